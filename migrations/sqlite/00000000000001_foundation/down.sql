@@ -1,0 +1,13 @@
+DROP TABLE secret_checks;
+DROP TABLE change_log;
+DROP TABLE change_head;
+DROP TABLE audit_events;
+DROP TABLE key_usage_days;
+DROP TABLE api_keys;
+DROP TABLE authorization_groups;
+DROP TABLE sign_in_failures;
+DROP TABLE setup_tokens;
+DROP TABLE sessions;
+DROP TABLE memberships;
+DROP TABLE users;
+DROP TABLE tenants;

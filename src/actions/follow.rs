@@ -1,0 +1,159 @@
+//! Keeps the index in step with the database: loads it whole at start, then applies the change log.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::db::{self, Conn, Db};
+use crate::domain::address_list::AddressList;
+use crate::domain::environment::Environment;
+use crate::domain::pepper::{Digest, Pepper};
+use crate::domain::scope::Scopes;
+use crate::domain::{Error, Result};
+use crate::verify::index::{Entry, Group, Index};
+
+/// Rows read at once while loading, and changes applied at once while following.
+const BATCH: i64 = 5_000;
+
+/// The index and the groups that its entries share.
+#[derive(Debug)]
+pub struct Follower {
+    index: Arc<Index>,
+    /// Also the lock that lets one thread apply changes at a time, in order.
+    groups: Mutex<HashMap<String, Arc<Group>>>,
+}
+
+impl Follower {
+    /// Loads every key in one snapshot.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away; `Internal` when a row can't be understood.
+    pub fn load(db: &Db, peppers: Vec<Pepper>) -> Result<Self> {
+        let follower = Self {
+            index: Arc::new(Index::new(peppers)),
+            groups: Mutex::default(),
+        };
+        let mut groups = HashMap::new();
+        let rev = db.snapshot(|conn| {
+            let rev = db::change_log::head(conn)?;
+            let mut after = String::new();
+            loop {
+                let rows = db::keys::list_for_index(conn, &after, BATCH)?;
+                let Some(last) = rows.last() else {
+                    return Ok(rev);
+                };
+                after.clone_from(&last.id);
+                rows.into_iter()
+                    .try_for_each(|row| follower.apply(row, &mut groups))?;
+            }
+        })?;
+        *follower
+            .groups
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = groups;
+        follower.index.set_rev(rev);
+        Ok(follower)
+    }
+
+    /// The index that this follower fills.
+    pub fn index(&self) -> &Arc<Index> {
+        &self.index
+    }
+
+    /// Applies every change that is committed by now and returns the revision reached. Called after each commit
+    /// of this process, before the change is answered, and on a timer for changes made elsewhere.
+    ///
+    /// # Errors
+    /// As [`Follower::load`]; the index then answers nothing until a later call succeeds.
+    pub fn catch_up(&self, db: &Db) -> Result<i64> {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let reached = db.read(|conn| self.apply_changes(conn, &mut groups));
+        match reached {
+            Ok(rev) => {
+                self.index.set_rev(rev);
+                Ok(rev)
+            }
+            Err(error) => {
+                self.index.doubt();
+                Err(error)
+            }
+        }
+    }
+
+    /// The timer's turn: applies changes made elsewhere, if there are any. While the database can't be asked, a
+    /// certain index goes on answering with what it knows.
+    ///
+    /// # Errors
+    /// As [`Follower::catch_up`].
+    pub fn poll(&self, db: &Db) -> Result<()> {
+        if self.index.is_certain() && db.read(db::change_log::head)? == self.index.rev() {
+            return Ok(());
+        }
+        self.catch_up(db).map(|_| ())
+    }
+
+    fn apply_changes(
+        &self,
+        conn: &mut Conn,
+        groups: &mut HashMap<String, Arc<Group>>,
+    ) -> Result<i64> {
+        let mut rev = self.index.rev();
+        loop {
+            let changes = db::change_log::list_after(conn, rev, BATCH)?;
+            let Some(last) = changes.last() else {
+                return Ok(rev);
+            };
+            let reached = last.rev;
+            let ids: Vec<String> = changes.into_iter().map(|change| change.item).collect();
+            for row in db::keys::find_for_index(conn, &ids)? {
+                self.apply(row, groups)?;
+            }
+            rev = reached;
+        }
+    }
+
+    fn apply(
+        &self,
+        row: db::keys::IndexRow,
+        groups: &mut HashMap<String, Arc<Group>>,
+    ) -> Result<()> {
+        let digest: Digest = row.digest.as_slice().try_into().map_err(Error::internal)?;
+        let allowed = AddressList::parse(row.ip_allowlist.lines()).map_err(Error::internal)?;
+        let entry = Entry {
+            key_id: row.id.parse()?,
+            tenant_id: row.tenant_id.parse()?,
+            tenant_suspended: row.suspended_at.is_some(),
+            name: row.name.into_boxed_str(),
+            environment: Environment::parse(&row.environment).map_err(Error::internal)?,
+            group: share_group(groups, &row.group_id, row.group_name, &row.scopes)?,
+            revoked: row.revoked_at.is_some(),
+            disabled: row.disabled_at.is_some(),
+            expires_at: row.expires_at.map(|at| at.and_utc()),
+            ip_allowlist: (!allowed.is_empty()).then(|| Box::new(allowed)),
+            counters: self
+                .index
+                .entry(&digest)
+                .map(|old| Arc::clone(&old.counters))
+                .unwrap_or_default(),
+        };
+        self.index.put(digest, Arc::new(entry));
+        Ok(())
+    }
+}
+
+fn share_group(
+    groups: &mut HashMap<String, Arc<Group>>,
+    id: &str,
+    name: String,
+    scopes: &str,
+) -> Result<Arc<Group>> {
+    if let Some(group) = groups.get(id) {
+        return Ok(Arc::clone(group));
+    }
+    let group = Arc::new(Group {
+        id: id.parse()?,
+        name,
+        scopes: Scopes::parse(scopes).map_err(Error::internal)?,
+    });
+    groups.insert(id.to_owned(), Arc::clone(&group));
+    Ok(group)
+}

@@ -1,0 +1,167 @@
+//! The life of an API key: issue, revoke, delete. Each is one transaction with its audit row.
+
+use serde_json::json;
+
+use super::{Object, record};
+use crate::db::keys::{Key, NewKey};
+use crate::db::{self, Conn, change_log};
+use crate::domain::audit::Event;
+use crate::domain::id::KeyId;
+use crate::domain::key::{self, Draft};
+use crate::domain::key_text::{self, KeySecret};
+use crate::domain::pepper::Pepper;
+use crate::domain::role::Actor;
+use crate::domain::scope::Scopes;
+use crate::domain::{Error, Result};
+
+/// What issuing needs beside the draft.
+#[derive(Debug, Clone, Copy)]
+pub struct Issuing<'a> {
+    /// Brand of the installation.
+    pub brand: &'a str,
+    /// Newest pepper.
+    pub pepper: &'a Pepper,
+    /// Group by id or name; `None` takes Full access.
+    pub group: Option<&'a str>,
+    /// Makes a repeated request harmless: the key of the first one is returned, without its secret.
+    pub idempotency_key: Option<&'a str>,
+}
+
+/// What came of issuing.
+#[derive(Debug)]
+pub enum Issued {
+    /// A new key, and its secret for the one answer that shows it.
+    New(Key, KeySecret),
+    /// The request was made before: the key of that time.
+    Replayed(Key),
+}
+
+/// Issues a key.
+///
+/// # Errors
+/// `Forbidden` without the right; `Invalid` at `authorization_group`; a conflict `key-limit-reached`.
+pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -> Result<Issued> {
+    by.must_hold("api-keys:write")?;
+    let id = KeyId::new();
+    // First, for its lock: the count below then sees every key that was committed before.
+    change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
+    if let Some(word) = issuing.idempotency_key
+        && let Some(earlier) = db::keys::find_by_idempotency_key(conn, by.tenant, word)?
+    {
+        return Ok(Issued::Replayed(earlier));
+    }
+    let group = db::groups::find(
+        conn,
+        by.tenant,
+        issuing.group.unwrap_or(db::groups::FULL_ACCESS),
+        "authorization_group",
+    )?;
+    by.must_cover(&Scopes::parse(&group.scopes).map_err(Error::internal)?)?;
+    let limit = db::tenants::find(conn, by.tenant)?.key_limit;
+    if db::keys::count_toward_limit(conn, by.tenant, by.now)? >= limit {
+        return Err(key::limit_reached(limit));
+    }
+    let secret = KeySecret::generate(issuing.brand, draft.environment)?;
+    let row = new_row(by, id, draft, &group.id, &secret, issuing);
+    db::keys::insert(conn, row)?;
+    let detail = json!({
+        "key": key_text::hint(&key_text::prefix(issuing.brand, draft.environment), secret.last4()),
+        "authorization_group": group.name,
+        "expires_at": draft.expires_at.map(crate::domain::time::rfc3339),
+        "ip_allowlist": draft.ip_allowlist.entries(),
+    });
+    let id_text = id.to_string();
+    record(
+        conn,
+        by,
+        &Event::KeyCreated(detail),
+        Object {
+            kind: "api_key",
+            id: &id_text,
+            name: &draft.name,
+        },
+    )?;
+    Ok(Issued::New(db::keys::find(conn, by.tenant, id)?, secret))
+}
+
+fn new_row(
+    by: &Actor,
+    id: KeyId,
+    draft: &Draft,
+    group_id: &str,
+    secret: &KeySecret,
+    issuing: Issuing<'_>,
+) -> NewKey {
+    NewKey {
+        id: id.to_string(),
+        tenant_id: by.tenant.to_string(),
+        group_id: group_id.to_owned(),
+        name: draft.name.clone(),
+        description: draft.description.clone(),
+        environment: draft.environment.as_str(),
+        ip_allowlist: draft.ip_allowlist.entries().join("\n"),
+        key_prefix: key_text::prefix(issuing.brand, draft.environment),
+        last4: secret.last4().to_owned(),
+        digest: issuing.pepper.digest(secret.expose()).to_vec(),
+        pepper_version: issuing.pepper.version(),
+        idempotency_key: issuing.idempotency_key.map(str::to_owned),
+        created_at: by.now.naive_utc(),
+        expires_at: draft.expires_at.map(|at| at.naive_utc()),
+        disabled_at: None,
+        revoked_at: None,
+        last_used_at: None,
+    }
+}
+
+/// Revokes a key for good. Revoking again changes nothing and succeeds, so a retry after a lost answer is safe.
+///
+/// # Errors
+/// `Forbidden` without the right; `NotFound`.
+pub fn revoke(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
+    by.must_hold("api-keys:write")?;
+    let key = db::keys::find(conn, by.tenant, id)?;
+    if key.revoked_at.is_some() {
+        return Ok(key);
+    }
+    let rev = change_log::append(conn, change_log::Kind::Key, &key.id)?;
+    if db::keys::set_revoked(conn, by.tenant, id, by.now, rev)? {
+        record(
+            conn,
+            by,
+            &Event::KeyRevoked,
+            Object {
+                kind: "api_key",
+                id: &key.id,
+                name: &key.name,
+            },
+        )?;
+    }
+    db::keys::find(conn, by.tenant, id)
+}
+
+/// Takes a revoked key off the list; its audit rows stay.
+///
+/// # Errors
+/// `Forbidden` without the right; `NotFound`; a conflict `key-not-revoked`.
+pub fn delete(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
+    by.must_hold("api-keys:write")?;
+    let key = db::keys::find(conn, by.tenant, id)?;
+    if key.revoked_at.is_none() {
+        return Err(Error::conflict(
+            "key-not-revoked",
+            "Only a revoked key can be deleted. Revoke it first.",
+        ));
+    }
+    db::keys::set_deleted(conn, by.tenant, id, by.now)?;
+    record(
+        conn,
+        by,
+        &Event::KeyDeleted,
+        Object {
+            kind: "api_key",
+            id: &key.id,
+            name: &key.name,
+        },
+    )?;
+    Ok(key)
+}

@@ -1,0 +1,85 @@
+//! `keystead key`: keys at the shell, beside a running server or without one.
+
+use crate::actions::keys::{self, Issued, Issuing};
+use crate::actions::tenants::operator;
+use crate::config::Config;
+use crate::db;
+use crate::domain::Error;
+use crate::domain::key::{Wish, expiry_of_instant, expiry_of_last_day};
+use crate::domain::time::Clock;
+use crate::server::{Storage, control, open_storage};
+
+/// What to do with keys.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Make a key and print its secret, and nothing else, on standard output
+    Create(CreateArgs),
+}
+
+/// What to make.
+#[derive(clap::Args)]
+pub struct CreateArgs {
+    /// Name or id of the tenant
+    #[arg(long)]
+    tenant: String,
+    /// Name of the system that will hold the key
+    #[arg(long)]
+    name: String,
+    /// Authorization group [default: Full access]
+    #[arg(long)]
+    group: Option<String>,
+    /// When it ends: a date (last day it works, UTC) or an RFC 3339 instant; default: never
+    #[arg(long, value_name = "T")]
+    expires_at: Option<String>,
+    /// live or test
+    #[arg(long, default_value = "live")]
+    environment: String,
+}
+
+/// Runs the command.
+pub fn run(config: &Config, command: &Command) -> Result<(), String> {
+    let Command::Create(args) = command;
+    create(config, args)
+}
+
+fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
+    let Storage { db, secrets } = open_storage(config)?;
+    let now = Clock::System.now();
+    let expiry = match args.expires_at.as_deref() {
+        None => Ok(None),
+        Some(text) if text.len() == 10 => expiry_of_last_day(text),
+        Some(text) => expiry_of_instant(text),
+    };
+    let wish = Wish {
+        name: &args.name,
+        description: "",
+        environment: &args.environment,
+        ip_allowlist: Vec::new(),
+    };
+    let draft = wish.check(now, expiry).map_err(|error| error.to_string())?;
+    let pepper = secrets.peppers.first().ok_or("there is no pepper")?;
+    let issued = db
+        .write(|conn| {
+            let tenant = db::tenants::find_by_name(conn, &args.tenant)?;
+            let issuing = Issuing {
+                brand: &config.brand,
+                pepper,
+                group: args.group.as_deref(),
+                idempotency_key: None,
+            };
+            keys::issue(conn, &operator(tenant.id.parse()?, now), &draft, issuing)
+        })
+        .map_err(|error| match error {
+            Error::NotFound => format!("there is no tenant \"{}\"", args.tenant),
+            other => other.to_string(),
+        })?;
+    if let Issued::New(key, secret) = issued {
+        control::follow(&config.data_dir)?;
+        println!("{}", secret.expose());
+        eprintln!(
+            "Key \"{}\" ({}) is ready. This is the only time its secret is shown.",
+            key.name, key.id
+        );
+    }
+    Ok(())
+}

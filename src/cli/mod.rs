@@ -1,0 +1,82 @@
+//! The commands. Each file is one; all of them read the same settings.
+
+mod check_config;
+mod create_admin;
+mod demo;
+mod key;
+mod seed;
+mod serve;
+mod settings_args;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::config::settings::Settings;
+use settings_args::SettingsArgs;
+
+/// Self-hosted API keys for multi-tenant products. Without a command it starts the server.
+#[derive(Parser)]
+#[command(
+    name = "keystead",
+    version,
+    about,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
+struct Cli {
+    /// Settings file; default: keystead.toml here, when it exists
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingsArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server (what `keystead` alone does)
+    Serve,
+    /// Print every setting with its value and where it comes from, secrets hidden
+    CheckConfig,
+    /// Make an admin of a tenant, and the tenant if there is none of that name
+    CreateAdmin(create_admin::Args),
+    /// Work with API keys at the shell
+    Key {
+        #[command(subcommand)]
+        command: key::Command,
+    },
+    /// Start a server with made-up tenants, keys and traffic in a temporary place, to look around
+    Demo(demo::Args),
+    /// Fill an empty database with tenants and keys, for load tests
+    Seed(seed::Args),
+}
+
+/// Runs the command line: 0 when done, 2 when something is wrong, with one line on standard error.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(line) => {
+            eprintln!("keystead: {line}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<(), String> {
+    let flags = cli.settings.flags();
+    let settings = Settings::gather(&flags, &Settings::variables(), cli.config.as_deref())?;
+    let config = Config::from_settings(&settings)?;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(&config),
+        Command::CheckConfig => check_config::run(&settings),
+        Command::CreateAdmin(args) => create_admin::run(&config, &args),
+        Command::Key { command } => key::run(&config, &command),
+        Command::Demo(args) => demo::run(config, &args),
+        Command::Seed(args) => seed::run(&config, &args),
+    }
+}

@@ -1,0 +1,104 @@
+//! The effective configuration: flags, then `KEYSTEAD_*` variables, then `keystead.toml`, then defaults.
+//!
+//! This is the only place that reads the environment.
+
+pub mod secrets;
+pub mod settings;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::db::connection::Source;
+use crate::domain::key_text;
+use settings::Settings;
+
+/// What the program runs with. Made from [`Settings`] alone; nothing reads a setting twice.
+#[derive(Clone)]
+pub struct Config {
+    /// Where to listen; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// Where the database file, the secrets, the lock and the control socket live.
+    pub data_dir: PathBuf,
+    /// The database.
+    pub database: Source,
+    /// The address under which browsers reach us, without a trailing slash; unknown unless set.
+    pub public_url: Option<String>,
+    /// First part of every new key.
+    pub brand: String,
+    /// Threads that answer requests.
+    pub workers: usize,
+    /// Minutes without activity after which a session ends.
+    pub session_idle_minutes: i64,
+    /// Hours after which a session ends in any case.
+    pub session_hours: i64,
+    /// Allows the session cookie on plain HTTP to hosts other than localhost.
+    pub insecure_cookie: bool,
+    /// JSON lines instead of text.
+    pub log_json: bool,
+    /// Filter, such as `info` or `keystead=debug`.
+    pub log: String,
+    /// Files of the secrets, when they are not in the data directory.
+    pub pepper_file: Option<PathBuf>,
+    /// As `pepper_file`, for the master key.
+    pub master_key_file: Option<PathBuf>,
+}
+
+impl Config {
+    /// Reads the values.
+    ///
+    /// # Errors
+    /// One line that names the setting and what it should be.
+    pub fn from_settings(settings: &Settings) -> Result<Self, String> {
+        let listen = settings.parse("listen", "an address and port, such as 127.0.0.1:8080")?;
+        let data_dir = PathBuf::from(settings.text("data_dir"));
+        let database = match settings.optional("database_url") {
+            Some(url) => Source::parse(&url)?,
+            None => Source::Sqlite(data_dir.join("keystead.db")),
+        };
+        let brand = settings.text("brand");
+        if !key_text::is_brand(&brand) {
+            return Err(
+                "brand: use 2 to 12 lower-case letters or digits, starting with a letter".into(),
+            );
+        }
+        let public_url = settings
+            .optional("public_url")
+            .map(|url| check_public_url(&url))
+            .transpose()?;
+        let positive =
+            |name: &str, most: i64| match settings.parse::<i64>(name, "a whole number")? {
+                value if (1..=most).contains(&value) => Ok(value),
+                _ => Err(format!("{name}: use 1 to {most}")),
+            };
+        Ok(Self {
+            listen,
+            data_dir,
+            database,
+            public_url,
+            brand,
+            workers: usize::try_from(positive("workers", 256)?).unwrap_or(1),
+            session_idle_minutes: positive("session_idle_minutes", 60)?,
+            session_hours: positive("session_hours", 24)?,
+            insecure_cookie: settings.parse("insecure_cookie", "true or false")?,
+            log_json: settings.parse("log_json", "true or false")?,
+            log: settings.text("log"),
+            pepper_file: settings.optional("pepper_file").map(PathBuf::from),
+            master_key_file: settings.optional("master_key_file").map(PathBuf::from),
+        })
+    }
+}
+
+fn check_public_url(url: &str) -> Result<String, String> {
+    let url = url.trim_end_matches('/');
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => {
+            Ok(url.to_owned())
+        }
+        _ => Err(
+            "public_url: use http:// or https://, a host and perhaps a port, without a path".into(),
+        ),
+    }
+}

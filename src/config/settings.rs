@@ -1,0 +1,219 @@
+//! The table of settings, and where each value came from.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::str::FromStr;
+
+/// One setting: the same name as a flag (`--data-dir`), a variable (`KEYSTEAD_DATA_DIR`) and in `keystead.toml`.
+#[derive(Debug)]
+pub struct Setting {
+    /// Name with underscores.
+    pub name: &'static str,
+    /// Value when nobody sets it; empty means unset.
+    pub default: &'static str,
+    /// One line for people.
+    pub help: &'static str,
+    /// Never printed; may also come from a file named by `KEYSTEAD_<NAME>_FILE`.
+    pub secret: bool,
+}
+
+const fn setting(name: &'static str, default: &'static str, help: &'static str) -> Setting {
+    Setting {
+        name,
+        default,
+        help,
+        secret: false,
+    }
+}
+
+/// Every setting there is.
+pub const ALL: &[Setting] = &[
+    setting("listen", "127.0.0.1:8080", "Address and port to listen on"),
+    setting(
+        "data_dir",
+        "./keystead-data",
+        "Directory of the database file and the secrets",
+    ),
+    Setting {
+        name: "database_url",
+        default: "",
+        help: "postgres://… for several nodes, or sqlite:PATH; empty: keystead.db in the data directory",
+        secret: true,
+    },
+    setting(
+        "public_url",
+        "",
+        "Address under which browsers reach Keystead, such as https://keys.example.com",
+    ),
+    setting(
+        "brand",
+        "ks",
+        "First part of every new key: ks gives ks_live_…",
+    ),
+    setting("workers", "2", "Threads that answer requests"),
+    setting(
+        "session_idle_minutes",
+        "60",
+        "Minutes without activity after which people must sign in again (at most 60)",
+    ),
+    setting(
+        "session_hours",
+        "24",
+        "Hours after which people must sign in again in any case (at most 24)",
+    ),
+    setting(
+        "insecure_cookie",
+        "false",
+        "Allow sign-in over plain HTTP from hosts other than localhost",
+    ),
+    setting(
+        "log",
+        "info",
+        "What to log: error, warn, info, debug, or a filter such as keystead=debug",
+    ),
+    setting("log_json", "false", "Write the log as JSON lines"),
+    setting(
+        "pepper_file",
+        "",
+        "File with the pepper; empty: pepper in the data directory",
+    ),
+    setting(
+        "master_key_file",
+        "",
+        "File with the master key; empty: master-key in the data directory",
+    ),
+];
+
+/// The values in force, with their sources.
+#[derive(Clone, Debug, Default)]
+pub struct Settings(BTreeMap<&'static str, (String, &'static str)>);
+
+impl Settings {
+    /// Gathers flags, the given variables, and the file, in this order of strength.
+    ///
+    /// # Errors
+    /// One line for an unknown variable or key, an unreadable file, or a secret given twice.
+    pub fn gather(
+        flags: &[(&'static str, Option<String>)],
+        variables: &[(String, String)],
+        file: Option<&Path>,
+    ) -> Result<Self, String> {
+        let mut values: BTreeMap<&'static str, (String, &'static str)> = ALL
+            .iter()
+            .map(|setting| (setting.name, (setting.default.to_owned(), "default")))
+            .collect();
+        for (name, value) in read_file(file)? {
+            values.insert(name, (value, "keystead.toml"));
+        }
+        for (variable, value) in variables {
+            let (name, value) = read_variable(variable, value)?;
+            values.insert(name, (value, "environment"));
+        }
+        for (name, value) in flags {
+            if let Some(value) = value {
+                values.insert(name, (value.clone(), "flag"));
+            }
+        }
+        Ok(Self(values))
+    }
+
+    /// The `KEYSTEAD_*` variables of this process.
+    pub fn variables() -> Vec<(String, String)> {
+        std::env::vars()
+            .filter(|(name, _)| name.starts_with("KEYSTEAD_"))
+            .collect()
+    }
+
+    /// A value as text.
+    pub fn text(&self, name: &str) -> String {
+        self.0
+            .get(name)
+            .map(|(value, _)| value.clone())
+            .unwrap_or_default()
+    }
+
+    /// A value, unless it is empty.
+    pub fn optional(&self, name: &str) -> Option<String> {
+        Some(self.text(name)).filter(|value| !value.is_empty())
+    }
+
+    /// A value as a type; `wanted` completes the error "NAME: use …".
+    ///
+    /// # Errors
+    /// One line that names the setting.
+    pub fn parse<T: FromStr>(&self, name: &str, wanted: &str) -> Result<T, String> {
+        self.text(name)
+            .parse()
+            .map_err(|_| format!("{name}: use {wanted}"))
+    }
+
+    /// Every setting as `name = value (source)`, secrets hidden.
+    pub fn describe(&self) -> Vec<String> {
+        ALL.iter()
+            .map(|setting| {
+                let source = self
+                    .0
+                    .get(setting.name)
+                    .map_or("default", |(_, source)| source);
+                let value = self.text(setting.name);
+                let shown = match (setting.secret, value.is_empty()) {
+                    (_, true) => "(not set)".to_owned(),
+                    (true, false) => "(hidden)".to_owned(),
+                    (false, false) => value,
+                };
+                format!("{} = {shown}    # {source}", setting.name)
+            })
+            .collect()
+    }
+}
+
+fn find(name: &str) -> Option<&'static Setting> {
+    ALL.iter().find(|setting| setting.name == name)
+}
+
+fn read_variable(variable: &str, value: &str) -> Result<(&'static str, String), String> {
+    let name = variable.trim_start_matches("KEYSTEAD_").to_lowercase();
+    if let Some(setting) = find(&name) {
+        return Ok((setting.name, value.to_owned()));
+    }
+    match name.strip_suffix("_file").and_then(find) {
+        Some(setting) if setting.secret => {
+            let text = std::fs::read_to_string(value)
+                .map_err(|cause| format!("{variable}: can't read {value}: {cause}"))?;
+            Ok((setting.name, text.trim().to_owned()))
+        }
+        _ => Err(format!(
+            "unknown variable {variable}; `keystead check-config` lists the settings"
+        )),
+    }
+}
+
+fn read_file(path: Option<&Path>) -> Result<Vec<(&'static str, String)>, String> {
+    let path = match path {
+        Some(path) => path,
+        None if Path::new("keystead.toml").exists() => Path::new("keystead.toml"),
+        None => return Ok(Vec::new()),
+    };
+    let shown = path.display();
+    let text =
+        std::fs::read_to_string(path).map_err(|cause| format!("can't read {shown}: {cause}"))?;
+    let table: toml::Table = text
+        .parse()
+        .map_err(|cause: toml::de::Error| format!("{shown}: {}", cause.message()))?;
+    table
+        .into_iter()
+        .map(|(key, value)| {
+            let setting = find(&key).ok_or_else(|| format!("{shown}: unknown key {key}"))?;
+            let value = match value {
+                toml::Value::String(text) => text,
+                toml::Value::Integer(_) | toml::Value::Boolean(_) => value.to_string(),
+                _ => {
+                    return Err(format!(
+                        "{shown}: {key} must be a text, a number, or true or false"
+                    ));
+                }
+            };
+            Ok((setting.name, value))
+        })
+        .collect()
+}

@@ -1,0 +1,57 @@
+//! The audit log: rows are inserted in the transaction of the change they tell of, and never changed.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Conn;
+use super::schema::audit_events as events;
+use crate::domain::Result;
+
+/// A row of the audit log.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = events)]
+pub struct AuditEvent {
+    /// Identifier; sorts by time.
+    pub id: String,
+    /// The tenant concerned; none for the installation itself.
+    pub tenant_id: Option<String>,
+    /// When.
+    pub at: NaiveDateTime,
+    /// `person`, `key` or `operator`.
+    pub actor_kind: String,
+    /// Id of the person or key.
+    pub actor_id: String,
+    /// E-mail address or key name.
+    pub actor_name: String,
+    /// Such as `key.revoked`.
+    pub action: String,
+    /// Such as `api_key`.
+    pub object_kind: String,
+    /// Id of the object.
+    pub object_id: String,
+    /// Name of the object at that time.
+    pub object_name: String,
+    /// Particulars as JSON, never a secret.
+    pub detail: String,
+    /// Address of the caller, or empty.
+    pub address: String,
+    /// Request id, or empty.
+    pub request_id: String,
+}
+
+/// Inserts a row.
+pub fn insert(conn: &mut Conn, event: AuditEvent) -> Result<()> {
+    diesel::insert_into(events::table)
+        .values(event)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The rows about one object, oldest first.
+pub fn list_of_object(conn: &mut Conn, object_id: &str) -> Result<Vec<AuditEvent>> {
+    Ok(events::table
+        .filter(events::object_id.eq(object_id))
+        .order(events::id)
+        .select(AuditEvent::as_select())
+        .load(conn)?)
+}

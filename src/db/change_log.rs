@@ -1,0 +1,95 @@
+//! The change log: one row for each change that matters to verification, numbered without gaps.
+
+use diesel::prelude::*;
+
+use super::Conn;
+use super::schema::{change_head, change_log};
+use crate::domain::{Error, Result};
+
+/// What kind of thing changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An API key; the item is its id.
+    Key,
+}
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+        }
+    }
+
+    fn parse(word: &str) -> Result<Self> {
+        match word {
+            "key" => Ok(Self::Key),
+            other => Err(Error::Internal(format!(
+                "unknown change \"{other}\"; is this an older Keystead?"
+            ))),
+        }
+    }
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Number of the change.
+    pub rev: i64,
+    /// What changed.
+    pub kind: Kind,
+    /// Its id.
+    pub item: String,
+}
+
+/// Takes the next revision and notes the change. Call it first in the transaction: the head's row lock makes the
+/// order of revisions the order of commits, and lets counts that follow see every earlier change.
+pub fn append(conn: &mut Conn, kind: Kind, item: &str) -> Result<i64> {
+    let rev: i64 = diesel::update(change_head::table.find(1))
+        .set(change_head::rev.eq(change_head::rev + 1))
+        .returning(change_head::rev)
+        .get_result(conn)?;
+    diesel::insert_into(change_log::table)
+        .values((
+            change_log::rev.eq(rev),
+            change_log::kind.eq(kind.as_str()),
+            change_log::item.eq(item),
+            change_log::payload.eq("{}"),
+        ))
+        .execute(conn)?;
+    Ok(rev)
+}
+
+/// The newest revision.
+pub fn head(conn: &mut Conn) -> Result<i64> {
+    Ok(change_head::table
+        .find(1)
+        .select(change_head::rev)
+        .first(conn)?)
+}
+
+/// The changes after a revision, oldest first, at most `limit`.
+pub fn list_after(conn: &mut Conn, rev: i64, limit: i64) -> Result<Vec<Change>> {
+    let rows: Vec<(i64, String, String)> = change_log::table
+        .filter(change_log::rev.gt(rev))
+        .order(change_log::rev)
+        .limit(limit)
+        .select((change_log::rev, change_log::kind, change_log::item))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(rev, kind, item)| {
+            Ok(Change {
+                rev,
+                kind: Kind::parse(&kind)?,
+                item,
+            })
+        })
+        .collect()
+}
+
+/// Moves the head without notes: only for seeding, which loads its rows before any server runs.
+pub fn skip(conn: &mut Conn) -> Result<()> {
+    diesel::update(change_head::table.find(1))
+        .set(change_head::rev.eq(change_head::rev + 1))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! Connections to SQLite and PostgreSQL behind one type, and the pool that makes them.
+#![allow(
+    missing_docs,
+    reason = "the derive of MultiConnection makes items without docs"
+)]
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
+use diesel::{Connection, PgConnection, SqliteConnection};
+
+use super::dialect;
+use crate::domain::{Error, Result};
+
+/// A connection to either database; every query function takes one.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// PostgreSQL, for several nodes.
+    Postgres(PgConnection),
+    /// SQLite, the default.
+    Sqlite(SqliteConnection),
+}
+
+/// Which database, and where.
+#[derive(Clone)]
+pub enum Source {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL URL; it may hold a password, so it is never printed whole.
+    Postgres(String),
+}
+
+impl Source {
+    /// Reads a URL: `postgres://…`, `postgresql://…` or `sqlite:PATH`.
+    ///
+    /// # Errors
+    /// A sentence naming what is accepted; a mistyped URL must not create an empty database somewhere.
+    pub fn parse(url: &str) -> std::result::Result<Self, String> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Self::Postgres(url.to_owned()))
+        } else if let Some(path) = url.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
+            Ok(Self::Sqlite(PathBuf::from(
+                path.strip_prefix("//").unwrap_or(path),
+            )))
+        } else {
+            Err("database_url must start with postgres:// or sqlite:".into())
+        }
+    }
+}
+
+/// Makes connections for the pool; the source's kind picks the driver.
+pub struct Manager {
+    source: Source,
+}
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> std::result::Result<Conn, Self::Error> {
+        let connect = || match &self.source {
+            Source::Sqlite(path) => {
+                SqliteConnection::establish(&path.to_string_lossy()).map(Conn::Sqlite)
+            }
+            Source::Postgres(url) => PgConnection::establish(url).map(Conn::Postgres),
+        };
+        let mut conn = connect().map_err(diesel::r2d2::Error::ConnectionError)?;
+        if let Conn::Sqlite(sqlite) = &mut conn {
+            sqlite
+                .batch_execute(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON;",
+                )
+                .map_err(diesel::r2d2::Error::QueryError)?;
+        }
+        Ok(conn)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), Self::Error> {
+        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    /// A connection whose holder panicked may have an open transaction: it is thrown away.
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}
+
+/// The database: a pool, and on SQLite a gate that lets one writer in at a time.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<Manager>,
+    writer: Option<Arc<Mutex<()>>>,
+}
+
+impl Db {
+    /// Opens a pool of at most `size` connections.
+    ///
+    /// # Errors
+    /// `Unavailable` with the driver's own words when no connection can be made.
+    pub fn open(source: Source, size: u32) -> Result<Self> {
+        let writer = matches!(source, Source::Sqlite(_)).then(Arc::default);
+        // One try first: the pool would retry for its whole timeout and hide the reason.
+        let manager = Manager { source };
+        manager
+            .connect()
+            .map_err(|cause| Error::Unavailable(format!("can't open the database: {cause}")))?;
+        let pool = Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(10))
+            .test_on_check_out(false)
+            .build(manager)
+            .map_err(|cause| Error::Unavailable(format!("can't open the database: {cause}")))?;
+        Ok(Self { pool, writer })
+    }
+
+    fn connection(&self) -> Result<PooledConnection<Manager>> {
+        self.pool
+            .get()
+            .map_err(|cause| Error::Unavailable(format!("no database connection: {cause}")))
+    }
+
+    /// Runs queries that change nothing.
+    ///
+    /// # Errors
+    /// Those of `query`, or `Unavailable` without a connection.
+    pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        query(&mut *self.connection()?)
+    }
+
+    /// Runs several reads on one snapshot.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn snapshot<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut conn = self.connection()?;
+        dialect::begin_snapshot(&mut conn)?;
+        finish(&mut conn, query)
+    }
+
+    /// Runs a change in one transaction: all of it, or nothing. Blocks; never call it from async code.
+    ///
+    /// # Errors
+    /// Those of `change`, after a rollback; `Unavailable` when the commit itself failed.
+    pub fn write<T>(&self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        // A poisoned gate guards no data: the panicking writer's connection was thrown away.
+        let _gate = self
+            .writer
+            .as_ref()
+            .map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut conn = self.connection()?;
+        dialect::begin_write(&mut conn)?;
+        finish(&mut conn, change)
+    }
+}
+
+fn finish<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    use diesel::connection::TransactionManager;
+    type Manager = <Conn as Connection>::TransactionManager;
+    match work(conn) {
+        Ok(value) => {
+            Manager::commit_transaction(conn).map_err(|cause| {
+                Error::Unavailable(format!("the change could not be committed: {cause}"))
+            })?;
+            Ok(value)
+        }
+        Err(error) => {
+            Manager::rollback_transaction(conn)?;
+            Err(error)
+        }
+    }
+}

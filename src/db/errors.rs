@@ -1,0 +1,47 @@
+//! How database errors become the product's errors.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use crate::domain::Error;
+
+impl From<DieselError> for Error {
+    fn from(error: DieselError) -> Self {
+        match error {
+            DieselError::NotFound => Self::NotFound,
+            DieselError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::SerializationFailure
+                | DatabaseErrorKind::ReadOnlyTransaction,
+                info,
+            ) => Self::Unavailable(format!(
+                "the database can't do this now: {}",
+                info.message()
+            )),
+            DieselError::DatabaseError(_, info) if is_passing(info.message()) => Self::Unavailable(
+                format!("the database can't do this now: {}", info.message()),
+            ),
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+/// SQLite reports these conditions by text alone.
+fn is_passing(message: &str) -> bool {
+    [
+        "database is locked",
+        "disk is full",
+        "readonly database",
+        "disk I/O error",
+        "server closed the connection",
+    ]
+    .iter()
+    .any(|part| message.contains(part))
+}
+
+/// True when an insert ran into a unique index.
+pub fn is_duplicate(error: &DieselError) -> bool {
+    matches!(
+        error,
+        DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)
+    )
+}

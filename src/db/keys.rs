@@ -1,0 +1,292 @@
+//! API keys. Every query of a tenant's keys takes the tenant, so another tenant's id finds nothing.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::schema::{api_keys as keys, authorization_groups as groups, tenants};
+use super::{Conn, errors};
+use crate::domain::id::{KeyId, TenantId};
+use crate::domain::key::State;
+use crate::domain::time::Timestamp;
+use crate::domain::{Error, Result};
+
+/// A key to be inserted. The secret itself never reaches this layer.
+#[derive(Clone, Insertable)]
+#[diesel(table_name = keys, treat_none_as_default_value = false)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct NewKey {
+    pub id: String,
+    pub tenant_id: String,
+    pub group_id: String,
+    pub name: String,
+    pub description: String,
+    pub environment: &'static str,
+    pub ip_allowlist: String,
+    pub key_prefix: String,
+    pub last4: String,
+    pub digest: Vec<u8>,
+    pub pepper_version: i32,
+    pub idempotency_key: Option<String>,
+    pub created_at: NaiveDateTime,
+    pub expires_at: Option<NaiveDateTime>,
+    pub disabled_at: Option<NaiveDateTime>,
+    pub revoked_at: Option<NaiveDateTime>,
+    pub last_used_at: Option<NaiveDateTime>,
+}
+
+/// A key as pages and the REST API read it: no digest.
+#[derive(Debug, Clone, Queryable)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct Key {
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    pub environment: String,
+    pub ip_allowlist: String,
+    pub key_prefix: String,
+    pub last4: String,
+    pub created_at: NaiveDateTime,
+    pub expires_at: Option<NaiveDateTime>,
+    pub disabled_at: Option<NaiveDateTime>,
+    pub revoked_at: Option<NaiveDateTime>,
+    pub revoked_rev: Option<i64>,
+    pub last_used_at: Option<NaiveDateTime>,
+    pub group_name: String,
+    pub scopes: String,
+}
+
+impl Key {
+    /// The state at an instant.
+    pub fn state(&self, now: Timestamp) -> State {
+        let expires_at = self.expires_at.map(|at| at.and_utc());
+        State::at(
+            now,
+            self.revoked_at.is_some(),
+            self.disabled_at.is_some(),
+            expires_at,
+        )
+    }
+}
+
+const KEY: (
+    keys::id,
+    keys::name,
+    keys::description,
+    keys::environment,
+    keys::ip_allowlist,
+    keys::key_prefix,
+    keys::last4,
+    keys::created_at,
+    keys::expires_at,
+    keys::disabled_at,
+    keys::revoked_at,
+    keys::revoked_rev,
+    keys::last_used_at,
+    groups::name,
+    groups::scopes,
+) = (
+    keys::id,
+    keys::name,
+    keys::description,
+    keys::environment,
+    keys::ip_allowlist,
+    keys::key_prefix,
+    keys::last4,
+    keys::created_at,
+    keys::expires_at,
+    keys::disabled_at,
+    keys::revoked_at,
+    keys::revoked_rev,
+    keys::last_used_at,
+    groups::name,
+    groups::scopes,
+);
+
+/// Inserts a key.
+///
+/// # Errors
+/// A conflict when its idempotency key was used a moment ago by another request.
+pub fn insert(conn: &mut Conn, key: NewKey) -> Result<()> {
+    match diesel::insert_into(keys::table).values(key).execute(conn) {
+        Err(cause) if errors::is_duplicate(&cause) => Err(Error::conflict(
+            "idempotency-key-in-use",
+            "This request was already made.",
+        )),
+        other => other.map(|_| ()).map_err(Error::from),
+    }
+}
+
+/// A page of the tenant's listed keys, newest first, starting after `before` when it is given.
+pub fn list(
+    conn: &mut Conn,
+    tenant: TenantId,
+    before: Option<KeyId>,
+    limit: i64,
+) -> Result<Vec<Key>> {
+    let mut query = keys::table
+        .inner_join(groups::table)
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::deleted_at.is_null())
+        .select(KEY)
+        .order(keys::id.desc())
+        .limit(limit)
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(keys::id.lt(before.to_string()));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// One listed key of the tenant.
+///
+/// # Errors
+/// `NotFound`, also for another tenant's key and for one that was deleted from the list.
+pub fn find(conn: &mut Conn, tenant: TenantId, id: KeyId) -> Result<Key> {
+    Ok(keys::table
+        .inner_join(groups::table)
+        .filter(keys::id.eq(id.to_string()))
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::deleted_at.is_null())
+        .select(KEY)
+        .first(conn)?)
+}
+
+/// The key that a request with this idempotency key made before, if one did.
+pub fn find_by_idempotency_key(
+    conn: &mut Conn,
+    tenant: TenantId,
+    idempotency_key: &str,
+) -> Result<Option<Key>> {
+    Ok(keys::table
+        .inner_join(groups::table)
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::idempotency_key.eq(idempotency_key))
+        .select(KEY)
+        .first(conn)
+        .optional()?)
+}
+
+/// How many keys the list holds in all.
+pub fn count_listed(conn: &mut Conn, tenant: TenantId) -> Result<i64> {
+    Ok(keys::table
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::deleted_at.is_null())
+        .count()
+        .get_result(conn)?)
+}
+
+/// How many keys count toward the limit: active and disabled ones that have not expired.
+pub fn count_toward_limit(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<i64> {
+    Ok(keys::table
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::deleted_at.is_null())
+        .filter(keys::revoked_at.is_null())
+        .filter(
+            keys::expires_at
+                .is_null()
+                .or(keys::expires_at.gt(now.naive_utc())),
+        )
+        .count()
+        .get_result(conn)?)
+}
+
+/// Revokes a key for good; false when it already was.
+pub fn set_revoked(
+    conn: &mut Conn,
+    tenant: TenantId,
+    id: KeyId,
+    now: Timestamp,
+    rev: i64,
+) -> Result<bool> {
+    let changed = diesel::update(keys::table)
+        .filter(keys::id.eq(id.to_string()))
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::revoked_at.is_null())
+        .set((
+            keys::revoked_at.eq(now.naive_utc()),
+            keys::revoked_rev.eq(rev),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Takes a key off the list. The row stays, so that its secret is never accepted again and its history has a name.
+pub fn set_deleted(conn: &mut Conn, tenant: TenantId, id: KeyId, now: Timestamp) -> Result<()> {
+    diesel::update(keys::table)
+        .filter(keys::id.eq(id.to_string()))
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .set(keys::deleted_at.eq(now.naive_utc()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What verification needs to know of a key.
+#[derive(Debug, Clone, Queryable)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct IndexRow {
+    pub id: String,
+    pub digest: Vec<u8>,
+    pub tenant_id: String,
+    pub name: String,
+    pub environment: String,
+    pub ip_allowlist: String,
+    pub expires_at: Option<NaiveDateTime>,
+    pub disabled_at: Option<NaiveDateTime>,
+    pub revoked_at: Option<NaiveDateTime>,
+    pub group_id: String,
+    pub group_name: String,
+    pub scopes: String,
+    pub suspended_at: Option<NaiveDateTime>,
+}
+
+const INDEX_ROW: (
+    keys::id,
+    keys::digest,
+    keys::tenant_id,
+    keys::name,
+    keys::environment,
+    keys::ip_allowlist,
+    keys::expires_at,
+    keys::disabled_at,
+    keys::revoked_at,
+    keys::group_id,
+    groups::name,
+    groups::scopes,
+    tenants::suspended_at,
+) = (
+    keys::id,
+    keys::digest,
+    keys::tenant_id,
+    keys::name,
+    keys::environment,
+    keys::ip_allowlist,
+    keys::expires_at,
+    keys::disabled_at,
+    keys::revoked_at,
+    keys::group_id,
+    groups::name,
+    groups::scopes,
+    tenants::suspended_at,
+);
+
+/// Index rows of all tenants in order of id, after `after`.
+pub fn list_for_index(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<IndexRow>> {
+    Ok(keys::table
+        .inner_join(groups::table)
+        .inner_join(tenants::table)
+        .filter(keys::id.gt(after))
+        .order(keys::id)
+        .limit(limit)
+        .select(INDEX_ROW)
+        .load(conn)?)
+}
+
+/// Index rows of some keys.
+pub fn find_for_index(conn: &mut Conn, ids: &[String]) -> Result<Vec<IndexRow>> {
+    Ok(keys::table
+        .inner_join(groups::table)
+        .inner_join(tenants::table)
+        .filter(keys::id.eq_any(ids))
+        .select(INDEX_ROW)
+        .load(conn)?)
+}

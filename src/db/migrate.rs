@@ -1,0 +1,62 @@
+//! Migrations: one embedded tree for each database, applied at start.
+
+use diesel::RunQueryDsl;
+use diesel::migration::MigrationSource;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{Conn, Db};
+use crate::domain::{Error, Result};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Any constant does, as long as every version of Keystead uses the same.
+const POSTGRES_LOCK: i64 = 0x6b65_7973_7465_6164;
+
+/// Brings the schema up to date. Several nodes may start together: PostgreSQL lets one in at a time by an
+/// advisory lock, SQLite by the lock on the data directory.
+///
+/// # Errors
+/// `Unavailable` with the migration's own words, also when the database was made by a newer Keystead.
+pub fn run(db: &Db) -> Result<()> {
+    db.read(|conn| match conn {
+        Conn::Sqlite(sqlite) => apply(sqlite, SQLITE),
+        Conn::Postgres(postgres) => {
+            diesel::sql_query(format!("SELECT pg_advisory_lock({POSTGRES_LOCK})"))
+                .execute(postgres)?;
+            let done = apply(postgres, POSTGRES);
+            diesel::sql_query(format!("SELECT pg_advisory_unlock({POSTGRES_LOCK})"))
+                .execute(postgres)?;
+            done
+        }
+    })
+}
+
+fn apply<DB, C>(conn: &mut C, migrations: EmbeddedMigrations) -> Result<()>
+where
+    DB: diesel::backend::Backend,
+    C: MigrationHarness<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let failed = |cause: &dyn std::fmt::Display| {
+        Error::Unavailable(format!("migrating the database failed: {cause}"))
+    };
+    let known: Vec<String> = MigrationSource::<DB>::migrations(&migrations)
+        .map_err(|cause| failed(&cause))?
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect();
+    let applied = conn.applied_migrations().map_err(|cause| failed(&cause))?;
+    if let Some(newer) = applied
+        .iter()
+        .map(ToString::to_string)
+        .find(|version| !known.contains(version))
+    {
+        return Err(Error::Unavailable(format!(
+            "the database was made by a newer Keystead (migration {newer}); start that version instead"
+        )));
+    }
+    conn.run_pending_migrations(migrations)
+        .map_err(|cause| failed(&cause))?;
+    Ok(())
+}

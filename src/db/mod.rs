@@ -1,0 +1,21 @@
+//! The only place that names diesel: connections, migrations, and one file of queries for each table.
+
+pub mod audit;
+pub mod change_log;
+pub mod connection;
+pub mod dialect;
+pub mod errors;
+pub mod groups;
+pub mod keys;
+pub mod members;
+pub mod migrate;
+pub mod schema;
+pub mod secret_checks;
+pub mod sessions;
+pub mod setup_tokens;
+pub mod sign_in_failures;
+pub mod tenants;
+pub mod usage;
+pub mod users;
+
+pub use connection::{Conn, Db};

@@ -1,0 +1,69 @@
+//! The tables as diesel sees them, with the types that both databases share.
+#![allow(missing_docs, reason = "the columns are described in the migrations")]
+
+diesel::table! { tenants (id) { id -> Text, name -> Text, plan -> Text, key_limit -> BigInt, suspended_at -> Nullable<Timestamp>, created_at -> Timestamp, } }
+
+diesel::table! {
+    users (id) {
+        id -> Text, email -> Text, name -> Text, password_digest -> Text, super_user -> Bool,
+        disabled_at -> Nullable<Timestamp>, created_at -> Timestamp,
+    }
+}
+
+diesel::table! { memberships (tenant_id, user_id) { tenant_id -> Text, user_id -> Text, role -> Text, created_at -> Timestamp, } }
+
+diesel::table! {
+    sessions (key_digest) {
+        key_digest -> Text, user_id -> Nullable<Text>, state -> Text, created_at -> Timestamp, seen_at -> Timestamp,
+    }
+}
+
+diesel::table! { setup_tokens (token_digest) { token_digest -> Text, expires_at -> Timestamp, } }
+
+diesel::table! { sign_in_failures (subject) { subject -> Text, failures -> BigInt, last_at -> Timestamp, } }
+
+diesel::table! {
+    authorization_groups (id) {
+        id -> Text, tenant_id -> Text, name -> Text, summary -> Text, scopes -> Text, built_in -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text, tenant_id -> Text, group_id -> Text, name -> Text, description -> Text, environment -> Text,
+        ip_allowlist -> Text, key_prefix -> Text, last4 -> Text, digest -> Binary, pepper_version -> Integer,
+        idempotency_key -> Nullable<Text>, created_at -> Timestamp, expires_at -> Nullable<Timestamp>,
+        disabled_at -> Nullable<Timestamp>, revoked_at -> Nullable<Timestamp>, revoked_rev -> Nullable<BigInt>,
+        deleted_at -> Nullable<Timestamp>, last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! { key_usage_days (key_id, day) { key_id -> Text, day -> Date, accepted -> BigInt, refused -> BigInt, } }
+
+diesel::table! {
+    audit_events (id) {
+        id -> Text, tenant_id -> Nullable<Text>, at -> Timestamp, actor_kind -> Text, actor_id -> Text,
+        actor_name -> Text, action -> Text, object_kind -> Text, object_id -> Text, object_name -> Text,
+        detail -> Text, address -> Text, request_id -> Text,
+    }
+}
+
+diesel::table! { change_head (id) { id -> Integer, rev -> BigInt, } }
+
+diesel::table! { change_log (rev) { rev -> BigInt, kind -> Text, item -> Text, payload -> Text, } }
+
+diesel::table! { secret_checks (name) { name -> Text, value -> Text, } }
+
+diesel::joinable!(api_keys -> authorization_groups (group_id));
+diesel::joinable!(api_keys -> tenants (tenant_id));
+diesel::joinable!(memberships -> tenants (tenant_id));
+diesel::joinable!(memberships -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
+    authorization_groups,
+    tenants,
+    memberships,
+    users,
+    key_usage_days
+);

@@ -1,0 +1,81 @@
+//! Sessions of signed-in people. Rows are found by the SHA-256 of the session key, so the table alone lets nobody in.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Conn;
+use super::schema::sessions;
+use crate::domain::Result;
+use crate::domain::time::Timestamp;
+
+/// A session as stored.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+pub struct Session {
+    /// SHA-256 of the session key, hexadecimal.
+    pub key_digest: String,
+    /// Whose it is.
+    pub user_id: Option<String>,
+    /// What the web keeps in it, as JSON.
+    pub state: String,
+    /// When it began: the absolute lifetime counts from here.
+    pub created_at: NaiveDateTime,
+    /// When it was last used: the idle lifetime counts from here.
+    pub seen_at: NaiveDateTime,
+}
+
+/// Inserts a session.
+pub fn insert(conn: &mut Conn, session: Session) -> Result<()> {
+    diesel::insert_into(sessions::table)
+        .values(session)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The session of a digest, if it is there.
+pub fn find(conn: &mut Conn, key_digest: &str) -> Result<Option<Session>> {
+    Ok(sessions::table
+        .find(key_digest)
+        .select(Session::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Replaces the state; false when the session is gone, which must not bring it back.
+pub fn set_state(
+    conn: &mut Conn,
+    key_digest: &str,
+    state: &str,
+    user_id: Option<&str>,
+) -> Result<bool> {
+    let changed = diesel::update(sessions::table.find(key_digest))
+        .set((sessions::state.eq(state), sessions::user_id.eq(user_id)))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Notes that the session is in use.
+pub fn set_seen(conn: &mut Conn, key_digest: &str, now: Timestamp) -> Result<()> {
+    diesel::update(sessions::table.find(key_digest))
+        .set(sessions::seen_at.eq(now.naive_utc()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends a session.
+pub fn delete(conn: &mut Conn, key_digest: &str) -> Result<()> {
+    diesel::delete(sessions::table.find(key_digest)).execute(conn)?;
+    Ok(())
+}
+
+/// Removes what is past one of its lifetimes; returns how many rows went.
+pub fn delete_stale(
+    conn: &mut Conn,
+    created_before: Timestamp,
+    seen_before: Timestamp,
+) -> Result<usize> {
+    let stale = sessions::created_at
+        .lt(created_before.naive_utc())
+        .or(sessions::seen_at.lt(seen_before.naive_utc()));
+    Ok(diesel::delete(sessions::table.filter(stale)).execute(conn)?)
+}

@@ -1,0 +1,81 @@
+//! Tenants.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Conn;
+use super::schema::tenants;
+use crate::domain::id::TenantId;
+use crate::domain::time::Timestamp;
+use crate::domain::{Error, Result};
+
+/// A tenant as stored.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = tenants)]
+pub struct Tenant {
+    /// Identifier.
+    pub id: String,
+    /// Name, unique by convention only.
+    pub name: String,
+    /// Plan word.
+    pub plan: String,
+    /// Most keys that count at the same time.
+    pub key_limit: i64,
+    /// Set while none of its keys is accepted.
+    pub suspended_at: Option<NaiveDateTime>,
+    /// When it was made.
+    pub created_at: NaiveDateTime,
+}
+
+/// Inserts a tenant.
+pub fn insert(
+    conn: &mut Conn,
+    id: TenantId,
+    name: &str,
+    key_limit: i64,
+    now: Timestamp,
+) -> Result<()> {
+    let row = Tenant {
+        id: id.to_string(),
+        name: name.to_owned(),
+        plan: "Standard".into(),
+        key_limit,
+        suspended_at: None,
+        created_at: now.naive_utc(),
+    };
+    diesel::insert_into(tenants::table)
+        .values(row)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The tenant of an id.
+///
+/// # Errors
+/// `NotFound`.
+pub fn find(conn: &mut Conn, id: TenantId) -> Result<Tenant> {
+    Ok(tenants::table
+        .find(id.to_string())
+        .select(Tenant::as_select())
+        .first(conn)?)
+}
+
+/// The one tenant of a name or id, for commands at a shell.
+///
+/// # Errors
+/// `NotFound`; a conflict when several tenants share the name.
+pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Tenant> {
+    let mut found = tenants::table
+        .filter(tenants::name.eq(name).or(tenants::id.eq(name)))
+        .select(Tenant::as_select())
+        .limit(2)
+        .load(conn)?;
+    match (found.pop(), found.pop()) {
+        (Some(tenant), None) => Ok(tenant),
+        (None, _) => Err(Error::NotFound),
+        _ => Err(Error::conflict(
+            "ambiguous-tenant",
+            "several tenants have this name; use the tenant's id",
+        )),
+    }
+}

@@ -1,0 +1,85 @@
+//! People who sign in.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::schema::users;
+use super::{Conn, errors};
+use crate::domain::id::UserId;
+use crate::domain::time::Timestamp;
+use crate::domain::{Error, Result};
+
+/// A person as stored. The password's digest stays inside: no page or JSON is made from this row directly.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = users)]
+pub struct User {
+    /// Identifier.
+    pub id: String,
+    /// Lower-case e-mail address, unique.
+    pub email: String,
+    /// Full name.
+    pub name: String,
+    /// Argon2id in PHC form.
+    pub password_digest: String,
+    /// True for the operator of the installation.
+    pub super_user: bool,
+    /// Set when the person may no longer sign in.
+    pub disabled_at: Option<NaiveDateTime>,
+    /// When the account was made.
+    pub created_at: NaiveDateTime,
+}
+
+/// A person to be inserted.
+#[derive(Debug)]
+pub struct NewUser<'a> {
+    /// Checked, lower-case address.
+    pub email: &'a str,
+    /// Checked name.
+    pub name: &'a str,
+    /// Argon2id in PHC form.
+    pub password_digest: &'a str,
+    /// Operator of the installation.
+    pub super_user: bool,
+}
+
+/// Inserts a person and returns the new id.
+///
+/// # Errors
+/// `Invalid` at `email` when the address is taken.
+pub fn insert(conn: &mut Conn, user: &NewUser<'_>, now: Timestamp) -> Result<UserId> {
+    let id = UserId::new();
+    let row = User {
+        id: id.to_string(),
+        email: user.email.to_owned(),
+        name: user.name.to_owned(),
+        password_digest: user.password_digest.to_owned(),
+        super_user: user.super_user,
+        disabled_at: None,
+        created_at: now.naive_utc(),
+    };
+    match diesel::insert_into(users::table).values(row).execute(conn) {
+        Err(cause) if errors::is_duplicate(&cause) => Err(Error::invalid(
+            "email",
+            "Somebody already uses this e-mail address.",
+        )),
+        other => other.map(|_| id).map_err(Error::from),
+    }
+}
+
+/// The person with this address, if there is one.
+pub fn find_by_email(conn: &mut Conn, email: &str) -> Result<Option<User>> {
+    Ok(users::table
+        .filter(users::email.eq(email))
+        .select(User::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// True when at least one account exists.
+pub fn any(conn: &mut Conn) -> Result<bool> {
+    Ok(users::table
+        .select(users::id)
+        .first::<String>(conn)
+        .optional()?
+        .is_some())
+}

@@ -1,0 +1,104 @@
+//! IP allowlists: one IPv4 or IPv6 address or CIDR range a line.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+/// Most entries that a list may have.
+pub const MOST_ENTRIES: usize = 1_000;
+
+/// Ranges from which a key may be used; empty means from anywhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AddressList(Vec<IpNet>);
+
+impl AddressList {
+    /// Reads a list; blank lines are skipped, duplicates folded.
+    ///
+    /// # Errors
+    /// The first line that is not an address or a range, by number, with what would be right. A list is either
+    /// read whole or refused: a broken one must never become an empty one, which would allow everybody.
+    pub fn parse<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+        let mut list = Vec::new();
+        for (number, line) in lines.into_iter().enumerate() {
+            let line = line.trim();
+            if line.is_empty() {
+                continue;
+            }
+            let entry = parse_entry(line).map_err(|why| format!("Line {}: {why}", number + 1))?;
+            if !list.contains(&entry) {
+                list.push(entry);
+            }
+            if list.len() > MOST_ENTRIES {
+                return Err(format!("Use at most {MOST_ENTRIES} lines."));
+            }
+        }
+        Ok(Self(list))
+    }
+
+    /// True when the address is allowed. With entries, an unknown address is refused.
+    pub fn allows(&self, address: Option<IpAddr>) -> bool {
+        self.0.is_empty()
+            || address.is_some_and(|address| {
+                let address = address.to_canonical();
+                self.0.iter().any(|range| range.contains(&address))
+            })
+    }
+
+    /// True when the list restricts nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The entries as text, single addresses without a prefix length.
+    pub fn entries(&self) -> Vec<String> {
+        self.0
+            .iter()
+            .map(|range| {
+                if range.prefix_len() == range.max_prefix_len() {
+                    range.addr().to_string()
+                } else {
+                    range.to_string()
+                }
+            })
+            .collect()
+    }
+}
+
+fn parse_entry(text: &str) -> Result<IpNet, String> {
+    let shown: String = text.chars().take(60).collect();
+    let wrong = || format!("\"{shown}\" is not a valid address or range.");
+    let (address, length) = match text.split_once('/') {
+        Some((address, length)) => (address, Some(length)),
+        None => (text, None),
+    };
+    // std refuses leading zeros (010.0.0.1) and zone ids (fe80::1%eth0), which other parsers read in other ways.
+    let parsed: IpAddr = address.parse().map_err(|_| wrong())?;
+    let address = parsed.to_canonical();
+    let Some(length) = length else {
+        return Ok(IpNet::from(address));
+    };
+    let well_written = !length.is_empty()
+        && length.bytes().all(|b| b.is_ascii_digit())
+        && (length == "0" || !length.starts_with('0'));
+    let mut length: u8 = if well_written {
+        length.parse().map_err(|_| wrong())?
+    } else {
+        return Err(wrong());
+    };
+    if parsed.is_ipv6() && address.is_ipv4() {
+        length = length.checked_sub(96).ok_or_else(wrong)?;
+    }
+    let range = IpNet::new(address, length).map_err(|_| wrong())?;
+    if range.addr() != range.network() {
+        return Err(format!(
+            "\"{shown}\" has bits set after its prefix. Did you mean {}?",
+            range.trunc()
+        ));
+    }
+    if length == 0 {
+        return Err(format!(
+            "\"{shown}\" is everybody. Leave the list empty to allow any address."
+        ));
+    }
+    Ok(range)
+}

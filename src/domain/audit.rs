@@ -1,0 +1,52 @@
+//! What the audit log can say. Details never hold a secret.
+
+use serde_json::{Value, json};
+
+/// An event of the audit log.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// An API key was generated.
+    KeyCreated(Value),
+    /// An API key was revoked for good.
+    KeyRevoked,
+    /// A revoked key left the list.
+    KeyDeleted,
+    /// Keystead was set up, with the first super user.
+    SystemSetUp,
+    /// A tenant was created.
+    TenantCreated,
+    /// A person joined a tenant.
+    MemberAdded(&'static str),
+    /// Someone signed in.
+    SignedIn,
+    /// A sign-in was refused.
+    SignInRefused,
+    /// Someone signed out.
+    SignedOut,
+}
+
+impl Event {
+    /// The word kept in the audit log.
+    pub fn action(&self) -> &'static str {
+        match self {
+            Self::KeyCreated(_) => "key.created",
+            Self::KeyRevoked => "key.revoked",
+            Self::KeyDeleted => "key.deleted",
+            Self::SystemSetUp => "system.set_up",
+            Self::TenantCreated => "tenant.created",
+            Self::MemberAdded(_) => "member.added",
+            Self::SignedIn => "session.created",
+            Self::SignInRefused => "session.refused",
+            Self::SignedOut => "session.ended",
+        }
+    }
+
+    /// Particulars beside the object, as JSON.
+    pub fn detail(&self) -> Value {
+        match self {
+            Self::KeyCreated(detail) => detail.clone(),
+            Self::MemberAdded(role) => json!({ "role": role }),
+            _ => json!({}),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! One error type for every layer below the web.
+//!
+//! Variants say what went wrong in the product's words; `web::errors` alone maps them to a status and a page.
+//! `Internal` carries text for the log, never for the person who asked.
+
+use super::validate::FieldErrors;
+
+/// The crate's result.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What can go wrong, without any notion of HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// The thing does not exist, or belongs to another tenant: the two look the same.
+    NotFound,
+    /// Input that breaks a rule; each message belongs to one field.
+    Invalid(FieldErrors),
+    /// A request that is well formed but makes no sense as it stands, such as a forged cursor.
+    BadRequest(String),
+    /// The state of the thing does not allow the change.
+    Conflict {
+        /// Stable machine word, such as `key-limit-reached`.
+        code: &'static str,
+        /// Sentence for people.
+        detail: String,
+    },
+    /// The caller is known and may not do this.
+    Forbidden(String),
+    /// The caller is not signed in, or presented no valid credential.
+    Unauthenticated,
+    /// Too many attempts; the number of seconds to wait.
+    Throttled(u64),
+    /// The answer can't be known now (database away, overload); trying again later is right.
+    Unavailable(String),
+    /// A defect or an environment failure; the text goes to the log only.
+    Internal(String),
+}
+
+impl Error {
+    /// A conflict with a machine word and a sentence.
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Conflict {
+            code,
+            detail: detail.into(),
+        }
+    }
+
+    /// Input errors with a single field.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        let mut errors = FieldErrors::default();
+        errors.add(field, message);
+        Self::Invalid(errors)
+    }
+
+    /// An internal error from anything printable.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self::Internal(cause.to_string())
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("not found"),
+            Self::Invalid(errors) => {
+                let lines: Vec<String> = errors
+                    .list()
+                    .iter()
+                    .map(|(field, message)| format!("{field}: {message}"))
+                    .collect();
+                f.write_str(&lines.join("; "))
+            }
+            Self::Conflict { detail, .. } => f.write_str(detail),
+            Self::Forbidden(text) | Self::BadRequest(text) => f.write_str(text),
+            Self::Unauthenticated => f.write_str("sign in first"),
+            Self::Throttled(seconds) => {
+                write!(f, "too many attempts; try again in {seconds} seconds")
+            }
+            Self::Unavailable(text) | Self::Internal(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

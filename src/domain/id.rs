@@ -1,0 +1,65 @@
+//! Identifiers: UUIDv7 (RFC 9562), written as lower-case text; each noun has a type of its own.
+
+/// Declares an identifier type over a UUID.
+macro_rules! id_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(uuid::Uuid);
+
+        impl $name {
+            /// A fresh identifier; later ones sort after earlier ones.
+            pub fn new() -> Self {
+                Self(uuid::Uuid::now_v7())
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = super::Error;
+
+            /// Accepts the hyphenated form only, so that one thing has one URL.
+            ///
+            /// # Errors
+            /// `NotFound`: an id that can't exist and one that does not exist look the same.
+            fn from_str(text: &str) -> super::Result<Self> {
+                if text.len() != 36 || text.bytes().any(|b| b.is_ascii_uppercase()) {
+                    return Err(super::Error::NotFound);
+                }
+                uuid::Uuid::try_parse(text).map(Self).map_err(|_| super::Error::NotFound)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}", self.0.as_hyphenated())
+            }
+        }
+    };
+}
+
+id_type!(
+    /// A tenant: an organisation.
+    TenantId
+);
+id_type!(
+    /// A person who signs in.
+    UserId
+);
+id_type!(
+    /// An API key.
+    KeyId
+);
+id_type!(
+    /// An authorization group.
+    GroupId
+);
+id_type!(
+    /// One row of the audit log.
+    AuditId
+);

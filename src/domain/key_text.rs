@@ -1,0 +1,114 @@
+//! The text of a key: `<brand>_<env>_<body><check>`.
+//!
+//! The body is 32 base62 characters (190 bits) from the operating system; the check is the CRC-32 of all that
+//! precedes it, as 6 base62 characters, so that a typing slip is refused before anything is hashed.
+
+use zeroize::Zeroizing;
+
+use super::environment::Environment;
+use super::{Result, random};
+
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const BODY: usize = 32;
+const CHECK: usize = 6;
+
+/// The full text of a key. It never prints, serialises or outlives its use.
+#[derive(Clone)]
+pub struct KeySecret(Zeroizing<String>);
+
+impl std::fmt::Debug for KeySecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl KeySecret {
+    /// A new secret for a brand and an environment.
+    ///
+    /// # Errors
+    /// `Unavailable` when the system has no randomness.
+    pub fn generate(brand: &str, environment: Environment) -> Result<Self> {
+        let mut text = String::with_capacity(brand.len() + 6 + BODY + CHECK);
+        text.push_str(&prefix(brand, environment));
+        push_body(&mut text)?;
+        let check = check_of(text.as_bytes());
+        text.extend(check.iter().map(|&byte| char::from(byte)));
+        Ok(Self(Zeroizing::new(text)))
+    }
+
+    /// The text itself, for the one answer that shows it and for hashing.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The last four characters, shown in lists.
+    pub fn last4(&self) -> &str {
+        self.0
+            .get(self.0.len().saturating_sub(4)..)
+            .unwrap_or_default()
+    }
+}
+
+/// `ks_live_`: what a key of this brand and environment starts with.
+pub fn prefix(brand: &str, environment: Environment) -> String {
+    format!("{brand}_{}_", environment.as_str())
+}
+
+/// `ks_live_…9fQ2`: how a key is named on pages.
+pub fn hint(key_prefix: &str, last4: &str) -> String {
+    format!("{key_prefix}…{last4}")
+}
+
+/// True when the text has the shape of a key and its check fits. No brand is asked for, so that keys made under
+/// an earlier brand go on working. Costs no allocation and no cryptography.
+pub fn is_well_formed(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if bytes.len() > 64 || bytes.len() < BODY + CHECK + 8 {
+        return false;
+    }
+    let (head, check) = bytes.split_at(bytes.len() - CHECK);
+    let (front, body) = head.split_at(head.len() - BODY);
+    let front_fits = (front.ends_with(b"_live_") || front.ends_with(b"_test_"))
+        && is_brand_bytes(front.get(..front.len() - 6).unwrap_or_default());
+    front_fits && body.iter().all(u8::is_ascii_alphanumeric) && check_of(head) == *check
+}
+
+/// A brand: 2 to 12 lower-case letters or digits, starting with a letter.
+pub fn is_brand(text: &str) -> bool {
+    is_brand_bytes(text.as_bytes())
+}
+
+fn is_brand_bytes(bytes: &[u8]) -> bool {
+    (2..=12).contains(&bytes.len())
+        && bytes.first().is_some_and(u8::is_ascii_lowercase)
+        && bytes
+            .iter()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+}
+
+/// Rejection sampling: 248 is the largest multiple of 62 in a byte, so every character is equally likely.
+fn push_body(text: &mut String) -> Result<()> {
+    let mut missing = BODY;
+    while missing > 0 {
+        let random = Zeroizing::new(random::bytes::<48>()?);
+        for &byte in random.iter().filter(|&&byte| byte < 248).take(missing) {
+            text.push(base62(u32::from(byte)));
+            missing -= 1;
+        }
+    }
+    Ok(())
+}
+
+fn base62(value: u32) -> char {
+    char::from(ALPHABET[(value % 62) as usize])
+}
+
+fn check_of(head: &[u8]) -> [u8; CHECK] {
+    let mut value = crc32fast::hash(head);
+    let mut check = [b'0'; CHECK];
+    for place in check.iter_mut().rev() {
+        *place = ALPHABET[(value % 62) as usize];
+        value /= 62;
+    }
+    check
+}

@@ -1,0 +1,21 @@
+//! Rules without input or output: key text and state, scopes, address lists, roles, validation, errors, time.
+//!
+//! Nothing here names the database, the web framework or the environment.
+
+pub mod address_list;
+pub mod audit;
+pub mod environment;
+pub mod error;
+pub mod id;
+pub mod key;
+pub mod key_text;
+pub mod password;
+pub mod pepper;
+pub mod person;
+pub mod random;
+pub mod role;
+pub mod scope;
+pub mod time;
+pub mod validate;
+
+pub use error::{Error, Result};

@@ -1,0 +1,124 @@
+//! Roles of a member inside a tenant, and who is acting.
+
+use std::net::IpAddr;
+
+use super::id::{KeyId, TenantId, UserId};
+use super::scope::Scopes;
+use super::time::Timestamp;
+use super::{Error, Result};
+
+/// What a member may do inside a tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Reads and changes.
+    Admin,
+    /// Reads.
+    Viewer,
+}
+
+impl Role {
+    /// The word kept in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Viewer => "viewer",
+        }
+    }
+
+    /// The role of a word; anything unknown reads only.
+    pub fn parse(word: &str) -> Self {
+        if word == "admin" {
+            Self::Admin
+        } else {
+            Self::Viewer
+        }
+    }
+
+    /// How pages name it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Admin => "Tenant admin",
+            Self::Viewer => "Tenant viewer",
+        }
+    }
+}
+
+/// Who acts: a person in a browser, a system with a key, or an operator at a shell.
+#[derive(Debug, Clone)]
+pub enum Who {
+    /// A signed-in member.
+    Person {
+        /// The person.
+        id: UserId,
+        /// E-mail address, for the audit log.
+        email: String,
+        /// Role in the tenant.
+        role: Role,
+    },
+    /// A system that presented an API key.
+    Key {
+        /// The key.
+        id: KeyId,
+        /// Its name.
+        name: String,
+        /// What it may do.
+        scopes: Scopes,
+    },
+    /// Someone with access to the machine and its data directory.
+    Operator,
+}
+
+/// Who acts, in which tenant, from where and when: every action takes one.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Who.
+    pub who: Who,
+    /// The tenant in which the action happens; it never comes from the request's body.
+    pub tenant: TenantId,
+    /// The moment of the action.
+    pub now: Timestamp,
+    /// The address of the caller, when there is one.
+    pub address: Option<IpAddr>,
+    /// The request's id, to join audit and log.
+    pub request_id: String,
+}
+
+impl Actor {
+    /// Refuses unless the actor may do what needs `scope` (for a key), or change things (for a person).
+    ///
+    /// # Errors
+    /// `Forbidden` with a sentence that says which right is missing.
+    pub fn must_hold(&self, scope: &str) -> Result<()> {
+        match &self.who {
+            Who::Operator
+            | Who::Person {
+                role: Role::Admin, ..
+            } => Ok(()),
+            Who::Person {
+                role: Role::Viewer, ..
+            } if scope.ends_with(":read") => Ok(()),
+            Who::Person {
+                role: Role::Viewer, ..
+            } => Err(Error::Forbidden(
+                "This needs the role Tenant admin; ask one of your admins.".into(),
+            )),
+            Who::Key { scopes, .. } if scopes.allow(scope) => Ok(()),
+            Who::Key { .. } => Err(Error::Forbidden(format!(
+                "This key lacks the scope {scope}."
+            ))),
+        }
+    }
+
+    /// Refuses to hand out rights that the actor does not have; only keys are limited in this way.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub fn must_cover(&self, granted: &Scopes) -> Result<()> {
+        match &self.who {
+            Who::Key { scopes, .. } if !scopes.cover(granted) => Err(Error::Forbidden(
+                "A key can't create a key with more rights than its own.".into(),
+            )),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Time: UTC to the microsecond, and the one clock that reads it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+
+/// An instant in UTC with microseconds, the precision that both databases keep.
+pub type Timestamp = DateTime<Utc>;
+
+/// Days before its expiry during which a key counts as expiring soon.
+pub const EXPIRING_SOON_DAYS: i64 = 14;
+
+/// Where the present comes from: the system, or a fixed instant that a test moves.
+#[derive(Debug, Clone, Default)]
+pub enum Clock {
+    /// The system's clock.
+    #[default]
+    System,
+    /// Microseconds since 1970, set by hand.
+    Fixed(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that stands at `at` until it is moved.
+    pub fn fixed(at: Timestamp) -> Self {
+        Self::Fixed(Arc::new(AtomicI64::new(at.timestamp_micros())))
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System => Utc::now().trunc_subsecs(6),
+            Self::Fixed(micros) => from_micros(micros.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a fixed clock forward; the system's clock stays as it is.
+    pub fn advance(&self, by: TimeDelta) {
+        if let Self::Fixed(micros) = self {
+            micros.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::SeqCst);
+        }
+    }
+}
+
+/// An instant from microseconds since 1970; out-of-range values become 1970.
+pub fn from_micros(micros: i64) -> Timestamp {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+/// RFC 3339 with `Z`, as the REST API writes it.
+pub fn rfc3339(at: Timestamp) -> String {
+    at.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string()
+}
+
+/// "2 min ago", "in 6 days": words for reading; the exact instant stands beside it.
+pub fn relative(at: Timestamp, now: Timestamp) -> String {
+    let seconds = (at - now).num_seconds();
+    let (amount, unit) = match seconds.abs() {
+        s if s < 45 => {
+            return if seconds > 0 {
+                "in a moment".into()
+            } else {
+                "just now".into()
+            };
+        }
+        s if s < 3_600 => ((s + 30) / 60, "min"),
+        s if s < 86_400 => (s / 3_600, "h"),
+        s if s < 60 * 86_400 => (s / 86_400, "day"),
+        s if s < 700 * 86_400 => (s / (30 * 86_400), "month"),
+        s => (s / (365 * 86_400), "year"),
+    };
+    let plural = if amount == 1 || unit.len() <= 3 && unit != "day" {
+        ""
+    } else {
+        "s"
+    };
+    if seconds > 0 {
+        format!("in {amount} {unit}{plural}")
+    } else {
+        format!("{amount} {unit}{plural} ago")
+    }
+}
+
+/// "26 Nov 2026".
+pub fn day(at: Timestamp) -> String {
+    at.format("%-d %b %Y").to_string()
+}

@@ -1,0 +1,101 @@
+//! Field checks shared by forms and the REST API, and the list of messages they produce.
+
+/// Messages by field, in the order in which they were found; at most one per field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FieldErrors(Vec<(String, String)>);
+
+impl FieldErrors {
+    /// Adds a message unless the field already has one.
+    pub fn add(&mut self, field: &str, message: impl Into<String>) {
+        if self.get(field).is_none() {
+            self.0.push((field.to_owned(), message.into()));
+        }
+    }
+
+    /// The message of one field.
+    pub fn get(&self, field: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(name, _)| name == field)
+            .map(|(_, message)| message.as_str())
+    }
+
+    /// True when nothing was wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Every field with its message.
+    pub fn list(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    /// Keeps the value, or notes the message and yields the type's default so that checking can go on.
+    pub fn take<T: Default>(&mut self, field: &str, checked: Result<T, String>) -> T {
+        checked.unwrap_or_else(|message| {
+            self.add(field, message);
+            T::default()
+        })
+    }
+
+    /// `Ok` when nothing was wrong.
+    pub fn into_result(self) -> super::Result<()> {
+        if self.is_empty() {
+            Ok(())
+        } else {
+            Err(super::Error::Invalid(self))
+        }
+    }
+}
+
+/// Characters that reorder or hide text (Unicode bidi controls, zero-width and BOM): refused in names,
+/// since they let one key look like another.
+fn misleads(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
+}
+
+/// One line of text: trimmed, `least` to `most` Unicode scalars, no control or bidi characters.
+pub fn line(value: &str, least: usize, most: usize) -> Result<String, String> {
+    let value = value.trim();
+    let length = value.chars().count();
+    if length < least || length > most {
+        return Err(format!(
+            "Use {least} to {most} characters; this has {length}."
+        ));
+    }
+    if value.chars().any(|c| c.is_control() || misleads(c)) {
+        return Err("Remove control characters and invisible formatting characters.".into());
+    }
+    Ok(value.to_owned())
+}
+
+/// Several lines of text: trimmed, at most `most` Unicode scalars; line breaks and tabs are the only controls allowed.
+pub fn lines(value: &str, most: usize) -> Result<String, String> {
+    let value = value.trim().replace("\r\n", "\n");
+    let length = value.chars().count();
+    if length > most {
+        return Err(format!("Use at most {most} characters; this has {length}."));
+    }
+    if value
+        .chars()
+        .any(|c| (c.is_control() && c != '\n' && c != '\t') || misleads(c))
+    {
+        return Err("Remove control characters and invisible formatting characters.".into());
+    }
+    Ok(value)
+}
+
+/// An e-mail address, lower-cased: something, one @, a host; at most 254 characters (RFC 5321).
+pub fn email(value: &str) -> Result<String, String> {
+    let value = value.trim().to_lowercase();
+    let looks_right = value.len() <= 254
+        && !value
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || misleads(c))
+        && matches!(value.split_once('@'), Some((user, host)) if !user.is_empty() && !host.is_empty() && !host.contains('@'));
+    if looks_right {
+        Ok(value)
+    } else {
+        Err("Enter an e-mail address, such as maya@example.com.".into())
+    }
+}

@@ -1,0 +1,5 @@
+//! The `keystead` program.
+
+fn main() -> std::process::ExitCode {
+    keystead::cli::run()
+}

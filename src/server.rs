@@ -1,0 +1,204 @@
+//! Puts configuration, database, index and web together, and runs them until told to stop.
+
+pub mod control;
+pub mod data_dir;
+pub mod jobs;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::cookie::Key;
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+
+use crate::actions::{follow::Follower, setup};
+use crate::config::{Config, secrets::Secrets};
+use crate::db::{self, Db};
+use crate::domain::Error;
+use crate::domain::time::Clock;
+use crate::web::state::{Site, State};
+use crate::web::{guard, routes};
+use data_dir::DataDir;
+
+/// A database that is migrated and fits its secrets.
+pub struct Storage {
+    /// The database.
+    pub db: Db,
+    /// Pepper and master key.
+    pub secrets: Secrets,
+}
+
+/// Opens the database and the secrets, making both at the very first start.
+///
+/// # Errors
+/// One line that says what is wrong and where, never a secret.
+pub fn open_storage(config: &Config) -> Result<Storage, String> {
+    data_dir::create(&config.data_dir)?;
+    let connections = u32::try_from(config.workers * 2 + 4).unwrap_or(8);
+    let db = Db::open(config.database.clone(), connections).map_err(|error| error.to_string())?;
+    db::migrate::run(&db).map_err(|error| error.to_string())?;
+    let text = |error: Error| error.to_string();
+    let noted = db
+        .read(|conn| db::secret_checks::find(conn, "pepper"))
+        .map_err(text)?;
+    let secrets = Secrets::load(config, noted.is_none())?;
+    let check = secrets
+        .peppers
+        .first()
+        .map(|pepper| pepper.check_value())
+        .unwrap_or_default();
+    match noted {
+        Some(noted) if noted != check => Err(format!(
+            "the pepper in {} is not the one that this database was made with; restore it from your backup",
+            config
+                .pepper_file
+                .clone()
+                .unwrap_or_else(|| config.data_dir.join("pepper"))
+                .display()
+        )),
+        Some(_) => Ok(Storage { db, secrets }),
+        None => {
+            db.write(|conn| db::secret_checks::insert(conn, "pepper", &check))
+                .map_err(text)?;
+            Ok(Storage { db, secrets })
+        }
+    }
+}
+
+/// A server that listens already but does not answer yet.
+pub struct Application {
+    server: Server,
+    address: SocketAddr,
+    setup_link: Option<String>,
+    state: web::Data<State>,
+    jobs: jobs::Jobs,
+    _data_dir: DataDir,
+}
+
+impl Application {
+    /// Opens everything and binds the port.
+    ///
+    /// # Errors
+    /// One line for the operator.
+    pub fn build(config: &Config, clock: Clock) -> Result<Self, String> {
+        data_dir::create(&config.data_dir)?;
+        let held = DataDir::hold(&config.data_dir)?;
+        let Storage { db, secrets } = open_storage(config)?;
+        let text = |error: Error| error.to_string();
+        let now = clock.now();
+        let token = db
+            .write(|conn| setup::issue_token(conn, now))
+            .map_err(text)?;
+        let pepper = secrets
+            .peppers
+            .first()
+            .cloned()
+            .ok_or("there is no pepper")?;
+        let follower = Arc::new(Follower::load(&db, secrets.peppers.clone()).map_err(text)?);
+        tracing::info!(
+            keys = follower.index().len(),
+            rev = follower.index().rev(),
+            "the index is loaded"
+        );
+
+        let listener = TcpListener::bind(config.listen)
+            .map_err(|cause| format!("can't listen on {}: {cause}", config.listen))?;
+        let address = listener.local_addr().map_err(|cause| cause.to_string())?;
+        let site = site(config, address);
+        let setup_link = token.map(|token| format!("{}/setup?token={token}", site.base_url));
+        let state = web::Data::new(State::new(
+            site,
+            clock.clone(),
+            pepper,
+            db.clone(),
+            Arc::clone(&follower),
+        ));
+        let cookie_key = Key::derive_from(&*secrets.master_key);
+        let inside = state.clone();
+        let server = HttpServer::new(move || {
+            App::new()
+                .wrap(from_fn(guard::guard))
+                .configure(|app| routes::configure(app, &inside, &cookie_key))
+        })
+        .workers(config.workers)
+        .client_request_timeout(Duration::from_secs(10))
+        .client_disconnect_timeout(Duration::from_secs(2))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(10)
+        .listen(listener)
+        .map_err(|cause| format!("can't listen on {address}: {cause}"))?
+        .run();
+        let jobs = jobs::Jobs::start(&db, &follower, &clock, config, &held);
+        Ok(Self {
+            server,
+            address,
+            setup_link,
+            state,
+            jobs,
+            _data_dir: held,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The one-time link, when nobody has an account yet.
+    pub fn setup_link(&self) -> Option<&str> {
+        self.setup_link.as_deref()
+    }
+
+    /// The address for people.
+    pub fn base_url(&self) -> &str {
+        &self.state.site.base_url
+    }
+
+    /// A handle that stops the server from outside.
+    pub fn handle(&self) -> actix_web::dev::ServerHandle {
+        self.server.handle()
+    }
+
+    /// Answers until SIGTERM or SIGINT; then finishes what is under way and writes the last usage.
+    ///
+    /// # Errors
+    /// One line when the server itself fails.
+    pub async fn run(self) -> Result<(), String> {
+        let Self { server, jobs, .. } = self;
+        let result = server
+            .await
+            .map_err(|cause| format!("the server stopped: {cause}"));
+        let stopped = web::block(move || jobs.stop()).await;
+        if stopped.is_err() {
+            tracing::warn!("the last usage may not have been written");
+        }
+        result
+    }
+}
+
+fn site(config: &Config, address: SocketAddr) -> Site {
+    let shown = if address.ip().is_unspecified() {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
+    };
+    let base_url = config
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{shown}"));
+    Site {
+        https: base_url.starts_with("https://"),
+        host: config
+            .public_url
+            .as_deref()
+            .and_then(|url| url.split("://").nth(1))
+            .map(str::to_owned),
+        base_url,
+        brand: config.brand.clone(),
+        insecure_cookie: config.insecure_cookie,
+        session_idle_minutes: config.session_idle_minutes,
+        session_hours: config.session_hours,
+    }
+}

@@ -1,0 +1,74 @@
+//! The control socket: a command at the shell that changed the database tells the running server, and waits until
+//! the server's index has applied it. So a key that `keystead key create` prints works at once.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::data_dir;
+use crate::actions::follow::Follower;
+use crate::db::Db;
+
+/// How long either side waits for the other.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Answers on the socket until the process ends. It lies in the data directory, which only its owner can enter.
+///
+/// # Errors
+/// As the operating system reports them.
+pub fn serve(path: &Path, db: Db, follower: Arc<Follower>) -> std::io::Result<()> {
+    data_dir::clear_socket(path)?;
+    let listener = UnixListener::bind(path)?;
+    std::thread::Builder::new()
+        .name("control".into())
+        .spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if let Err(cause) = answer(&stream, &db, &follower) {
+                    tracing::warn!(%cause, "a command at the control socket failed");
+                }
+            }
+        })?;
+    Ok(())
+}
+
+fn answer(mut stream: &UnixStream, db: &Db, follower: &Follower) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line)?;
+    let reply = match line.trim() {
+        "follow" => match follower.catch_up(db) {
+            Ok(rev) => format!("ok {rev}\n"),
+            Err(error) => format!("error {error}\n"),
+        },
+        _ => "error unknown command\n".to_owned(),
+    };
+    stream.write_all(reply.as_bytes())
+}
+
+/// Has the server of a data directory apply every change, if one runs.
+///
+/// # Errors
+/// One line when a server runs and could not do it.
+pub fn follow(data_dir: &Path) -> Result<(), String> {
+    let Ok(mut stream) = UnixStream::connect(data_dir::socket(data_dir)) else {
+        return Ok(());
+    };
+    let failed = |cause: std::io::Error| {
+        format!("the change is stored, but the running server did not confirm it: {cause}")
+    };
+    stream.set_read_timeout(Some(PATIENCE)).map_err(failed)?;
+    stream.write_all(b"follow\n").map_err(failed)?;
+    let mut reply = String::new();
+    BufReader::new(&stream)
+        .read_line(&mut reply)
+        .map_err(failed)?;
+    if reply.starts_with("ok") {
+        return Ok(());
+    }
+    Err(format!(
+        "the change is stored, but the running server could not apply it: {}",
+        reply.trim()
+    ))
+}

@@ -1,0 +1,125 @@
+//! Work beside the requests: following changes made elsewhere, writing usage, tidying sessions.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+
+use super::control;
+use super::data_dir::DataDir;
+use crate::actions::{follow::Follower, sign_in, usage};
+use crate::config::Config;
+use crate::db::{self, Db};
+use crate::domain::Result;
+use crate::domain::time::Clock;
+
+const FOLLOW_EVERY: Duration = Duration::from_millis(100);
+const USAGE_EVERY: Duration = Duration::from_secs(1);
+const TIDY_EVERY: Duration = Duration::from_secs(600);
+
+/// The running threads.
+pub struct Jobs {
+    stopping: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+    last: Box<dyn FnOnce() + Send>,
+}
+
+impl Jobs {
+    /// Starts them.
+    pub fn start(
+        db: &Db,
+        follower: &Arc<Follower>,
+        clock: &Clock,
+        config: &Config,
+        held: &DataDir,
+    ) -> Self {
+        if let Err(cause) = control::serve(&held.socket(), db.clone(), Arc::clone(follower)) {
+            tracing::warn!(%cause, "no control socket: commands at the shell take effect within a second");
+        }
+        let stopping = Arc::new(AtomicBool::new(false));
+        let (hours, idle) = (config.session_hours, config.session_idle_minutes);
+        let follow = {
+            let (db, follower) = (db.clone(), Arc::clone(follower));
+            move || follower.poll(&db)
+        };
+        let write = {
+            let (db, index, clock) = (db.clone(), Arc::clone(follower.index()), clock.clone());
+            move || usage::flush(&db, &index, clock.now()).map(|_| ())
+        };
+        let tidy = {
+            let (db, clock) = (db.clone(), clock.clone());
+            move || tidy(&db, &clock, hours, idle)
+        };
+        let last_write = write.clone();
+        let threads = vec![
+            repeat("follow", FOLLOW_EVERY, &stopping, follow),
+            repeat("usage", USAGE_EVERY, &stopping, write),
+            repeat("tidy", TIDY_EVERY, &stopping, tidy),
+        ];
+        let last = Box::new(move || {
+            if let Err(error) = last_write() {
+                tracing::error!(%error, "the last usage could not be written");
+            }
+        });
+        Self {
+            stopping,
+            threads: threads.into_iter().flatten().collect(),
+            last,
+        }
+    }
+
+    /// Ends the threads and writes what was counted last.
+    pub fn stop(self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        for thread in self.threads {
+            thread.thread().unpark();
+            if thread.join().is_err() {
+                tracing::error!("a background job had panicked");
+            }
+        }
+        (self.last)();
+    }
+}
+
+/// Runs a job again and again. A failure is logged when it begins and when it ends, not each time.
+fn repeat(
+    name: &'static str,
+    every: Duration,
+    stopping: &Arc<AtomicBool>,
+    job: impl Fn() -> Result<()> + Send + 'static,
+) -> Option<JoinHandle<()>> {
+    let stopping = Arc::clone(stopping);
+    let run = move || {
+        let mut failing = false;
+        while !stopping.load(Ordering::SeqCst) {
+            let begun = Instant::now();
+            let result = job();
+            match &result {
+                Err(error) if !failing => {
+                    tracing::error!(job = name, %error, "a background job fails; it goes on trying")
+                }
+                Ok(()) if failing => tracing::info!(job = name, "the background job works again"),
+                _ => {}
+            }
+            failing = result.is_err();
+            std::thread::park_timeout(every.saturating_sub(begun.elapsed()));
+        }
+    };
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(run)
+        .ok()
+}
+
+fn tidy(db: &Db, clock: &Clock, session_hours: i64, session_idle_minutes: i64) -> Result<()> {
+    let now = clock.now();
+    db.write(|conn| {
+        let created = now - TimeDelta::hours(session_hours);
+        let seen = now - TimeDelta::minutes(session_idle_minutes);
+        db::sessions::delete_stale(conn, created, seen)?;
+        db::sign_in_failures::delete_before(conn, now - TimeDelta::hours(sign_in::FORGET_HOURS))
+            .map(|_| ())
+    })
+}

@@ -1,0 +1,21 @@
+//! The log: structured lines on standard error, each request with its id, never with a secret.
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging; a second call changes nothing.
+///
+/// # Errors
+/// A line for the person when the filter can't be read.
+pub fn start(filter: &str, json: bool) -> Result<(), String> {
+    let filter = EnvFilter::try_new(filter).map_err(|cause| format!("log: {cause}"))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    // An error here means that logging was started before, as several servers in one test process do.
+    let _ = if json {
+        builder.json().try_init()
+    } else {
+        builder.with_target(false).try_init()
+    };
+    Ok(())
+}

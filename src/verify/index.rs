@@ -1,0 +1,149 @@
+//! The index: digest of a key's text -> what a decision needs. Reads take no lock.
+
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use papaya::HashMap;
+
+use super::usage::{Counters, UsageLog};
+use crate::domain::address_list::AddressList;
+use crate::domain::environment::Environment;
+use crate::domain::id::{GroupId, KeyId, TenantId};
+use crate::domain::pepper::{Digest, Pepper};
+use crate::domain::scope::Scopes;
+use crate::domain::time::Timestamp;
+
+/// An authorization group as keys share it.
+#[derive(Debug)]
+pub struct Group {
+    /// Identifier.
+    pub id: GroupId,
+    /// Name.
+    pub name: String,
+    /// What it grants.
+    pub scopes: Scopes,
+}
+
+/// What verification knows of one key. An entry never changes, save its counters: a change puts a new one in place.
+#[derive(Debug)]
+pub struct Entry {
+    /// The key.
+    pub key_id: KeyId,
+    /// Its tenant.
+    pub tenant_id: TenantId,
+    /// True while none of the tenant's keys is accepted.
+    pub tenant_suspended: bool,
+    /// Name of the key.
+    pub name: Box<str>,
+    /// Live or test.
+    pub environment: Environment,
+    /// Its authorization group.
+    pub group: Arc<Group>,
+    /// Revoked for good.
+    pub revoked: bool,
+    /// Switched off for now.
+    pub disabled: bool,
+    /// End of its life.
+    pub expires_at: Option<Timestamp>,
+    /// Allowed addresses; none for most keys, so it costs a pointer.
+    pub ip_allowlist: Option<Box<AddressList>>,
+    /// Counts since the last flush; carried over when the entry is replaced.
+    pub counters: Arc<Counters>,
+}
+
+/// The digest is a keyed hash already, so its first bytes serve as the hash.
+#[derive(Default)]
+pub struct DigestHasher(u64);
+
+impl Hasher for DigestHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk::<8>() {
+            self.0 = u64::from_le_bytes(*first);
+        }
+    }
+
+    /// Arrays announce their length; it says nothing here.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Every key of the installation in memory.
+#[derive(Debug)]
+pub struct Index {
+    entries: HashMap<Digest, Arc<Entry>, BuildHasherDefault<DigestHasher>>,
+    peppers: Vec<Pepper>,
+    rev: AtomicI64,
+    certain: AtomicBool,
+    usage: UsageLog,
+}
+
+impl Index {
+    /// An empty index that answers nothing until it is loaded. Peppers come newest first.
+    pub fn new(peppers: Vec<Pepper>) -> Self {
+        Self {
+            entries: HashMap::default(),
+            peppers,
+            rev: AtomicI64::new(-1),
+            certain: AtomicBool::new(false),
+            usage: UsageLog::default(),
+        }
+    }
+
+    /// The entry of a key's text.
+    pub fn find(&self, text: &str) -> Option<Arc<Entry>> {
+        let entries = self.entries.pin();
+        self.peppers
+            .iter()
+            .find_map(|pepper| entries.get(&pepper.digest(text)).cloned())
+    }
+
+    /// The entry of a digest, for carrying counters over.
+    pub fn entry(&self, digest: &Digest) -> Option<Arc<Entry>> {
+        self.entries.pin().get(digest).cloned()
+    }
+
+    /// Puts an entry in place; the next look-up sees it.
+    pub fn put(&self, digest: Digest, entry: Arc<Entry>) {
+        self.entries.pin().insert(digest, entry);
+    }
+
+    /// Number of keys held.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True when no key is held.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The revision up to which changes are applied; -1 before the first load.
+    pub fn rev(&self) -> i64 {
+        self.rev.load(Ordering::Acquire)
+    }
+
+    /// Notes that every change up to `rev` is applied, and that the index may answer.
+    pub fn set_rev(&self, rev: i64) {
+        self.rev.store(rev, Ordering::Release);
+        self.certain.store(true, Ordering::Release);
+    }
+
+    /// Stops answering until changes are applied again: a commit's outcome or effect is not known.
+    pub fn doubt(&self) {
+        self.certain.store(false, Ordering::Release);
+    }
+
+    /// False before the first load and while in doubt; the answer is then 503, never a verdict.
+    pub fn is_certain(&self) -> bool {
+        self.certain.load(Ordering::Acquire)
+    }
+
+    /// What was counted since the last flush.
+    pub fn usage(&self) -> &UsageLog {
+        &self.usage
+    }
+}

@@ -1,0 +1,272 @@
+//! The form "Generate API key": what was typed, what is wrong with it, and what it will make.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use super::keys::Quota;
+use crate::db;
+use crate::domain::environment::Environment;
+use crate::domain::key::{self, Draft, Wish};
+use crate::domain::key_text;
+use crate::domain::time::Timestamp;
+use crate::domain::validate::FieldErrors;
+use crate::domain::{Error, Result, random};
+use crate::web::errors::Answer;
+use crate::web::extract::SignedIn;
+use crate::web::respond::{html, is_htmx, page};
+use crate::web::shell::{Crumb, Shell, crumbs};
+use crate::web::state::State;
+
+/// The fields as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "named as the fields of the form")]
+pub struct KeyForm {
+    pub name: String,
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub environment: String,
+    #[serde(default)]
+    pub group: String,
+    #[serde(default)]
+    pub expires_on: String,
+    #[serde(default)]
+    pub ip_allowlist: String,
+    #[serde(default)]
+    pub idempotency_key: String,
+}
+
+impl KeyForm {
+    /// Checks the fields; messages carry the names of the form's fields.
+    ///
+    /// # Errors
+    /// `Invalid`.
+    pub fn check(&self, now: Timestamp) -> Result<Draft> {
+        let wish = Wish {
+            name: &self.name,
+            description: &self.description,
+            environment: &self.environment,
+            ip_allowlist: self.ip_allowlist.lines().collect(),
+        };
+        if self.idempotency_key.len() > 64 {
+            return Err(Error::BadRequest(
+                "This form is damaged; reload the page.".into(),
+            ));
+        }
+        wish.check(now, key::expiry_of_last_day(&self.expires_on))
+            .map_err(|error| match error {
+                Error::Invalid(errors) => Error::Invalid(rename(&errors)),
+                other => other,
+            })
+    }
+}
+
+fn rename(errors: &FieldErrors) -> FieldErrors {
+    let mut renamed = FieldErrors::default();
+    for (field, message) in errors.list() {
+        renamed.add(
+            if field == "expires_at" {
+                "expires_on"
+            } else {
+                field
+            },
+            message.as_str(),
+        );
+    }
+    renamed
+}
+
+/// An authorization group to choose.
+struct GroupOption {
+    id: String,
+    name: String,
+    summary: String,
+    selected: bool,
+}
+
+/// A shortcut for the date.
+struct Preset {
+    label: &'static str,
+    date: String,
+    pressed: bool,
+}
+
+/// What the key will be.
+struct Summary {
+    prefix: String,
+    group: String,
+    expires: String,
+    addresses: String,
+    after: String,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "keys/new.html", blocks = ["form"])]
+pub struct NewKeyPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    quota: Quota,
+    form: KeyForm,
+    errors: FieldErrors,
+    groups: Vec<GroupOption>,
+    brand: String,
+    min_date: String,
+    max_date: String,
+    presets: Vec<Preset>,
+    summary: Summary,
+    banner: Option<String>,
+}
+
+/// `GET /tenant-api-keys/new`.
+///
+/// # Errors
+/// `Forbidden` for viewers.
+pub async fn new(
+    request: HttpRequest,
+    state: web::Data<State>,
+    me: SignedIn,
+) -> Answer<HttpResponse> {
+    me.actor().must_hold("api-keys:write")?;
+    let form = KeyForm {
+        environment: Environment::Live.as_str().into(),
+        expires_on: date(me.now() + TimeDelta::days(90)),
+        idempotency_key: random::token()?,
+        ..KeyForm::default()
+    };
+    NewKeyPage::load(&state, me, form, FieldErrors::default(), None)
+        .await?
+        .respond(&request, StatusCode::OK)
+}
+
+fn date(at: Timestamp) -> String {
+    at.format("%Y-%m-%d").to_string()
+}
+
+impl NewKeyPage {
+    /// The page with what was typed so far.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn load(
+        state: &State,
+        me: SignedIn,
+        form: KeyForm,
+        errors: FieldErrors,
+        banner: Option<String>,
+    ) -> Result<Self> {
+        let (tenant, now) = (me.member.tenant, me.now());
+        let (quota, groups) = state
+            .read(move |conn| {
+                Ok((
+                    Quota::find(conn, tenant, now)?,
+                    db::groups::list(conn, tenant)?,
+                ))
+            })
+            .await?;
+        let chosen = |group: &db::groups::Group| {
+            if form.group.is_empty() {
+                group.name == db::groups::FULL_ACCESS
+            } else {
+                group.id == form.group
+            }
+        };
+        let group_name = groups
+            .iter()
+            .find(|group| chosen(group))
+            .map(|group| group.name.clone());
+        let groups = groups
+            .iter()
+            .map(|group| GroupOption {
+                id: group.id.clone(),
+                name: group.name.clone(),
+                summary: group.summary.clone(),
+                selected: chosen(group),
+            })
+            .collect();
+        Ok(Self {
+            crumbs: crumbs(Some("Generate")),
+            summary: summary(
+                &form,
+                &quota,
+                &state.site.brand,
+                group_name.unwrap_or_default(),
+            ),
+            brand: state.site.brand.clone(),
+            min_date: date(now),
+            max_date: date(now + TimeDelta::days(3_650)),
+            presets: presets(now, &form.expires_on),
+            shell: me.shell,
+            quota,
+            form,
+            errors,
+            groups,
+            banner,
+        })
+    }
+
+    /// The whole page, or for htmx the part that holds the form.
+    ///
+    /// # Errors
+    /// `Internal` when the template fails.
+    pub fn respond(&self, request: &HttpRequest, status: StatusCode) -> Answer<HttpResponse> {
+        if is_htmx(request) {
+            return Ok(html(
+                status,
+                self.as_form().render().map_err(Error::internal)?,
+            ));
+        }
+        page(status, self)
+    }
+}
+
+fn presets(now: Timestamp, typed: &str) -> Vec<Preset> {
+    [
+        ("30 days", Some(30)),
+        ("90 days", Some(90)),
+        ("1 year", Some(365)),
+        ("Never", None),
+    ]
+    .into_iter()
+    .map(|(label, days)| {
+        let date = days
+            .map(|days| date(now + TimeDelta::days(days)))
+            .unwrap_or_default();
+        Preset {
+            label,
+            pressed: date == typed,
+            date,
+        }
+    })
+    .collect()
+}
+
+fn summary(form: &KeyForm, quota: &Quota, brand: &str, group: String) -> Summary {
+    let environment = Environment::parse(&form.environment).unwrap_or_default();
+    let expires = match key::expiry_of_last_day(&form.expires_on) {
+        Ok(Some(end)) => crate::domain::time::day(end - TimeDelta::microseconds(1)),
+        _ => "Never".into(),
+    };
+    let addresses = match form
+        .ip_allowlist
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .count()
+    {
+        0 => "Any address".into(),
+        1 => "1 range".into(),
+        count => format!("{count} ranges"),
+    };
+    let after = format!("{} of {} keys", quota.used + 1, quota.limit);
+    Summary {
+        prefix: key_text::prefix(brand, environment),
+        group,
+        expires,
+        addresses,
+        after,
+    }
+}

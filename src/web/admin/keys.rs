@@ -1,0 +1,341 @@
+//! Administration > API Keys: the list, the form, and the one answer that shows a secret.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::key_form::{KeyForm, NewKeyPage};
+use crate::actions::keys::{self, Issued, Issuing};
+use crate::db::{self, Conn, keys::Key};
+use crate::domain::id::{KeyId, TenantId};
+use crate::domain::key::State as KeyState;
+use crate::domain::key_text::{self, KeySecret};
+use crate::domain::time::{self, Timestamp};
+use crate::domain::{Error, Result};
+use crate::web::errors::Answer;
+use crate::web::extract::SignedIn;
+use crate::web::form::Form;
+use crate::web::respond::{is_htmx, page, see_other};
+use crate::web::shell::{Crumb, Moment, Shell, crumbs};
+use crate::web::state::{Site, State};
+
+/// Keys on one page of the list.
+const PAGE: i64 = 50;
+
+/// "2 of 10 keys".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quota {
+    /// Keys that count.
+    pub used: i64,
+    /// Most that may count.
+    pub limit: i64,
+    /// From 80 % on.
+    pub near: bool,
+    /// No more keys can be made.
+    pub full: bool,
+}
+
+impl Quota {
+    /// The tenant's quota now.
+    ///
+    /// # Errors
+    /// `NotFound` without such a tenant.
+    pub fn find(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Self> {
+        let limit = db::tenants::find(conn, tenant)?.key_limit;
+        let used = db::keys::count_toward_limit(conn, tenant, now)?;
+        Ok(Self {
+            used,
+            limit,
+            near: used * 10 >= limit * 8,
+            full: used >= limit,
+        })
+    }
+}
+
+/// When a key ends, as the list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expiry {
+    /// "in 6 days".
+    pub text: String,
+    /// "26 Nov 2026": the last day on which the key works.
+    pub date: String,
+    /// RFC 3339.
+    pub iso: String,
+    /// `plain`, `warn` or `bad`.
+    pub tone: &'static str,
+}
+
+/// One row of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "what the template shows, in its order")]
+pub struct KeyRow {
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    pub status: &'static str,
+    pub status_label: &'static str,
+    pub hint: String,
+    pub is_test: bool,
+    pub group: String,
+    pub created: Moment,
+    pub expires: Option<Expiry>,
+    pub last_used: Option<Moment>,
+    pub can_revoke: bool,
+    pub can_delete: bool,
+    pub highlight: bool,
+}
+
+impl KeyRow {
+    /// The row of a key.
+    pub fn new(key: Key, now: Timestamp, highlight: bool) -> Self {
+        let state = key.state(now);
+        let revoked = state == KeyState::Revoked;
+        Self {
+            status: state.as_str(),
+            status_label: state.label(),
+            hint: key_text::hint(&key.key_prefix, &key.last4),
+            is_test: key.environment == "test",
+            group: key.group_name,
+            created: Moment::day(key.created_at.and_utc()),
+            expires: key
+                .expires_at
+                .filter(|_| !revoked)
+                .map(|at| expiry(at.and_utc(), now)),
+            last_used: key.last_used_at.map(|at| Moment::past(at.and_utc(), now)),
+            can_revoke: !revoked,
+            can_delete: revoked,
+            highlight,
+            id: key.id,
+            name: key.name,
+            description: key.description,
+        }
+    }
+}
+
+fn expiry(at: Timestamp, now: Timestamp) -> Expiry {
+    let tone = match (at - now).num_seconds() {
+        ..=0 => "bad",
+        left if left < time::EXPIRING_SOON_DAYS * 86_400 => "warn",
+        _ => "plain",
+    };
+    // The instant is the first at which the key no longer works; its last day is a moment before.
+    let last_day = time::day(at - chrono::TimeDelta::microseconds(1));
+    Expiry {
+        text: time::relative(at, now),
+        date: last_day,
+        iso: time::rfc3339(at),
+        tone,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "keys/index.html")]
+struct KeysPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    quota: Quota,
+    rows: Vec<KeyRow>,
+    next: Option<String>,
+    first: Option<String>,
+    total: i64,
+    highlight: String,
+}
+
+/// Which part of the list.
+#[derive(Debug, Default, Deserialize)]
+pub struct ListQuery {
+    before: Option<String>,
+    highlight: Option<String>,
+}
+
+/// `GET /tenant-api-keys`.
+///
+/// # Errors
+/// `BadRequest` when the page mark was not made by us.
+pub async fn index(
+    me: SignedIn,
+    state: web::Data<State>,
+    query: web::Query<ListQuery>,
+) -> Answer<HttpResponse> {
+    let ListQuery { before, highlight } = query.into_inner();
+    let before = before.map(|mark| read_cursor(&mark)).transpose()?;
+    let (tenant, now) = (me.member.tenant, me.now());
+    let (quota, mut rows, total) = state
+        .read(move |conn| {
+            let quota = Quota::find(conn, tenant, now)?;
+            let rows = db::keys::list(conn, tenant, before, PAGE + 1)?;
+            Ok((quota, rows, db::keys::count_listed(conn, tenant)?))
+        })
+        .await?;
+    let more = i64::try_from(rows.len()).is_ok_and(|count| count > PAGE);
+    rows.truncate(usize::try_from(PAGE).unwrap_or_default());
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|key| format!("/tenant-api-keys?before={}", key.id));
+    let highlight = highlight.unwrap_or_default();
+    let rows = rows
+        .into_iter()
+        .map(|key| {
+            let lit = key.id == highlight;
+            KeyRow::new(key, now, lit)
+        })
+        .collect();
+    let first = before.map(|_| "/tenant-api-keys".to_owned());
+    page(
+        StatusCode::OK,
+        &KeysPage {
+            shell: me.shell,
+            crumbs: crumbs(None),
+            quota,
+            rows,
+            next,
+            first,
+            total,
+            highlight,
+        },
+    )
+}
+
+/// Reads the mark of a page.
+///
+/// # Errors
+/// `BadRequest` when it is not one of ours.
+pub fn read_cursor(mark: &str) -> Result<KeyId> {
+    mark.parse().map_err(|_| {
+        Error::BadRequest(
+            "This page mark was not made by Keystead; start at the first page.".into(),
+        )
+    })
+}
+
+/// A secret on its one way to the person.
+#[derive(Clone)]
+pub struct Secret {
+    key_id: String,
+    name: String,
+    secret: String,
+    hint: String,
+    curl: String,
+    env_line: String,
+}
+
+impl Secret {
+    fn new(key: &Key, secret: Option<&KeySecret>, site: &Site) -> Self {
+        let text = secret.map(KeySecret::expose).unwrap_or_default();
+        Self {
+            key_id: key.id.clone(),
+            name: key.name.clone(),
+            hint: key_text::hint(&key.key_prefix, &key.last4),
+            curl: format!(
+                "curl {}/api/v1/auth/whoami \\\n  -H \"Authorization: Bearer {text}\"",
+                site.base_url
+            ),
+            env_line: format!("KEYSTEAD_API_KEY={text}"),
+            secret: text.to_owned(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "keys/_secret.html")]
+struct SecretView {
+    secret: Secret,
+}
+
+#[derive(Template)]
+#[template(path = "keys/secret.html")]
+struct SecretPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    secret: Secret,
+    replayed: bool,
+}
+
+/// `POST /tenant-api-keys`: the answer to this request alone shows the secret, so there is no address at which a
+/// reload or the history could show it again.
+///
+/// # Errors
+/// `Forbidden` for viewers. Field errors show the form again with 422, a full tenant with 409.
+pub async fn create(
+    request: HttpRequest,
+    state: web::Data<State>,
+    me: SignedIn,
+    Form(form): Form<KeyForm>,
+) -> Answer<HttpResponse> {
+    match issue(&state, &me, &form).await {
+        Ok(Issued::New(key, secret)) => {
+            let secret = Secret::new(&key, Some(&secret), &state.site);
+            if is_htmx(&request) {
+                return page(StatusCode::CREATED, &SecretView { secret });
+            }
+            let crumbs = crumbs(Some("New API key"));
+            page(
+                StatusCode::CREATED,
+                &SecretPage {
+                    shell: me.shell,
+                    crumbs,
+                    secret,
+                    replayed: false,
+                },
+            )
+        }
+        Ok(Issued::Replayed(key)) if is_htmx(&request) => Ok(see_other(
+            &request,
+            &format!("/tenant-api-keys?highlight={}", key.id),
+        )),
+        Ok(Issued::Replayed(key)) => {
+            let secret = Secret::new(&key, None, &state.site);
+            let crumbs = crumbs(Some("New API key"));
+            page(
+                StatusCode::OK,
+                &SecretPage {
+                    shell: me.shell,
+                    crumbs,
+                    secret,
+                    replayed: true,
+                },
+            )
+        }
+        Err(Error::Invalid(errors)) => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            NewKeyPage::load(&state, me, form, errors, None)
+                .await?
+                .respond(&request, status)
+        }
+        Err(Error::Conflict { detail, .. }) => {
+            let page = NewKeyPage::load(&state, me, form, Default::default(), Some(detail)).await?;
+            page.respond(&request, StatusCode::CONFLICT)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn issue(state: &web::Data<State>, me: &SignedIn, form: &KeyForm) -> Result<Issued> {
+    let by = me.actor();
+    let draft = form.check(by.now)?;
+    let (group, word) = (form.group.clone(), form.idempotency_key.clone());
+    let state_inside = state.clone();
+    let issued = state
+        .change(move |conn| {
+            let issuing = Issuing {
+                brand: &state_inside.site.brand,
+                pepper: &state_inside.pepper,
+                group: Some(&group),
+                idempotency_key: Some(&word)
+                    .filter(|word| !word.is_empty())
+                    .map(String::as_str),
+            };
+            keys::issue(conn, &by, &draft, issuing)
+        })
+        .await;
+    match issued {
+        // The form's field is called group.
+        Err(Error::Invalid(errors)) => {
+            let message = errors.get("authorization_group").unwrap_or_default();
+            Err(Error::invalid("group", message))
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,10 @@
+//! The pages. One file a noun; verbs are nouns with a file of their own.
+
+pub mod home;
+pub mod key_deletions;
+pub mod key_form;
+pub mod key_revocations;
+pub mod keys;
+pub mod sessions;
+pub mod setup;
+pub mod theme;

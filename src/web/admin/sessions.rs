@@ -1,0 +1,224 @@
+//! Signing in and out.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::actions::{self, sign_in};
+use crate::db::{self, members::Member};
+use crate::domain::audit::Event;
+use crate::domain::id::{TenantId, UserId};
+use crate::domain::role::{self, Actor};
+use crate::domain::{Error, Result};
+use crate::web::client;
+use crate::web::errors::Answer;
+use crate::web::extract::SignedIn;
+use crate::web::form::{Form, anonymous_token};
+use crate::web::respond::{page, see_other};
+use crate::web::session::Who;
+use crate::web::shell::theme;
+use crate::web::state::State;
+
+#[derive(Template)]
+#[template(path = "sign_in/new.html")]
+struct SignInPage {
+    theme: &'static str,
+    csrf: String,
+    next: String,
+    email: String,
+    error: Option<String>,
+    notice: Option<String>,
+}
+
+/// Where to go after signing in.
+#[derive(Debug, Deserialize)]
+pub struct Next {
+    next: Option<String>,
+}
+
+/// The sign-in form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInForm {
+    next: String,
+    email: String,
+    password: String,
+}
+
+/// `GET /login`.
+///
+/// # Errors
+/// `Unavailable` without randomness.
+pub async fn new(
+    request: HttpRequest,
+    state: web::Data<State>,
+    query: web::Query<Next>,
+) -> Answer<HttpResponse> {
+    let next = query.into_inner().next.unwrap_or_default();
+    let notice = (local_path(&request, &next) == next && next != "/")
+        .then(|| "Sign in to continue.".to_owned());
+    show(&request, &state, StatusCode::OK, &next, "", None, notice)
+}
+
+fn show(
+    request: &HttpRequest,
+    state: &State,
+    status: StatusCode,
+    next: &str,
+    email: &str,
+    error: Option<String>,
+    notice: Option<String>,
+) -> Answer<HttpResponse> {
+    let (csrf, cookie) = anonymous_token(request, &state.site)?;
+    let (next, email) = (local_path(request, next).to_owned(), email.to_owned());
+    let mut response = page(
+        status,
+        &SignInPage {
+            theme: theme(request),
+            csrf,
+            next,
+            email,
+            error,
+            notice,
+        },
+    )?;
+    response.add_cookie(&cookie).map_err(Error::internal)?;
+    Ok(response)
+}
+
+/// `POST /login`: the same words for an unknown person and a wrong password.
+///
+/// # Errors
+/// `Unavailable` when too many people sign in at once.
+pub async fn create(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    Form(form): Form<SignInForm>,
+) -> Answer<HttpResponse> {
+    match check(&request, &state, &form).await {
+        Ok((user, tenant)) => {
+            Who::start(&session, user, tenant)?;
+            Ok(see_other(&request, local_path(&request, &form.next)))
+        }
+        Err(Error::Unauthenticated) => {
+            let error = "That e-mail address and password do not fit together.".to_owned();
+            let status = StatusCode::UNAUTHORIZED;
+            show(
+                &request,
+                &state,
+                status,
+                &form.next,
+                &form.email,
+                Some(error),
+                None,
+            )
+        }
+        Err(Error::Throttled(seconds)) => {
+            let error = format!("Too many attempts. Try again in {seconds} seconds.");
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let mut response = show(
+                &request,
+                &state,
+                status,
+                &form.next,
+                &form.email,
+                Some(error),
+                None,
+            )?;
+            response
+                .headers_mut()
+                .insert(actix_web::http::header::RETRY_AFTER, seconds.into());
+            Ok(response)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// The person and the tenant they start in, or `Unauthenticated`.
+async fn check(
+    request: &HttpRequest,
+    state: &web::Data<State>,
+    form: &SignInForm,
+) -> Result<(UserId, TenantId)> {
+    let attempt = sign_in::Attempt::new(&form.email, client::address(request));
+    let now = state.now();
+    let door = attempt.clone();
+    let user = state.read(move |conn| door.find(conn, now)).await?;
+    let (known, typed) = (user.clone(), form.password.clone());
+    let fits = state
+        .digest(move || sign_in::password_fits(known.as_ref(), &typed))
+        .await?;
+    let (address, request_id) = (client::address(request), client::request_id(request));
+    let done = state
+        .change(move |conn| {
+            let Some(user) = user else {
+                return attempt.fail(conn, now).map(|()| None);
+            };
+            let id: UserId = user.id.parse()?;
+            let Some(tenant) = db::members::first_tenant(conn, id)? else {
+                return Ok(None);
+            };
+            let Member { email, role, .. } = db::members::find(conn, tenant, id)?;
+            let who = role::Who::Person { id, email, role };
+            let by = Actor {
+                who,
+                tenant,
+                now,
+                address,
+                request_id,
+            };
+            if fits {
+                attempt.succeed(conn)?;
+                actions::sessions::note(conn, &by, &Event::SignedIn)?;
+                return Ok(Some((id, tenant)));
+            }
+            attempt.fail(conn, now)?;
+            actions::sessions::note(conn, &by, &Event::SignInRefused)?;
+            Ok(None)
+        })
+        .await?;
+    done.ok_or(Error::Unauthenticated)
+}
+
+/// The button's form: only the token.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// `POST /logout`.
+///
+/// # Errors
+/// `Unavailable` when the database is away; the session then goes on.
+pub async fn destroy(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    me: SignedIn,
+    _: Form<Nothing>,
+) -> Answer<HttpResponse> {
+    let by = me.actor();
+    state
+        .change(move |conn| actions::sessions::note(conn, &by, &Event::SignedOut))
+        .await?;
+    session.purge();
+    Ok(see_other(&request, "/login"))
+}
+
+/// A path of ours to go on to, or `/`. Whatever could lead a browser elsewhere (`//host`, `/\host`, a scheme) or
+/// nowhere is not followed.
+pub fn local_path<'a>(request: &HttpRequest, next: &'a str) -> &'a str {
+    let plain = next.starts_with('/')
+        && !next.starts_with("//")
+        && next
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    if plain && request.resource_map().has_resource(path) {
+        next
+    } else {
+        "/"
+    }
+}

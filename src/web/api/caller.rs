@@ -1,0 +1,168 @@
+//! Who calls the API: a key, presented in one of two headers, decided from memory like any other key.
+
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
+
+use crate::domain::Error;
+use crate::domain::role::{Actor, Who};
+use crate::domain::time::Timestamp;
+use crate::verify::{Code, Entry, Question, decision};
+use crate::web::client;
+use crate::web::errors::{Failure, problem};
+use crate::web::extract::presented_key;
+use crate::web::state::State;
+
+/// A system that presented a valid key.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The key.
+    pub entry: Arc<Entry>,
+    /// The moment of the request.
+    pub now: Timestamp,
+    actor: Actor,
+}
+
+impl Caller {
+    /// The actor for actions.
+    pub fn actor(&self) -> Actor {
+        self.actor.clone()
+    }
+}
+
+/// Why a caller was turned away: with the challenge that RFC 6750 section 3 asks for.
+#[derive(Debug)]
+pub enum Refused {
+    /// No credential at all: a challenge without an error code.
+    Missing,
+    /// A credential that is not accepted; true when it is a genuine key past its expiry.
+    Invalid(bool),
+    /// Anything else.
+    Other(Failure),
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing | Self::Invalid(_) => f.write_str(detail(self)),
+            Self::Other(failure) => failure.fmt(f),
+        }
+    }
+}
+
+/// The one sentence for every refusal, so that a caller learns nothing about keys that are not theirs; only the
+/// holder of a genuine key is told that it expired.
+fn detail(refused: &Refused) -> &'static str {
+    if matches!(refused, Refused::Invalid(true)) {
+        "API key expired"
+    } else {
+        "Invalid or missing API key"
+    }
+}
+
+impl ResponseError for Refused {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Missing | Self::Invalid(_) => StatusCode::UNAUTHORIZED,
+            Self::Other(failure) => failure.status_code(),
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let challenge = match self {
+            Self::Missing => "Bearer realm=\"keystead\"",
+            Self::Invalid(true) => {
+                "Bearer realm=\"keystead\", error=\"invalid_token\", error_description=\"API key expired\""
+            }
+            Self::Invalid(false) => "Bearer realm=\"keystead\", error=\"invalid_token\"",
+            Self::Other(failure) => return failure.error_response(),
+        };
+        HttpResponse::Unauthorized()
+            .insert_header((header::WWW_AUTHENTICATE, challenge))
+            .finish()
+    }
+}
+
+impl Refused {
+    /// The whole answer, for edges that no middleware completes.
+    pub fn respond(&self, request: &HttpRequest) -> HttpResponse {
+        let bare = self.error_response();
+        let text = match self {
+            Self::Other(failure) => crate::web::errors::sentence(bare.status(), Some(failure)),
+            refused => detail(refused).to_owned(),
+        };
+        let mut answer = problem(bare.status(), "about:blank", &text);
+        for name in [header::WWW_AUTHENTICATE, header::RETRY_AFTER] {
+            if let Some(value) = bare
+                .headers()
+                .get(&name)
+                .and_then(|value| value.to_str().ok())
+            {
+                answer = answer.header(name, value);
+            }
+        }
+        answer.finish_with("instance", client::request_id(request))
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Other(Failure(error))
+    }
+}
+
+/// Decides about the key that a request presents.
+///
+/// # Errors
+/// `Missing`, `Invalid`, or 503 when the index is not certain. A missing scope is left to the caller.
+pub fn decide(
+    request: &HttpRequest,
+    scope: Option<&str>,
+) -> Result<(Code, Arc<Entry>, Timestamp), Refused> {
+    let key = presented_key(request)?.ok_or(Refused::Missing)?;
+    let state = request
+        .app_data::<web::Data<State>>()
+        .ok_or_else(|| Error::internal("no state"))?;
+    let question = Question {
+        key: &key,
+        address: client::address(request),
+        scope,
+        now: state.now(),
+    };
+    let verdict = decision::decide(state.index(), &question)
+        .ok_or_else(|| Error::Unavailable("the index is not certain".into()))?;
+    match (verdict.code, verdict.entry) {
+        (code @ (Code::Valid | Code::InsufficientScope), Some(entry)) => {
+            Ok((code, entry, question.now))
+        }
+        (code, _) => Err(Refused::Invalid(code == Code::Expired)),
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Refused;
+    type Future = Ready<Result<Self, Refused>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(decide(request, None).map(|(_, entry, now)| {
+            let who = Who::Key {
+                id: entry.key_id,
+                name: entry.name.to_string(),
+                scopes: entry.group.scopes.clone(),
+            };
+            let (address, request_id) = (client::address(request), client::request_id(request));
+            let actor = Actor {
+                who,
+                tenant: entry.tenant_id,
+                now,
+                address,
+                request_id,
+            };
+            Self { entry, now, actor }
+        }))
+    }
+}

@@ -1,0 +1,198 @@
+//! `/api/v1/auth/api-keys`: a tenant's keys, managed by a system that holds one of them.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::caller::Caller;
+use super::strict_json::StrictJson;
+use super::views;
+use crate::actions::keys::{self, Issued, Issuing};
+use crate::db;
+use crate::domain::id::KeyId;
+use crate::domain::key::{Wish, expiry_of_instant};
+use crate::domain::{Error, Result};
+use crate::web::admin::keys::read_cursor;
+use crate::web::errors::Answer;
+use crate::web::state::State;
+
+/// Most keys in one answer.
+const MOST: i64 = 200;
+
+/// Which part of the list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Keys in the answer, 1 to 200; default 50.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+    /// Mark from the `Link` header of the answer before.
+    cursor: Option<String>,
+}
+
+/// Lists the tenant's keys, newest first. A `Link` header with `rel="next"` leads to older ones.
+///
+/// # Errors
+/// `Forbidden` without the scope `api-keys:read`; `BadRequest` for a limit or cursor out of range.
+#[utoipa::path(get, path = "/api/v1/auth/api-keys", operation_id = "listKeys", tag = "Keys", params(ListQuery),
+    responses((status = 200, description = "The keys", body = Vec<views::Key>), (status = 400, description = "Limit or cursor out of range", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem)),
+    security(("bearer" = []), ("apiKey" = [])))]
+pub async fn index(
+    request: HttpRequest,
+    caller: Caller,
+    state: web::Data<State>,
+) -> Answer<HttpResponse> {
+    let by = caller.actor();
+    by.must_hold("api-keys:read")?;
+    let query = web::Query::<ListQuery>::from_query(request.query_string()).map_err(|_| {
+        Error::BadRequest("Only limit (1 to 200) and cursor are understood here.".into())
+    })?;
+    let limit = match query.limit.unwrap_or(50) {
+        limit @ 1..=MOST => limit,
+        _ => return Err(Error::BadRequest(format!("limit: use 1 to {MOST}.")).into()),
+    };
+    let before = query.cursor.as_deref().map(read_cursor).transpose()?;
+    let mut rows = state
+        .read(move |conn| db::keys::list(conn, by.tenant, before, limit + 1))
+        .await?;
+    let more = i64::try_from(rows.len()).is_ok_and(|count| count > limit);
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    let mut response = HttpResponse::Ok();
+    if let Some(last) = rows.last().filter(|_| more) {
+        let base = &state.site.base_url;
+        let link = format!(
+            "<{base}/api/v1/auth/api-keys?limit={limit}&cursor={}>; rel=\"next\"",
+            last.id
+        );
+        response.insert_header((header::LINK, link));
+    }
+    let keys: Vec<views::Key> = rows
+        .into_iter()
+        .map(|row| views::Key::new(row, None, caller.now))
+        .collect();
+    Ok(response.json(keys))
+}
+
+/// Creates a key. The answer is the only one that holds its text. With an `Idempotency-Key` header a repeated
+/// request answers 200 with the key of the first one, without its text.
+///
+/// # Errors
+/// `Forbidden` without `api-keys:write`, or for a group with more rights than the caller's; `Invalid`; a conflict
+/// `key-limit-reached`.
+#[utoipa::path(post, path = "/api/v1/auth/api-keys", operation_id = "createKey", tag = "Keys", request_body = views::NewKey,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless; at most 64 characters")),
+    responses((status = 201, description = "The new key, with its text in `key`", body = views::Key), (status = 200, description = "The key that an earlier request with this Idempotency-Key made, without its text", body = views::Key), (status = 400, description = "Not JSON, or a member twice", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write, or the group has more rights than the key", body = views::Problem), (status = 409, description = "key-limit-reached", body = views::Problem), (status = 415, description = "Not application/json", body = views::Problem), (status = 422, description = "A member is unknown or wrong", body = views::Problem)),
+    security(("bearer" = []), ("apiKey" = [])))]
+pub async fn create(
+    request: HttpRequest,
+    caller: Caller,
+    state: web::Data<State>,
+    StrictJson(wanted): StrictJson<views::NewKey>,
+) -> Answer<HttpResponse> {
+    let by = caller.actor();
+    by.must_hold("api-keys:write")?;
+    let draft = wish(&wanted).check(by.now, expiry(&wanted))?;
+    let word = idempotency_key(&request)?;
+    let inside = state.clone();
+    let issued = state
+        .change(move |conn| {
+            let issuing = Issuing {
+                brand: &inside.site.brand,
+                pepper: &inside.pepper,
+                group: wanted.authorization_group.as_deref(),
+                idempotency_key: word.as_deref(),
+            };
+            keys::issue(conn, &by, &draft, issuing)
+        })
+        .await?;
+    Ok(match issued {
+        Issued::New(key, secret) => HttpResponse::Created()
+            .insert_header((
+                header::LOCATION,
+                format!("/api/v1/auth/api-keys/{}", key.id),
+            ))
+            .json(views::Key::new(key, Some(&secret), caller.now)),
+        Issued::Replayed(key) => HttpResponse::Ok().json(views::Key::new(key, None, caller.now)),
+    })
+}
+
+fn wish(wanted: &views::NewKey) -> Wish<'_> {
+    Wish {
+        name: &wanted.name,
+        description: wanted.description.as_deref().unwrap_or_default(),
+        environment: wanted.environment.as_deref().unwrap_or("live"),
+        ip_allowlist: wanted
+            .ip_allowlist
+            .iter()
+            .flatten()
+            .map(String::as_str)
+            .collect(),
+    }
+}
+
+fn expiry(
+    wanted: &views::NewKey,
+) -> std::result::Result<Option<crate::domain::time::Timestamp>, String> {
+    wanted
+        .expires_at
+        .as_deref()
+        .map_or(Ok(None), expiry_of_instant)
+}
+
+fn idempotency_key(request: &HttpRequest) -> Result<Option<String>> {
+    let Some(value) = request.headers().get("idempotency-key") else {
+        return Ok(None);
+    };
+    match value.to_str() {
+        Ok(text) if (1..=64).contains(&text.len()) => Ok(Some(text.to_owned())),
+        _ => Err(Error::BadRequest(
+            "Idempotency-Key: use 1 to 64 visible characters.".into(),
+        )),
+    }
+}
+
+/// One key of the tenant.
+///
+/// # Errors
+/// `NotFound`, also for another tenant's key; `Forbidden` without `api-keys:read`.
+#[utoipa::path(get, path = "/api/v1/auth/api-keys/{id}", operation_id = "getKey", tag = "Keys",
+    params(("id" = String, Path, description = "Identifier of the key")),
+    responses((status = 200, description = "The key", body = views::Key), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem)),
+    security(("bearer" = []), ("apiKey" = [])))]
+pub async fn show(
+    caller: Caller,
+    state: web::Data<State>,
+    id: web::Path<String>,
+) -> Answer<HttpResponse> {
+    let by = caller.actor();
+    by.must_hold("api-keys:read")?;
+    let id: KeyId = id.parse()?;
+    let key = state
+        .read(move |conn| db::keys::find(conn, by.tenant, id))
+        .await?;
+    Ok(HttpResponse::Ok().json(views::Key::new(key, None, caller.now)))
+}
+
+/// Revokes a key for good. Revoking again answers the same; when this answers, the key is refused.
+///
+/// # Errors
+/// `NotFound`, also for another tenant's key; `Forbidden` without `api-keys:write`.
+#[utoipa::path(delete, path = "/api/v1/auth/api-keys/{id}", operation_id = "revokeKey", tag = "Keys",
+    params(("id" = String, Path, description = "Identifier of the key")),
+    responses((status = 204, description = "The key is revoked"), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem)),
+    security(("bearer" = []), ("apiKey" = [])))]
+pub async fn destroy(
+    caller: Caller,
+    state: web::Data<State>,
+    id: web::Path<String>,
+) -> Answer<HttpResponse> {
+    let by = caller.actor();
+    by.must_hold("api-keys:write")?;
+    let id: KeyId = id.parse()?;
+    state
+        .change(move |conn| keys::revoke(conn, &by, id))
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

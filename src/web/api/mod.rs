@@ -1,0 +1,8 @@
+//! The REST API: JSON in and out, errors as problem documents, described by one OpenAPI document.
+
+pub mod caller;
+pub mod keys;
+pub mod openapi;
+pub mod strict_json;
+pub mod views;
+pub mod whoami;

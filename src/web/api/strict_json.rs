@@ -1,0 +1,110 @@
+//! JSON bodies, read strictly: one meaning, no surprises.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::{StatusCode, header};
+use actix_web::{FromRequest, HttpRequest, web};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::error::Category;
+
+use crate::domain::Error;
+use crate::web::errors::Failure;
+
+/// Deepest nesting that is read.
+const DEEPEST: usize = 32;
+
+/// A JSON body. Syntax errors, duplicate members and deep nesting are 400, unknown or wrong members 422.
+#[derive(Debug)]
+pub struct StrictJson<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for StrictJson<T> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = is_json(request);
+        let body = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            if !is_json {
+                let text = "Send application/json.";
+                return Err(actix_web::error::InternalError::new(
+                    text,
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                )
+                .into());
+            }
+            let body = body.await?;
+            check_depth(&body)
+                .and_then(|()| serde_json::from_slice(&body).map_err(|cause| explain(&cause)))
+                .map(Self)
+                .map_err(|error| Failure(error).into())
+        })
+    }
+}
+
+/// True for `application/json`, with or without parameters.
+pub fn is_json(request: &HttpRequest) -> bool {
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = kind
+        .and_then(|kind| kind.split(';').next())
+        .unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// The error of a body that could not be read. It never repeats what was sent, which may hold a secret.
+pub fn explain(cause: &serde_json::Error) -> Error {
+    let text = cause.to_string();
+    let member = |text: &str| text.split('`').nth(1).unwrap_or("body").to_owned();
+    match cause.classify() {
+        Category::Data if text.starts_with("duplicate field") => {
+            Error::BadRequest(format!("The member {} comes twice.", member(&text)))
+        }
+        Category::Data if text.starts_with("unknown field") => {
+            Error::invalid(&member(&text), "There is no such member.")
+        }
+        Category::Data if text.starts_with("missing field") => {
+            Error::invalid(&member(&text), "This member is required.")
+        }
+        Category::Data => Error::invalid(
+            "body",
+            format!(
+                "Wrong type of value at line {}, column {}.",
+                cause.line(),
+                cause.column()
+            ),
+        ),
+        _ => Error::BadRequest(format!(
+            "The body is not JSON: line {}, column {}.",
+            cause.line(),
+            cause.column()
+        )),
+    }
+}
+
+fn check_depth(body: &[u8]) -> Result<(), Error> {
+    let value: Value = serde_json::from_slice(body).map_err(|cause| explain(&cause))?;
+    if depth(&value) > DEEPEST {
+        return Err(Error::BadRequest(format!(
+            "The body is nested deeper than {DEEPEST} levels."
+        )));
+    }
+    if value.is_object() {
+        Ok(())
+    } else {
+        Err(Error::invalid("body", "Send a JSON object."))
+    }
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}

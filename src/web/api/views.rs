@@ -1,0 +1,164 @@
+//! What the API sends and takes. Never the database's rows themselves: a new column can't leak by accident.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::db;
+use crate::domain::key_text::KeySecret;
+use crate::domain::time::{Timestamp, rfc3339};
+
+/// An API key.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(title = "Key")]
+pub struct Key {
+    /// Identifier (UUID).
+    pub id: String,
+    /// Name of the system that holds it.
+    pub name: String,
+    /// What it is for; may be empty.
+    pub description: String,
+    /// `active`, `disabled`, `expired` or `revoked`.
+    pub status: &'static str,
+    /// `live` or `test`.
+    pub environment: String,
+    /// What the key's text starts with, such as `ks_live_`.
+    pub key_prefix: String,
+    /// Last four characters of the key's text.
+    pub last4: String,
+    /// Name of its authorization group.
+    pub authorization_group: String,
+    /// What it may do, as `resource:action`.
+    pub scopes: Vec<String>,
+    /// Addresses and ranges from which it works; empty: from anywhere.
+    pub ip_allowlist: Vec<String>,
+    /// When it was created (RFC 3339, UTC).
+    pub created_at: String,
+    /// From when on it no longer works, or null.
+    pub expires_at: Option<String>,
+    /// When it was last accepted, or null; accurate to about two seconds.
+    pub last_used_at: Option<String>,
+    /// The key's text. Only in the answer that creates it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+impl Key {
+    /// The view of a stored key, with its secret in the one answer that may show it.
+    pub fn new(key: db::keys::Key, secret: Option<&KeySecret>, now: Timestamp) -> Self {
+        let at = |at: chrono::NaiveDateTime| rfc3339(at.and_utc());
+        Self {
+            status: key.state(now).as_str(),
+            scopes: key.scopes.split_whitespace().map(str::to_owned).collect(),
+            ip_allowlist: key.ip_allowlist.lines().map(str::to_owned).collect(),
+            created_at: at(key.created_at),
+            expires_at: key.expires_at.map(at),
+            last_used_at: key.last_used_at.map(at),
+            key: secret.map(|secret| secret.expose().to_owned()),
+            id: key.id,
+            name: key.name,
+            description: key.description,
+            environment: key.environment,
+            key_prefix: key.key_prefix,
+            last4: key.last4,
+            authorization_group: key.group_name,
+        }
+    }
+}
+
+/// A key to be created.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewKey {
+    /// Name of the system that will hold it, 2 to 200 characters.
+    #[schema(example = "ERP integration", min_length = 2, max_length = 200)]
+    pub name: String,
+    /// What it is for, at most 1,000 characters.
+    #[schema(max_length = 1000)]
+    pub description: Option<String>,
+    /// `live` (default) or `test`.
+    #[schema(example = "live")]
+    pub environment: Option<String>,
+    /// Name or id of an authorization group; default: Full access.
+    #[schema(example = "Read only")]
+    pub authorization_group: Option<String>,
+    /// From when on it shall no longer work (RFC 3339, at most 10 years away).
+    #[schema(example = "2027-02-18T00:00:00Z", format = "date-time")]
+    pub expires_at: Option<String>,
+    /// Addresses or CIDR ranges from which it shall work, at most 1,000.
+    #[schema(max_items = 1000)]
+    pub ip_allowlist: Option<Vec<String>>,
+}
+
+/// A verifier's question.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Question<'a> {
+    /// The text that the caller presented.
+    #[serde(borrow)]
+    #[schema(value_type = String, example = "ks_live_…")]
+    pub key: std::borrow::Cow<'a, str>,
+    /// The caller's address, for keys with an allowlist.
+    #[serde(borrow, default)]
+    #[schema(value_type = Option<String>, example = "203.0.113.7")]
+    pub ip: Option<std::borrow::Cow<'a, str>>,
+    /// The scope that the operation needs.
+    #[serde(borrow, default)]
+    #[schema(value_type = Option<String>, example = "work-orders:write")]
+    pub scope: Option<std::borrow::Cow<'a, str>>,
+    /// HTTP method of the operation.
+    #[serde(borrow, default)]
+    #[schema(value_type = Option<String>, example = "POST")]
+    pub method: Option<std::borrow::Cow<'a, str>>,
+    /// Path of the operation, without its query.
+    #[serde(borrow, default)]
+    #[schema(value_type = Option<String>, example = "/v1/work-orders")]
+    pub path: Option<std::borrow::Cow<'a, str>>,
+}
+
+/// The answer to a verifier's question.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Verdict<'a> {
+    /// True when the key may do this, now, from here.
+    pub valid: bool,
+    /// `VALID`, or the reason: `NOT_FOUND`, `MALFORMED`, `REVOKED`, `EXPIRED`, `DISABLED`, `IP_DENIED`,
+    /// `INSUFFICIENT_SCOPE`, `TENANT_SUSPENDED`.
+    pub code: &'static str,
+    /// Identifier of the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+    /// Identifier of its tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<String>,
+    /// Name of the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<&'a str>,
+    /// `live` or `test`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<&'static str>,
+    /// Name of its authorization group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_group: Option<&'a str>,
+    /// What it may do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<&'a [String]>,
+    /// From when on it no longer works, or null.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Option<String>>,
+    /// Id of this request, to find it again in the log.
+    pub request_id: &'a str,
+}
+
+/// An error (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Kind of problem, as a link.
+    pub r#type: String,
+    /// The status in words.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What went wrong, for people.
+    pub detail: String,
+    /// Id of this request.
+    pub instance: String,
+}

@@ -1,0 +1,254 @@
+//! `/api/docs`: the OpenAPI document as a page, without a script from anywhere else.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde_json::{Map, Value, json};
+
+use super::api::openapi;
+use super::errors::Answer;
+use super::respond::page;
+use super::shell::theme;
+use super::state::State;
+use crate::domain::Error;
+
+struct Parameter {
+    name: String,
+    place: String,
+    required: bool,
+    kind: String,
+    description: String,
+}
+
+struct AnswerView {
+    status: String,
+    description: String,
+    body: String,
+}
+
+struct Operation {
+    id: String,
+    method: String,
+    path: String,
+    summary: String,
+    description: String,
+    auth: String,
+    parameters: Vec<Parameter>,
+    body: String,
+    answers: Vec<AnswerView>,
+    curl: String,
+}
+
+struct SchemaView {
+    name: String,
+    fields: Vec<Parameter>,
+}
+
+#[derive(Template)]
+#[template(path = "docs/show.html")]
+struct ApiDocsPage {
+    theme: &'static str,
+    version: String,
+    base_url: String,
+    intro: Vec<String>,
+    operations: Vec<Operation>,
+    schemas: Vec<SchemaView>,
+}
+
+/// `GET /api/docs`.
+///
+/// # Errors
+/// None in practice.
+pub async fn show(request: HttpRequest, state: web::Data<State>) -> Answer<HttpResponse> {
+    let base_url = state.site.base_url.clone();
+    let document = serde_json::to_value(openapi::document(&base_url)).map_err(Error::internal)?;
+    let schemas = &document["components"]["schemas"];
+    let mut operations = Vec::new();
+    for (path, methods) in members(&document["paths"]) {
+        for (method, operation) in members(methods) {
+            operations.push(read_operation(&base_url, path, method, operation, schemas));
+        }
+    }
+    let intro = [
+        "Every answer is JSON, and every error a problem document (RFC 9457) whose detail is a sentence for people.",
+        "Send a key as Authorization: Bearer, or as X-API-Key; never in the URL, and never both.",
+        "503 means that this node can't be sure: deny, wait for Retry-After, ask again. It never means that a key is wrong.",
+    ];
+    let view = ApiDocsPage {
+        theme: theme(&request),
+        version: document["info"]["version"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        base_url,
+        intro: intro.map(str::to_owned).to_vec(),
+        operations,
+        schemas: members(schemas)
+            .map(|(name, schema)| SchemaView {
+                name: name.clone(),
+                fields: fields(schema),
+            })
+            .collect(),
+    };
+    page(StatusCode::OK, &view)
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flat_map(Map::iter)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().replace('`', "")
+}
+
+fn read_operation(
+    base_url: &str,
+    path: &str,
+    method: &str,
+    operation: &Value,
+    schemas: &Value,
+) -> Operation {
+    let example = |content: &Value| {
+        let schema = &content["content"]["application/json"]["schema"];
+        if schema.is_null() {
+            String::new()
+        } else {
+            pretty(&example_of(schema, schemas, 0))
+        }
+    };
+    let body = example(&operation["requestBody"]);
+    let answers = members(&operation["responses"])
+        .map(|(status, answer)| AnswerView {
+            status: status.clone(),
+            description: text(&answer["description"]),
+            body: if status.starts_with('2') {
+                example(answer)
+            } else {
+                String::new()
+            },
+        })
+        .collect();
+    let needs_key = operation["security"].is_array();
+    Operation {
+        id: text(&operation["operationId"]),
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        summary: text(&operation["summary"]),
+        description: text(&operation["description"]),
+        auth: if needs_key {
+            "API key".into()
+        } else {
+            "Same machine only".into()
+        },
+        parameters: operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(parameter)
+            .collect(),
+        curl: curl(base_url, path, method, needs_key, &body),
+        body,
+        answers,
+    }
+}
+
+fn parameter(value: &Value) -> Parameter {
+    Parameter {
+        name: text(&value["name"]),
+        place: text(&value["in"]),
+        required: value["required"].as_bool().unwrap_or(false),
+        kind: kind(&value["schema"]),
+        description: text(&value["description"]),
+    }
+}
+
+fn fields(schema: &Value) -> Vec<Parameter> {
+    let required = |name: &str| {
+        schema["required"]
+            .as_array()
+            .is_some_and(|list| list.iter().any(|item| item == name))
+    };
+    members(&schema["properties"])
+        .map(|(name, field)| Parameter {
+            name: name.clone(),
+            place: String::new(),
+            required: required(name),
+            kind: kind(field),
+            description: text(&field["description"]),
+        })
+        .collect()
+}
+
+fn kind(schema: &Value) -> String {
+    match &schema["type"] {
+        Value::String(kind) if kind == "array" => format!("list of {}", kind_of_items(schema)),
+        Value::String(kind) => kind.clone(),
+        Value::Array(kinds) => {
+            let words: Vec<&str> = kinds.iter().filter_map(Value::as_str).collect();
+            words.join(" or ")
+        }
+        _ => String::new(),
+    }
+}
+
+fn kind_of_items(schema: &Value) -> String {
+    kind(&schema["items"])
+}
+
+/// An example from a schema's own examples, or from its types.
+fn example_of(schema: &Value, schemas: &Value, depth: usize) -> Value {
+    if let Some(name) = schema["$ref"]
+        .as_str()
+        .and_then(|path| path.rsplit('/').next())
+    {
+        return if depth < 4 {
+            example_of(&schemas[name], schemas, depth + 1)
+        } else {
+            Value::Null
+        };
+    }
+    if !schema["example"].is_null() {
+        return schema["example"].clone();
+    }
+    let kinds: Vec<&str> = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+        kind => kind.as_str().into_iter().collect(),
+    };
+    match kinds.first().copied() {
+        _ if kinds.contains(&"null") => Value::Null,
+        Some("object") => {
+            let pairs = members(&schema["properties"]);
+            Value::Object(
+                pairs
+                    .map(|(name, field)| (name.clone(), example_of(field, schemas, depth + 1)))
+                    .collect(),
+            )
+        }
+        Some("array") => json!([example_of(&schema["items"], schemas, depth + 1)]),
+        Some("boolean") => json!(true),
+        Some("integer") => json!(0),
+        _ => json!("…"),
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+fn curl(base_url: &str, path: &str, method: &str, needs_key: bool, body: &str) -> String {
+    let mut lines = vec![match method {
+        "get" => format!("curl {base_url}{path}"),
+        _ => format!("curl -X {} {base_url}{path}", method.to_uppercase()),
+    }];
+    if needs_key {
+        lines.push("-H \"Authorization: Bearer $KEYSTEAD_API_KEY\"".into());
+    }
+    if !body.is_empty() {
+        let compact = serde_json::from_str::<Value>(body)
+            .map(|value| value.to_string())
+            .unwrap_or_default();
+        lines.push("-H \"Content-Type: application/json\"".into());
+        lines.push(format!("-d '{compact}'"));
+    }
+    lines.join(" \\\n  ")
+}

@@ -1,0 +1,82 @@
+//! `/forward-auth`: a gateway passes the client's headers on and asks whether to let the request through.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::domain::Error;
+use crate::domain::scope::is_scope;
+use crate::verify::Code;
+use crate::web::api::caller::{Refused, decide};
+use crate::web::api::views;
+use crate::web::client;
+use crate::web::errors::problem;
+
+/// Answers 200 with an empty body and the identity in `X-Keystead-*` headers, or 401, 403, or 503. A gateway must
+/// treat everything but 2xx as a refusal and must not cache the answer.
+#[utoipa::path(get, path = "/forward-auth", operation_id = "forwardAuth", tag = "Verification",
+    params(("scope" = Option<String>, Query, description = "Scope that the route needs, as resource:action")),
+    responses((status = 200, description = "Let it through; who it is stands in X-Keystead-Key-Id, X-Keystead-Key-Name, X-Keystead-Tenant-Id, X-Keystead-Scopes and X-Keystead-Request-Id"), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks the scope", body = views::Problem), (status = 503, description = "This node can't be sure now: deny", body = views::Problem)),
+    security(("bearer" = []), ("apiKey" = [])))]
+pub async fn show(request: HttpRequest) -> HttpResponse {
+    let scope = match wanted_scope(&request) {
+        Ok(scope) => scope,
+        Err(error) => return Refused::from(error).respond(&request),
+    };
+    let entry = match decide(&request, scope.as_deref()) {
+        Ok((Code::Valid, entry, _)) => entry,
+        Ok(_) => return lacks_scope(&request, scope.as_deref().unwrap_or_default()),
+        Err(refused) => return refused.respond(&request),
+    };
+    let mut response = HttpResponse::Ok();
+    let mut set = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.insert_header((HeaderName::from_static(name), value));
+        }
+    };
+    set("x-keystead-key-id", &entry.key_id.to_string());
+    set("x-keystead-key-name", &ascii(&entry.name));
+    set("x-keystead-tenant-id", &entry.tenant_id.to_string());
+    set("x-keystead-scopes", &entry.group.scopes.to_string());
+    set("x-keystead-request-id", &client::request_id(&request));
+    response
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+fn wanted_scope(request: &HttpRequest) -> Result<Option<String>, Error> {
+    let pairs: Vec<(String, String)> =
+        serde_urlencoded::from_str(request.query_string()).unwrap_or_default();
+    match pairs.into_iter().find(|(name, _)| name == "scope") {
+        Some((_, scope)) if !is_scope(&scope) => {
+            Err(Error::BadRequest("scope: write resource:action.".into()))
+        }
+        found => Ok(found.map(|(_, scope)| scope)),
+    }
+}
+
+fn lacks_scope(request: &HttpRequest, scope: &str) -> HttpResponse {
+    let challenge =
+        format!("Bearer realm=\"keystead\", error=\"insufficient_scope\", scope=\"{scope}\"");
+    problem(
+        StatusCode::FORBIDDEN,
+        "about:blank",
+        &format!("This key lacks the scope {scope}."),
+    )
+    .header(header::WWW_AUTHENTICATE, &challenge)
+    .finish_with("instance", client::request_id(request))
+}
+
+/// Header values are ASCII; the rest of a name travels percent-encoded, and so does the percent sign.
+fn ascii(name: &str) -> String {
+    use std::fmt::Write as _;
+    name.bytes()
+        .fold(String::with_capacity(name.len()), |mut text, byte| {
+            if (byte.is_ascii_graphic() && byte != b'%') || byte == b' ' {
+                text.push(char::from(byte));
+            } else {
+                let _ = write!(text, "%{byte:02X}");
+            }
+            text
+        })
+}

@@ -1,0 +1,156 @@
+//! Who asks: a signed-in person, or a system with a key.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_session::SessionExt as _;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+
+use super::client;
+use super::errors::Failure;
+use super::session::{self, Who};
+use super::shell::{Flash, Shell};
+use super::state::State;
+use crate::actions;
+use crate::db::members::Member;
+use crate::domain::role::{self, Actor};
+use crate::domain::time::Timestamp;
+use crate::domain::{Error, Result};
+
+type Later<T> = Pin<Box<dyn Future<Output = std::result::Result<T, Failure>>>>;
+
+/// A person with a session, checked against the database on this very request.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The person in the tenant of the session.
+    pub member: Member,
+    /// Token that the forms of this session carry.
+    pub csrf: String,
+    /// What pages show around their content.
+    pub shell: Shell,
+    actor: Actor,
+}
+
+impl SignedIn {
+    /// The actor for actions.
+    pub fn actor(&self) -> Actor {
+        self.actor.clone()
+    }
+
+    /// The moment of the request.
+    pub fn now(&self) -> Timestamp {
+        self.actor.now
+    }
+
+    async fn load(request: &HttpRequest) -> Result<Self> {
+        let session = request.get_session();
+        let (user, tenant, csrf) = Who::read(&session)?;
+        let state = request
+            .app_data::<web::Data<State>>()
+            .ok_or_else(|| Error::internal("no state"))?;
+        let member = state
+            .read(move |conn| actions::sessions::member(conn, tenant, user))
+            .await?;
+        let actor = Actor {
+            who: role::Who::Person {
+                id: user,
+                email: member.email.clone(),
+                role: member.role,
+            },
+            tenant,
+            now: state.now(),
+            address: client::address(request),
+            request_id: client::request_id(request),
+        };
+        let mut shell = Shell::new(request, &member, &csrf);
+        // Error pages of this request are drawn inside the shell.
+        request.extensions_mut().insert(shell.clone());
+        shell.flash = session::take_flash(&session).map(|text| Flash { kind: "ok", text });
+        Ok(Self {
+            member,
+            csrf,
+            shell,
+            actor,
+        })
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = Failure;
+    type Future = Later<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Self::load(&request).await.map_err(Failure) })
+    }
+}
+
+/// Names under which people try to send a key in the query.
+const QUERY_NAMES: [&str; 6] = [
+    "api_key",
+    "apikey",
+    "api-key",
+    "key",
+    "access_token",
+    "token",
+];
+
+/// The key that a request presents, as text; `None` when it presents none.
+///
+/// # Errors
+/// `BadRequest` when a credential comes twice, in two ways, or in the query (RFC 6750 section 2).
+pub fn presented_key(request: &HttpRequest) -> Result<Option<String>> {
+    refuse_key_in_query(request)?;
+    let mut found = None;
+    let mut seen = 0;
+    for value in request.headers().get_all("x-api-key") {
+        seen += 1;
+        found = Some(trim(value.as_bytes()));
+    }
+    for value in request.headers().get_all(header::AUTHORIZATION) {
+        seen += 1;
+        let text = trim(value.as_bytes());
+        // The scheme's case does not matter (RFC 9110 section 11.1).
+        found = Some(match text.split_once([' ', '\t']) {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+                trim(token.as_bytes())
+            }
+            _ => String::new(),
+        });
+    }
+    if seen > 1 {
+        return Err(Error::BadRequest(
+            "Send one credential, in one header: Authorization or X-API-Key.".into(),
+        ));
+    }
+    Ok(found)
+}
+
+fn refuse_key_in_query(request: &HttpRequest) -> Result<()> {
+    let query = request.query_string();
+    if query.is_empty() {
+        return Ok(());
+    }
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    let carries_key = pairs.iter().any(|(name, value)| {
+        QUERY_NAMES
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known))
+            || crate::domain::key_text::is_well_formed(value.trim())
+    });
+    if carries_key {
+        let text = "Send the key in the Authorization or X-API-Key header, never in the URL: URLs end up in logs. \
+                    Treat a key that was sent in a URL as leaked.";
+        return Err(Error::BadRequest(text.into()));
+    }
+    Ok(())
+}
+
+/// Optional white space around a value is not part of it (RFC 9110 section 5.5); nothing else is forgiven.
+fn trim(value: &[u8]) -> String {
+    String::from_utf8_lossy(value)
+        .trim_matches([' ', '\t'])
+        .to_owned()
+}

@@ -1,0 +1,128 @@
+//! Forms: read strictly, and only when they come from our own pages.
+//!
+//! Two checks against cross-site requests (ASVS 3.5.1): what the browser says of the origin, and a token. A
+//! signed-in person's token belongs to the session; before signing in it is a random cookie that the form repeats.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_session::SessionExt as _;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+use serde::de::DeserializeOwned;
+use subtle::ConstantTimeEq as _;
+
+use super::errors::Failure;
+use super::session::Who;
+use super::state::{Site, State};
+use crate::domain::{Error, Result, random};
+
+/// A form from one of our pages. Members that the form does not have are refused.
+#[derive(Debug)]
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = web::Bytes::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let body = body.await?;
+            read(&request, &body)
+                .map(Self)
+                .map_err(|error| Failure(error).into())
+        })
+    }
+}
+
+fn read<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T> {
+    let old = "This form is out of date or did not come from this page. Nothing was changed; go back, reload and try again.";
+    let refused = || Error::Forbidden(old.into());
+    if !is_same_origin(request) {
+        return Err(refused());
+    }
+    let unreadable = |_| Error::BadRequest("The form could not be read.".into());
+    let mut pairs: Vec<(String, String)> =
+        serde_urlencoded::from_bytes(body).map_err(unreadable)?;
+    let expected = expected_token(request).ok_or_else(refused)?;
+    let sent = pairs
+        .iter()
+        .position(|(name, _)| name == "csrf")
+        .map(|at| pairs.swap_remove(at).1);
+    if !bool::from(
+        sent.ok_or_else(refused)?
+            .as_bytes()
+            .ct_eq(expected.as_bytes()),
+    ) {
+        return Err(refused());
+    }
+    let rest = serde_urlencoded::to_string(&pairs).map_err(Error::internal)?;
+    serde_urlencoded::from_str(&rest).map_err(|cause| Error::invalid("form", cause.to_string()))
+}
+
+/// What browsers say of where a request comes from; programs that say nothing still need the token.
+fn is_same_origin(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &header::HeaderValue| value.to_str().ok())
+    };
+    let site_fits = headers
+        .get("sec-fetch-site")
+        .is_none_or(|site| site == "same-origin" || site == "none");
+    let origin_fits = text(header::ORIGIN).is_none_or(|origin| {
+        let origin_host = origin.split_once("://").map(|(_, host)| host);
+        origin_host.is_some() && origin_host == text(header::HOST)
+    });
+    site_fits && origin_fits
+}
+
+fn expected_token(request: &HttpRequest) -> Option<String> {
+    match Who::read(&request.get_session()) {
+        Ok((_, _, csrf)) => Some(csrf),
+        Err(_) => request
+            .cookie(cookie_name(site(request)?))
+            .map(|cookie| cookie.value().to_owned()),
+    }
+    .filter(|token| token.len() == 64)
+}
+
+fn site(request: &HttpRequest) -> Option<&Site> {
+    request
+        .app_data::<web::Data<State>>()
+        .map(|state| &state.site)
+}
+
+fn cookie_name(site: &Site) -> &'static str {
+    if site.insecure_cookie {
+        "keystead-form"
+    } else {
+        "__Host-keystead-form"
+    }
+}
+
+/// The token of a form shown to someone who is not signed in, and the cookie to send with it.
+///
+/// # Errors
+/// `Unavailable` without randomness.
+pub fn anonymous_token(request: &HttpRequest, site: &Site) -> Result<(String, Cookie<'static>)> {
+    let kept = request
+        .cookie(cookie_name(site))
+        .map(|cookie| cookie.value().to_owned());
+    let token = match kept.filter(|token| token.len() == 64) {
+        Some(token) => token,
+        None => random::token()?,
+    };
+    let cookie = Cookie::build(cookie_name(site), token.clone())
+        .path("/")
+        .secure(!site.insecure_cookie)
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .finish();
+    Ok((token, cookie))
+}

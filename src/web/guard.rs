@@ -1,0 +1,166 @@
+//! The outermost middleware: request id, access log, host check, security headers on every answer.
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpResponse, web};
+
+use super::client::{self, RequestId};
+use super::errors::{Failure, problem};
+use super::state::{Site, State};
+
+/// SECURITY S46: nothing but our own files, nothing inline, no frames, no foreign form targets.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
+
+/// Wraps every route.
+///
+/// # Errors
+/// Those of the inner service, already turned into responses by actix.
+pub async fn guard<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let id = uuid::Uuid::now_v7().simple().to_string();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let state = request.app_data::<web::Data<State>>().cloned();
+    let begun = std::time::Instant::now();
+    let (method, path) = (request.method().clone(), request.path().to_owned());
+    let refusal = state
+        .as_ref()
+        .and_then(|state| refuse(&request, &state.site));
+    let mut response = match refusal {
+        Some(refusal) => request.into_response(refusal).map_into_right_body(),
+        None => next.call(request).await?.map_into_left_body(),
+    };
+    let https = state.is_some_and(|state| state.site.https);
+    add_headers(response.headers_mut(), &id, https);
+    log(&method, &path, &response, &id, begun.elapsed());
+    Ok(response)
+}
+
+/// The query never reaches the log: people paste secrets into it.
+fn log<B>(
+    method: &Method,
+    path: &str,
+    response: &ServiceResponse<B>,
+    id: &str,
+    took: std::time::Duration,
+) {
+    let status = response.status();
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    if status.is_server_error() {
+        let cause = response
+            .response()
+            .error()
+            .map(|error| match error.as_error::<Failure>() {
+                Some(failure) => failure.0.to_string(),
+                None => error.to_string(),
+            });
+        tracing::error!(%method, path, status = status.as_u16(), micros, request_id = id, cause, "request failed");
+    } else if is_edge(path) || path.starts_with("/static/") {
+        tracing::debug!(%method, path, status = status.as_u16(), micros, request_id = id, "request");
+    } else {
+        tracing::info!(%method, path, status = status.as_u16(), micros, request_id = id, "request");
+    }
+}
+
+/// Asked by machines, often, and under whatever host name a gateway uses.
+fn is_edge(path: &str) -> bool {
+    matches!(
+        path,
+        "/api/v1/verify" | "/forward-auth" | "/healthz" | "/readyz"
+    )
+}
+
+fn refuse(request: &ServiceRequest, site: &Site) -> Option<HttpResponse> {
+    let known = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+    ];
+    if !known.contains(request.method()) {
+        let refusal = problem(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "about:blank",
+            "This method is not allowed.",
+        );
+        return Some(refusal.finish_with("instance", client::request_id(request.request())));
+    }
+    if is_edge(request.path()) || host_is_ours(request, site) {
+        return None;
+    }
+    let text =
+        "This server does not answer for that host name. Operators: set KEYSTEAD_PUBLIC_URL.";
+    let refusal = problem(StatusCode::MISDIRECTED_REQUEST, "about:blank", text);
+    Some(refusal.finish_with("instance", client::request_id(request.request())))
+}
+
+/// The configured host, localhost, or an IP address. A name that someone points at us (DNS rebinding) is refused;
+/// an address can't be pointed anywhere.
+fn host_is_ours(request: &ServiceRequest, site: &Site) -> bool {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let Some(host) = host.or_else(|| {
+        request
+            .uri()
+            .authority()
+            .map(|authority| authority.as_str())
+    }) else {
+        return false;
+    };
+    if site
+        .host
+        .as_deref()
+        .is_some_and(|ours| ours.eq_ignore_ascii_case(host))
+    {
+        return true;
+    }
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok()
+}
+
+fn add_headers(headers: &mut HeaderMap, id: &str, https: bool) {
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value))
+    };
+    set(header::CONTENT_SECURITY_POLICY, POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    set(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    );
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=()",
+    );
+    if https {
+        set(
+            header::STRICT_TRANSPORT_SECURITY,
+            "max-age=31536000; includeSubDomains",
+        );
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+}

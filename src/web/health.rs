@@ -1,0 +1,27 @@
+//! For load balancers and operators: is the process up, and may it be asked?
+
+use actix_web::{HttpResponse, web};
+
+use super::errors::Answer;
+use super::state::State;
+use crate::db;
+use crate::domain::Error;
+
+/// `GET /healthz`: the process answers.
+pub async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: the index is certain and the database answers.
+///
+/// # Errors
+/// `Unavailable` (503) otherwise.
+pub async fn ready(state: web::Data<State>) -> Answer<HttpResponse> {
+    if !state.index().is_certain() {
+        return Err(Error::Unavailable("the index is not certain".into()).into());
+    }
+    state.read(db::change_log::head).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body("ready\n"))
+}

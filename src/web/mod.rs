@@ -1,0 +1,19 @@
+//! The only place that names actix and askama: pages, REST API, gateway edges, and what wraps them.
+
+pub mod admin;
+pub mod api;
+pub mod assets;
+pub mod client;
+pub mod docs;
+pub mod edges;
+pub mod errors;
+pub mod extract;
+pub mod form;
+pub mod guard;
+pub mod health;
+pub mod respond;
+pub mod routes;
+pub mod session;
+pub mod session_store;
+pub mod shell;
+pub mod state;

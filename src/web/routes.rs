@@ -1,0 +1,111 @@
+//! Every URL of the product on one screen, and the order of what wraps them.
+
+use actix_session::SessionMiddleware;
+use actix_session::config::{BrowserSession, CookieContentSecurity};
+use actix_web::cookie::{Key, SameSite};
+use actix_web::middleware::from_fn;
+use actix_web::{guard as when, web};
+
+use super::admin::{home, key_deletions, key_form, key_revocations, keys, sessions, setup, theme};
+use super::api;
+use super::edges::{forward_auth, verify};
+use super::session_store::Store;
+use super::state::State;
+use super::{assets, docs, errors, health};
+
+/// Largest body: 64 KiB.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// Everything that is served. `cookie_key` signs session cookies.
+pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_key: &Key) {
+    app.app_data(state.clone())
+        .app_data(web::PayloadConfig::new(LARGEST_BODY))
+        .route("/healthz", web::get().to(health::live))
+        .route("/readyz", web::get().to(health::ready))
+        .route("/static/{name}", web::get().to(assets::show))
+        .route("/forward-auth", web::to(forward_auth::show))
+        .service(
+            web::scope("/api/v1")
+                .wrap(from_fn(errors::json))
+                .configure(rest),
+        )
+        .service(
+            web::scope("")
+                .wrap(from_fn(errors::html))
+                .wrap(session(state, cookie_key))
+                .configure(pages),
+        );
+}
+
+fn rest(scope: &mut web::ServiceConfig) {
+    scope
+        .service(web::resource("/verify").route(web::post().to(verify::create)))
+        .service(web::resource("/auth/whoami").route(web::get().to(api::whoami::show)))
+        .service(
+            web::resource("/auth/api-keys")
+                .route(web::get().to(api::keys::index))
+                .route(web::post().to(api::keys::create)),
+        )
+        .service(
+            web::resource("/auth/api-keys/{id}")
+                .route(web::get().to(api::keys::show))
+                .route(web::delete().to(api::keys::destroy)),
+        )
+        .service(web::resource("/openapi.json").route(web::get().to(api::openapi::show)));
+}
+
+fn pages(scope: &mut web::ServiceConfig) {
+    let read = || web::route().guard(when::Any(when::Get()).or(when::Head()));
+    scope
+        .service(web::resource("/").route(read().to(home::index)))
+        .service(
+            web::resource("/setup")
+                .route(read().to(setup::new))
+                .route(web::post().to(setup::create)),
+        )
+        .service(
+            web::resource("/login")
+                .route(read().to(sessions::new))
+                .route(web::post().to(sessions::create)),
+        )
+        .service(web::resource("/logout").route(web::post().to(sessions::destroy)))
+        .service(web::resource("/theme").route(web::post().to(theme::update)))
+        .service(web::resource("/api/docs").route(read().to(docs::show)))
+        .service(
+            web::resource("/tenant-api-keys")
+                .route(read().to(keys::index))
+                .route(web::post().to(keys::create)),
+        )
+        .service(web::resource("/tenant-api-keys/new").route(read().to(key_form::new)))
+        .service(
+            web::resource("/tenant-api-keys/{id}/revocation")
+                .route(read().to(key_revocations::new))
+                .route(web::post().to(key_revocations::create)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/deletion")
+                .route(read().to(key_deletions::new))
+                .route(web::post().to(key_deletions::create)),
+        );
+}
+
+/// Sessions wrap the pages alone: the API and the assets never touch them.
+fn session(state: &web::Data<State>, cookie_key: &Key) -> SessionMiddleware<Store> {
+    let site = &state.site;
+    SessionMiddleware::builder(Store(state.clone()), cookie_key.clone())
+        .cookie_name(
+            if site.insecure_cookie {
+                "keystead"
+            } else {
+                "__Host-keystead"
+            }
+            .to_owned(),
+        )
+        .cookie_secure(!site.insecure_cookie)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".to_owned())
+        .cookie_content_security(CookieContentSecurity::Signed)
+        .session_lifecycle(BrowserSession::default())
+        .build()
+}

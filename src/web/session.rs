@@ -1,0 +1,59 @@
+//! What a session holds, as one typed value, so that no handler writes string keys.
+
+use actix_session::Session;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::id::{TenantId, UserId};
+use crate::domain::{Error, Result, random};
+
+const KEY: &str = "who";
+const FLASH: &str = "flash";
+
+/// The state of a signed-in browser.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Who {
+    user: String,
+    tenant: String,
+    csrf: String,
+}
+
+impl Who {
+    /// The signed-in person, the tenant they work in, and the token of their forms.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when nobody is signed in.
+    pub fn read(session: &Session) -> Result<(UserId, TenantId, String)> {
+        let who: Option<Self> = session.get(KEY).map_err(Error::internal)?;
+        let who = who.ok_or(Error::Unauthenticated)?;
+        Ok((who.user.parse()?, who.tenant.parse()?, who.csrf))
+    }
+
+    /// Starts a session under a new key, so that one planted before signing in is worth nothing (ASVS 7.2.4).
+    ///
+    /// # Errors
+    /// `Unavailable` without randomness; `Internal` when the state can't be written.
+    pub fn start(session: &Session, user: UserId, tenant: TenantId) -> Result<()> {
+        session.renew();
+        session.clear();
+        let who = Self {
+            user: user.to_string(),
+            tenant: tenant.to_string(),
+            csrf: random::token()?,
+        };
+        session.insert(KEY, who).map_err(Error::internal)
+    }
+}
+
+/// Keeps a message for the next page.
+pub fn set_flash(session: &Session, text: &str) {
+    if session.insert(FLASH, text).is_err() {
+        tracing::warn!("a message for the next page could not be kept");
+    }
+}
+
+/// Takes the message kept for this page.
+pub fn take_flash(session: &Session) -> Option<String> {
+    session.get::<String>(FLASH).ok().flatten().inspect(|_| {
+        session.remove(FLASH);
+    })
+}

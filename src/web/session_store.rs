@@ -1,0 +1,131 @@
+//! Sessions in the database, for actix-session. They are read on every request, so a sign-out or a lost account
+//! counts at once, on every node.
+
+use std::collections::HashMap;
+
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_web::cookie::time::Duration;
+use actix_web::web;
+use chrono::TimeDelta;
+use sha2::{Digest as _, Sha256};
+
+use super::state::State;
+use crate::db::sessions::{self, Session};
+use crate::domain::{Error, random};
+
+type Values = HashMap<String, String>;
+
+/// Seconds after which a session's last use is written again: a write per click would serve nobody.
+const SEEN_EVERY: i64 = 60;
+
+/// The store.
+#[derive(Clone)]
+pub struct Store(pub web::Data<State>);
+
+fn digest(key: &str) -> String {
+    random::hex(&Sha256::digest(key.as_bytes()))
+}
+
+/// actix-session keeps each value as JSON text.
+fn user_of(values: &Values) -> Option<String> {
+    let who: serde_json::Value = serde_json::from_str(values.get("who")?).ok()?;
+    who.get("user")?.as_str().map(str::to_owned)
+}
+
+impl Store {
+    async fn find(&self, key: &SessionKey) -> Result<Option<Values>, Error> {
+        let now = self.0.now();
+        let site = &self.0.site;
+        let (idle, whole) = (
+            TimeDelta::minutes(site.session_idle_minutes),
+            TimeDelta::hours(site.session_hours),
+        );
+        let digest = digest(key.as_ref());
+        let wanted = digest.clone();
+        let Some(session) = self
+            .0
+            .read(move |conn| sessions::find(conn, &wanted))
+            .await?
+        else {
+            return Ok(None);
+        };
+        let (created, seen) = (session.created_at.and_utc(), session.seen_at.and_utc());
+        if now - created >= whole || now - seen >= idle {
+            self.0
+                .change(move |conn| sessions::delete(conn, &digest))
+                .await?;
+            return Ok(None);
+        }
+        if (now - seen).num_seconds() >= SEEN_EVERY {
+            self.0
+                .change(move |conn| sessions::set_seen(conn, &digest, now))
+                .await?;
+        }
+        serde_json::from_str(&session.state)
+            .map(Some)
+            .map_err(Error::internal)
+    }
+
+    async fn insert(&self, values: &Values) -> Result<SessionKey, Error> {
+        let key = random::token()?;
+        let now = self.0.now().naive_utc();
+        let session = Session {
+            key_digest: digest(&key),
+            user_id: user_of(values),
+            state: serde_json::to_string(values).map_err(Error::internal)?,
+            created_at: now,
+            seen_at: now,
+        };
+        self.0
+            .change(move |conn| sessions::insert(conn, session))
+            .await?;
+        SessionKey::try_from(key).map_err(Error::internal)
+    }
+
+    async fn replace(&self, key: &SessionKey, values: &Values) -> Result<bool, Error> {
+        let (digest, user) = (digest(key.as_ref()), user_of(values));
+        let state = serde_json::to_string(values).map_err(Error::internal)?;
+        self.0
+            .change(move |conn| sessions::set_state(conn, &digest, &state, user.as_deref()))
+            .await
+    }
+}
+
+impl SessionStore for Store {
+    async fn load(&self, key: &SessionKey) -> Result<Option<Values>, LoadError> {
+        self.find(key)
+            .await
+            .map_err(|error| LoadError::Other(error.into()))
+    }
+
+    async fn save(&self, values: Values, _: &Duration) -> Result<SessionKey, SaveError> {
+        self.insert(&values)
+            .await
+            .map_err(|error| SaveError::Other(error.into()))
+    }
+
+    /// A session that ended meanwhile stays ended: its key is given back, and finds nothing.
+    async fn update(
+        &self,
+        key: SessionKey,
+        values: Values,
+        _: &Duration,
+    ) -> Result<SessionKey, UpdateError> {
+        self.replace(&key, &values)
+            .await
+            .map(|_| key)
+            .map_err(|error| UpdateError::Other(error.into()))
+    }
+
+    async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
+        let digest = digest(key.as_ref());
+        self.0
+            .change(move |conn| sessions::delete(conn, &digest))
+            .await
+            .map_err(Into::into)
+    }
+}

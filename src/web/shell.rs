@@ -1,0 +1,135 @@
+//! What every page of a signed-in person shows around its content.
+
+use actix_web::HttpRequest;
+use chrono::Datelike as _;
+
+use crate::domain::person;
+use crate::domain::time::{self, Timestamp};
+
+use crate::db::members::Member;
+
+/// Sidebar and top bar.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// `light`, `dark` or `system`.
+    pub theme: &'static str,
+    /// Token that every form carries.
+    pub csrf: String,
+    /// Name of the tenant.
+    pub tenant: String,
+    /// Name of the person.
+    pub person: String,
+    /// One or two letters.
+    pub initials: String,
+    /// Role in words.
+    pub role: &'static str,
+    /// Path of this page, to come back to.
+    pub path: String,
+    /// A message carried over a redirect.
+    pub flash: Option<Flash>,
+}
+
+/// A message shown once.
+#[derive(Debug, Clone)]
+pub struct Flash {
+    /// `ok` or `error`.
+    pub kind: &'static str,
+    /// The sentence.
+    pub text: String,
+}
+
+/// A step of the breadcrumb; the last one has no address.
+#[derive(Debug, Clone)]
+pub struct Crumb {
+    /// Words.
+    pub label: String,
+    /// Address.
+    pub href: Option<String>,
+}
+
+impl Shell {
+    /// The shell of a signed-in person.
+    pub fn new(request: &HttpRequest, member: &Member, csrf: &str) -> Self {
+        let path = match request.method().as_str() {
+            "GET" => request.path().to_owned(),
+            _ => "/tenant-api-keys".to_owned(),
+        };
+        Self {
+            theme: theme(request),
+            csrf: csrf.to_owned(),
+            tenant: member.tenant_name.clone(),
+            person: member.name.clone(),
+            initials: person::initials(&member.name),
+            role: member.role.label(),
+            path,
+            flash: None,
+        }
+    }
+}
+
+/// The breadcrumb of a page under Administration > API Keys.
+pub fn crumbs(last: Option<&str>) -> Vec<Crumb> {
+    let step = |label: &str, href: Option<&str>| Crumb {
+        label: label.into(),
+        href: href.map(str::to_owned),
+    };
+    let home = Some("/tenant-api-keys");
+    match last {
+        None => vec![step("Administration", home), step("API Keys", None)],
+        Some(last) => vec![
+            step("Administration", home),
+            step("API Keys", home),
+            step(last, None),
+        ],
+    }
+}
+
+/// The theme that the person chose.
+pub fn theme(request: &HttpRequest) -> &'static str {
+    match request
+        .cookie("theme")
+        .as_ref()
+        .map(actix_web::cookie::Cookie::value)
+    {
+        Some("light") => "light",
+        Some("dark") => "dark",
+        _ => "system",
+    }
+}
+
+/// An instant as pages show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// Words for reading.
+    pub text: String,
+    /// The exact instant in UTC.
+    pub title: String,
+    /// RFC 3339.
+    pub iso: String,
+}
+
+impl Moment {
+    /// Recent instants as "2 min ago", older ones as their day.
+    pub fn past(at: Timestamp, now: Timestamp) -> Self {
+        let recent =
+            (now - at).num_hours() < 24 && at.day() == now.day() || (now - at).num_hours() < 1;
+        let text = if recent {
+            time::relative(at, now)
+        } else {
+            time::day(at)
+        };
+        Self {
+            text,
+            ..Self::day(at)
+        }
+    }
+
+    /// The day.
+    pub fn day(at: Timestamp) -> Self {
+        Self {
+            text: time::day(at),
+            title: at.format("%-d %b %Y, %H:%M:%S UTC").to_string(),
+            iso: time::rfc3339(at),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What every handler can reach, and the bridge from async handlers to the blocking database.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use tokio::sync::Semaphore;
+
+use crate::actions::follow::Follower;
+use crate::db::{Conn, Db};
+use crate::domain::pepper::Pepper;
+use crate::domain::time::{Clock, Timestamp};
+use crate::domain::{Error, Result, password};
+use crate::verify::Index;
+
+/// Password digests worked on at once: each takes a core and 19 MiB, and verification needs the cores too.
+const DIGESTS_AT_ONCE: usize = 2;
+/// Sign-ins that may wait for their turn before more are turned away.
+const DIGESTS_WAITING: usize = 32;
+
+/// Facts about this installation that pages and answers mention.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Address for people and examples, without a trailing slash.
+    pub base_url: String,
+    /// The configured host and port; other names are refused. `None`: only IP addresses and localhost.
+    pub host: Option<String>,
+    /// True when browsers reach us by HTTPS.
+    pub https: bool,
+    /// First part of new keys.
+    pub brand: String,
+    /// Cookies may travel over plain HTTP.
+    pub insecure_cookie: bool,
+    /// Minutes of idleness that end a session.
+    pub session_idle_minutes: i64,
+    /// Hours that end a session in any case.
+    pub session_hours: i64,
+}
+
+/// Shared by all workers.
+pub struct State {
+    /// Facts for pages.
+    pub site: Site,
+    /// The present.
+    pub clock: Clock,
+    /// Newest pepper, for new keys.
+    pub pepper: Pepper,
+    db: Db,
+    follower: Arc<Follower>,
+    digests: Semaphore,
+    waiting: Semaphore,
+}
+
+impl State {
+    /// Puts the parts together.
+    pub fn new(site: Site, clock: Clock, pepper: Pepper, db: Db, follower: Arc<Follower>) -> Self {
+        Self {
+            site,
+            clock,
+            pepper,
+            db,
+            follower,
+            digests: Semaphore::new(DIGESTS_AT_ONCE),
+            waiting: Semaphore::new(DIGESTS_AT_ONCE + DIGESTS_WAITING),
+        }
+    }
+
+    /// The present.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The index of keys.
+    pub fn index(&self) -> &Index {
+        self.follower.index()
+    }
+
+    /// The database, for the session store.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Runs queries that change nothing.
+    ///
+    /// # Errors
+    /// Those of the query, or `Unavailable`.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let db = self.db.clone();
+        block(move || db.read(query)).await
+    }
+
+    /// Runs a change in one transaction, and has the index apply it before it returns: what is answered as done
+    /// is true for the next verification.
+    ///
+    /// # Errors
+    /// Those of the change. `Unavailable` when it is stored but the index could not follow; the index then
+    /// answers nothing until it can.
+    pub async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (db, follower) = (self.db.clone(), Arc::clone(&self.follower));
+        block(move || {
+            let done = db.write(change)?;
+            follower.catch_up(&db)?;
+            Ok(done)
+        })
+        .await
+    }
+
+    /// Works on a password digest, a few at a time.
+    ///
+    /// # Errors
+    /// `Unavailable` when too many sign-ins wait already; those of `work`.
+    pub async fn digest<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let busy =
+            |_| Error::Unavailable("too many sign-ins at once; try again in a few seconds".into());
+        let _place = self.waiting.try_acquire().map_err(|_| busy(()))?;
+        let _turn = self.digests.acquire().await.map_err(|_| busy(()))?;
+        block(work).await
+    }
+
+    /// The digest of a new password.
+    ///
+    /// # Errors
+    /// As [`State::digest`].
+    pub async fn digest_password(&self, typed: String) -> Result<String> {
+        self.digest(move || password::digest(&typed)).await
+    }
+}
+
+async fn block<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    web::block(work)
+        .await
+        .map_err(|_| Error::Unavailable("the server is stopping".into()))?
+}

@@ -1,0 +1,56 @@
+// Toasts: at most three; good news leaves after 6 s (not while pointed at or focused), errors stay.
+const TOAST_MS = 6000;
+
+function armToast(toast) {
+  let timer;
+  const stop = () => clearTimeout(timer);
+  const start = () => {
+    stop();
+    timer = setTimeout(() => toast.remove(), TOAST_MS);
+  };
+  toast.addEventListener("mouseenter", stop);
+  toast.addEventListener("mouseleave", start);
+  toast.addEventListener("focusin", stop);
+  toast.addEventListener("focusout", start);
+  start();
+}
+
+/** Everything outside an open modal is inert, so the corner moves into it for that time. */
+function placeToasts() {
+  const corner = $(".toasts");
+  const home = $$("dialog").findLast((dialog) => dialog.matches(":modal")) ?? document.body;
+  if (corner && corner.parentElement !== home) home.append(corner);
+}
+
+function toast(kind, text) {
+  placeToasts();
+  const region = $(kind === "error" ? "#toasts-error" : "#toasts");
+  if (!region) return;
+  const box = document.createElement("div");
+  const words = document.createElement("p");
+  const close = document.createElement("button");
+  box.className = `toast toast-${kind === "error" ? "error" : "ok"}`;
+  words.textContent = text;
+  close.type = "button";
+  close.className = "icon-btn";
+  close.dataset.dismiss = "";
+  close.setAttribute("aria-label", "Dismiss message");
+  close.append(icon("x"));
+  box.append(icon(kind === "error" ? "circle-alert" : "circle-check"), words, close);
+  region.append(box);
+  $$(".toast").slice(0, -3).forEach((old) => old.remove());
+  if (kind !== "error") armToast(box);
+}
+
+on("click", "[data-dismiss]", (button) => button.closest(".toast").remove());
+document.addEventListener("htmx:before:swap", () => {
+  const corner = $("dialog .toasts");
+  if (corner) document.body.append(corner); // the dialog may be about to be replaced
+});
+document.addEventListener("toast", (event) => toast(event.detail.kind, event.detail.text));
+
+// A message the server put into the page was there before the live region could speak.
+for (const flash of $$(".toast")) {
+  announce($("p", flash).textContent);
+  if (!flash.matches(".toast-error")) armToast(flash);
+}

@@ -1,0 +1,30 @@
+// The list after a new key, and the contents of the API reference.
+if ($("[data-highlight]")) {
+  $(".row-new")?.scrollIntoView({ block: "nearest" });
+  history.replaceState(history.state, "", location.pathname); // a reload must not flash it again
+}
+
+const contents = $("[data-contents]");
+if (contents) {
+  const narrow = matchMedia("(max-width: 860px)");
+  const fit = () => (contents.open = !narrow.matches);
+  narrow.addEventListener("change", fit);
+  fit();
+
+  const links = new Map($$("a", contents).map((link) => [link.hash.slice(1), link]));
+  const seen = new IntersectionObserver(
+    (entries) => {
+      const entry = entries.find((item) => item.isIntersecting);
+      const link = entry && links.get(entry.target.id);
+      if (!link) return;
+      for (const other of links.values()) other.removeAttribute("aria-current");
+      link.setAttribute("aria-current", "true");
+    },
+    { rootMargin: "-64px 0px -70% 0px" },
+  );
+  for (const id of links.keys()) {
+    const part = document.getElementById(id);
+    if (part) seen.observe(part);
+  }
+  on("click", "[data-contents] a", () => narrow.matches && (contents.open = false));
+}

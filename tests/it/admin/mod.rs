@@ -1,0 +1,3 @@
+//! The pages, as a person without JavaScript uses them.
+
+mod key_revocations;

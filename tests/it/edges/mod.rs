@@ -1,0 +1,1 @@
+//! The edges at which APIs and gateways ask.

@@ -1,0 +1,16 @@
+//! Everything that Keystead promises, tried from outside: over HTTP, in a browser, at the shell.
+//!
+//! `KEYSTEAD_TEST_POSTGRES` names a PostgreSQL server on which each test makes a database of its own; without it
+//! the same tests run on SQLite. `tests/run` does both.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::pedantic,
+    reason = "a test that can't go on should stop, loudly"
+)]
+
+mod admin;
+mod api;
+mod edges;
+mod support;

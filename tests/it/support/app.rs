@@ -1,0 +1,220 @@
+//! A server in this process, on a port and in a directory of its own.
+
+use std::path::PathBuf;
+
+use keystead::actions::{keys, tenants};
+use keystead::config::Config;
+use keystead::db::{self, Db};
+use keystead::domain::id::{KeyId, TenantId};
+use keystead::domain::key::Wish;
+use keystead::domain::time::Clock;
+use keystead::server::{Application, open_storage};
+
+use super::browser_like::Person;
+use super::system::System;
+use super::{PASSWORD, database, noon, people};
+
+/// A running server. Its directory goes when it is dropped.
+pub struct App {
+    pub base: String,
+    pub config: Config,
+    pub clock: Clock,
+    pub db: Db,
+    pub setup_link: Option<String>,
+    handle: actix_web::dev::ServerHandle,
+}
+
+/// A key that was issued for a test, with its secret.
+#[derive(Clone)]
+pub struct Issued {
+    pub id: String,
+    pub secret: String,
+}
+
+impl Issued {
+    /// `/tenant-api-keys/{id}/{rest}`.
+    pub fn page(&self, rest: &str) -> String {
+        format!("/tenant-api-keys/{}/{rest}", self.id)
+    }
+
+    /// `/api/v1/auth/api-keys/{id}`.
+    pub fn resource(&self) -> String {
+        format!("/api/v1/auth/api-keys/{}", self.id)
+    }
+}
+
+impl App {
+    /// A server with Acme and Globex, standing at noon.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}, true).await
+    }
+
+    /// A server on which nobody has an account yet.
+    pub async fn start_empty() -> Self {
+        Self::start_with(|_| {}, false).await
+    }
+
+    /// A server with settings of its own.
+    pub async fn start_with(change: impl FnOnce(&mut Config), with_people: bool) -> Self {
+        let mut config = config();
+        change(&mut config);
+        let clock = Clock::fixed(noon());
+        let storage = open_storage(&config).unwrap();
+        if with_people {
+            storage.db.write(|conn| people(conn, clock.now())).unwrap();
+        }
+        let application = Application::build(&config, clock.clone()).unwrap();
+        let app = Self {
+            base: application.base_url().to_owned(),
+            setup_link: application.setup_link().map(str::to_owned),
+            handle: application.handle(),
+            config,
+            clock,
+            db: storage.db,
+        };
+        actix_web::rt::spawn(application.run());
+        app
+    }
+
+    /// Someone who is not signed in.
+    pub fn visitor(&self) -> Person {
+        Person::new(&self.base)
+    }
+
+    /// Someone who signed in with the usual password.
+    pub async fn sign_in(&self, email: &str) -> Person {
+        let mut person = self.visitor();
+        let answer = person
+            .submit(
+                "/login",
+                "/login",
+                &[("email", email), ("password", PASSWORD), ("next", "")],
+            )
+            .await;
+        assert_eq!(
+            answer.status, 303,
+            "{email} could not sign in: {}",
+            answer.body
+        );
+        person
+    }
+
+    /// A system that holds a key.
+    pub fn system(&self, key: &str) -> System {
+        System::new(&self.base, Some(key))
+    }
+
+    /// A system without a key.
+    pub fn stranger(&self) -> System {
+        System::new(&self.base, None)
+    }
+
+    /// The id of a tenant.
+    pub fn tenant(&self, name: &str) -> TenantId {
+        self.db
+            .read(|conn| db::tenants::find_by_name(conn, name))
+            .unwrap()
+            .id
+            .parse()
+            .unwrap()
+    }
+
+    /// A key with full access.
+    pub fn issue(&self, tenant: &str, name: &str) -> Issued {
+        self.issue_with(tenant, name, None, &[], None)
+    }
+
+    /// A key of a group, with an allowlist and an expiry some seconds away.
+    pub fn issue_with(
+        &self,
+        tenant: &str,
+        name: &str,
+        group: Option<&str>,
+        allowed: &[&str],
+        expires_in: Option<i64>,
+    ) -> Issued {
+        let now = self.clock.now();
+        let expires = expires_in.map(|seconds| now + chrono::TimeDelta::seconds(seconds));
+        let wish = Wish {
+            name,
+            description: "",
+            environment: "live",
+            ip_allowlist: allowed.to_vec(),
+        };
+        let draft = wish.check(now, Ok(expires)).unwrap();
+        let secrets = keystead::config::secrets::Secrets::load(&self.config, false).unwrap();
+        let issuing = keys::Issuing {
+            brand: "ks",
+            pepper: &secrets.peppers[0],
+            group,
+            idempotency_key: None,
+        };
+        let by = tenants::operator(self.tenant(tenant), now);
+        let issued = self
+            .db
+            .write(|conn| keys::issue(conn, &by, &draft, issuing))
+            .unwrap();
+        keystead::server::control::follow(&self.config.data_dir).unwrap();
+        match issued {
+            keys::Issued::New(key, secret) => Issued {
+                id: key.id,
+                secret: secret.expose().to_owned(),
+            },
+            keys::Issued::Replayed(_) => unreachable!("no idempotency key was given"),
+        }
+    }
+
+    /// The actions in a key's audit log, oldest first, each as "action by name".
+    pub fn audit(&self, key: &Issued) -> Vec<String> {
+        let rows = self
+            .db
+            .read(|conn| db::audit::list_of_object(conn, &key.id))
+            .unwrap();
+        rows.iter()
+            .map(|row| format!("{} by {}", row.action, row.actor_name))
+            .collect()
+    }
+
+    /// The key as stored.
+    pub fn stored(&self, tenant: &str, key: &Issued) -> db::keys::Key {
+        let id: KeyId = key.id.parse().unwrap();
+        let tenant = self.tenant(tenant);
+        self.db
+            .read(|conn| db::keys::find(conn, tenant, id))
+            .unwrap()
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+        let _ = std::fs::remove_dir_all(&self.config.data_dir);
+    }
+}
+
+/// A directory that no other test uses.
+pub fn scratch_dir() -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("keystead-test-{}", uuid::Uuid::new_v4().simple()));
+    std::fs::create_dir(&dir).unwrap();
+    dir
+}
+
+/// Settings for a server of a test.
+pub fn config() -> Config {
+    let data_dir = scratch_dir();
+    Config {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        database: database::fresh(&data_dir),
+        data_dir,
+        public_url: None,
+        brand: "ks".into(),
+        workers: 2,
+        session_idle_minutes: 60,
+        session_hours: 24,
+        insecure_cookie: false,
+        log_json: false,
+        log: "info".into(),
+        pepper_file: None,
+        master_key_file: None,
+    }
+}

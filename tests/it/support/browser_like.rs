@@ -1,0 +1,145 @@
+//! A person with cookies and forms, as a browser without JavaScript would send them.
+
+use std::collections::BTreeMap;
+
+use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
+use reqwest::{Method, RequestBuilder};
+
+/// A person; `htmx` makes requests as htmx would.
+#[derive(Clone)]
+pub struct Person {
+    base: String,
+    client: reqwest::Client,
+    pub cookies: BTreeMap<String, String>,
+    pub htmx: bool,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    /// A header as text, or empty.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().unwrap())
+            .unwrap_or_default()
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
+    }
+
+    /// Reads a response to its end.
+    pub async fn of(request: RequestBuilder) -> Self {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self {
+            status,
+            headers,
+            body: response.text().await.unwrap(),
+        }
+    }
+}
+
+impl Person {
+    pub fn new(base: &str) -> Self {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
+        Self {
+            base: base.into(),
+            client,
+            cookies: BTreeMap::new(),
+            htmx: false,
+        }
+    }
+
+    /// A request of this person, with their cookies.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        if !cookies.is_empty() {
+            request = request.header(COOKIE, cookies.join("; "));
+        }
+        if self.htmx {
+            request.header("HX-Request", "true")
+        } else {
+            request
+        }
+    }
+
+    /// Sends it and keeps the cookies of the answer.
+    pub async fn send(&mut self, request: RequestBuilder) -> Answer {
+        let answer = Answer::of(request).await;
+        for cookie in answer.headers.get_all(SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            if cookie.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.into(), value.into());
+            }
+        }
+        answer
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    /// A form without looking at its page first: `csrf` is whatever is among the fields.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(self.request(Method::POST, path).form(fields))
+            .await
+    }
+
+    /// Opens the page of a form, takes its token, and sends the form.
+    pub async fn submit(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.token(page).await;
+        let mut all = vec![("csrf", token.as_str())];
+        all.extend_from_slice(fields);
+        self.post(action, &all).await
+    }
+
+    /// The token in a page's form.
+    pub async fn token(&mut self, page: &str) -> String {
+        let page = self.get(page).await;
+        hidden(&page.body, "csrf")
+            .unwrap_or_else(|| panic!("no form: {} {}", page.status, page.body))
+    }
+}
+
+/// The value of a hidden field.
+pub fn hidden(page: &str, name: &str) -> Option<String> {
+    let field = page.split(&format!("name=\"{name}\" value=\"")).nth(1)?;
+    Some(field.split('"').next()?.to_owned())
+}
+
+/// The first key text in a page or a JSON body.
+pub fn secret_in(text: &str) -> Option<String> {
+    let at = text
+        .find("ks_live_")
+        .into_iter()
+        .chain(text.find("ks_test_"))
+        .min()?;
+    let secret: String = text[at..]
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .collect();
+    keystead::domain::key_text::is_well_formed(&secret)
+        .then_some(secret)
+        .or_else(|| secret_in(&text[at + 8..]))
+}

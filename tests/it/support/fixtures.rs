@@ -1,0 +1,55 @@
+//! The people and tenants of every test.
+
+use keystead::actions::tenants::{self, FirstAdmin};
+use keystead::db::{self, Conn};
+use keystead::domain::id::{TenantId, UserId};
+use keystead::domain::role::Role;
+use keystead::domain::time::{Timestamp, from_micros};
+use keystead::domain::{Result, password};
+
+/// Admin of Acme, and super user.
+pub const ALICE: &str = "alice@acme.test";
+/// Viewer of Acme.
+pub const VERA: &str = "vera@acme.test";
+/// Admin of Globex.
+pub const BOB: &str = "bob@globex.test";
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// Where a fixed clock starts: 20 November 2026, 12:00 UTC.
+pub fn noon() -> Timestamp {
+    from_micros(1_795_176_000_000_000)
+}
+
+/// Acme with Alice and Vera, Globex with Bob.
+pub fn people(conn: &mut Conn, now: Timestamp) -> Result<()> {
+    let digest = password::digest(PASSWORD)?;
+    let admin = |email: &str, name: &str, tenant: &str| FirstAdmin {
+        name: name.into(),
+        email: email.into(),
+        tenant: tenant.into(),
+    };
+    tenants::create_admin(
+        conn,
+        &admin(ALICE, "Alice Archer", "Acme"),
+        &digest,
+        true,
+        now,
+    )?;
+    tenants::create_admin(
+        conn,
+        &admin(BOB, "Bob Baker", "Globex"),
+        &digest,
+        false,
+        now,
+    )?;
+    let vera = db::users::NewUser {
+        email: VERA,
+        name: "Vera Viewer",
+        password_digest: &digest,
+        super_user: false,
+    };
+    let vera: UserId = db::users::insert(conn, &vera, now)?;
+    let acme: TenantId = db::tenants::find_by_name(conn, "Acme")?.id.parse()?;
+    db::members::insert(conn, acme, vera, Role::Viewer, now)
+}

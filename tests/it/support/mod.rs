@@ -1,0 +1,10 @@
+//! What tests share: a running server, and the people and systems that talk to it.
+
+pub mod app;
+pub mod browser_like;
+pub mod database;
+pub mod fixtures;
+pub mod system;
+
+pub use app::App;
+pub use fixtures::*;

@@ -1,0 +1,61 @@
+//! A system that calls the API.
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use super::browser_like::Answer;
+
+/// A system, with or without a key.
+pub struct System {
+    base: String,
+    client: reqwest::Client,
+    key: Option<String>,
+}
+
+impl System {
+    pub fn new(base: &str, key: Option<&str>) -> Self {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self {
+            base: base.into(),
+            client,
+            key: key.map(str::to_owned),
+        }
+    }
+
+    /// A request with the key as a bearer token.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        match &self.key {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        Answer::of(self.request(Method::POST, path).json(&body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::DELETE, path)).await
+    }
+
+    pub async fn create(&self, name: &str) -> Answer {
+        self.post("/api/v1/auth/api-keys", json!({ "name": name }))
+            .await
+    }
+
+    pub async fn whoami(&self) -> Answer {
+        self.get("/api/v1/auth/whoami").await
+    }
+
+    /// Asks the verifier's question about a key, and gives the code.
+    pub async fn verify(&self, key: &str) -> String {
+        let answer = self.post("/api/v1/verify", json!({ "key": key })).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()["code"].as_str().unwrap().to_owned()
+    }
+}
