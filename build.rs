@@ -102,8 +102,10 @@ impl Table {
         let plain = self.store(&name, body)?;
         let (mut brotli, mut gzip) = (String::from("None"), String::from("None"));
         if extension != "woff2" {
-            let mut params = brotli::enc::BrotliEncoderParams::default();
-            params.quality = if self.release { 11 } else { 5 };
+            let params = brotli::enc::BrotliEncoderParams {
+                quality: if self.release { 11 } else { 5 },
+                ..Default::default()
+            };
             let mut packed = Vec::new();
             brotli::BrotliCompress(&mut &*body, &mut packed, &params)?;
             brotli = format!("Some({})", self.store(&format!("{name}.br"), &packed)?);

@@ -1,8 +1,10 @@
 //! Use cases: check the right, make the change, write the audit row and the change-log row, all in one transaction.
 //! The pages, the REST API and the command line share them.
 
+pub mod bulk;
 pub mod follow;
 pub mod keys;
+pub mod samples;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

@@ -1,9 +1,103 @@
-//! `keystead demo`.
+//! `keystead demo`: a lively server on made-up data, gone when it stops.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::actions::samples::{self, SampleKey};
 use crate::config::Config;
-/// Options.
+use crate::db::connection::Source;
+use crate::domain::time::Clock;
+use crate::domain::{password, random};
+use crate::server::{Application, open_storage};
+use crate::telemetry;
+
+/// Nothing to choose yet: `--listen` and the other settings hold here too.
 #[derive(clap::Args)]
 pub struct Args {}
-/// Runs.
-pub fn run(_config: Config, _args: &Args) -> Result<(), String> {
-    Err("not yet".into())
+
+/// The password that the demo prints for everybody.
+const PASSWORD: &str = "demo demo demo 2026";
+
+/// Removes the demo's directory when the server has stopped.
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Err(cause) = std::fs::remove_dir_all(&self.0) {
+            eprintln!("keystead: can't remove {}: {cause}", self.0.display());
+        }
+    }
+}
+
+/// Fills a temporary database and serves it until it is stopped.
+pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
+    telemetry::start("warn", config.log_json)?;
+    let name = random::token().map_err(|error| error.to_string())?;
+    config.data_dir =
+        std::env::temp_dir().join(format!("keystead-demo-{}", name.get(..12).unwrap_or(&name)));
+    config.database = Source::Sqlite(config.data_dir.join("keystead.db"));
+    let _temporary = Temporary(config.data_dir.clone());
+    let keys = fill(&config)?;
+    actix_web::rt::System::new().block_on(async {
+        let application = Application::build(&config, Clock::System)?;
+        println!("Keystead demo at {}", application.base_url());
+        println!("Everything here is made up and is removed when you stop it with Ctrl C.\n");
+        println!(
+            "Sign in at {}/login with the password: {PASSWORD}",
+            application.base_url()
+        );
+        for (person, email, tenant) in samples::PEOPLE {
+            println!("  {email:24} {person}, admin of {tenant}");
+        }
+        println!(
+            "\n{} made-up systems call it all the time, some with keys that no longer work.",
+            keys.len()
+        );
+        simulate(application.address(), keys);
+        application.run().await
+    })
+}
+
+fn fill(config: &Config) -> Result<Vec<SampleKey>, String> {
+    let storage = open_storage(config)?;
+    let digest = password::digest(PASSWORD).map_err(|error| error.to_string())?;
+    let pepper = storage
+        .secrets
+        .peppers
+        .first()
+        .ok_or("there is no pepper")?;
+    let now = Clock::System.now();
+    storage
+        .db
+        .write(|conn| samples::fill(conn, &config.brand, pepper, &digest, now))
+        .map_err(|error| error.to_string())
+}
+
+/// One thread for each system; it asks as a gateway would, between four times a second and once in ten seconds.
+fn simulate(server: SocketAddr, keys: Vec<SampleKey>) {
+    for key in keys {
+        let pause = 86_400_000 / u64::try_from(key.requests_a_day).unwrap_or(1).max(1);
+        let pause = Duration::from_millis(pause.clamp(250, 10_000));
+        let call = move || loop {
+            // The server may be starting or stopping; the next turn tries again.
+            let _ = ask(server, &key);
+            std::thread::sleep(pause);
+        };
+        if let Err(cause) = std::thread::Builder::new().name("demo".into()).spawn(call) {
+            tracing::warn!(%cause, "a simulated system could not start");
+        }
+    }
+}
+
+fn ask(server: SocketAddr, key: &SampleKey) -> std::io::Result<()> {
+    let mut stream = TcpStream::connect_timeout(&server, Duration::from_secs(1))?;
+    stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+    let secret = key.secret.expose();
+    write!(
+        stream,
+        "GET /forward-auth HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {secret}\r\nConnection: close\r\n\r\n"
+    )?;
+    stream.read_to_end(&mut Vec::new()).map(|_| ())
 }

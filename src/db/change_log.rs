@@ -85,11 +85,3 @@ pub fn list_after(conn: &mut Conn, rev: i64, limit: i64) -> Result<Vec<Change>> 
         })
         .collect()
 }
-
-/// Moves the head without notes: only for seeding, which loads its rows before any server runs.
-pub fn skip(conn: &mut Conn) -> Result<()> {
-    diesel::update(change_head::table.find(1))
-        .set(change_head::rev.eq(change_head::rev + 1))
-        .execute(conn)?;
-    Ok(())
-}

@@ -1,7 +1,7 @@
 //! What differs between the two databases, and nothing else.
 
 use diesel::RunQueryDsl;
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 
 use super::Conn;
 use crate::domain::Result;
@@ -27,18 +27,6 @@ pub fn begin_snapshot(conn: &mut Conn) -> Result<()> {
             postgres,
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         )?,
-    }
-    Ok(())
-}
-
-/// Makes the tables bigger in one go: faster commits while a database is filled, at the price of safety.
-/// Only for seeding a database that holds nothing else.
-pub fn relax_for_bulk_load(conn: &mut Conn) -> Result<()> {
-    match conn {
-        Conn::Sqlite(sqlite) => {
-            sqlite.batch_execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000;")?;
-        }
-        Conn::Postgres(postgres) => postgres.batch_execute("SET synchronous_commit = off")?,
     }
     Ok(())
 }

@@ -210,6 +210,16 @@ pub fn set_revoked(
     Ok(changed == 1)
 }
 
+/// Switches a key off.
+pub fn set_disabled(conn: &mut Conn, tenant: TenantId, id: KeyId, now: Timestamp) -> Result<()> {
+    diesel::update(keys::table)
+        .filter(keys::id.eq(id.to_string()))
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .set(keys::disabled_at.eq(now.naive_utc()))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Takes a key off the list. The row stays, so that its secret is never accepted again and its history has a name.
 pub fn set_deleted(conn: &mut Conn, tenant: TenantId, id: KeyId, now: Timestamp) -> Result<()> {
     diesel::update(keys::table)

@@ -79,3 +79,12 @@ pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Tenant> {
         )),
     }
 }
+
+/// True when at least one tenant exists.
+pub fn any(conn: &mut Conn) -> Result<bool> {
+    Ok(tenants::table
+        .select(tenants::id)
+        .first::<String>(conn)
+        .optional()?
+        .is_some())
+}

@@ -1,0 +1,272 @@
+//! Believable tenants, people and keys for `keystead demo`.
+
+use chrono::TimeDelta;
+
+use super::keys::{self, Issued, Issuing};
+use super::tenants::{self, FirstAdmin, operator};
+use crate::db::{self, Conn};
+use crate::domain::id::KeyId;
+use crate::domain::key::Wish;
+use crate::domain::key_text::KeySecret;
+use crate::domain::pepper::Pepper;
+use crate::domain::time::Timestamp;
+use crate::domain::{Error, Result};
+
+/// What became of a sample key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Active,
+    /// Ends in so many days.
+    Ends(i64),
+    Disabled,
+    /// Ended so many days ago.
+    Expired(i64),
+    Revoked,
+}
+
+/// Name, description, environment, group, age in days, requests a day, fate.
+type Sample = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    i64,
+    i64,
+    Fate,
+);
+
+const ACME: &[Sample] = &[
+    (
+        "Production API server",
+        "Main backend in Frankfurt",
+        "live",
+        db::groups::FULL_ACCESS,
+        253,
+        84_000,
+        Fate::Ends(112),
+    ),
+    (
+        "SAP integration",
+        "Nightly work-order sync",
+        "live",
+        db::groups::FULL_ACCESS,
+        320,
+        11_000,
+        Fate::Ends(6),
+    ),
+    (
+        "Grafana reporting",
+        "Read-only metrics export",
+        "live",
+        db::groups::READ_ONLY,
+        265,
+        33_000,
+        Fate::Active,
+    ),
+    (
+        "CI/CD pipeline",
+        "",
+        "test",
+        db::groups::FULL_ACCESS,
+        72,
+        1_800,
+        Fate::Ends(19),
+    ),
+    (
+        "Mobile app (staging)",
+        "Release candidate builds only",
+        "test",
+        db::groups::READ_ONLY,
+        156,
+        400,
+        Fate::Disabled,
+    ),
+    (
+        "Contractor access – Ade",
+        "Ended with the third quarter",
+        "live",
+        db::groups::READ_ONLY,
+        142,
+        60,
+        Fate::Expired(51),
+    ),
+    (
+        "SCADA gateway (old)",
+        "Leaked in a ticket, replaced",
+        "live",
+        db::groups::FULL_ACCESS,
+        365,
+        900,
+        Fate::Revoked,
+    ),
+];
+
+const GLOBEX: &[Sample] = &[
+    (
+        "Warehouse scanners",
+        "All 40 handhelds in hall 2",
+        "live",
+        db::groups::FULL_ACCESS,
+        190,
+        52_000,
+        Fate::Active,
+    ),
+    (
+        "Data lake export",
+        "Hourly, reads everything",
+        "live",
+        db::groups::READ_ONLY,
+        44,
+        240,
+        Fate::Ends(320),
+    ),
+    (
+        "Partner portal",
+        "",
+        "live",
+        db::groups::READ_ONLY,
+        31,
+        7_400,
+        Fate::Ends(59),
+    ),
+];
+
+const INITECH: &[Sample] = &[(
+    "Printer fleet",
+    "Asks for toner on its own",
+    "live",
+    db::groups::READ_ONLY,
+    12,
+    90,
+    Fate::Active,
+)];
+
+/// A key of the demo, for the simulated systems.
+#[derive(Debug)]
+pub struct SampleKey {
+    /// Its secret.
+    pub secret: KeySecret,
+    /// Requests a day that its system makes.
+    pub requests_a_day: i64,
+}
+
+/// Tenants with the person who administers each.
+pub const PEOPLE: [(&str, &str, &str); 3] = [
+    ("Maya Okafor", "maya@acme.example", "Acme Industrial"),
+    ("Jonas Weber", "jonas@globex.example", "Globex Logistics"),
+    ("Priya Nair", "priya@initech.example", "Initech"),
+];
+
+/// Makes everything in one transaction and gives the keys.
+///
+/// # Errors
+/// As the single actions.
+pub fn fill(
+    conn: &mut Conn,
+    brand: &str,
+    pepper: &Pepper,
+    password_digest: &str,
+    now: Timestamp,
+) -> Result<Vec<SampleKey>> {
+    let mut made = Vec::new();
+    for ((name, email, tenant), samples) in PEOPLE.into_iter().zip([ACME, GLOBEX, INITECH]) {
+        let admin = FirstAdmin {
+            name: name.into(),
+            email: email.into(),
+            tenant: tenant.into(),
+        };
+        tenants::create_admin(
+            conn,
+            &admin,
+            password_digest,
+            tenant.starts_with("Acme"),
+            now,
+        )?;
+        // Oldest first: the list is sorted by the time of creation.
+        let mut samples = samples.to_vec();
+        samples.sort_by_key(|sample| -sample.4);
+        for sample in samples {
+            made.push(make(conn, tenant, sample, brand, pepper, now)?);
+        }
+    }
+    Ok(made)
+}
+
+fn make(
+    conn: &mut Conn,
+    tenant: &str,
+    (name, description, environment, group, age, requests_a_day, fate): Sample,
+    brand: &str,
+    pepper: &Pepper,
+    now: Timestamp,
+) -> Result<SampleKey> {
+    let tenant = db::tenants::find_by_name(conn, tenant)?.id.parse()?;
+    let born = now - TimeDelta::days(age) - TimeDelta::minutes(age * 7 % 600);
+    let expires_at = match fate {
+        Fate::Ends(days) => Some(now + TimeDelta::days(days)),
+        Fate::Expired(days) => Some(now - TimeDelta::days(days)),
+        _ => None,
+    };
+    let draft = Wish {
+        name,
+        description,
+        environment,
+        ip_allowlist: Vec::new(),
+    }
+    .check(born, Ok(expires_at))?;
+    let issuing = Issuing {
+        brand,
+        pepper,
+        group: Some(group),
+        idempotency_key: None,
+    };
+    let Issued::New(key, secret) = keys::issue(conn, &operator(tenant, born), &draft, issuing)?
+    else {
+        return Err(Error::internal("a sample key was made twice"));
+    };
+    let id: KeyId = key.id.parse()?;
+    let (first_day, last_day) = match fate {
+        Fate::Active | Fate::Ends(_) => (age.min(28), 0),
+        Fate::Disabled => (age.min(60), 46),
+        Fate::Expired(days) => (age.min(days + 20), days),
+        Fate::Revoked => (age, 291),
+    };
+    for ago in last_day..first_day {
+        use_on_day(conn, id, now - TimeDelta::days(ago), requests_a_day, ago)?;
+    }
+    match fate {
+        Fate::Revoked => {
+            keys::revoke(conn, &operator(tenant, now - TimeDelta::days(290)), id)?;
+        }
+        Fate::Disabled => db::keys::set_disabled(conn, tenant, id, now - TimeDelta::days(45))?,
+        _ => {}
+    }
+    Ok(SampleKey {
+        secret,
+        requests_a_day,
+    })
+}
+
+/// A day's use: quieter at weekends, and no two days alike.
+fn use_on_day(
+    conn: &mut Conn,
+    key: KeyId,
+    day: Timestamp,
+    requests_a_day: i64,
+    ago: i64,
+) -> Result<()> {
+    use chrono::Datelike as _;
+    let weekend = if day.weekday().number_from_monday() > 5 {
+        3
+    } else {
+        1
+    };
+    let accepted = (requests_a_day + requests_a_day * (ago * 37 % 23 - 11) / 60) / weekend;
+    let used = db::usage::Used {
+        key,
+        accepted,
+        refused: accepted / 400,
+        last_accepted: Some(day),
+    };
+    db::usage::add(conn, &used, day.date_naive())
+}
