@@ -162,7 +162,7 @@ pub async fn create(
             .map_err(crate::domain::Error::internal)
     };
     let body = format!(
-        "{}<hx-partial hx-target=\"#quota\" hx-swap=\"outerHTML\">{}</hx-partial>",
+        "{}<hx-partial hx-target=\"#quota\">{}</hx-partial>",
         render(&row)?,
         render(&quota)?
     );

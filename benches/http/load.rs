@@ -1,0 +1,115 @@
+//! The load: keep-alive connections that each send the next request when the answer is there.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+pub const CONNECTIONS: usize = 32;
+
+pub struct Load<'a> {
+    pub port: u16,
+    pub pid: u32,
+    pub requests: &'a [String],
+    pub seconds: u64,
+}
+
+pub struct Measured {
+    pub rate: f64,
+    pub p50_micros: f64,
+    pub p99_micros: f64,
+    pub cpu_micros: f64,
+}
+
+impl Load<'_> {
+    pub fn run(&self) -> Measured {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let cpu_before = cpu_nanos(self.pid);
+        let begun = Instant::now();
+        let until = begun + Duration::from_secs(self.seconds);
+        let mut latencies = runtime.block_on(async {
+            let local = tokio::task::LocalSet::new();
+            let workers: Vec<_> = (0..CONNECTIONS)
+                .map(|number| {
+                    let requests: Vec<String> =
+                        self.requests.iter().skip(number).step_by(CONNECTIONS).cloned().collect();
+                    local.spawn_local(connection(self.port, requests, until))
+                })
+                .collect();
+            local
+                .run_until(async {
+                    let mut all = Vec::new();
+                    for worker in workers {
+                        all.extend(worker.await.unwrap());
+                    }
+                    all
+                })
+                .await
+        });
+        let took = begun.elapsed().as_secs_f64();
+        let cpu = cpu_nanos(self.pid) - cpu_before;
+        latencies.sort_unstable();
+        let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize] as f64 / 1_000.0;
+        let count = latencies.len() as f64;
+        Measured { rate: count / took, p50_micros: at(0.50), p99_micros: at(0.99), cpu_micros: cpu as f64 / 1_000.0 / count }
+    }
+}
+
+/// Nanoseconds that a process's threads have run on a CPU.
+fn cpu_nanos(pid: u32) -> u64 {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    tasks
+        .flatten()
+        .filter_map(|task| fs::read_to_string(task.path().join("schedstat")).ok())
+        .filter_map(|line| line.split(' ').next()?.parse::<u64>().ok())
+        .sum()
+}
+
+async fn connection(port: u16, requests: Vec<String>, until: Instant) -> Vec<u32> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let mut latencies = Vec::with_capacity(200_000);
+    let mut buffer = vec![0; 16 * 1024];
+    for request in requests.iter().cycle() {
+        let begun = Instant::now();
+        if begun >= until {
+            break;
+        }
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let size = read_answer(&mut stream, &mut buffer).await;
+        assert!(buffer[..size].starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&buffer[..size]));
+        latencies.push(begun.elapsed().as_nanos() as u32);
+    }
+    latencies
+}
+
+/// Reads one answer to its end and gives its size.
+async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) -> usize {
+    let mut filled = 0;
+    loop {
+        let read = stream.read(&mut buffer[filled..]).await.unwrap();
+        assert!(read > 0, "the server closed the connection");
+        filled += read;
+        let Some(head) = buffer[..filled].windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        if filled >= head + 4 + content_length(&buffer[..head]) {
+            return filled;
+        }
+    }
+}
+
+fn content_length(head: &[u8]) -> usize {
+    let text = std::str::from_utf8(head).unwrap();
+    let line = text.lines().find(|line| line.to_ascii_lowercase().starts_with("content-length:")).unwrap();
+    line[15..].trim().parse().unwrap()
+}
+
+/// The size of a server's answer to a request.
+pub fn response_size(port: u16, request: &str) -> usize {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        read_answer(&mut stream, &mut vec![0; 16 * 1024]).await
+    })
+}

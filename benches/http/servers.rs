@@ -1,0 +1,98 @@
+//! The two servers, each pinned to core 0, on free ports and in a directory of their own.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+/// A temporary data directory.
+pub struct Work(PathBuf);
+
+impl Work {
+    pub fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("keystead-bench-{}", std::process::id()));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    /// Seeds keys and gives the secrets of some, spread over all.
+    pub fn seed(&self, keys: u32, used: usize) -> Vec<String> {
+        let out = self.0.join("secrets");
+        let status = self
+            .keystead()
+            .args(["seed", "--tenants", "100", "--keys", &keys.to_string(), "--secrets-out"])
+            .arg(&out)
+            .status()
+            .unwrap();
+        assert!(status.success());
+        let text = std::fs::read_to_string(out).unwrap();
+        let all: Vec<&str> = text.lines().collect();
+        all.iter().step_by((all.len() / used).max(1)).take(used).map(|key| (*key).to_owned()).collect()
+    }
+
+    fn keystead(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keystead"));
+        command.arg("--data-dir").arg(self.0.join("data"));
+        command
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A server under measurement; it ends when this is dropped.
+pub struct Running {
+    pub name: &'static str,
+    pub port: u16,
+    child: Child,
+}
+
+impl Running {
+    pub fn keystead(work: &Work) -> Self {
+        let command = work.keystead();
+        let mut pinned = pin(&command);
+        pinned.args(["--listen", "127.0.0.1:0", "--workers", "1", "--log", "warn"]);
+        Self::start("keystead", pinned, |line| line.rsplit_once(':').map(|(_, port)| port.to_owned()))
+    }
+
+    pub fn bare(size: usize) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--bare", &size.to_string()]);
+        Self::start("bare actix-web", pin(&command), |line| Some(line.to_owned()))
+    }
+
+    fn start(name: &'static str, mut command: Command, port_of: fn(&str) -> Option<String>) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let port = port_of(line.trim()).and_then(|port| port.parse().ok()).expect("the server names its port");
+        Self { name, port, child }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The same command on core 0; taskset replaces itself by it, so the process id is the server's.
+fn pin(command: &Command) -> Command {
+    let mut pinned = Command::new("taskset");
+    pinned.args(["-c", "0"]).arg(command.get_program()).args(command.get_args());
+    pinned
+}
+
+/// The load runs on core 1.
+pub fn pin_this_process() {
+    let pid = std::process::id().to_string();
+    let status = Command::new("taskset").args(["-cp", "1", &pid]).stdout(Stdio::null()).status();
+    assert!(status.is_ok_and(|status| status.success()), "needs taskset (Debian package util-linux) and two cores");
+}
