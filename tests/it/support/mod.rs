@@ -1,9 +1,7 @@
 //! What tests share: a running server, and the people and systems that talk to it.
 
 pub mod app;
-pub mod axe;
 pub mod browser_like;
-pub mod chromedriver;
 pub mod chromium;
 pub mod database;
 pub mod fixtures;

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::chromium::Chromium;
+use super::Chromium;
 
-const AXE: &str = include_str!("../../vendor/axe.min.js");
+const AXE: &str = include_str!("../../../vendor/axe.min.js");
 
 /// Every rule of WCAG 2.0 to 2.2, levels A and AA, and the good habits beside them.
 const TAGS: [&str; 6] = [

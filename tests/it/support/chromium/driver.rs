@@ -8,7 +8,7 @@ use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
-use super::app::scratch_dir;
+use super::super::app::scratch_dir;
 
 /// A running chromedriver, and everything that it started.
 pub struct Chromedriver {
