@@ -1,5 +1,6 @@
 //! axe-core on each page, dialog and state, in light and dark, on a desk and on a phone.
 
+use super::form;
 use super::sample::{self, MAYA};
 use crate::support::chromium::{Chromium, key};
 use crate::support::*;
@@ -92,7 +93,7 @@ async fn everybody_can_generate_a_key() {
         .fill("#ip_allowlist", "300.1.1.0/24\n10.0.0.1/8")
         .await;
     browser.click("[data-date='']").await;
-    browser.click("form .form-bar [type=submit]").await;
+    browser.click(form::SUBMIT).await;
     browser.until_focus(".error-summary").await;
     browser
         .is_accessible_everywhere("the form with errors")
@@ -100,7 +101,7 @@ async fn everybody_can_generate_a_key() {
 
     browser.fill("#name", "ERP integration").await;
     browser.fill("#ip_allowlist", "").await;
-    browser.click("form .form-bar [type=submit]").await;
+    browser.click(form::SUBMIT).await;
     browser
         .until("document.querySelector('dialog[data-secret]')?.open")
         .await;

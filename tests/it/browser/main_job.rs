@@ -1,5 +1,6 @@
 //! The main job from the first start to the refused call, as one person does it.
 
+use super::form;
 use crate::support::chromium::Chromium;
 use crate::support::*;
 
@@ -54,9 +55,7 @@ async fn an_admin_issues_a_key_a_system_uses_it_and_revoking_stops_it() {
     browser.until_at("/tenant-api-keys/new").await;
     browser.fill("#name", "ERP integration").await;
     browser.script("window.marker = 'same page'").await;
-    browser
-        .click("form [type=submit].btn[data-variant=primary]")
-        .await;
+    browser.click(form::SUBMIT).await;
     browser
         .until("document.querySelector('dialog[data-secret]')?.open")
         .await;
@@ -108,9 +107,7 @@ async fn the_same_without_javascript() {
     browser.click(".quota-box .btn").await;
     browser.until_at("/tenant-api-keys/new").await;
     browser.fill("#name", "ERP integration").await;
-    browser
-        .click("form [type=submit].btn[data-variant=primary]")
-        .await;
+    browser.click(form::SUBMIT).await;
     browser.until_sees("It will not be shown again.").await;
     let secret = browser.value_of("[data-secret-text]").await;
     browser

@@ -1,5 +1,13 @@
 //! The pages as a person sees them: in Chromium, with and without JavaScript.
 
 mod accessibility;
+mod deletion;
+mod form;
+mod key_form;
+mod keyboard;
 mod main_job;
+mod phone;
 mod sample;
+mod secret_once;
+mod strange_names;
+mod theme;

@@ -110,7 +110,22 @@ impl Chromium {
         self.client.get_alert_text().await.is_ok()
     }
 
-    pub async fn leave_anyway(&self) {
-        self.client.accept_alert().await.unwrap();
+    /// Answers that question with yes, if it was asked.
+    pub async fn leave_if_asked(&self) {
+        if self.asks_before_leaving().await {
+            self.client.accept_alert().await.unwrap();
+        }
+    }
+
+    /// True when the page holds a text anywhere: in words, attributes, fields, its address or its storage.
+    pub async fn knows(&self, text: &str) -> bool {
+        let text = json!(text);
+        let script = format!(
+            "return [document.documentElement.outerHTML, location.href, document.title, JSON.stringify(history.state),
+                JSON.stringify(localStorage), JSON.stringify(sessionStorage),
+                ...[...document.querySelectorAll('input, textarea')].map((field) => field.value)]
+                .some((place) => place?.includes({text}))"
+        );
+        self.script(&script).await == true
     }
 }

@@ -49,6 +49,19 @@ impl Chromium {
             .await;
     }
 
+    /// Nothing has to be moved sideways to be read.
+    pub async fn fits(&self, what: &str) {
+        let script = "const wide = [...document.querySelectorAll('body *')].filter((one) =>
+                one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1
+                && !one.closest('pre, .side, .vh, .table-scroll'));
+            return document.documentElement.scrollWidth > innerWidth ? wide.map((one) => one.outerHTML.slice(0, 120)) : []";
+        let wide = self.script(script).await;
+        let fits = self
+            .holds("document.documentElement.scrollWidth <= innerWidth")
+            .await;
+        assert!(fits, "{what} is wider than the window: {wide:#}");
+    }
+
     /// Lets pages read what was copied.
     pub async fn allow_clipboard(&self) {
         let permissions =
@@ -70,6 +83,23 @@ impl Chromium {
         let behavior = json!({ "behavior": "allow", "downloadPath": dir });
         self.devtools("Browser.setDownloadBehavior", behavior).await;
         dir
+    }
+
+    /// Files of the profile that hold a text, for what must never be written there.
+    pub fn files_with(&self, text: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.driver.dir.join("profile")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                    folders.push(path);
+                } else if std::fs::read(&path).is_ok_and(|bytes| holds(&bytes, text)) {
+                    found.push(path);
+                }
+            }
+        }
+        found
     }
 
     /// Nothing in the console that somebody should repair: no error, no warning, no breach of the content
@@ -101,4 +131,12 @@ impl Chromium {
     pub async fn console_is_clean(&self) {
         self.console_is_clean_but_for(&[]).await;
     }
+}
+
+/// True when the bytes hold the text, in UTF-8 or in the UTF-16 that browsers like.
+fn holds(bytes: &[u8], text: &str) -> bool {
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    [text.as_bytes(), &wide]
+        .iter()
+        .any(|part| bytes.windows(part.len()).any(|window| window == *part))
 }
