@@ -9,7 +9,9 @@ pub fn serve(size: usize) {
         // Filler goes into one header, so that the body stays as long as ours or empty.
         let filler = "x".repeat(size);
         let server = HttpServer::new(move || {
-            App::new().app_data(web::Data::new(filler.clone())).default_service(web::to(answer))
+            App::new()
+                .app_data(web::Data::new(filler.clone()))
+                .default_service(web::to(answer))
         })
         .workers(1)
         .bind("127.0.0.1:0")
@@ -27,9 +29,13 @@ async fn answer(size: web::Data<String>, body: web::Bytes) -> HttpResponse {
     let wanted = size.len();
     if body.is_empty() {
         let filler = wanted.saturating_sub(FRAME + 19 + "x-filler: \r\n".len());
-        return HttpResponse::Ok().insert_header(("x-filler", size[..filler].to_owned())).finish();
+        return HttpResponse::Ok()
+            .insert_header(("x-filler", size[..filler].to_owned()))
+            .finish();
     }
     let digits = 3;
     let length = wanted.saturating_sub(FRAME + TYPE + 18 + digits);
-    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(size[..length].to_owned())
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .body(size[..length].to_owned())
 }

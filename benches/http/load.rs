@@ -24,7 +24,10 @@ pub struct Measured {
 
 impl Load<'_> {
     pub fn run(&self) -> Measured {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         let cpu_before = cpu_nanos(self.pid);
         let begun = Instant::now();
         let until = begun + Duration::from_secs(self.seconds);
@@ -32,8 +35,13 @@ impl Load<'_> {
             let local = tokio::task::LocalSet::new();
             let workers: Vec<_> = (0..CONNECTIONS)
                 .map(|number| {
-                    let requests: Vec<String> =
-                        self.requests.iter().skip(number).step_by(CONNECTIONS).cloned().collect();
+                    let requests: Vec<String> = self
+                        .requests
+                        .iter()
+                        .skip(number)
+                        .step_by(CONNECTIONS)
+                        .cloned()
+                        .collect();
                     local.spawn_local(connection(self.port, requests, until))
                 })
                 .collect();
@@ -50,9 +58,16 @@ impl Load<'_> {
         let took = begun.elapsed().as_secs_f64();
         let cpu = cpu_nanos(self.pid) - cpu_before;
         latencies.sort_unstable();
-        let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize] as f64 / 1_000.0;
+        let at = |share: f64| {
+            latencies[((latencies.len() - 1) as f64 * share) as usize] as f64 / 1_000.0
+        };
         let count = latencies.len() as f64;
-        Measured { rate: count / took, p50_micros: at(0.50), p99_micros: at(0.99), cpu_micros: cpu as f64 / 1_000.0 / count }
+        Measured {
+            rate: count / took,
+            p50_micros: at(0.50),
+            p99_micros: at(0.99),
+            cpu_micros: cpu as f64 / 1_000.0 / count,
+        }
     }
 }
 
@@ -78,7 +93,11 @@ async fn connection(port: u16, requests: Vec<String>, until: Instant) -> Vec<u32
         }
         stream.write_all(request.as_bytes()).await.unwrap();
         let size = read_answer(&mut stream, &mut buffer).await;
-        assert!(buffer[..size].starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&buffer[..size]));
+        assert!(
+            buffer[..size].starts_with(b"HTTP/1.1 200"),
+            "{}",
+            String::from_utf8_lossy(&buffer[..size])
+        );
         latencies.push(begun.elapsed().as_nanos() as u32);
     }
     latencies
@@ -91,7 +110,12 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) -> usize {
         let read = stream.read(&mut buffer[filled..]).await.unwrap();
         assert!(read > 0, "the server closed the connection");
         filled += read;
-        let Some(head) = buffer[..filled].windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let Some(head) = buffer[..filled]
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")
+        else {
+            continue;
+        };
         if filled >= head + 4 + content_length(&buffer[..head]) {
             return filled;
         }
@@ -100,13 +124,19 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) -> usize {
 
 fn content_length(head: &[u8]) -> usize {
     let text = std::str::from_utf8(head).unwrap();
-    let line = text.lines().find(|line| line.to_ascii_lowercase().starts_with("content-length:")).unwrap();
+    let line = text
+        .lines()
+        .find(|line| line.to_ascii_lowercase().starts_with("content-length:"))
+        .unwrap();
     line[15..].trim().parse().unwrap()
 }
 
 /// The size of a server's answer to a request.
 pub fn response_size(port: u16, request: &str) -> usize {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();

@@ -19,14 +19,25 @@ impl Work {
         let out = self.0.join("secrets");
         let status = self
             .keystead()
-            .args(["seed", "--tenants", "100", "--keys", &keys.to_string(), "--secrets-out"])
+            .args([
+                "seed",
+                "--tenants",
+                "100",
+                "--keys",
+                &keys.to_string(),
+                "--secrets-out",
+            ])
             .arg(&out)
             .status()
             .unwrap();
         assert!(status.success());
         let text = std::fs::read_to_string(out).unwrap();
         let all: Vec<&str> = text.lines().collect();
-        all.iter().step_by((all.len() / used).max(1)).take(used).map(|key| (*key).to_owned()).collect()
+        all.iter()
+            .step_by((all.len() / used).max(1))
+            .take(used)
+            .map(|key| (*key).to_owned())
+            .collect()
     }
 
     fn keystead(&self) -> Command {
@@ -54,20 +65,32 @@ impl Running {
         let command = work.keystead();
         let mut pinned = pin(&command);
         pinned.args(["--listen", "127.0.0.1:0", "--workers", "1", "--log", "warn"]);
-        Self::start("keystead", pinned, |line| line.rsplit_once(':').map(|(_, port)| port.to_owned()))
+        Self::start("keystead", pinned, |line| {
+            line.rsplit_once(':').map(|(_, port)| port.to_owned())
+        })
     }
 
     pub fn bare(size: usize) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--bare", &size.to_string()]);
-        Self::start("bare actix-web", pin(&command), |line| Some(line.to_owned()))
+        Self::start("bare actix-web", pin(&command), |line| {
+            Some(line.to_owned())
+        })
     }
 
-    fn start(name: &'static str, mut command: Command, port_of: fn(&str) -> Option<String>) -> Self {
+    fn start(
+        name: &'static str,
+        mut command: Command,
+        port_of: fn(&str) -> Option<String>,
+    ) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let port = port_of(line.trim()).and_then(|port| port.parse().ok()).expect("the server names its port");
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let port = port_of(line.trim())
+            .and_then(|port| port.parse().ok())
+            .expect("the server names its port");
         Self { name, port, child }
     }
 
@@ -86,13 +109,22 @@ impl Drop for Running {
 /// The same command on core 0; taskset replaces itself by it, so the process id is the server's.
 fn pin(command: &Command) -> Command {
     let mut pinned = Command::new("taskset");
-    pinned.args(["-c", "0"]).arg(command.get_program()).args(command.get_args());
+    pinned
+        .args(["-c", "0"])
+        .arg(command.get_program())
+        .args(command.get_args());
     pinned
 }
 
 /// The load runs on core 1.
 pub fn pin_this_process() {
     let pid = std::process::id().to_string();
-    let status = Command::new("taskset").args(["-cp", "1", &pid]).stdout(Stdio::null()).status();
-    assert!(status.is_ok_and(|status| status.success()), "needs taskset (Debian package util-linux) and two cores");
+    let status = Command::new("taskset")
+        .args(["-cp", "1", &pid])
+        .stdout(Stdio::null())
+        .status();
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "needs taskset (Debian package util-linux) and two cores"
+    );
 }

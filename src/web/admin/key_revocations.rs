@@ -153,7 +153,7 @@ pub async fn create(
         return Ok(see_other(&request, "/tenant-api-keys"));
     }
     let row = KeyRowView {
-        row: KeyRow::new(key, now, false),
+        row: KeyRow::new(key, now, false, true),
     };
     let quota = QuotaView { quota };
     let render = |template: &dyn askama::DynTemplate| {

@@ -87,8 +87,8 @@ pub struct KeyRow {
 }
 
 impl KeyRow {
-    /// The row of a key.
-    pub fn new(key: Key, now: Timestamp, highlight: bool) -> Self {
+    /// The row of a key; `may_change` offers what changes it.
+    pub fn new(key: Key, now: Timestamp, highlight: bool, may_change: bool) -> Self {
         let state = key.state(now);
         let revoked = state == KeyState::Revoked;
         Self {
@@ -103,8 +103,8 @@ impl KeyRow {
                 .filter(|_| !revoked)
                 .map(|at| expiry(at.and_utc(), now)),
             last_used: key.last_used_at.map(|at| Moment::past(at.and_utc(), now)),
-            can_revoke: !revoked,
-            can_delete: revoked,
+            can_revoke: may_change && !revoked,
+            can_delete: may_change && revoked,
             highlight,
             id: key.id,
             name: key.name,
@@ -175,11 +175,12 @@ pub async fn index(
         .filter(|_| more)
         .map(|key| format!("/tenant-api-keys?before={}", key.id));
     let highlight = highlight.unwrap_or_default();
+    let may_change = me.actor().must_hold("api-keys:write").is_ok();
     let rows = rows
         .into_iter()
         .map(|key| {
             let lit = key.id == highlight;
-            KeyRow::new(key, now, lit)
+            KeyRow::new(key, now, lit, may_change)
         })
         .collect();
     let first = before.map(|_| "/tenant-api-keys".to_owned());
