@@ -94,7 +94,8 @@ async fn every_stop_of_the_keyboard_can_be_seen() {
             browser.press(key::TAB).await;
             let script = "const one = document.activeElement, look = getComputedStyle(one);
                 const ring = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2;
-                const inner = [...one.querySelectorAll('*')].some((part) => parseFloat(getComputedStyle(part).outlineWidth) >= 2 && getComputedStyle(part).outlineStyle !== 'none');
+                const around = [...one.querySelectorAll('*'), one.closest('label')].filter(Boolean);
+                const inner = around.some((part) => parseFloat(getComputedStyle(part).outlineWidth) >= 2 && getComputedStyle(part).outlineStyle !== 'none');
                 return one === document.body || ring || inner ? '' : one.outerHTML.slice(0, 200)";
             let hidden = browser.script(script).await;
             assert_eq!(hidden, "", "stop {stop} of {page} has no ring");

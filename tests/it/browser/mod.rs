@@ -1,9 +1,10 @@
 //! The pages as a person sees them: in Chromium, with and without JavaScript.
 
 mod accessibility;
-mod deletion;
+
 mod form;
 mod key_form;
+mod key_rows;
 mod keyboard;
 mod main_job;
 mod phone;

@@ -13,7 +13,9 @@ async fn the_drawer_takes_the_focus_and_gives_it_back() {
     let browser = Chromium::open(&app).await;
     browser.sign_in(ALICE).await;
     browser.screen(390, 844).await;
-    assert!(!browser.find("#side").await.is_displayed().await.unwrap());
+    browser
+        .until("getComputedStyle(document.querySelector('#side')).visibility === 'hidden'")
+        .await;
 
     browser.click("[data-nav-open]").await;
     browser.until(OPEN).await;

@@ -1,4 +1,4 @@
-//! Deleting a revoked key from the list.
+//! What is done to a key from its row in the list.
 
 use super::sample::{self, MAYA};
 use crate::support::chromium::Chromium;
@@ -38,6 +38,33 @@ async fn a_deleted_key_leaves_the_list_without_a_page_load() {
     assert_eq!(browser.script("return window.marker").await, "same page");
     browser.reload().await;
     assert!(!browser.text_of("table").await.contains("SCADA"));
+    browser.console_is_clean().await;
+}
+
+#[actix_web::test]
+async fn one_key_after_the_other_is_revoked_on_the_same_page() {
+    let app = App::start().await;
+    for number in [1, 2, 3] {
+        app.issue("Acme", &format!("System {number}"));
+    }
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(ALICE).await;
+    browser.until_sees("3 of 10 keys").await;
+    browser.script("window.marker = 'same page'").await;
+    for number in [1, 2, 3] {
+        browser
+            .click(&format!("[aria-label='Actions for System {number}']"))
+            .await;
+        browser
+            .click(".menu:popover-open [href$='/revocation']")
+            .await;
+        browser.click("dialog [type=submit]").await;
+        browser
+            .until_sees(&format!("{} of 10 keys", 3 - number))
+            .await;
+        browser.until("!document.querySelector('dialog')").await;
+    }
+    assert_eq!(browser.script("return window.marker").await, "same page");
     browser.console_is_clean().await;
 }
 
