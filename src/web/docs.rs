@@ -65,8 +65,10 @@ pub async fn show(request: HttpRequest, state: web::Data<State>) -> Answer<HttpR
     let schemas = &document["components"]["schemas"];
     let mut operations = Vec::new();
     for (path, methods) in members(&document["paths"]) {
-        for (method, operation) in members(methods) {
-            operations.push(read_operation(&base_url, path, method, operation, schemas));
+        for method in ["get", "post", "patch", "delete"] {
+            if let Some(operation) = methods.get(method) {
+                operations.push(read_operation(&base_url, path, method, operation, schemas));
+            }
         }
     }
     let intro = [
