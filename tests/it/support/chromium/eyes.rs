@@ -119,13 +119,18 @@ impl Chromium {
 
     /// True when the page holds a text anywhere: in words, attributes, fields, its address or its storage.
     pub async fn knows(&self, text: &str) -> bool {
-        let text = json!(text);
-        let script = format!(
-            "return [document.documentElement.outerHTML, location.href, document.title, JSON.stringify(history.state),
+        let script = format!("return {}", Self::knows_of(text));
+        self.script(&script).await == true
+    }
+
+    /// The expression behind [`Self::knows`].
+    pub fn knows_of(text: &str) -> String {
+        format!(
+            "[document.documentElement.outerHTML, location.href, document.title, JSON.stringify(history.state),
                 JSON.stringify(localStorage), JSON.stringify(sessionStorage),
                 ...[...document.querySelectorAll('input, textarea')].map((field) => field.value)]
-                .some((place) => place?.includes({text}))"
-        );
-        self.script(&script).await == true
+                .some((place) => place?.includes({}))",
+            json!(text)
+        )
     }
 }

@@ -50,6 +50,7 @@ impl Chromium {
 
     /// Nothing has to be moved sideways to be read, neither the page nor a part of it; only code may.
     pub async fn fits(&self, what: &str) {
+        self.settled().await;
         let script = "const page = document.documentElement, wide = [];
             if (page.scrollWidth > page.clientWidth) wide.push(`the page: ${page.scrollWidth} in ${page.clientWidth}`);
             for (const one of document.querySelectorAll('body *:not(pre, textarea)')) {
@@ -84,8 +85,16 @@ impl Chromium {
         dir
     }
 
-    /// Files of the profile that hold a text, for what must never be written there.
-    pub fn files_with(&self, text: &str) -> Vec<PathBuf> {
+    /// Nowhere in its profile has the browser written the text.
+    pub fn has_not_written(&self, text: &str) {
+        assert!(
+            !self.files_with("127.0.0.1").is_empty(),
+            "the profile is somewhere else"
+        );
+        assert_eq!(self.files_with(text), Vec::<PathBuf>::new());
+    }
+
+    fn files_with(&self, text: &str) -> Vec<PathBuf> {
         let mut found = Vec::new();
         let mut folders = vec![self.driver.dir.join("profile")];
         while let Some(folder) = folders.pop() {
