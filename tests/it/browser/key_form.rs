@@ -91,6 +91,29 @@ async fn without_javascript_the_form_comes_back_with_what_was_typed() {
 }
 
 #[actix_web::test]
+async fn a_form_with_something_in_it_asks_before_it_is_left() {
+    let app = App::start().await;
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(ALICE).await;
+    browser.goto("/tenant-api-keys/new").await;
+    assert!(!browser.asks_before_leaving().await, "nothing is typed yet");
+    browser.fill("#name", "ERP integration").await;
+    assert!(browser.asks_before_leaving().await, "a name is typed");
+    browser.click(form::SUBMIT).await;
+    browser.until_focus("[data-secret-text]").await;
+    assert!(
+        browser.asks_before_leaving().await,
+        "the secret is not stored"
+    );
+    browser.click("[data-secret-stored]").await;
+    assert!(
+        !browser.asks_before_leaving().await,
+        "nothing can be lost any more"
+    );
+    browser.console_is_clean().await;
+}
+
+#[actix_web::test]
 async fn a_double_click_makes_one_key_and_shows_its_secret() {
     let app = App::start().await;
     let browser = Chromium::open(&app).await;
@@ -112,6 +135,25 @@ async fn a_double_click_makes_one_key_and_shows_its_secret() {
             .await,
         1
     );
+    browser.console_is_clean().await;
+}
+
+#[actix_web::test]
+async fn without_javascript_a_double_click_makes_one_key_too() {
+    let app = App::start().await;
+    let browser = Chromium::open_without_scripts(&app).await;
+    browser.sign_in(ALICE).await;
+    browser.goto("/tenant-api-keys/new").await;
+    browser.fill("#name", "ERP integration").await;
+    browser.double_click(form::SUBMIT).await;
+    // Two requests are on their way. Either answer tells the person where they stand.
+    browser
+        .until(
+            "/It will not be shown again|has already been generated/.test(document.body.innerText)",
+        )
+        .await;
+    browser.goto("/tenant-api-keys").await;
+    browser.until_sees("1 of 10 keys").await;
     browser.console_is_clean().await;
 }
 
@@ -162,8 +204,7 @@ async fn a_full_tenant_is_told_so_when_the_last_place_went_meanwhile() {
     browser.click(form::SUBMIT).await;
     browser.until_focus(".error-summary").await;
     assert_eq!(browser.value_of("#name").await, "ERP integration");
-    browser.goto("/tenant-api-keys").await;
-    browser.leave_if_asked().await;
+    browser.click("#side a[href='/tenant-api-keys']").await;
     browser.until_sees("Limit reached").await;
     browser.console_is_clean_but_for(&[409]).await;
 }

@@ -1,7 +1,9 @@
 //! The made-up tenant of the demo, with keys in every state.
 
+use chrono::TimeDelta;
 use keystead::actions::samples;
 use keystead::config::secrets::Secrets;
+use keystead::db;
 use keystead::domain::password;
 
 use crate::support::{App, PASSWORD};
@@ -18,4 +20,30 @@ pub fn fill(app: &App) {
         .write(|conn| samples::fill(conn, "ks", &secrets.peppers[0], &digest, now))
         .unwrap();
     keystead::server::control::follow(&app.config.data_dir).unwrap();
+}
+
+/// Three hours later; some systems called meanwhile, the last of them just now.
+pub fn a_while_later(app: &App) {
+    app.clock.advance(TimeDelta::hours(3));
+    let now = app.clock.now();
+    let tenant = app.tenant("Acme Industrial");
+    let used = |conn: &mut db::Conn| {
+        for key in db::keys::list(conn, tenant, None, 50)? {
+            let minutes = match key.name.as_str() {
+                "Production API server" => 0,
+                "Grafana reporting" => 2,
+                "CI/CD pipeline" => 41,
+                _ => continue,
+            };
+            let used = db::usage::Used {
+                key: key.id.parse()?,
+                accepted: 9_000,
+                refused: 3,
+                last_accepted: Some(now - TimeDelta::minutes(minutes)),
+            };
+            db::usage::add(conn, &used, now.date_naive())?;
+        }
+        Ok(())
+    };
+    app.db.write(used).unwrap();
 }

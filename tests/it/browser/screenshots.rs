@@ -80,6 +80,7 @@ async fn pictures_of_setting_up_and_signing_in() {
 async fn pictures_of_the_list() {
     let app = App::start_empty().await;
     sample::fill(&app);
+    sample::a_while_later(&app);
     let camera = Camera::new(&app).await;
     let browser = &camera.browser;
     browser.sign_in(MAYA).await;
@@ -127,6 +128,11 @@ async fn pictures_of_the_list() {
     browser.goto("/api/docs").await;
     camera.take("docs").await;
     browser.goto("/api/docs#object-Key").await;
+    browser
+        .until(
+            "document.querySelector('#object-Key').getBoundingClientRect().top < innerHeight / 2",
+        )
+        .await;
     camera.take("docs-objects").await;
 }
 

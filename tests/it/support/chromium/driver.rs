@@ -86,8 +86,6 @@ impl Chromedriver {
             "goog:chromeOptions": { "args": args, "prefs": prefs },
             "goog:loggingPrefs": { "browser": "ALL" },
             "timeouts": { "script": 60_000, "pageLoad": 60_000 },
-            // A page that asks before it is left stays, and the test sees the question.
-            "unhandledPromptBehavior": "ignore",
         });
         let serde_json::Value::Object(wanted) = wanted else {
             unreachable!("it is an object")

@@ -105,16 +105,11 @@ impl Chromium {
         self.client.screenshot().await.unwrap()
     }
 
-    /// True while the page asks whether it may be left.
+    /// True when the page would hold back somebody who leaves it. Asked by the event itself: WebDriver answers
+    /// the question that follows on its own.
     pub async fn asks_before_leaving(&self) -> bool {
-        self.client.get_alert_text().await.is_ok()
-    }
-
-    /// Answers that question with yes, if it was asked.
-    pub async fn leave_if_asked(&self) {
-        if self.asks_before_leaving().await {
-            self.client.accept_alert().await.unwrap();
-        }
+        self.holds("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+            .await
     }
 
     /// True when the page holds a text anywhere: in words, attributes, fields, its address or its storage.
