@@ -17,6 +17,7 @@ use crate::actions::{follow::Follower, setup};
 use crate::config::{Config, secrets::Secrets};
 use crate::db::{self, Db};
 use crate::domain::Error;
+use crate::domain::pepper::Pepper;
 use crate::domain::time::Clock;
 use crate::web::state::{Site, State};
 use crate::web::{guard, routes};
@@ -38,6 +39,8 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
     data_dir::create(&config.data_dir)?;
     let connections = u32::try_from(config.workers * 2 + 4).unwrap_or(8);
     let db = Db::open(config.database.clone(), connections).map_err(|error| error.to_string())?;
+    db.read(db::dialect::check_durability)
+        .map_err(|error| error.to_string())?;
     db::migrate::run(&db).map_err(|error| error.to_string())?;
     let text = |error: Error| error.to_string();
     let noted = db
@@ -47,7 +50,7 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
     let check = secrets
         .peppers
         .first()
-        .map(|pepper| pepper.check_value())
+        .map(Pepper::check_value)
         .unwrap_or_default();
     match noted {
         Some(noted) if noted != check => Err(format!(
@@ -82,9 +85,9 @@ impl Application {
     ///
     /// # Errors
     /// One line for the operator.
-    pub fn build(config: &Config, clock: Clock) -> Result<Self, String> {
+    pub fn build(config: &Config, clock: &Clock) -> Result<Self, String> {
         data_dir::create(&config.data_dir)?;
-        let held = DataDir::hold(&config.data_dir)?;
+        let held = DataDir::hold(&config.data_dir, &config.database)?;
         let Storage { db, secrets } = open_storage(config)?;
         let text = |error: Error| error.to_string();
         let now = clock.now();
@@ -130,7 +133,7 @@ impl Application {
         .listen(listener)
         .map_err(|cause| format!("can't listen on {address}: {cause}"))?
         .run();
-        let jobs = jobs::Jobs::start(&db, &follower, &clock, config, &held);
+        let jobs = jobs::Jobs::start(&db, &follower, clock, config, &held);
         Ok(Self {
             server,
             address,

@@ -14,6 +14,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
 
+use super::body::Body;
 use super::errors::Failure;
 use super::session::Who;
 use super::state::{Site, State};
@@ -28,10 +29,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = web::Bytes::from_request(request, payload);
+        let body = Body::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let body = body.await?;
+            let Body(body) = body.await?;
             read(&request, &body)
                 .map(Self)
                 .map_err(|error| Failure(error).into())

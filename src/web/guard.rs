@@ -23,32 +23,28 @@ pub async fn guard<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let id = uuid::Uuid::now_v7().simple().to_string();
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let state = request.app_data::<web::Data<State>>().cloned();
+    let id = RequestId::next();
+    request.extensions_mut().insert(id);
+    let state = request.app_data::<web::Data<State>>();
+    let https = state.is_some_and(|state| state.site.https);
+    let refusal = state.and_then(|state| refuse(&request, &state.site));
     let begun = std::time::Instant::now();
-    let (method, path) = (request.method().clone(), request.path().to_owned());
-    let refusal = state
-        .as_ref()
-        .and_then(|state| refuse(&request, &state.site));
     let mut response = match refusal {
         Some(refusal) => request.into_response(refusal).map_into_right_body(),
         None => next.call(request).await?.map_into_left_body(),
     };
-    let https = state.is_some_and(|state| state.site.https);
     add_headers(response.headers_mut(), &id, https);
-    log(&method, &path, &response, &id, begun.elapsed());
+    log(&response, &id, begun.elapsed());
     Ok(response)
 }
 
 /// The query never reaches the log: people paste secrets into it.
-fn log<B>(
-    method: &Method,
-    path: &str,
-    response: &ServiceResponse<B>,
-    id: &str,
-    took: std::time::Duration,
-) {
+fn log<B>(response: &ServiceResponse<B>, id: &RequestId, took: std::time::Duration) {
+    let (method, path, id) = (
+        response.request().method(),
+        response.request().path(),
+        id.as_str(),
+    );
     let status = response.status();
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     if status.is_server_error() {
@@ -113,7 +109,7 @@ fn host_is_ours(request: &ServiceRequest, site: &Site) -> bool {
         request
             .uri()
             .authority()
-            .map(|authority| authority.as_str())
+            .map(actix_web::http::uri::Authority::as_str)
     }) else {
         return false;
     };
@@ -132,7 +128,9 @@ fn host_is_ours(request: &ServiceRequest, site: &Site) -> bool {
     name.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok()
 }
 
-fn add_headers(headers: &mut HeaderMap, id: &str, https: bool) {
+fn add_headers(headers: &mut HeaderMap, id: &RequestId, https: bool) {
+    // One growth of the table instead of three.
+    headers.reserve(16);
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value))
     };
@@ -160,7 +158,7 @@ fn add_headers(headers: &mut HeaderMap, id: &str, https: bool) {
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if let Ok(id) = HeaderValue::from_str(id) {
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
 }

@@ -120,8 +120,8 @@ impl State {
     ) -> Result<T> {
         let busy =
             |_| Error::Unavailable("too many sign-ins at once; try again in a few seconds".into());
-        let _place = self.waiting.try_acquire().map_err(|_| busy(()))?;
-        let _turn = self.digests.acquire().await.map_err(|_| busy(()))?;
+        let _place = self.waiting.try_acquire().map_err(|_| busy())?;
+        let _turn = self.digests.acquire().await.map_err(|_| busy())?;
         block(work).await
     }
 
