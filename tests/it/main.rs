@@ -12,5 +12,6 @@
 
 mod admin;
 mod api;
+mod browser;
 mod edges;
 mod support;
