@@ -3,7 +3,9 @@
 pub mod app;
 pub mod browser_like;
 pub mod database;
+pub mod direct;
 pub mod fixtures;
+pub mod raw;
 pub mod system;
 
 pub use app::App;
