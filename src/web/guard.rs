@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use super::client::{self, RequestId};
-use super::errors::{Failure, problem};
+use super::errors::{Failure, problem, sentence};
 use super::state::{Site, State};
 
 /// SECURITY S46: nothing but our own files, nothing inline, no frames, no foreign form targets.
@@ -27,18 +27,41 @@ pub async fn guard<B: MessageBody + 'static>(
     request.extensions_mut().insert(RequestId(id.clone()));
     let state = request.app_data::<web::Data<State>>().cloned();
     let begun = std::time::Instant::now();
-    let (method, path) = (request.method().clone(), request.path().to_owned());
+    let (method, path) = (request.method().clone(), harmless(request.path()));
+    let https = state.as_ref().is_some_and(|state| state.site.https);
     let refusal = state
         .as_ref()
         .and_then(|state| refuse(&request, &state.site));
     let mut response = match refusal {
         Some(refusal) => request.into_response(refusal).map_into_right_body(),
-        None => next.call(request).await?.map_into_left_body(),
+        None => match next.call(request).await {
+            Ok(response) => response.map_into_left_body(),
+            Err(error) => return Err(bare_failure(error, &id, https)),
+        },
     };
-    let https = state.is_some_and(|state| state.site.https);
     add_headers(response.headers_mut(), &id, https);
     log(&method, &path, &response, &id, begun.elapsed());
     Ok(response)
+}
+
+/// The path for the log: a run of letters and digits as long as a key's is one that somebody pasted there.
+fn harmless(path: &str) -> String {
+    path.split_inclusive(|c: char| !c.is_ascii_alphanumeric())
+        .map(|run| match run.len() {
+            ..24 => run,
+            _ => "[redacted]",
+        })
+        .collect()
+}
+
+/// An error that no handler saw, such as a session that could not be written: its text is for the log.
+fn bare_failure(error: Error, id: &str, https: bool) -> Error {
+    tracing::error!(request_id = id, cause = %error, "request failed");
+    let status = error.as_response_error().status_code();
+    let text = sentence(status, None);
+    let mut response = problem(status, "about:blank", &text).finish_with("instance", id.into());
+    add_headers(response.headers_mut(), id, https);
+    actix_web::error::InternalError::from_response(error, response).into()
 }
 
 /// The query never reaches the log: people paste secrets into it.
