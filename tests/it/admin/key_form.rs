@@ -12,11 +12,9 @@ async fn fields(person: &mut Person, changes: &[(&str, &str)]) -> Vec<(String, S
     assert_eq!(page.status, 200, "{}", page.body);
     let group = page
         .body
-        .split("<option value=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
+        .lines()
+        .find(|line| line.contains("<option") && line.contains(" selected>"))
+        .and_then(|line| line.split("value=\"").nth(1)?.split('"').next())
         .unwrap()
         .to_owned();
     let mut fields = vec![

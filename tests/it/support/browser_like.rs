@@ -150,7 +150,12 @@ impl Answer {
     /// Status and body without what differs from request to request: two refusals that mean the same are equal.
     pub fn meaning(&self) -> (u16, String) {
         let text = self.body.replace(self.header("x-request-id"), "");
-        (self.status, text)
+        // The address of the page itself, to come back to.
+        let (front, rest) = text
+            .split_once("name=\"next\" value=\"")
+            .unwrap_or((&text, ""));
+        let rest = rest.split_once('"').map_or("", |(_, rest)| rest);
+        (self.status, format!("{front}{rest}"))
     }
 
     /// Fails unless it leads there.
