@@ -88,6 +88,9 @@ impl Application {
     pub fn build(config: &Config, clock: &Clock) -> Result<Self, String> {
         data_dir::create(&config.data_dir)?;
         let held = DataDir::hold(&config.data_dir, &config.database)?;
+        // First, so that a port in use is found out before anything is changed.
+        let listener = TcpListener::bind(config.listen)
+            .map_err(|cause| format!("can't listen on {}: {cause}", config.listen))?;
         let Storage { db, secrets } = open_storage(config)?;
         let text = |error: Error| error.to_string();
         let now = clock.now();
@@ -106,8 +109,6 @@ impl Application {
             "the index is loaded"
         );
 
-        let listener = TcpListener::bind(config.listen)
-            .map_err(|cause| format!("can't listen on {}: {cause}", config.listen))?;
         let address = listener.local_addr().map_err(|cause| cause.to_string())?;
         let site = site(config, address);
         let setup_link = token.map(|token| format!("{}/setup?token={token}", site.base_url));

@@ -84,9 +84,11 @@ fn is_same_origin(request: &HttpRequest) -> bool {
 }
 
 fn expected_token(request: &HttpRequest) -> Option<String> {
+    // These two forms are for strangers, and their pages carry a stranger's token even to someone signed in.
+    let for_strangers = matches!(request.path(), "/login" | "/setup");
     match Who::read(&request.get_session()) {
-        Ok((_, _, csrf)) => Some(csrf),
-        Err(_) => request
+        Ok((_, _, csrf)) if !for_strangers => Some(csrf),
+        _ => request
             .cookie(cookie_name(site(request)?))
             .map(|cookie| cookie.value().to_owned()),
     }

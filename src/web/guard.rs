@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use super::client::{self, RequestId};
-use super::errors::{Failure, problem};
+use super::errors::{Failure, problem, sentence};
 use super::state::{Site, State};
 
 /// SECURITY S46: nothing but our own files, nothing inline, no frames, no foreign form targets.
@@ -31,11 +31,35 @@ pub async fn guard<B: MessageBody + 'static>(
     let begun = std::time::Instant::now();
     let mut response = match refusal {
         Some(refusal) => request.into_response(refusal).map_into_right_body(),
-        None => next.call(request).await?.map_into_left_body(),
+        None => match next.call(request).await {
+            Ok(response) => response.map_into_left_body(),
+            Err(error) => return Err(bare_failure(error, &id, https)),
+        },
     };
     add_headers(response.headers_mut(), &id, https);
     log(&response, &id, begun.elapsed());
     Ok(response)
+}
+
+/// The path for the log: a run of letters and digits as long as a key's is one that somebody pasted there.
+fn harmless(path: &str) -> String {
+    path.split_inclusive(|c: char| !c.is_ascii_alphanumeric())
+        .map(|run| match run.len() {
+            ..24 => run,
+            _ => "[redacted]",
+        })
+        .collect()
+}
+
+/// An error that no handler saw, such as a session that could not be written: its text is for the log.
+fn bare_failure(error: Error, id: &RequestId, https: bool) -> Error {
+    tracing::error!(request_id = id.as_str(), cause = %error, "request failed");
+    let status = error.as_response_error().status_code();
+    let text = sentence(status, None);
+    let mut response =
+        problem(status, "about:blank", &text).finish_with("instance", id.as_str().to_owned());
+    add_headers(response.headers_mut(), id, https);
+    actix_web::error::InternalError::from_response(error, response).into()
 }
 
 /// The query never reaches the log: people paste secrets into it.
@@ -55,10 +79,12 @@ fn log<B>(response: &ServiceResponse<B>, id: &RequestId, took: std::time::Durati
                 Some(failure) => failure.0.to_string(),
                 None => error.to_string(),
             });
+        let path = harmless(path);
         tracing::error!(%method, path, status = status.as_u16(), micros, request_id = id, cause, "request failed");
     } else if is_edge(path) || path.starts_with("/static/") {
         tracing::debug!(%method, path, status = status.as_u16(), micros, request_id = id, "request");
     } else {
+        let path = harmless(path);
         tracing::info!(%method, path, status = status.as_u16(), micros, request_id = id, "request");
     }
 }

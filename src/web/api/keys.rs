@@ -159,7 +159,7 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>> {
 /// `NotFound`, also for another tenant's key; `Forbidden` without `api-keys:read`.
 #[utoipa::path(get, path = "/api/v1/auth/api-keys/{id}", operation_id = "getKey", tag = "Keys",
     params(("id" = String, Path, description = "Identifier of the key")),
-    responses((status = 200, description = "The key", body = views::Key), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem)),
+    responses((status = 200, description = "The key", body = views::Key), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn show(
     caller: Caller,
@@ -181,7 +181,7 @@ pub async fn show(
 /// `NotFound`, also for another tenant's key; `Forbidden` without `api-keys:write`.
 #[utoipa::path(delete, path = "/api/v1/auth/api-keys/{id}", operation_id = "revokeKey", tag = "Keys",
     params(("id" = String, Path, description = "Identifier of the key")),
-    responses((status = 204, description = "The key is revoked"), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem)),
+    responses((status = 204, description = "The key is revoked"), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn destroy(
     caller: Caller,

@@ -67,7 +67,7 @@ pub fn explain(cause: &serde_json::Error) -> Error {
             Error::BadRequest(format!("The member {} comes twice.", member(&text)))
         }
         Category::Data if text.starts_with("unknown field") => {
-            Error::invalid(&member(&text), "There is no such member.")
+            Error::invalid(&harmless(&member(&text)), "There is no such member.")
         }
         Category::Data if text.starts_with("missing field") => {
             Error::invalid(&member(&text), "This member is required.")
@@ -86,6 +86,12 @@ pub fn explain(cause: &serde_json::Error) -> Error {
             cause.column()
         )),
     }
+}
+
+/// A member's name when it looks like one; anything else may be a secret in the wrong place.
+fn harmless(name: &str) -> String {
+    let looks_right = name.len() <= 30 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    if looks_right { name } else { "body" }.to_owned()
 }
 
 fn check_depth(body: &[u8]) -> Result<(), Error> {
