@@ -129,3 +129,19 @@ pub fn anonymous_token(request: &HttpRequest, site: &Site) -> Result<(String, Co
         .finish();
     Ok((token, cookie))
 }
+
+/// What a form calls its field: the list of errors above the form names it so.
+pub fn label(field: &str) -> &str {
+    match field {
+        "name" => "Name",
+        "description" => "Description",
+        "environment" => "Environment",
+        "group" => "Authorization group",
+        "expires_on" => "Expiration date",
+        "ip_allowlist" => "IP allowlist",
+        "tenant" => "Organization",
+        "email" => "Email",
+        "password" => "Password",
+        other => other,
+    }
+}

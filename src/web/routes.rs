@@ -90,7 +90,8 @@ fn pages(scope: &mut web::ServiceConfig) {
             web::resource("/tenant-api-keys/{id}/deletion")
                 .route(read().to(key_deletions::new))
                 .route(web::post().to(key_deletions::create)),
-        );
+        )
+        .default_service(web::to(home::missing));
 }
 
 /// Sessions wrap the pages alone: the API and the assets never touch them.

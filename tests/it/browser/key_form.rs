@@ -25,6 +25,7 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost() {
     assert_eq!(browser.script("return window.marker").await, "same page");
     assert_eq!(browser.path().await, "/tenant-api-keys/new");
     browser.until_sees("2 things need a change").await;
+    browser.until_sees("IP allowlist: Line 2").await;
     for field in ["#name", "#ip_allowlist"] {
         let tied = format!(
             "document.querySelector('{field}').matches('[aria-invalid=true][aria-describedby^=\"{}-error\"]')

@@ -9,6 +9,7 @@ mod keyboard;
 mod main_job;
 mod phone;
 mod sample;
+mod screenshots;
 mod secret_once;
 mod strange_names;
 mod theme;

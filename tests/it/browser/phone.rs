@@ -115,3 +115,22 @@ async fn no_page_has_to_be_moved_sideways() {
     fits("the secret").await;
     browser.console_is_clean_but_for(&[404, 422]).await;
 }
+
+#[actix_web::test]
+async fn a_page_that_fits_the_window_does_not_scroll() {
+    let app = App::start().await;
+    let browser = Chromium::open(&app).await;
+    browser.goto("/login").await;
+    let fits = "document.documentElement.scrollHeight <= innerHeight";
+    assert!(browser.holds(fits).await, "the sign-in page scrolls");
+    browser.sign_in(ALICE).await;
+    assert!(browser.holds(fits).await, "the empty list scrolls");
+    browser.goto("/nothing-here").await;
+    browser.until_sees("There is nothing here").await;
+    assert!(browser.holds(fits).await, "the error page scrolls");
+    assert!(
+        browser.holds("document.querySelector('#side')").await,
+        "inside the shell"
+    );
+    browser.console_is_clean_but_for(&[404]).await;
+}

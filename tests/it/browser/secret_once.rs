@@ -139,6 +139,7 @@ async fn the_env_file_holds_the_secret_and_the_example_works() {
     }
 
     browser.click("dialog summary").await;
+    browser.fits("the secret with its example").await;
     let curl = browser.text_of("[data-secret-how]").await;
     let done = std::process::Command::new("sh")
         .args(["-c", &curl])

@@ -43,23 +43,22 @@ impl Chromium {
 
     /// Makes the window as large as a screen; below 760 it is a phone's.
     pub async fn screen(&self, width: u32, height: u32) {
-        let metrics =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 760 });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics)
             .await;
     }
 
-    /// Nothing has to be moved sideways to be read.
+    /// Nothing has to be moved sideways to be read, neither the page nor a part of it; only code may.
     pub async fn fits(&self, what: &str) {
-        let script = "const wide = [...document.querySelectorAll('body *')].filter((one) =>
-                one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1
-                && !one.closest('pre, .side, .vh, .table-scroll'));
-            return document.documentElement.scrollWidth > innerWidth ? wide.map((one) => one.outerHTML.slice(0, 120)) : []";
+        let script = "const page = document.documentElement, wide = [];
+            if (page.scrollWidth > page.clientWidth) wide.push(`the page: ${page.scrollWidth} in ${page.clientWidth}`);
+            for (const one of document.querySelectorAll('body *:not(pre, textarea)')) {
+                if (!one.checkVisibility() || one.scrollWidth <= one.clientWidth + 1) continue;
+                if (/auto|scroll/.test(getComputedStyle(one).overflowX)) wide.push(one.outerHTML.slice(0, 120));
+            }
+            return wide";
         let wide = self.script(script).await;
-        let fits = self
-            .holds("document.documentElement.scrollWidth <= innerWidth")
-            .await;
-        assert!(fits, "{what} is wider than the window: {wide:#}");
+        assert_eq!(wide, json!([]), "{what} is wider than its place");
     }
 
     /// Lets pages read what was copied.
