@@ -22,18 +22,13 @@ pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_
         .app_data(web::PayloadConfig::new(LARGEST_BODY))
         .route("/forward-auth", web::to(forward_auth::show))
         .service(
-            web::resource("/api/v1/verify")
-                .wrap(from_fn(errors::json))
-                .route(web::post().to(verify::create)),
-        )
-        .route("/healthz", web::get().to(health::live))
-        .route("/readyz", web::get().to(health::ready))
-        .route("/static/{name}", web::get().to(assets::show))
-        .service(
             web::scope("/api/v1")
                 .wrap(from_fn(errors::json))
                 .configure(rest),
         )
+        .route("/healthz", web::get().to(health::live))
+        .route("/readyz", web::get().to(health::ready))
+        .route("/static/{name}", web::get().to(assets::show))
         .service(
             web::scope("")
                 .wrap(from_fn(errors::html))
@@ -44,6 +39,7 @@ pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_
 
 fn rest(scope: &mut web::ServiceConfig) {
     scope
+        .service(web::resource("/verify").route(web::post().to(verify::create)))
         .service(web::resource("/auth/whoami").route(web::get().to(api::whoami::show)))
         .service(
             web::resource("/auth/api-keys")
