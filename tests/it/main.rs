@@ -12,5 +12,6 @@
 
 mod admin;
 mod api;
+mod cli;
 mod edges;
 mod support;

@@ -5,6 +5,7 @@ pub mod browser_like;
 pub mod database;
 pub mod direct;
 pub mod fixtures;
+pub mod process;
 pub mod raw;
 pub mod system;
 
