@@ -13,5 +13,7 @@
 mod admin;
 mod api;
 mod cli;
+mod concurrency;
+mod crash;
 mod edges;
 mod support;
