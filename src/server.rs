@@ -38,6 +38,8 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
     data_dir::create(&config.data_dir)?;
     let connections = u32::try_from(config.workers * 2 + 4).unwrap_or(8);
     let db = Db::open(config.database.clone(), connections).map_err(|error| error.to_string())?;
+    db.read(db::dialect::check_durability)
+        .map_err(|error| error.to_string())?;
     db::migrate::run(&db).map_err(|error| error.to_string())?;
     let text = |error: Error| error.to_string();
     let noted = db
@@ -79,9 +81,9 @@ impl Application {
     ///
     /// # Errors
     /// One line for the operator.
-    pub fn build(config: &Config, clock: Clock) -> Result<Self, String> {
+    pub fn build(config: &Config, clock: &Clock) -> Result<Self, String> {
         data_dir::create(&config.data_dir)?;
-        let held = DataDir::hold(&config.data_dir)?;
+        let held = DataDir::hold(&config.data_dir, &config.database)?;
         // First, so that a port in use is found out before anything is changed.
         let listener = TcpListener::bind(config.listen)
             .map_err(|cause| format!("can't listen on {}: {cause}", config.listen))?;
@@ -128,7 +130,7 @@ impl Application {
         .listen(listener)
         .map_err(|cause| format!("can't listen on {address}: {cause}"))?
         .run();
-        let jobs = jobs::Jobs::start(&db, &follower, &clock, config, &held);
+        let jobs = jobs::Jobs::start(&db, &follower, clock, config, &held);
         Ok(Self {
             server,
             address,

@@ -41,7 +41,7 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
     let _temporary = Temporary(config.data_dir.clone());
     let keys = fill(&config)?;
     actix_web::rt::System::new().block_on(async {
-        let application = Application::build(&config, Clock::System)?;
+        let application = Application::build(&config, &Clock::System)?;
         println!("Keystead demo at {}", application.base_url());
         println!("Everything here is made up and is removed when you stop it with Ctrl C.\n");
         println!(

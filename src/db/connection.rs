@@ -68,14 +68,15 @@ impl ManageConnection for Manager {
             Source::Postgres(url) => PgConnection::establish(url).map(Conn::Postgres),
         };
         let mut conn = connect().map_err(diesel::r2d2::Error::ConnectionError)?;
-        if let Conn::Sqlite(sqlite) = &mut conn {
-            sqlite
-                .batch_execute(
-                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON;",
-                )
-                .map_err(diesel::r2d2::Error::QueryError)?;
-        }
+        let prepared = match &mut conn {
+            Conn::Sqlite(sqlite) => sqlite.batch_execute(
+                "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                 PRAGMA foreign_keys = ON;",
+            ),
+            // Whatever the server's default: an acknowledged change is on disk.
+            Conn::Postgres(postgres) => postgres.batch_execute("SET synchronous_commit = on"),
+        };
+        prepared.map_err(diesel::r2d2::Error::QueryError)?;
         Ok(conn)
     }
 

@@ -73,6 +73,7 @@ pub fn sentence(status: StatusCode, failure: Option<&Failure>) -> String {
         _ => match status {
             StatusCode::NOT_FOUND => "There is nothing here, or it belongs to somebody else.",
             StatusCode::METHOD_NOT_ALLOWED => "This method is not allowed here.",
+            StatusCode::REQUEST_TIMEOUT => "The body came too slowly.",
             StatusCode::PAYLOAD_TOO_LARGE => "The body is too large.",
             StatusCode::UNSUPPORTED_MEDIA_TYPE => "This content type is not understood here.",
             StatusCode::SERVICE_UNAVAILABLE => {

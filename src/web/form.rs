@@ -14,6 +14,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
 
+use super::body::Body;
 use super::errors::Failure;
 use super::session::Who;
 use super::state::{Site, State};
@@ -28,10 +29,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = web::Bytes::from_request(request, payload);
+        let body = Body::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let body = body.await?;
+            let Body(body) = body.await?;
             read(&request, &body)
                 .map(Self)
                 .map_err(|error| Failure(error).into())
@@ -127,4 +128,20 @@ pub fn anonymous_token(request: &HttpRequest, site: &Site) -> Result<(String, Co
         .same_site(SameSite::Strict)
         .finish();
     Ok((token, cookie))
+}
+
+/// What a form calls its field: the list of errors above the form names it so.
+pub fn label(field: &str) -> &str {
+    match field {
+        "name" => "Name",
+        "description" => "Description",
+        "environment" => "Environment",
+        "group" => "Authorization group",
+        "expires_on" => "Expiration date",
+        "ip_allowlist" => "IP allowlist",
+        "tenant" => "Organization",
+        "email" => "Email",
+        "password" => "Password",
+        other => other,
+    }
 }

@@ -12,8 +12,10 @@
 
 mod admin;
 mod api;
+mod browser;
 mod cli;
 mod concurrency;
 mod crash;
 mod edges;
 mod support;
+mod tidy;

@@ -1,10 +1,26 @@
-//! `/`: sends people on to the page they came for.
+//! `/`: sends people on to the page they came for. And every path that leads nowhere.
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{FromRequest as _, HttpRequest, HttpResponse};
 
+use crate::domain::Error;
+use crate::web::errors::Answer;
+use crate::web::extract::SignedIn;
 use crate::web::respond::see_other;
 
 /// `GET /`.
 pub async fn index(request: HttpRequest) -> HttpResponse {
     see_other(&request, "/tenant-api-keys")
+}
+
+/// Any other path. Who is signed in reads so inside the shell.
+///
+/// # Errors
+/// `NotFound`, always.
+pub async fn missing(request: HttpRequest) -> Answer<HttpResponse> {
+    let is_page = |value| value == "document";
+    // Only for pages: an icon that a browser looks for must not cost a session its flash message.
+    if request.headers().get("sec-fetch-dest").is_some_and(is_page) {
+        let _ = SignedIn::extract(&request).await;
+    }
+    Err(Error::NotFound.into())
 }

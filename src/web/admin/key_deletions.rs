@@ -8,6 +8,7 @@ use askama::Template;
 use super::key_revocations::Ask;
 use super::sessions::Nothing;
 use crate::actions::keys;
+use crate::db;
 use crate::domain::id::KeyId;
 use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
@@ -69,12 +70,18 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let id: KeyId = id.parse()?;
     let by = me.actor();
-    let key = state
-        .change(move |conn| keys::delete(conn, &by, id))
+    let (key, total) = state
+        .change(move |conn| {
+            let key = keys::delete(conn, &by, id)?;
+            Ok((key, db::keys::count_listed(conn, by.tenant)?))
+        })
         .await?;
     let text = format!("\"{}\" was deleted from the list.", key.name);
-    if is_htmx(&request) {
-        return Ok(with_toast(html(StatusCode::OK, String::new()), &text));
+    // After the last key the list is another page: the one that says there are none.
+    if is_htmx(&request) && total > 0 {
+        let count =
+            format!("<hx-partial hx-target=\"#total\" hx-swap=\"innerHTML\">{total}</hx-partial>");
+        return Ok(with_toast(html(StatusCode::OK, count), &text));
     }
     set_flash(&session, &text);
     Ok(see_other(&request, "/tenant-api-keys"))

@@ -14,7 +14,8 @@ use crate::web::errors::problem;
 
 /// Answers 200 with an empty body and the identity in `X-Keystead-*` headers, or 401, 403, or 503. A gateway must
 /// treat everything but 2xx as a refusal and must not cache the answer.
-#[utoipa::path(get, path = "/forward-auth", operation_id = "forwardAuth", tag = "Verification",
+#[utoipa::path(get, path = "/forward-auth", operation_id = "forwardAuth", summary = "Answer a gateway",
+    description = "Answers 200 with an empty body and the identity in `X-Keystead-*` headers. A gateway must treat everything but 2xx as a refusal and must not cache the answer.", tag = "Verification",
     params(("scope" = Option<String>, Query, description = "Scope that the route needs, as resource:action")),
     responses((status = 200, description = "Let it through; who it is stands in X-Keystead-Key-Id, X-Keystead-Key-Name, X-Keystead-Tenant-Id, X-Keystead-Scopes and X-Keystead-Request-Id"), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks the scope", body = views::Problem), (status = 503, description = "This node can't be sure now: deny", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]

@@ -8,6 +8,7 @@ use crate::domain::{Error, Result};
 use crate::verify::{Question, decision};
 use crate::web::api::strict_json::{explain, is_json};
 use crate::web::api::views;
+use crate::web::body::Body;
 use crate::web::client;
 use crate::web::errors::Answer;
 use crate::web::state::State;
@@ -18,12 +19,13 @@ use crate::web::state::State;
 /// # Errors
 /// `Forbidden` for askers elsewhere; `BadRequest` or `Invalid` for a body that can't be read; `Unavailable` (503)
 /// when this node can't be sure.
-#[utoipa::path(post, path = "/api/v1/verify", operation_id = "verifyKey", tag = "Verification", request_body = views::Question<'_>,
+#[utoipa::path(post, path = "/api/v1/verify", operation_id = "verifyKey", summary = "Verify a key",
+    description = "Answers 200 whether the key is valid or not; the code says why. Only programs on the same machine may ask.", tag = "Verification", request_body = views::Question<'_>,
     responses((status = 200, description = "The verdict", body = views::Verdict<'_>), (status = 400, description = "Not JSON, or a member twice", body = views::Problem), (status = 403, description = "Asked from another machine", body = views::Problem), (status = 415, description = "Not application/json", body = views::Problem), (status = 422, description = "A member is unknown or wrong", body = views::Problem), (status = 503, description = "This node can't be sure now: deny, and try again after Retry-After seconds", body = views::Problem)))]
 pub async fn create(
     request: HttpRequest,
     state: web::Data<State>,
-    body: web::Bytes,
+    Body(body): Body,
 ) -> Answer<HttpResponse> {
     if !asks_from_here(&request) {
         let text =

@@ -1,4 +1,9 @@
-// The list after a new key, and the contents of the API reference.
+// The list: how many rows are left, and a new key. Then the contents of the API reference.
+onContent(() => {
+  const shown = $("[data-shown]");
+  if (shown) shown.textContent = $$(".keys tbody tr").length;
+});
+
 if ($("[data-highlight]")) {
   $(".row-new")?.scrollIntoView({ block: "nearest" });
   history.replaceState(history.state, "", location.pathname); // a reload must not flash it again

@@ -67,12 +67,17 @@ async fn htmx_takes_the_row_away_and_tells() {
     let app = App::start().await;
     let mut alice = app.sign_in(ALICE).await;
     let key = revoked(&app, &mut alice).await;
+    app.issue("Acme", "Grafana reporting");
     let token = alice.token(KEYS).await;
     alice.htmx = true;
     let dialog = alice.get(&key.page("deletion")).await;
     assert!(dialog.body.trim_start().starts_with("<dialog"));
     let answer = alice.post(&key.page("deletion"), &[("csrf", &token)]).await;
-    assert_eq!((answer.status, &*answer.body), (200, ""));
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.body,
+        "<hx-partial hx-target=\"#total\" hx-swap=\"innerHTML\">1</hx-partial>"
+    );
     let events: serde_json::Value = serde_json::from_str(answer.header("hx-trigger")).unwrap();
     assert_eq!(
         events["toast"]["text"],

@@ -96,7 +96,11 @@ async fn the_list_goes_on_by_key_when_it_is_long() {
             .map(|rest| rest.split('"').next().unwrap().to_owned())
             .collect();
         sizes.push(names.len());
-        page.shows(&format!("Showing {} of 120", names.len()));
+        page.shows(&format!(
+            "Showing <span data-shown>{}</span> of <span id=\"total\">{}</span>",
+            names.len(),
+            120
+        ));
         seen.extend(names);
         // A key made meanwhile shifts nothing.
         app.issue("Acme", "Late comer");

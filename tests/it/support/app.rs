@@ -65,7 +65,7 @@ impl App {
         if with_people {
             storage.db.write(|conn| people(conn, clock.now())).unwrap();
         }
-        let application = Application::build(&config, clock.clone()).unwrap();
+        let application = Application::build(&config, &clock).unwrap();
         let app = Self {
             base: application.base_url().to_owned(),
             socket: application.address(),

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod browser_like;
+pub mod chromium;
 pub mod database;
 pub mod direct;
 pub mod fixtures;

@@ -1,0 +1,176 @@
+//! axe-core on each page, dialog and state, in light and dark, on a desk and on a phone.
+
+use super::form;
+use super::sample::{self, MAYA};
+use crate::support::chromium::{Chromium, key};
+use crate::support::*;
+
+#[actix_web::test]
+async fn everybody_can_set_up_and_sign_in() {
+    let app = App::start_empty().await;
+    let browser = Chromium::open(&app).await;
+    browser.goto(app.setup_link.as_ref().unwrap()).await;
+    browser.is_accessible_everywhere("setup").await;
+    browser.fill("#tenant", "Initech").await;
+    browser.fill("#name", "Ivy").await;
+    browser.fill("#email", "ivy@initech.test").await;
+    browser.fill("#password", "too short, sorry").await;
+    browser.script("document.querySelector('#name').value = ''; document.querySelector('main form').noValidate = true").await;
+    browser.click("main form [type=submit]").await;
+    browser.until_focus(".error-summary").await;
+    browser
+        .is_accessible_everywhere("setup with an error")
+        .await;
+
+    browser.goto("/login").await;
+    browser.is_accessible_everywhere("sign-in").await;
+    browser.fill("#email", "nobody@initech.test").await;
+    browser.fill("#password", PASSWORD).await;
+    browser.press(key::ENTER).await;
+    browser.until_focus(".error-summary").await;
+    browser
+        .is_accessible_everywhere("sign-in with an error")
+        .await;
+
+    browser.goto("/setup?token=used").await;
+    browser.until_sees("Not found").await;
+    browser
+        .is_accessible_everywhere("an error page for visitors")
+        .await;
+    browser.console_is_clean_but_for(&[401, 404, 422]).await;
+}
+
+#[actix_web::test]
+async fn everybody_can_read_the_list() {
+    let app = App::start_empty().await;
+    sample::fill(&app);
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(MAYA).await;
+    browser
+        .is_accessible_everywhere("a list with keys in every state")
+        .await;
+
+    browser
+        .click("tbody tr:nth-child(3) .c-actions button")
+        .await;
+    browser
+        .until("document.querySelector('.menu:popover-open')")
+        .await;
+    browser.is_accessible_everywhere("an open menu").await;
+    browser.press(key::ESCAPE).await;
+
+    browser.screen(390, 844).await;
+    browser.click("[data-nav-open]").await;
+    browser
+        .until("document.documentElement.matches('.nav-open')")
+        .await;
+    browser.settled().await;
+    browser.is_accessible("the drawer").await;
+    browser.screen(1440, 900).await;
+
+    browser.goto("/tenant-api-keys?before=nonsense").await;
+    browser
+        .until_sees("This page mark was not made by Keystead")
+        .await;
+    browser
+        .is_accessible_everywhere("an error page in the shell")
+        .await;
+    browser.goto("/api/docs").await;
+    browser.is_accessible_everywhere("the API reference").await;
+    browser.console_is_clean_but_for(&[400]).await;
+}
+
+#[actix_web::test]
+async fn everybody_can_generate_a_key() {
+    let app = App::start().await;
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(ALICE).await;
+    browser.is_accessible_everywhere("an empty list").await;
+
+    browser.goto("/tenant-api-keys/new").await;
+    browser.is_accessible_everywhere("the form").await;
+    browser
+        .fill("#ip_allowlist", "300.1.1.0/24\n10.0.0.1/8")
+        .await;
+    browser.click("[data-date='']").await;
+    browser.click(form::SUBMIT).await;
+    browser.until_focus(".error-summary").await;
+    browser
+        .is_accessible_everywhere("the form with errors")
+        .await;
+
+    browser.fill("#name", "ERP integration").await;
+    browser.fill("#ip_allowlist", "").await;
+    browser.click(form::SUBMIT).await;
+    browser
+        .until("document.querySelector('dialog[data-secret]')?.open")
+        .await;
+    browser.click("dialog summary").await;
+    browser.is_accessible_everywhere("the secret").await;
+    browser.press(key::ESCAPE).await;
+    browser.until_sees("First tick the box").await;
+    browser
+        .is_accessible_everywhere("the secret that is not stored yet")
+        .await;
+    browser.console_is_clean_but_for(&[422]).await;
+}
+
+#[actix_web::test]
+async fn everybody_can_revoke_and_delete_a_key() {
+    let app = App::start_empty().await;
+    sample::fill(&app);
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(MAYA).await;
+    browser
+        .click("[aria-label='Actions for SAP integration']")
+        .await;
+    browser
+        .click(".menu:popover-open [href$='/revocation']")
+        .await;
+    browser
+        .until("document.querySelector('dialog')?.open")
+        .await;
+    browser.is_accessible_everywhere("the revoke dialog").await;
+    let page = browser
+        .script("return document.querySelector('dialog form').getAttribute('action')")
+        .await;
+    browser.click("dialog [type=submit]").await;
+    browser.until("!document.querySelector('dialog')").await;
+    browser
+        .is_accessible_everywhere("the list with a toast")
+        .await;
+
+    browser
+        .click("[aria-label='Actions for SAP integration']")
+        .await;
+    browser
+        .click(".menu:popover-open [href$='/deletion']")
+        .await;
+    browser
+        .until("document.querySelector('dialog')?.open")
+        .await;
+    browser.is_accessible_everywhere("the delete dialog").await;
+
+    let page = page.as_str().unwrap();
+    browser.goto(page).await;
+    browser.is_accessible_everywhere("the revoke page").await;
+    browser.goto(&page.replace("revocation", "deletion")).await;
+    browser.is_accessible_everywhere("the delete page").await;
+    browser.console_is_clean().await;
+}
+
+#[actix_web::test]
+async fn a_viewer_reads_why_they_may_not_generate() {
+    let app = App::start().await;
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(VERA).await;
+    browser
+        .is_accessible_everywhere("an empty list for a viewer")
+        .await;
+    browser.goto("/tenant-api-keys/new").await;
+    browser.until_sees("Not allowed").await;
+    browser
+        .is_accessible_everywhere("a page that is not allowed")
+        .await;
+    browser.console_is_clean_but_for(&[403]).await;
+}

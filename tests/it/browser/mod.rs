@@ -1,0 +1,15 @@
+//! The pages as a person sees them: in Chromium, with and without JavaScript.
+
+mod accessibility;
+
+mod form;
+mod key_form;
+mod key_rows;
+mod keyboard;
+mod main_job;
+mod phone;
+mod sample;
+mod screenshots;
+mod secret_once;
+mod strange_names;
+mod theme;

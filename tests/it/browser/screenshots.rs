@@ -1,0 +1,175 @@
+//! Pictures of each page and state, to look at: `KEYSTEAD_SCREENSHOTS` names the directory that gets them.
+
+use std::path::PathBuf;
+
+use super::form;
+use super::sample::{self, MAYA};
+use crate::support::chromium::{Chromium, key};
+use crate::support::*;
+
+/// Takes pictures, and keeps them where somebody asked for them.
+struct Camera {
+    browser: Chromium,
+    folder: Option<PathBuf>,
+}
+
+impl Camera {
+    async fn new(app: &App) -> Self {
+        let folder = std::env::var_os("KEYSTEAD_SCREENSHOTS").map(PathBuf::from);
+        if let Some(folder) = &folder {
+            std::fs::create_dir_all(folder).unwrap();
+        }
+        Self {
+            browser: Chromium::open(app).await,
+            folder,
+        }
+    }
+
+    /// What the window shows, on a desk in dark and light and on a phone in light.
+    async fn take(&self, name: &str) {
+        for (look, dark, width, height) in [
+            ("desk-dark", true, 1440, 900),
+            ("phone-light", false, 390, 844),
+            ("desk-light", false, 1440, 900),
+        ] {
+            let theme = format!("document.documentElement.classList.toggle('dark', {dark})");
+            self.browser.script(&theme).await;
+            self.browser.screen(width, height).await;
+            self.browser.settled().await;
+            let picture = self.browser.shot().await;
+            assert!(
+                picture.starts_with(b"\x89PNG") && picture.len() > 5_000,
+                "the picture of {name} is empty"
+            );
+            if let Some(folder) = &self.folder {
+                std::fs::write(folder.join(format!("{name}-{look}.png")), picture).unwrap();
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn pictures_of_setting_up_and_signing_in() {
+    let app = App::start_empty().await;
+    let camera = Camera::new(&app).await;
+    let browser = &camera.browser;
+    browser.goto(app.setup_link.as_ref().unwrap()).await;
+    camera.take("setup").await;
+    browser.fill("#tenant", "Initech").await;
+    browser.fill("#email", "ivy@initech.test").await;
+    browser.fill("#password", "far too short").await;
+    browser
+        .script("document.querySelector('main form').noValidate = true")
+        .await;
+    browser.click("main form [type=submit]").await;
+    browser.until_focus(".error-summary").await;
+    camera.take("setup-errors").await;
+    browser.goto("/tenant-api-keys").await;
+    browser.until_at("/login").await;
+    camera.take("sign-in").await;
+    browser.fill("#email", "ivy@initech.test").await;
+    browser.fill("#password", PASSWORD).await;
+    browser.press(key::ENTER).await;
+    browser.until_focus(".error-summary").await;
+    camera.take("sign-in-error").await;
+    browser.goto("/setup?token=used").await;
+    camera.take("error-visitor").await;
+}
+
+#[actix_web::test]
+async fn pictures_of_the_list() {
+    let app = App::start_empty().await;
+    sample::fill(&app);
+    let camera = Camera::new(&app).await;
+    let browser = &camera.browser;
+    browser.sign_in(MAYA).await;
+    camera.take("keys").await;
+    browser
+        .click("[aria-label='Actions for SAP integration']")
+        .await;
+    camera.take("keys-menu").await;
+    browser
+        .click(".menu:popover-open [href$='/revocation']")
+        .await;
+    browser
+        .until("document.querySelector('dialog')?.open")
+        .await;
+    camera.take("revoke").await;
+    let page = browser
+        .script("return document.querySelector('dialog form').getAttribute('action')")
+        .await;
+    browser.click("dialog [type=submit]").await;
+    browser.until("!document.querySelector('dialog')").await;
+    camera.take("revoked").await;
+    browser
+        .click("[aria-label='Actions for SAP integration']")
+        .await;
+    browser
+        .click(".menu:popover-open [href$='/deletion']")
+        .await;
+    browser
+        .until("document.querySelector('dialog')?.open")
+        .await;
+    camera.take("delete").await;
+    browser.goto(page.as_str().unwrap()).await;
+    camera.take("revoke-page").await;
+    browser.screen(390, 844).await;
+    browser.click("[data-nav-open]").await;
+    browser
+        .until("document.documentElement.matches('.nav-open')")
+        .await;
+    browser.settled().await;
+    if let Some(folder) = &camera.folder {
+        std::fs::write(folder.join("drawer-phone-light.png"), browser.shot().await).unwrap();
+    }
+    browser.goto("/tenant-api-keys/nothing").await;
+    camera.take("error").await;
+    browser.goto("/api/docs").await;
+    camera.take("docs").await;
+    browser.goto("/api/docs#object-Key").await;
+    camera.take("docs-objects").await;
+}
+
+#[actix_web::test]
+async fn pictures_of_generating() {
+    let app = App::start().await;
+    let camera = Camera::new(&app).await;
+    let browser = &camera.browser;
+    browser.sign_in(ALICE).await;
+    camera.take("empty").await;
+    browser.click(".quota-box .btn").await;
+    browser.until_at("/tenant-api-keys/new").await;
+    camera.take("form").await;
+    browser.fill("#ip_allowlist", "300.1.1.0/24").await;
+    browser.click("[data-date='']").await;
+    browser.click(form::SUBMIT).await;
+    browser.until_focus(".error-summary").await;
+    camera.take("form-errors").await;
+    browser
+        .script("scrollTo(0, document.body.scrollHeight)")
+        .await;
+    camera.take("form-errors-end").await;
+    browser.fill("#name", "ERP integration").await;
+    browser.fill("#ip_allowlist", "10.0.0.0/8").await;
+    browser.click(form::SUBMIT).await;
+    browser
+        .until("document.querySelector('dialog[data-secret]')?.open")
+        .await;
+    camera.take("secret").await;
+    browser.press(key::ESCAPE).await;
+    browser.click("dialog summary").await;
+    camera.take("secret-how").await;
+    browser.click("[data-secret-stored]").await;
+    browser.click("[data-secret-done]").await;
+    browser.until_at("/tenant-api-keys").await;
+    for number in 0..9 {
+        app.issue(
+            "Acme",
+            &format!("System {number} with a name that is rather long for a list of keys"),
+        );
+    }
+    browser.reload().await;
+    camera.take("full").await;
+    browser.goto("/tenant-api-keys/new").await;
+    camera.take("form-full").await;
+}

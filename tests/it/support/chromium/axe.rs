@@ -1,0 +1,81 @@
+//! axe-core on what a browser shows.
+
+use serde_json::{Value, json};
+
+use super::Chromium;
+
+const AXE: &str = include_str!("../../../vendor/axe.min.js");
+
+/// Every rule of WCAG 2.0 to 2.2, levels A and AA, and the good habits beside them.
+const TAGS: [&str; 6] = [
+    "wcag2a",
+    "wcag2aa",
+    "wcag21a",
+    "wcag21aa",
+    "wcag22aa",
+    "best-practice",
+];
+
+impl Chromium {
+    /// Fails with a list when anybody could be kept out by what is on the screen. `what` names it.
+    pub async fn is_accessible(&self, what: &str) {
+        if !self.holds("window.axe").await {
+            self.script(AXE).await;
+        }
+        let options = json!({
+            "runOnly": { "type": "tag", "values": TAGS },
+            "rules": { "target-size": { "enabled": true } },
+            "resultTypes": ["violations"],
+        });
+        let script = "const [options, done] = arguments;
+            axe.run(document, options).then(done, (error) => done({ failed: `${error}` }));";
+        let found = self.script_async(script, vec![options]).await;
+        let violations = found["violations"]
+            .as_array()
+            .unwrap_or_else(|| panic!("axe did not run on {what}: {found}"));
+        let passed = found["passes"].as_array().map_or(0, Vec::len);
+        assert!(passed > 10, "axe looked at hardly anything on {what}");
+        let list: Vec<String> = violations.iter().flat_map(describe).collect();
+        assert!(list.is_empty(), "{what}:\n{}", list.join("\n"));
+    }
+
+    /// The same in light and dark, on a desk and on a phone. The window is then a desk's in light again.
+    pub async fn is_accessible_everywhere(&self, what: &str) {
+        for dark in [true, false] {
+            self.script(&format!(
+                "document.documentElement.classList.toggle('dark', {dark})"
+            ))
+            .await;
+            for (width, height) in [(390, 844), (1440, 900)] {
+                self.screen(width, height).await;
+                self.settled().await;
+                let colours = if dark { "dark" } else { "light" };
+                self.is_accessible(&format!("{what}, {colours}, {width} wide"))
+                    .await;
+            }
+        }
+    }
+
+    /// Waits until nothing moves or fades any more: half-faded colours are nobody's.
+    pub async fn settled(&self) {
+        self.until("document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity)")
+            .await;
+    }
+}
+
+fn describe(violation: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let nodes = violation["nodes"].as_array().cloned().unwrap_or_default();
+    nodes
+        .iter()
+        .map(|node| {
+            let summary = text(&node["failureSummary"]).replace('\n', " ");
+            format!(
+                "  {}: {} ({})\n    {summary}",
+                text(&violation["id"]),
+                node["target"],
+                text(&violation["help"])
+            )
+        })
+        .collect()
+}

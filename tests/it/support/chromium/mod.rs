@@ -1,0 +1,89 @@
+//! A person in front of Chromium: `hands` act, `eyes` see, `window` is around them, `axe` judges for everybody.
+
+mod axe;
+mod driver;
+mod eyes;
+mod hands;
+mod window;
+
+use std::time::Duration;
+
+use fantoccini::Client;
+
+use super::{App, PASSWORD};
+use driver::Chromedriver;
+pub use hands::key;
+
+/// How long a person would wait for something to appear before giving up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A window of Chromium on a server.
+pub struct Chromium {
+    client: Client,
+    base: String,
+    driver: Chromedriver,
+}
+
+impl Chromium {
+    /// A fresh window of 1440 by 900.
+    pub async fn open(app: &App) -> Self {
+        Self::start(app, true).await
+    }
+
+    /// The same with JavaScript switched off.
+    pub async fn open_without_scripts(app: &App) -> Self {
+        Self::start(app, false).await
+    }
+
+    async fn start(app: &App, scripts: bool) -> Self {
+        let driver = Chromedriver::start();
+        let client = driver.open(scripts).await;
+        let browser = Self {
+            client,
+            base: app.base.clone(),
+            driver,
+        };
+        browser.screen(1440, 900).await;
+        browser
+    }
+
+    /// Signs in through the page.
+    pub async fn sign_in(&self, email: &str) {
+        self.goto("/login").await;
+        self.fill("#email", email).await;
+        self.fill("#password", PASSWORD).await;
+        self.press(key::ENTER).await;
+        self.until_at("/tenant-api-keys").await;
+    }
+
+    /// Opens a path of the server, or a whole address.
+    pub async fn goto(&self, path: &str) {
+        let address = if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.base)
+        };
+        self.client.goto(&address).await.unwrap();
+    }
+
+    pub async fn reload(&self) {
+        self.client.refresh().await.unwrap();
+    }
+
+    pub async fn back(&self) {
+        self.client.back().await.unwrap();
+    }
+
+    pub async fn forward(&self) {
+        self.client.forward().await.unwrap();
+    }
+
+    /// Path and query of the page.
+    pub async fn path(&self) -> String {
+        let url = self.client.current_url().await.unwrap();
+        match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        }
+    }
+}
