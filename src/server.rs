@@ -17,7 +17,6 @@ use crate::actions::{follow::Follower, setup};
 use crate::config::{Config, secrets::Secrets};
 use crate::db::{self, Db};
 use crate::domain::Error;
-use crate::domain::pepper::Pepper;
 use crate::domain::time::Clock;
 use crate::web::state::{Site, State};
 use crate::web::{guard, routes};
@@ -47,27 +46,24 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
         .read(|conn| db::secret_checks::find(conn, "pepper"))
         .map_err(text)?;
     let secrets = Secrets::load(config, noted.is_none())?;
-    let check = secrets
-        .peppers
-        .first()
-        .map(Pepper::check_value)
-        .unwrap_or_default();
-    match noted {
-        Some(noted) if noted != check => Err(format!(
-            "the pepper in {} is not the one that this database was made with; restore it from your backup",
-            config
-                .pepper_file
-                .clone()
-                .unwrap_or_else(|| config.data_dir.join("pepper"))
-                .display()
-        )),
-        Some(_) => Ok(Storage { db, secrets }),
-        None => {
-            db.write(|conn| db::secret_checks::insert(conn, "pepper", &check))
-                .map_err(text)?;
-            Ok(Storage { db, secrets })
+    for (name, path, check) in secrets.checks(config) {
+        let noted = db
+            .read(|conn| db::secret_checks::find(conn, name))
+            .map_err(text)?;
+        match noted {
+            Some(noted) if noted != check => {
+                return Err(format!(
+                    "the {name} in {} is not the one that this database was made with; restore it from your backup",
+                    path.display()
+                ));
+            }
+            Some(_) => {}
+            None => db
+                .write(|conn| db::secret_checks::insert(conn, name, &check))
+                .map_err(text)?,
         }
     }
+    Ok(Storage { db, secrets })
 }
 
 /// A server that listens already but does not answer yet.

@@ -64,7 +64,9 @@ pub fn run() -> ExitCode {
     match dispatch(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(line) => {
-            eprintln!("keystead: {line}");
+            // Drivers explain themselves in several lines.
+            let line: Vec<&str> = line.split_whitespace().collect();
+            eprintln!("keystead: {}", line.join(" "));
             ExitCode::from(2)
         }
     }

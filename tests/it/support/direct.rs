@@ -1,6 +1,7 @@
 //! What no route can do yet, done in the database itself: limits, switched-off keys, suspended tenants, lost accounts.
 
 use diesel::{QueryableByName, RunQueryDsl};
+use keystead::db::Db;
 use keystead::db::change_log::{Kind, append};
 
 use super::app::{App, Issued};
@@ -11,24 +12,32 @@ struct Count {
     n: i64,
 }
 
+/// Runs one statement.
+pub fn sql(db: &Db, statement: &str) {
+    db.write(|conn| Ok(diesel::sql_query(statement).execute(conn).unwrap()))
+        .unwrap();
+}
+
+/// The number that `SELECT count(*) AS n …` gives.
+pub fn number(db: &Db, query: &str) -> i64 {
+    db.read(|conn| {
+        Ok(diesel::sql_query(query)
+            .get_result::<Count>(conn)
+            .unwrap()
+            .n)
+    })
+    .unwrap()
+}
+
 impl App {
     /// Runs one statement.
     pub fn sql(&self, statement: &str) {
-        self.db
-            .write(|conn| Ok(diesel::sql_query(statement).execute(conn).unwrap()))
-            .unwrap();
+        sql(&self.db, statement);
     }
 
     /// The number that `SELECT count(*) AS n …` gives.
     pub fn number(&self, query: &str) -> i64 {
-        self.db
-            .read(|conn| {
-                Ok(diesel::sql_query(query)
-                    .get_result::<Count>(conn)
-                    .unwrap()
-                    .n)
-            })
-            .unwrap()
+        number(&self.db, query)
     }
 
     /// Rows of a table.
