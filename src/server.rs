@@ -38,33 +38,32 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
     data_dir::create(&config.data_dir)?;
     let connections = u32::try_from(config.workers * 2 + 4).unwrap_or(8);
     let db = Db::open(config.database.clone(), connections).map_err(|error| error.to_string())?;
+    db.read(db::dialect::check_durability)
+        .map_err(|error| error.to_string())?;
     db::migrate::run(&db).map_err(|error| error.to_string())?;
     let text = |error: Error| error.to_string();
     let noted = db
         .read(|conn| db::secret_checks::find(conn, "pepper"))
         .map_err(text)?;
     let secrets = Secrets::load(config, noted.is_none())?;
-    let check = secrets
-        .peppers
-        .first()
-        .map(|pepper| pepper.check_value())
-        .unwrap_or_default();
-    match noted {
-        Some(noted) if noted != check => Err(format!(
-            "the pepper in {} is not the one that this database was made with; restore it from your backup",
-            config
-                .pepper_file
-                .clone()
-                .unwrap_or_else(|| config.data_dir.join("pepper"))
-                .display()
-        )),
-        Some(_) => Ok(Storage { db, secrets }),
-        None => {
-            db.write(|conn| db::secret_checks::insert(conn, "pepper", &check))
-                .map_err(text)?;
-            Ok(Storage { db, secrets })
+    for (name, path, check) in secrets.checks(config) {
+        let noted = db
+            .read(|conn| db::secret_checks::find(conn, name))
+            .map_err(text)?;
+        match noted {
+            Some(noted) if noted != check => {
+                return Err(format!(
+                    "the {name} in {} is not the one that this database was made with; restore it from your backup",
+                    path.display()
+                ));
+            }
+            Some(_) => {}
+            None => db
+                .write(|conn| db::secret_checks::insert(conn, name, &check))
+                .map_err(text)?,
         }
     }
+    Ok(Storage { db, secrets })
 }
 
 /// A server that listens already but does not answer yet.
@@ -82,9 +81,12 @@ impl Application {
     ///
     /// # Errors
     /// One line for the operator.
-    pub fn build(config: &Config, clock: Clock) -> Result<Self, String> {
+    pub fn build(config: &Config, clock: &Clock) -> Result<Self, String> {
         data_dir::create(&config.data_dir)?;
-        let held = DataDir::hold(&config.data_dir)?;
+        let held = DataDir::hold(&config.data_dir, &config.database)?;
+        // First, so that a port in use is found out before anything is changed.
+        let listener = TcpListener::bind(config.listen)
+            .map_err(|cause| format!("can't listen on {}: {cause}", config.listen))?;
         let Storage { db, secrets } = open_storage(config)?;
         let text = |error: Error| error.to_string();
         let now = clock.now();
@@ -103,8 +105,6 @@ impl Application {
             "the index is loaded"
         );
 
-        let listener = TcpListener::bind(config.listen)
-            .map_err(|cause| format!("can't listen on {}: {cause}", config.listen))?;
         let address = listener.local_addr().map_err(|cause| cause.to_string())?;
         let site = site(config, address);
         let setup_link = token.map(|token| format!("{}/setup?token={token}", site.base_url));
@@ -130,7 +130,7 @@ impl Application {
         .listen(listener)
         .map_err(|cause| format!("can't listen on {address}: {cause}"))?
         .run();
-        let jobs = jobs::Jobs::start(&db, &follower, &clock, config, &held);
+        let jobs = jobs::Jobs::start(&db, &follower, clock, config, &held);
         Ok(Self {
             server,
             address,

@@ -3,14 +3,24 @@
 use actix_web::http::header;
 use actix_web::{App, HttpResponse, HttpServer, web};
 
-/// Serves on a free port, which it prints, until its process ends. `size` counts the whole answer, headers included.
-pub fn serve(size: usize) {
+/// What the bare handler sends.
+#[derive(Clone)]
+struct Sizes {
+    body: String,
+    filler: String,
+}
+
+/// Serves on a free port, which it prints, until its process ends: a body of `body` bytes, and headers that are
+/// `filler` bytes longer than they need be.
+pub fn serve(body: usize, filler: usize) {
     actix_web::rt::System::new().block_on(async move {
-        // Filler goes into one header, so that the body stays as long as ours or empty.
-        let filler = "x".repeat(size);
+        let sizes = Sizes {
+            body: "x".repeat(body),
+            filler: "x".repeat(filler),
+        };
         let server = HttpServer::new(move || {
             App::new()
-                .app_data(web::Data::new(filler.clone()))
+                .app_data(web::Data::new(sizes.clone()))
                 .default_service(web::to(answer))
         })
         .workers(1)
@@ -22,20 +32,13 @@ pub fn serve(size: usize) {
 }
 
 /// Reads the body, as any handler of a POST would, and answers.
-async fn answer(size: web::Data<String>, body: web::Bytes) -> HttpResponse {
-    // Status line, content-length, date and content-type of a bare answer take this many bytes.
-    const FRAME: usize = 17 + 37 + 4;
-    const TYPE: usize = 32;
-    let wanted = size.len();
-    if body.is_empty() {
-        let filler = wanted.saturating_sub(FRAME + 19 + "x-filler: \r\n".len());
-        return HttpResponse::Ok()
-            .insert_header(("x-filler", size[..filler].to_owned()))
-            .finish();
+async fn answer(sizes: web::Data<Sizes>, _: web::Bytes) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.insert_header(("x-filler", sizes.filler.clone()));
+    if sizes.body.is_empty() {
+        return response.finish();
     }
-    let digits = 3;
-    let length = wanted.saturating_sub(FRAME + TYPE + 18 + digits);
-    HttpResponse::Ok()
+    response
         .insert_header((header::CONTENT_TYPE, "application/json"))
-        .body(size[..length].to_owned())
+        .body(sizes.body.clone())
 }

@@ -131,8 +131,8 @@ fn content_length(head: &[u8]) -> usize {
     line[15..].trim().parse().unwrap()
 }
 
-/// The size of a server's answer to a request.
-pub fn response_size(port: u16, request: &str) -> usize {
+/// The size of a server's answer to a request: in all, and of its body.
+pub fn answer_size(port: u16, request: &str) -> (usize, usize) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -140,6 +140,12 @@ pub fn response_size(port: u16, request: &str) -> usize {
     runtime.block_on(async {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
-        read_answer(&mut stream, &mut vec![0; 16 * 1024]).await
+        let mut buffer = vec![0; 16 * 1024];
+        let size = read_answer(&mut stream, &mut buffer).await;
+        let head = buffer[..size]
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")
+            .unwrap();
+        (size, size - head - 4)
     })
 }

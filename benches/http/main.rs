@@ -26,11 +26,11 @@ const ROUNDS: usize = 3;
 type Request = fn(&str) -> String;
 
 fn main() {
-    if let Some(bytes) = std::env::args()
-        .skip_while(|argument| argument != "--bare")
-        .nth(1)
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, mode, body, filler] = arguments.as_slice()
+        && mode == "--bare"
     {
-        return bare::serve(bytes.parse().unwrap());
+        return bare::serve(body.parse().unwrap(), filler.parse().unwrap());
     }
     servers::pin_this_process();
     let work = servers::Work::new();
@@ -82,11 +82,12 @@ fn compare(
 ) -> (Measured, Measured) {
     let requests: Vec<String> = keys.iter().map(|key| request(key)).collect();
     let ours = Running::keystead(work);
-    let size = load::response_size(ours.port, &requests[0]);
-    let bare = Running::bare(size);
+    let (whole, body) = load::answer_size(ours.port, &requests[0]);
+    let (smallest, _) = load::answer_size(Running::bare(body, 0).port, &requests[0]);
+    let bare = Running::bare(body, whole - smallest);
     assert_eq!(
-        load::response_size(bare.port, &requests[0]),
-        size,
+        load::answer_size(bare.port, &requests[0]),
+        (whole, body),
         "the bare answer has another size"
     );
     let mut results: [Vec<Measured>; 2] = [Vec::new(), Vec::new()];

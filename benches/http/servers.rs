@@ -70,9 +70,9 @@ impl Running {
         })
     }
 
-    pub fn bare(size: usize) -> Self {
+    pub fn bare(body: usize, filler: usize) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--bare", &size.to_string()]);
+        command.args(["--bare", &body.to_string(), &filler.to_string()]);
         Self::start("bare actix-web", pin(&command), |line| {
             Some(line.to_owned())
         })

@@ -108,6 +108,5 @@ fn make_key(
         expires_at: (share >= 97).then(|| ago(1)),
         disabled_at: (94..97).contains(&share).then(|| ago(2)),
         revoked_at: (90..94).contains(&share).then(|| ago(3)),
-        last_used_at: None,
     })
 }

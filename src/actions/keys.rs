@@ -109,7 +109,6 @@ fn new_row(
         expires_at: draft.expires_at.map(|at| at.naive_utc()),
         disabled_at: None,
         revoked_at: None,
-        last_used_at: None,
     }
 }
 

@@ -263,10 +263,11 @@ fn use_on_day(
     };
     let accepted = (requests_a_day + requests_a_day * (ago * 37 % 23 - 11) / 60) / weekend;
     let used = db::usage::Used {
-        key,
+        key_id: key.to_string(),
+        day: day.date_naive(),
         accepted,
         refused: accepted / 400,
-        last_accepted: Some(day),
+        last_accepted_at: Some(day.naive_utc()),
     };
-    db::usage::add(conn, &used, day.date_naive())
+    db::usage::add(conn, &[used])
 }

@@ -44,7 +44,8 @@ pub fn complete(
     password_digest: &str,
     now: Timestamp,
 ) -> Result<UserId> {
-    if !is_open(conn, token, now)? {
+    // Taken first: of two people with the link, the second waits here and finds nothing.
+    if !db::setup_tokens::take(conn, &digest(token), now)? || db::users::any(conn)? {
         return Err(Error::NotFound);
     }
     let user = tenants::create_admin(conn, admin, password_digest, true, now)?;

@@ -54,40 +54,34 @@ impl Attempt {
         ]
     }
 
-    /// Refuses while the place or the account must wait, and yields the person if there is one.
+    /// Refuses while the place or the account must wait; otherwise counts a failure, which [`Attempt::succeed`]
+    /// takes back, and yields the person if there is one.
     ///
     /// # Errors
     /// `Throttled` with the seconds left.
-    pub fn find(&self, conn: &mut Conn, now: Timestamp) -> Result<Option<User>> {
+    pub fn begin(&self, conn: &mut Conn, now: Timestamp) -> Result<Option<User>> {
         for (subject, free) in self.subjects() {
-            let Some((failures, last)) = db::sign_in_failures::find(conn, &subject)? else {
-                continue;
-            };
-            let wait = wait_seconds(failures - free);
-            let left = (last + TimeDelta::seconds(wait) - now).num_seconds();
+            // Locked: another attempt on the same subject waits here, and then sees this one's failure.
+            let (failures, last) = db::sign_in_failures::lock(conn, &subject, now)?;
+            let left =
+                (last + TimeDelta::seconds(wait_seconds(failures - free)) - now).num_seconds();
             if left > 0 {
                 return Err(Error::Throttled(left.unsigned_abs()));
             }
+            let fresh = now - last < TimeDelta::hours(FORGET_HOURS);
+            let before = if fresh { failures } else { 0 };
+            db::sign_in_failures::set(conn, &subject, before + 1, now)?;
         }
         let user = db::users::find_by_email(conn, &self.email)?;
         Ok(user.filter(|user| user.disabled_at.is_none()))
     }
 
-    /// Counts a failure.
-    pub fn fail(&self, conn: &mut Conn, now: Timestamp) -> Result<()> {
-        for (subject, _) in self.subjects() {
-            let before = db::sign_in_failures::find(conn, &subject)?
-                .filter(|(_, last)| now - *last < TimeDelta::hours(FORGET_HOURS))
-                .map_or(0, |(count, _)| count);
-            db::sign_in_failures::set(conn, &subject, before + 1, now)?;
-        }
-        Ok(())
-    }
-
-    /// Forgets the account's failures after it signed in; the address keeps its own.
-    pub fn succeed(&self, conn: &mut Conn) -> Result<()> {
-        let [(account, _), _] = self.subjects();
-        db::sign_in_failures::delete(conn, &account)
+    /// Forgets the account's failures after it signed in; the address keeps its own, save for this attempt.
+    pub fn succeed(&self, conn: &mut Conn, now: Timestamp) -> Result<()> {
+        let [(account, _), (address, _)] = self.subjects();
+        db::sign_in_failures::delete(conn, &account)?;
+        let (failures, last) = db::sign_in_failures::lock(conn, &address, now)?;
+        db::sign_in_failures::set(conn, &address, (failures - 1).max(0), last)
     }
 }
 

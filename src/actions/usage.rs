@@ -1,12 +1,14 @@
 //! Writes collected usage to the database, apart from the requests that caused it.
 
+use crate::db::usage::Used;
 use crate::db::{self, Db};
 use crate::domain::Result;
 use crate::domain::time::Timestamp;
-use crate::verify::Index;
+use crate::verify::usage::Count;
+use crate::verify::{Entry, Index};
 
 /// Keys written in one transaction, so that changes by people never wait long.
-const BATCH: usize = 1_000;
+const BATCH: usize = 5_000;
 
 /// Writes what was counted since the last call and returns how many keys that touched.
 ///
@@ -22,22 +24,34 @@ pub fn flush(db: &Db, index: &Index, now: Timestamp) -> Result<usize> {
         total += used.len();
         // One order everywhere, so that two nodes that write the same keys can't deadlock.
         used.sort_by_key(|(entry, _)| entry.key_id);
-        let written = db.write(|conn| {
-            used.iter().try_for_each(|(entry, count)| {
-                let row = db::usage::Used {
-                    key: entry.key_id,
-                    accepted: i64::try_from(count.accepted).unwrap_or(i64::MAX),
-                    refused: i64::try_from(count.refused).unwrap_or(i64::MAX),
-                    last_accepted: count.last_accepted,
-                };
-                db::usage::add(conn, &row, now.date_naive())
-            })
+        // A key that was used while it was collected comes twice; one statement takes each key once.
+        used.dedup_by(|(later, count), (earlier, kept)| {
+            let same = later.key_id == earlier.key_id;
+            if same {
+                kept.add(*count);
+            }
+            same
         });
+        let rows: Vec<Used> = used
+            .iter()
+            .map(|(entry, count)| row(entry, count, now))
+            .collect();
+        let written = db.write(|conn| db::usage::add(conn, &rows));
         if let Err(error) = written {
             for (entry, count) in &used {
                 index.usage().put_back(entry, *count);
             }
             return Err(error);
         }
+    }
+}
+
+fn row(entry: &Entry, count: &Count, now: Timestamp) -> Used {
+    Used {
+        key_id: entry.key_id.to_string(),
+        day: now.date_naive(),
+        accepted: i64::try_from(count.accepted).unwrap_or(i64::MAX),
+        refused: i64::try_from(count.refused).unwrap_or(i64::MAX),
+        last_accepted_at: count.last_accepted.map(|at| at.naive_utc()),
     }
 }

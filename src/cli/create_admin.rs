@@ -25,13 +25,23 @@ pub struct Args {
     /// Make the person super user of this installation too
     #[arg(long = "super")]
     super_user: bool,
-    /// Read the password from standard input (there is no other way: arguments are visible to everybody)
-    #[arg(long, required = true)]
+    /// Read the password from standard input; there is no other way
+    #[arg(long)]
     password_stdin: bool,
+    /// Taken only to refuse it with a reason
+    #[arg(long, hide = true)]
+    password: Option<String>,
 }
 
 /// Makes the person.
 pub fn run(config: &Config, args: &Args) -> Result<(), String> {
+    if args.password.is_some() || !args.password_stdin {
+        return Err(
+            "give the password on standard input with --password-stdin; \
+                    on the command line everybody on this machine could read it"
+                .into(),
+        );
+    }
     let mut typed = Zeroizing::new(String::new());
     std::io::stdin()
         .take(4_096)

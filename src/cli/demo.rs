@@ -37,11 +37,11 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
     let name = random::token().map_err(|error| error.to_string())?;
     config.data_dir =
         std::env::temp_dir().join(format!("keystead-demo-{}", name.get(..12).unwrap_or(&name)));
-    config.database = Source::Sqlite(config.data_dir.join("keystead.db"));
+    config.database = Source::in_dir(&config.data_dir);
     let _temporary = Temporary(config.data_dir.clone());
     let keys = fill(&config)?;
     actix_web::rt::System::new().block_on(async {
-        let application = Application::build(&config, Clock::System)?;
+        let application = Application::build(&config, &Clock::System)?;
         println!("Keystead demo at {}", application.base_url());
         println!("Everything here is made up and is removed when you stop it with Ctrl C.\n");
         println!(

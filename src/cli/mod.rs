@@ -32,6 +32,9 @@ struct Cli {
     config: Option<PathBuf>,
     #[command(flatten)]
     settings: SettingsArgs,
+    /// Taken only to refuse it with a reason
+    #[arg(long, global = true, hide = true)]
+    database_url: Option<String>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -61,19 +64,31 @@ pub fn run() -> ExitCode {
     match dispatch(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(line) => {
-            eprintln!("keystead: {line}");
+            // Drivers explain themselves in several lines.
+            let line: Vec<&str> = line.split_whitespace().collect();
+            eprintln!("keystead: {}", line.join(" "));
             ExitCode::from(2)
         }
     }
 }
 
 fn dispatch(cli: Cli) -> Result<(), String> {
+    if cli.database_url.is_some() {
+        return Err(
+            "a database URL on the command line shows its password to everybody on this machine; \
+                    use KEYSTEAD_DATABASE_URL or KEYSTEAD_DATABASE_URL_FILE"
+                .into(),
+        );
+    }
     let flags = cli.settings.flags();
     let settings = Settings::gather(&flags, &Settings::variables(), cli.config.as_deref())?;
     let config = Config::from_settings(&settings)?;
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&config),
-        Command::CheckConfig => check_config::run(&settings),
+        Command::CheckConfig => {
+            check_config::run(&settings);
+            Ok(())
+        }
         Command::CreateAdmin(args) => create_admin::run(&config, &args),
         Command::Key { command } => key::run(&config, &command),
         Command::Demo(args) => demo::run(config, &args),

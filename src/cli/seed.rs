@@ -30,7 +30,7 @@ pub struct Args {
 /// Fills the database. No server may run on it: seeding leaves no change log for one to follow.
 pub fn run(config: &Config, args: &Args) -> Result<(), String> {
     data_dir::create(&config.data_dir)?;
-    let _held = DataDir::hold(&config.data_dir)?;
+    let _held = DataDir::hold(&config.data_dir, &config.database)?;
     let storage = open_storage(config)?;
     let pepper = storage
         .secrets

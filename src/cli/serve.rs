@@ -9,7 +9,7 @@ use crate::telemetry;
 pub fn run(config: &Config) -> Result<(), String> {
     telemetry::start(&config.log, config.log_json)?;
     actix_web::rt::System::new().block_on(async {
-        let application = Application::build(config, Clock::System)?;
+        let application = Application::build(config, &Clock::System)?;
         println!("Keystead listens on {}", application.base_url());
         match application.setup_link() {
             Some(link) => {

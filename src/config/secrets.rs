@@ -36,6 +36,19 @@ impl Secrets {
     }
 }
 
+impl Secrets {
+    /// Name, file, and the value that tells whether it is the one that a database was made with.
+    pub fn checks(&self, config: &Config) -> [(&'static str, PathBuf, String); 2] {
+        let [pepper, master] = paths(config);
+        let first = self.peppers.first().map(Pepper::check_value);
+        let of_master = Pepper::new(1, &self.master_key).check_value();
+        [
+            ("pepper", pepper, first.unwrap_or_default()),
+            ("master key", master, of_master),
+        ]
+    }
+}
+
 fn paths(config: &Config) -> [PathBuf; 2] {
     let path = |set: &Option<PathBuf>, name: &str| {
         set.clone().unwrap_or_else(|| config.data_dir.join(name))

@@ -107,7 +107,12 @@ impl Settings {
         }
         for (variable, value) in variables {
             let (name, value) = read_variable(variable, value)?;
-            values.insert(name, (value, "environment"));
+            let before = values.insert(name, (value, "environment"));
+            if before.is_some_and(|(_, source)| source == "environment") {
+                return Err(format!(
+                    "{variable}: the setting {name} is given by two variables; use one"
+                ));
+            }
         }
         for (name, value) in flags {
             if let Some(value) = value {
@@ -172,7 +177,10 @@ fn find(name: &str) -> Option<&'static Setting> {
 }
 
 fn read_variable(variable: &str, value: &str) -> Result<(&'static str, String), String> {
-    let name = variable.trim_start_matches("KEYSTEAD_").to_lowercase();
+    let name = variable
+        .strip_prefix("KEYSTEAD_")
+        .unwrap_or_default()
+        .to_lowercase();
     if let Some(setting) = find(&name) {
         return Ok((setting.name, value.to_owned()));
     }

@@ -4,7 +4,7 @@
     reason = "the derive of MultiConnection makes items without docs"
 )]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +34,19 @@ pub enum Source {
 }
 
 impl Source {
+    /// The database file of a data directory.
+    pub fn in_dir(data_dir: &Path) -> Self {
+        Self::Sqlite(data_dir.join("keystead.db"))
+    }
+
+    /// The file that one server at a time may use, when the database is a file.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// Reads a URL: `postgres://…`, `postgresql://…` or `sqlite:PATH`.
     ///
     /// # Errors
@@ -68,14 +81,15 @@ impl ManageConnection for Manager {
             Source::Postgres(url) => PgConnection::establish(url).map(Conn::Postgres),
         };
         let mut conn = connect().map_err(diesel::r2d2::Error::ConnectionError)?;
-        if let Conn::Sqlite(sqlite) = &mut conn {
-            sqlite
-                .batch_execute(
-                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON;",
-                )
-                .map_err(diesel::r2d2::Error::QueryError)?;
-        }
+        let prepared = match &mut conn {
+            Conn::Sqlite(sqlite) => sqlite.batch_execute(
+                "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                 PRAGMA foreign_keys = ON;",
+            ),
+            // Whatever the server's default: an acknowledged change is on disk.
+            Conn::Postgres(postgres) => postgres.batch_execute("SET synchronous_commit = on"),
+        };
+        prepared.map_err(diesel::r2d2::Error::QueryError)?;
         Ok(conn)
     }
 

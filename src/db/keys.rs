@@ -3,7 +3,9 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::schema::{api_keys as keys, authorization_groups as groups, tenants};
+use super::schema::{
+    api_keys as keys, authorization_groups as groups, key_usage_days as days, tenants,
+};
 use super::{Conn, errors};
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::State;
@@ -31,7 +33,6 @@ pub struct NewKey {
     pub expires_at: Option<NaiveDateTime>,
     pub disabled_at: Option<NaiveDateTime>,
     pub revoked_at: Option<NaiveDateTime>,
-    pub last_used_at: Option<NaiveDateTime>,
 }
 
 /// A key as pages and the REST API read it: no digest.
@@ -68,39 +69,34 @@ impl Key {
     }
 }
 
-const KEY: (
-    keys::id,
-    keys::name,
-    keys::description,
-    keys::environment,
-    keys::ip_allowlist,
-    keys::key_prefix,
-    keys::last4,
-    keys::created_at,
-    keys::expires_at,
-    keys::disabled_at,
-    keys::revoked_at,
-    keys::revoked_rev,
-    keys::last_used_at,
-    groups::name,
-    groups::scopes,
-) = (
-    keys::id,
-    keys::name,
-    keys::description,
-    keys::environment,
-    keys::ip_allowlist,
-    keys::key_prefix,
-    keys::last4,
-    keys::created_at,
-    keys::expires_at,
-    keys::disabled_at,
-    keys::revoked_at,
-    keys::revoked_rev,
-    keys::last_used_at,
-    groups::name,
-    groups::scopes,
-);
+/// The columns of [`Key`]. When a key was last used is looked up by its newest day with an accepted request.
+macro_rules! key_columns {
+    () => {
+        (
+            keys::id,
+            keys::name,
+            keys::description,
+            keys::environment,
+            keys::ip_allowlist,
+            keys::key_prefix,
+            keys::last4,
+            keys::created_at,
+            keys::expires_at,
+            keys::disabled_at,
+            keys::revoked_at,
+            keys::revoked_rev,
+            days::table
+                .filter(days::key_id.eq(keys::id))
+                .filter(days::last_accepted_at.is_not_null())
+                .order(days::day.desc())
+                .limit(1)
+                .select(days::last_accepted_at)
+                .single_value(),
+            groups::name,
+            groups::scopes,
+        )
+    };
+}
 
 /// Inserts a key.
 ///
@@ -127,7 +123,7 @@ pub fn list(
         .inner_join(groups::table)
         .filter(keys::tenant_id.eq(tenant.to_string()))
         .filter(keys::deleted_at.is_null())
-        .select(KEY)
+        .select(key_columns!())
         .order(keys::id.desc())
         .limit(limit)
         .into_boxed();
@@ -147,7 +143,7 @@ pub fn find(conn: &mut Conn, tenant: TenantId, id: KeyId) -> Result<Key> {
         .filter(keys::id.eq(id.to_string()))
         .filter(keys::tenant_id.eq(tenant.to_string()))
         .filter(keys::deleted_at.is_null())
-        .select(KEY)
+        .select(key_columns!())
         .first(conn)?)
 }
 
@@ -161,7 +157,7 @@ pub fn find_by_idempotency_key(
         .inner_join(groups::table)
         .filter(keys::tenant_id.eq(tenant.to_string()))
         .filter(keys::idempotency_key.eq(idempotency_key))
-        .select(KEY)
+        .select(key_columns!())
         .first(conn)
         .optional()?)
 }
@@ -249,35 +245,26 @@ pub struct IndexRow {
     pub suspended_at: Option<NaiveDateTime>,
 }
 
-const INDEX_ROW: (
-    keys::id,
-    keys::digest,
-    keys::tenant_id,
-    keys::name,
-    keys::environment,
-    keys::ip_allowlist,
-    keys::expires_at,
-    keys::disabled_at,
-    keys::revoked_at,
-    keys::group_id,
-    groups::name,
-    groups::scopes,
-    tenants::suspended_at,
-) = (
-    keys::id,
-    keys::digest,
-    keys::tenant_id,
-    keys::name,
-    keys::environment,
-    keys::ip_allowlist,
-    keys::expires_at,
-    keys::disabled_at,
-    keys::revoked_at,
-    keys::group_id,
-    groups::name,
-    groups::scopes,
-    tenants::suspended_at,
-);
+/// The columns of [`IndexRow`].
+macro_rules! index_columns {
+    () => {
+        (
+            keys::id,
+            keys::digest,
+            keys::tenant_id,
+            keys::name,
+            keys::environment,
+            keys::ip_allowlist,
+            keys::expires_at,
+            keys::disabled_at,
+            keys::revoked_at,
+            keys::group_id,
+            groups::name,
+            groups::scopes,
+            tenants::suspended_at,
+        )
+    };
+}
 
 /// Index rows of all tenants in order of id, after `after`.
 pub fn list_for_index(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<IndexRow>> {
@@ -287,7 +274,7 @@ pub fn list_for_index(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<In
         .filter(keys::id.gt(after))
         .order(keys::id)
         .limit(limit)
-        .select(INDEX_ROW)
+        .select(index_columns!())
         .load(conn)?)
 }
 
@@ -297,6 +284,6 @@ pub fn find_for_index(conn: &mut Conn, ids: &[String]) -> Result<Vec<IndexRow>> 
         .inner_join(groups::table)
         .inner_join(tenants::table)
         .filter(keys::id.eq_any(ids))
-        .select(INDEX_ROW)
+        .select(index_columns!())
         .load(conn)?)
 }

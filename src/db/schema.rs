@@ -35,11 +35,11 @@ diesel::table! {
         ip_allowlist -> Text, key_prefix -> Text, last4 -> Text, digest -> Binary, pepper_version -> Integer,
         idempotency_key -> Nullable<Text>, created_at -> Timestamp, expires_at -> Nullable<Timestamp>,
         disabled_at -> Nullable<Timestamp>, revoked_at -> Nullable<Timestamp>, revoked_rev -> Nullable<BigInt>,
-        deleted_at -> Nullable<Timestamp>, last_used_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>,
     }
 }
 
-diesel::table! { key_usage_days (key_id, day) { key_id -> Text, day -> Date, accepted -> BigInt, refused -> BigInt, } }
+diesel::table! { key_usage_days (key_id, day) { key_id -> Text, day -> Date, accepted -> BigInt, refused -> BigInt, last_accepted_at -> Nullable<Timestamp>, } }
 
 diesel::table! {
     audit_events (id) {

@@ -30,6 +30,14 @@ pub fn is_valid(conn: &mut Conn, token_digest: &str, now: Timestamp) -> Result<b
         .is_some())
 }
 
+/// Uses the token up; false when another transaction did so first, or it never opened anything.
+pub fn take(conn: &mut Conn, token_digest: &str, now: Timestamp) -> Result<bool> {
+    let valid = setup_tokens::table
+        .find(token_digest)
+        .filter(setup_tokens::expires_at.gt(now.naive_utc()));
+    Ok(diesel::delete(valid).execute(conn)? == 1)
+}
+
 /// Ends every link: setup is done.
 pub fn delete_all(conn: &mut Conn) -> Result<()> {
     diesel::delete(setup_tokens::table).execute(conn)?;

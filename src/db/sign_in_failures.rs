@@ -2,39 +2,37 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::sql_types::{self, Text};
 
 use super::Conn;
 use super::schema::sign_in_failures as failures;
 use crate::domain::Result;
 use crate::domain::time::Timestamp;
 
-/// How often in a row, and when last; none when the subject has a clean record.
-pub fn find(conn: &mut Conn, subject: &str) -> Result<Option<(i64, Timestamp)>> {
-    let found: Option<(i64, NaiveDateTime)> = failures::table
+/// How often in a row, and when last, locked until the transaction ends; a clean record begins now.
+pub fn lock(conn: &mut Conn, subject: &str, now: Timestamp) -> Result<(i64, Timestamp)> {
+    diesel::sql_query(
+        "INSERT INTO sign_in_failures (subject, failures, last_at) VALUES ($1, 0, $2) \
+         ON CONFLICT (subject) DO UPDATE SET failures = sign_in_failures.failures",
+    )
+    .bind::<Text, _>(subject)
+    .bind::<sql_types::Timestamp, _>(now.naive_utc())
+    .execute(conn)?;
+    let (count, at): (i64, NaiveDateTime) = failures::table
         .find(subject)
         .select((failures::failures, failures::last_at))
-        .first(conn)
-        .optional()?;
-    Ok(found.map(|(count, at)| (count, at.and_utc())))
+        .first(conn)?;
+    Ok((count, at.and_utc()))
 }
 
-/// Sets the count; runs inside a writing transaction.
-pub fn set(conn: &mut Conn, subject: &str, count: i64, now: Timestamp) -> Result<()> {
-    let changed = diesel::update(failures::table.find(subject))
+/// Sets the count of a locked subject.
+pub fn set(conn: &mut Conn, subject: &str, count: i64, at: Timestamp) -> Result<()> {
+    diesel::update(failures::table.find(subject))
         .set((
             failures::failures.eq(count),
-            failures::last_at.eq(now.naive_utc()),
+            failures::last_at.eq(at.naive_utc()),
         ))
         .execute(conn)?;
-    if changed == 0 {
-        diesel::insert_into(failures::table)
-            .values((
-                failures::subject.eq(subject),
-                failures::failures.eq(count),
-                failures::last_at.eq(now.naive_utc()),
-            ))
-            .execute(conn)?;
-    }
     Ok(())
 }
 

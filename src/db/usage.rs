@@ -1,53 +1,36 @@
 //! How often keys were used, by UTC day, and when last.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Text};
 
-use super::Conn;
-use super::schema::{api_keys, key_usage_days as days};
+use super::schema::key_usage_days as days;
+use super::{Conn, dialect};
 use crate::domain::Result;
 use crate::domain::id::KeyId;
-use crate::domain::time::Timestamp;
 
-/// What happened to one key since the last flush.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What happened to one key on one day, to be added to what is there.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = days, treat_none_as_default_value = false)]
 pub struct Used {
     /// The key.
-    pub key: KeyId,
+    pub key_id: String,
+    /// The day in UTC.
+    pub day: NaiveDate,
     /// Answers that accepted it.
     pub accepted: i64,
     /// Answers that refused it.
     pub refused: i64,
     /// When it was last accepted.
-    pub last_accepted: Option<Timestamp>,
+    pub last_accepted_at: Option<NaiveDateTime>,
 }
 
-/// Adds counts to the day and moves last-used forward, never back.
-pub fn add(conn: &mut Conn, used: &Used, day: NaiveDate) -> Result<()> {
-    let key = used.key.to_string();
-    diesel::sql_query(
-        "INSERT INTO key_usage_days (key_id, day, accepted, refused) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (key_id, day) DO UPDATE SET accepted = key_usage_days.accepted + excluded.accepted, \
-         refused = key_usage_days.refused + excluded.refused",
-    )
-    .bind::<Text, _>(&key)
-    .bind::<Date, _>(day)
-    .bind::<BigInt, _>(used.accepted)
-    .bind::<BigInt, _>(used.refused)
-    .execute(conn)?;
-    if let Some(at) = used.last_accepted.map(|at| at.naive_utc()) {
-        diesel::update(api_keys::table)
-            .filter(api_keys::id.eq(key))
-            .filter(
-                api_keys::last_used_at
-                    .is_null()
-                    .or(api_keys::last_used_at.lt(at)),
-            )
-            .set(api_keys::last_used_at.eq(at))
-            .execute(conn)?;
-    }
-    Ok(())
+/// Rows in one statement: five columns each, far under the limits of both databases.
+const ROWS: usize = 500;
+
+/// Adds counts and moves last-used forward, never back. At most one row for each key and day.
+pub fn add(conn: &mut Conn, used: &[Used]) -> Result<()> {
+    used.chunks(ROWS)
+        .try_for_each(|rows| dialect::add_usage(conn, rows))
 }
 
 /// Answers given for a key on a day: accepted and refused together.

@@ -71,12 +71,14 @@ impl std::fmt::Display for Error {
                 f.write_str(&lines.join("; "))
             }
             Self::Conflict { detail, .. } => f.write_str(detail),
-            Self::Forbidden(text) | Self::BadRequest(text) => f.write_str(text),
             Self::Unauthenticated => f.write_str("sign in first"),
             Self::Throttled(seconds) => {
                 write!(f, "too many attempts; try again in {seconds} seconds")
             }
-            Self::Unavailable(text) | Self::Internal(text) => f.write_str(text),
+            Self::Forbidden(text)
+            | Self::BadRequest(text)
+            | Self::Unavailable(text)
+            | Self::Internal(text) => f.write_str(text),
         }
     }
 }

@@ -4,6 +4,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use crate::db::connection::Source;
+
 /// Makes the directory with mode 0700 unless it exists.
 ///
 /// # Errors
@@ -16,43 +18,53 @@ pub fn create(path: &Path) -> Result<(), String> {
         .map_err(|cause| format!("can't make the data directory {}: {cause}", path.display()))
 }
 
-/// The lock of a running server. It ends with the process, however that ends.
+/// The locks of a running server: on its data directory, and on its SQLite file wherever that is. They end with the
+/// process, however that ends.
 pub struct DataDir {
     path: PathBuf,
-    _lock: File,
+    _locks: Vec<File>,
 }
 
 impl DataDir {
-    /// Takes the lock.
+    /// Takes the locks.
     ///
     /// # Errors
-    /// One line when another server holds it.
-    pub fn hold(path: &Path) -> Result<Self, String> {
-        let file = path.join("keystead.lock");
-        let shown = file.display();
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(&file)
-            .map_err(|cause| format!("can't open {shown}: {cause}"))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                path: path.to_owned(),
-                _lock: lock,
-            }),
-            Err(TryLockError::WouldBlock) => Err(format!(
-                "another Keystead server uses {}; stop it first",
-                path.display()
-            )),
-            Err(TryLockError::Error(cause)) => Err(format!("can't lock {shown}: {cause}")),
+    /// One line when another server holds one.
+    pub fn hold(path: &Path, database: &Source) -> Result<Self, String> {
+        let mut locks = vec![lock(&path.join("keystead.lock"), path)?];
+        if let Some(file) = database.file() {
+            let mut beside = file.as_os_str().to_owned();
+            beside.push(".lock");
+            locks.push(lock(Path::new(&beside), file)?);
         }
+        Ok(Self {
+            path: path.to_owned(),
+            _locks: locks,
+        })
     }
 
     /// Where the control socket is.
     pub fn socket(&self) -> PathBuf {
         socket(&self.path)
+    }
+}
+
+fn lock(file: &Path, guarded: &Path) -> Result<File, String> {
+    let shown = file.display();
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(file)
+        .map_err(|cause| format!("can't open {shown}: {cause}"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(format!(
+            "another Keystead server uses {}; stop it first",
+            guarded.display()
+        )),
+        Err(TryLockError::Error(cause)) => Err(format!("can't lock {shown}: {cause}")),
     }
 }
 

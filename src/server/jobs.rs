@@ -17,7 +17,7 @@ use crate::domain::time::Clock;
 
 const FOLLOW_EVERY: Duration = Duration::from_millis(100);
 const USAGE_EVERY: Duration = Duration::from_secs(1);
-const TIDY_EVERY: Duration = Duration::from_secs(600);
+const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// The running threads.
 pub struct Jobs {

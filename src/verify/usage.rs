@@ -30,6 +30,15 @@ pub struct Count {
     pub last_accepted: Option<Timestamp>,
 }
 
+impl Count {
+    /// Adds what was collected of the same key a moment later.
+    pub fn add(&mut self, other: Self) {
+        self.accepted += other.accepted;
+        self.refused += other.refused;
+        self.last_accepted = self.last_accepted.max(other.last_accepted);
+    }
+}
+
 impl Counters {
     /// Takes the counts; those that arrive meanwhile stay for the next collection.
     fn take(&self) -> Count {

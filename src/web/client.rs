@@ -1,12 +1,44 @@
 //! What is known of the client of a request: its address and the request's id.
 
 use std::net::IpAddr;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::{HttpMessage as _, HttpRequest};
 
-/// The id of a request, made by the outermost middleware.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub String);
+use crate::domain::random;
+
+/// The id of a request: 16 random digits of this process, then 16 that count. No two requests share one, and none
+/// costs a system call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestId([u8; 32]);
+
+impl RequestId {
+    /// The next id.
+    pub fn next() -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        static PROCESS: OnceLock<u64> = OnceLock::new();
+        static COUNT: AtomicU64 = AtomicU64::new(1);
+        // Ids need to differ, not to be secret: without randomness the process id serves.
+        let process = *PROCESS.get_or_init(|| {
+            random::bytes().map_or_else(|_| u64::from(std::process::id()), u64::from_le_bytes)
+        });
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let mut digits = [b'0'; 32];
+        for (places, value) in digits.chunks_exact_mut(16).zip([process, count]) {
+            for (place, byte) in places.chunks_exact_mut(2).zip(value.to_be_bytes()) {
+                place[0] = DIGITS[usize::from(byte >> 4)];
+                place[1] = DIGITS[usize::from(byte & 15)];
+            }
+        }
+        Self(digits)
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
 
 /// The address of the peer. Forwarding headers are never read: anybody can write them.
 pub fn address(request: &HttpRequest) -> Option<IpAddr> {
@@ -18,6 +50,6 @@ pub fn request_id(request: &HttpRequest) -> String {
     request
         .extensions()
         .get::<RequestId>()
-        .map(|id| id.0.clone())
+        .map(|id| id.as_str().to_owned())
         .unwrap_or_default()
 }

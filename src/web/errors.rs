@@ -11,6 +11,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde_json::{Map, Value, json};
 
+use super::api::caller::{Refused, presents_key};
 use super::client;
 use super::respond::failure_page;
 use crate::domain::Error;
@@ -72,6 +73,7 @@ pub fn sentence(status: StatusCode, failure: Option<&Failure>) -> String {
         _ => match status {
             StatusCode::NOT_FOUND => "There is nothing here, or it belongs to somebody else.",
             StatusCode::METHOD_NOT_ALLOWED => "This method is not allowed here.",
+            StatusCode::REQUEST_TIMEOUT => "The body came too slowly.",
             StatusCode::PAYLOAD_TOO_LARGE => "The body is too large.",
             StatusCode::UNSUPPORTED_MEDIA_TYPE => "This content type is not understood here.",
             StatusCode::SERVICE_UNAVAILABLE => {
@@ -187,6 +189,11 @@ pub async fn json(
         Some(Error::Conflict { code, .. }) => {
             problem(status, code, &text).with("code", json!(code))
         }
+        // RFC 6750 section 3.1: a key that may not do this is told so in the challenge too.
+        Some(Error::Forbidden(_)) if presents_key(response.request()) => {
+            let challenge = "Bearer realm=\"keystead\", error=\"insufficient_scope\"";
+            problem(status, "about:blank", &text).header(header::WWW_AUTHENTICATE, challenge)
+        }
         _ => problem(status, "about:blank", &text),
     };
     let answer = answer.finish_with("instance", instance);
@@ -194,10 +201,11 @@ pub async fn json(
 }
 
 fn failure<B>(response: &ServiceResponse<B>) -> Option<&Failure> {
-    response
-        .response()
-        .error()
-        .and_then(|error| error.as_error::<Failure>())
+    let error = response.response().error()?;
+    match error.as_error::<Refused>() {
+        Some(Refused::Other(failure)) => Some(failure),
+        _ => error.as_error::<Failure>(),
+    }
 }
 
 /// Failures, and errors of actix, whose bodies are plain text or empty.

@@ -14,6 +14,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
 
+use super::body::Body;
 use super::errors::Failure;
 use super::session::Who;
 use super::state::{Site, State};
@@ -28,10 +29,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = web::Bytes::from_request(request, payload);
+        let body = Body::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let body = body.await?;
+            let Body(body) = body.await?;
             read(&request, &body)
                 .map(Self)
                 .map_err(|error| Failure(error).into())
@@ -83,9 +84,11 @@ fn is_same_origin(request: &HttpRequest) -> bool {
 }
 
 fn expected_token(request: &HttpRequest) -> Option<String> {
+    // These two forms are for strangers, and their pages carry a stranger's token even to someone signed in.
+    let for_strangers = matches!(request.path(), "/login" | "/setup");
     match Who::read(&request.get_session()) {
-        Ok((_, _, csrf)) => Some(csrf),
-        Err(_) => request
+        Ok((_, _, csrf)) if !for_strangers => Some(csrf),
+        _ => request
             .cookie(cookie_name(site(request)?))
             .map(|cookie| cookie.value().to_owned()),
     }

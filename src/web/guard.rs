@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use super::client::{self, RequestId};
-use super::errors::{Failure, problem};
+use super::errors::{Failure, problem, sentence};
 use super::state::{Site, State};
 
 /// SECURITY S46: nothing but our own files, nothing inline, no frames, no foreign form targets.
@@ -23,32 +23,52 @@ pub async fn guard<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let id = uuid::Uuid::now_v7().simple().to_string();
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let state = request.app_data::<web::Data<State>>().cloned();
+    let id = RequestId::next();
+    request.extensions_mut().insert(id);
+    let state = request.app_data::<web::Data<State>>();
+    let https = state.is_some_and(|state| state.site.https);
+    let refusal = state.and_then(|state| refuse(&request, &state.site));
     let begun = std::time::Instant::now();
-    let (method, path) = (request.method().clone(), request.path().to_owned());
-    let refusal = state
-        .as_ref()
-        .and_then(|state| refuse(&request, &state.site));
     let mut response = match refusal {
         Some(refusal) => request.into_response(refusal).map_into_right_body(),
-        None => next.call(request).await?.map_into_left_body(),
+        None => match next.call(request).await {
+            Ok(response) => response.map_into_left_body(),
+            Err(error) => return Err(bare_failure(error, &id, https)),
+        },
     };
-    let https = state.is_some_and(|state| state.site.https);
     add_headers(response.headers_mut(), &id, https);
-    log(&method, &path, &response, &id, begun.elapsed());
+    log(&response, &id, begun.elapsed());
     Ok(response)
 }
 
+/// The path for the log: a run of letters and digits as long as a key's is one that somebody pasted there.
+fn harmless(path: &str) -> String {
+    path.split_inclusive(|c: char| !c.is_ascii_alphanumeric())
+        .map(|run| match run.len() {
+            ..24 => run,
+            _ => "[redacted]",
+        })
+        .collect()
+}
+
+/// An error that no handler saw, such as a session that could not be written: its text is for the log.
+fn bare_failure(error: Error, id: &RequestId, https: bool) -> Error {
+    tracing::error!(request_id = id.as_str(), cause = %error, "request failed");
+    let status = error.as_response_error().status_code();
+    let text = sentence(status, None);
+    let mut response =
+        problem(status, "about:blank", &text).finish_with("instance", id.as_str().to_owned());
+    add_headers(response.headers_mut(), id, https);
+    actix_web::error::InternalError::from_response(error, response).into()
+}
+
 /// The query never reaches the log: people paste secrets into it.
-fn log<B>(
-    method: &Method,
-    path: &str,
-    response: &ServiceResponse<B>,
-    id: &str,
-    took: std::time::Duration,
-) {
+fn log<B>(response: &ServiceResponse<B>, id: &RequestId, took: std::time::Duration) {
+    let (method, path, id) = (
+        response.request().method(),
+        response.request().path(),
+        id.as_str(),
+    );
     let status = response.status();
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     if status.is_server_error() {
@@ -59,10 +79,12 @@ fn log<B>(
                 Some(failure) => failure.0.to_string(),
                 None => error.to_string(),
             });
+        let path = harmless(path);
         tracing::error!(%method, path, status = status.as_u16(), micros, request_id = id, cause, "request failed");
     } else if is_edge(path) || path.starts_with("/static/") {
         tracing::debug!(%method, path, status = status.as_u16(), micros, request_id = id, "request");
     } else {
+        let path = harmless(path);
         tracing::info!(%method, path, status = status.as_u16(), micros, request_id = id, "request");
     }
 }
@@ -113,7 +135,7 @@ fn host_is_ours(request: &ServiceRequest, site: &Site) -> bool {
         request
             .uri()
             .authority()
-            .map(|authority| authority.as_str())
+            .map(actix_web::http::uri::Authority::as_str)
     }) else {
         return false;
     };
@@ -132,7 +154,9 @@ fn host_is_ours(request: &ServiceRequest, site: &Site) -> bool {
     name.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok()
 }
 
-fn add_headers(headers: &mut HeaderMap, id: &str, https: bool) {
+fn add_headers(headers: &mut HeaderMap, id: &RequestId, https: bool) {
+    // One growth of the table instead of three.
+    headers.reserve(16);
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value))
     };
@@ -160,7 +184,7 @@ fn add_headers(headers: &mut HeaderMap, id: &str, https: bool) {
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if let Ok(id) = HeaderValue::from_str(id) {
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
 }

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod api;
 pub mod assets;
+pub mod body;
 pub mod client;
 pub mod docs;
 pub mod edges;

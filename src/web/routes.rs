@@ -20,15 +20,15 @@ const LARGEST_BODY: usize = 64 * 1024;
 pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_key: &Key) {
     app.app_data(state.clone())
         .app_data(web::PayloadConfig::new(LARGEST_BODY))
-        .route("/healthz", web::get().to(health::live))
-        .route("/readyz", web::get().to(health::ready))
-        .route("/static/{name}", web::get().to(assets::show))
         .route("/forward-auth", web::to(forward_auth::show))
         .service(
             web::scope("/api/v1")
                 .wrap(from_fn(errors::json))
                 .configure(rest),
         )
+        .route("/healthz", web::get().to(health::live))
+        .route("/readyz", web::get().to(health::ready))
+        .route("/static/{name}", web::get().to(assets::show))
         .service(
             web::scope("")
                 .wrap(from_fn(errors::html))

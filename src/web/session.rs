@@ -9,6 +9,15 @@ use crate::domain::{Error, Result, random};
 const KEY: &str = "who";
 const FLASH: &str = "flash";
 
+/// Instead of a session that could not be read.
+const UNKNOWN: &str = "unknown";
+
+/// What a session holds when the database could not tell: whoever needs it answers 503, never "sign in".
+pub fn unknown(cause: &Error) -> (String, String) {
+    let text = serde_json::Value::from(cause.to_string()).to_string();
+    (UNKNOWN.into(), text)
+}
+
 /// The state of a signed-in browser.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Who {
@@ -23,6 +32,9 @@ impl Who {
     /// # Errors
     /// `Unauthenticated` when nobody is signed in.
     pub fn read(session: &Session) -> Result<(UserId, TenantId, String)> {
+        if let Ok(Some(cause)) = session.get::<String>(UNKNOWN) {
+            return Err(Error::Unavailable(format!("no session: {cause}")));
+        }
         let who: Option<Self> = session.get(KEY).map_err(Error::internal)?;
         let who = who.ok_or(Error::Unauthenticated)?;
         Ok((who.user.parse()?, who.tenant.parse()?, who.csrf))

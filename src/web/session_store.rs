@@ -9,6 +9,7 @@ use actix_web::web;
 use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 
+use super::session::unknown;
 use super::state::State;
 use crate::db::sessions::{self, Session};
 use crate::domain::{Error, random};
@@ -93,9 +94,9 @@ impl Store {
 
 impl SessionStore for Store {
     async fn load(&self, key: &SessionKey) -> Result<Option<Values>, LoadError> {
-        self.find(key)
-            .await
-            .map_err(|error| LoadError::Other(error.into()))
+        // An error here would pass by every page of ours; a session that says why it is unknown does not.
+        let found = self.find(key).await;
+        Ok(found.unwrap_or_else(|error| Some(Values::from([unknown(&error)]))))
     }
 
     async fn save(&self, values: Values, _: &Duration) -> Result<SessionKey, SaveError> {

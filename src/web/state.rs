@@ -119,9 +119,9 @@ impl State {
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let busy =
-            |_| Error::Unavailable("too many sign-ins at once; try again in a few seconds".into());
-        let _place = self.waiting.try_acquire().map_err(|_| busy(()))?;
-        let _turn = self.digests.acquire().await.map_err(|_| busy(()))?;
+            || Error::Unavailable("too many sign-ins at once; try again in a few seconds".into());
+        let _place = self.waiting.try_acquire().map_err(|_| busy())?;
+        let _turn = self.digests.acquire().await.map_err(|_| busy())?;
         block(work).await
     }
 

@@ -13,5 +13,9 @@
 mod admin;
 mod api;
 mod browser;
+mod cli;
+mod concurrency;
+mod crash;
 mod edges;
 mod support;
+mod tidy;

@@ -81,18 +81,18 @@ CREATE TABLE api_keys (
     revoked_at TIMESTAMP,
     revoked_rev BIGINT,
     deleted_at TIMESTAMP,
-    last_used_at TIMESTAMP,
     UNIQUE (tenant_id, idempotency_key)
 );
 -- Serves the list (newest first, UUIDv7 ids sort by time) and the count against the limit.
 CREATE INDEX api_keys_of_a_tenant ON api_keys (tenant_id, deleted_at, id);
 
--- Answers given for a key, by UTC day.
+-- Answers given for a key, by UTC day. Narrow and apart from the keys: it is written all the time.
 CREATE TABLE key_usage_days (
     key_id TEXT COLLATE "C" NOT NULL,
     day DATE NOT NULL,
     accepted BIGINT NOT NULL,
     refused BIGINT NOT NULL,
+    last_accepted_at TIMESTAMP,
     PRIMARY KEY (key_id, day)
 );
 

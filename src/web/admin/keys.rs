@@ -12,6 +12,7 @@ use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::State as KeyState;
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::time::{self, Timestamp};
+use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
 use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
@@ -306,7 +307,8 @@ pub async fn create(
                 .respond(&request, status)
         }
         Err(Error::Conflict { detail, .. }) => {
-            let page = NewKeyPage::load(&state, me, form, Default::default(), Some(detail)).await?;
+            let page =
+                NewKeyPage::load(&state, me, form, FieldErrors::default(), Some(detail)).await?;
             page.respond(&request, StatusCode::CONFLICT)
         }
         Err(other) => Err(other.into()),

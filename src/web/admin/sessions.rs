@@ -146,7 +146,8 @@ async fn check(
     let attempt = sign_in::Attempt::new(&form.email, client::address(request));
     let now = state.now();
     let door = attempt.clone();
-    let user = state.read(move |conn| door.find(conn, now)).await?;
+    // Counted as a failure before the password is looked at: attempts at the same moment can't all be the first.
+    let user = state.change(move |conn| door.begin(conn, now)).await?;
     let (known, typed) = (user.clone(), form.password.clone());
     let fits = state
         .digest(move || sign_in::password_fits(known.as_ref(), &typed))
@@ -155,7 +156,7 @@ async fn check(
     let done = state
         .change(move |conn| {
             let Some(user) = user else {
-                return attempt.fail(conn, now).map(|()| None);
+                return Ok(None);
             };
             let id: UserId = user.id.parse()?;
             let Some(tenant) = db::members::first_tenant(conn, id)? else {
@@ -171,11 +172,10 @@ async fn check(
                 request_id,
             };
             if fits {
-                attempt.succeed(conn)?;
+                attempt.succeed(conn, now)?;
                 actions::sessions::note(conn, &by, &Event::SignedIn)?;
                 return Ok(Some((id, tenant)));
             }
-            attempt.fail(conn, now)?;
             actions::sessions::note(conn, &by, &Event::SignInRefused)?;
             Ok(None)
         })

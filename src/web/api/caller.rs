@@ -115,6 +115,12 @@ impl From<Error> for Refused {
     }
 }
 
+/// True when a request presents a credential, whatever it is worth.
+pub fn presents_key(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-api-key")
+}
+
 /// Decides about the key that a request presents.
 ///
 /// # Errors

@@ -162,7 +162,7 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>> {
 #[utoipa::path(get, path = "/api/v1/auth/api-keys/{id}", operation_id = "getKey", summary = "Get a key",
     description = "Everything about it but its text.", tag = "Keys",
     params(("id" = String, Path, description = "Identifier of the key")),
-    responses((status = 200, description = "The key", body = views::Key), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem)),
+    responses((status = 200, description = "The key", body = views::Key), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn show(
     caller: Caller,
@@ -185,7 +185,7 @@ pub async fn show(
 #[utoipa::path(delete, path = "/api/v1/auth/api-keys/{id}", operation_id = "revokeKey", summary = "Revoke a key",
     description = "For good: when this answers, the key is refused. Revoking again answers the same.", tag = "Keys",
     params(("id" = String, Path, description = "Identifier of the key")),
-    responses((status = 204, description = "The key is revoked"), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem)),
+    responses((status = 204, description = "The key is revoked"), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn destroy(
     caller: Caller,

@@ -1,6 +1,7 @@
 //! The OpenAPI document, made from the code beside each handler.
 
 use actix_web::{HttpResponse, web};
+use utoipa::openapi::RefOr;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -15,7 +16,7 @@ use crate::web::state::State;
     paths(keys::index, keys::create, keys::show, keys::destroy, whoami::show, verify::create, forward_auth::show),
     components(schemas(views::Key, views::NewKey, views::Question<'_>, views::Verdict<'_>, views::Problem)),
     tags((name = "Keys", description = "Keys of the tenant to which the presented key belongs"), (name = "Verification", description = "Questions of APIs and gateways")),
-    modifiers(&Credentials)
+    modifiers(&Credentials, &Problems)
 )]
 struct Document;
 
@@ -32,6 +33,30 @@ impl Modify for Credentials {
             "apiKey",
             SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-API-Key"))),
         );
+    }
+}
+
+/// Every error is a problem document (RFC 9457) and says so.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let operations = document.paths.paths.values_mut().flat_map(|path| {
+            [&mut path.get, &mut path.post, &mut path.delete]
+                .into_iter()
+                .flatten()
+        });
+        for operation in operations {
+            for (status, response) in &mut operation.responses.responses {
+                if let (true, RefOr::T(response)) = (status.as_str() >= "400", response)
+                    && let Some(content) = response.content.shift_remove("application/json")
+                {
+                    response
+                        .content
+                        .insert("application/problem+json".into(), content);
+                }
+            }
+        }
     }
 }
 

@@ -5,12 +5,13 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::domain::Error;
+use crate::web::body::Body;
 use crate::web::errors::Failure;
 
 /// Deepest nesting that is read.
@@ -26,7 +27,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for StrictJson<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = is_json(request);
-        let body = web::Bytes::from_request(request, payload);
+        let body = Body::from_request(request, payload);
         Box::pin(async move {
             if !is_json {
                 let text = "Send application/json.";
@@ -36,7 +37,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for StrictJson<T> {
                 )
                 .into());
             }
-            let body = body.await?;
+            let Body(body) = body.await?;
             check_depth(&body)
                 .and_then(|()| serde_json::from_slice(&body).map_err(|cause| explain(&cause)))
                 .map(Self)
@@ -66,7 +67,7 @@ pub fn explain(cause: &serde_json::Error) -> Error {
             Error::BadRequest(format!("The member {} comes twice.", member(&text)))
         }
         Category::Data if text.starts_with("unknown field") => {
-            Error::invalid(&member(&text), "There is no such member.")
+            Error::invalid(&harmless(&member(&text)), "There is no such member.")
         }
         Category::Data if text.starts_with("missing field") => {
             Error::invalid(&member(&text), "This member is required.")
@@ -85,6 +86,12 @@ pub fn explain(cause: &serde_json::Error) -> Error {
             cause.column()
         )),
     }
+}
+
+/// A member's name when it looks like one; anything else may be a secret in the wrong place.
+fn harmless(name: &str) -> String {
+    let looks_right = name.len() <= 30 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    if looks_right { name } else { "body" }.to_owned()
 }
 
 fn check_depth(body: &[u8]) -> Result<(), Error> {

@@ -48,7 +48,12 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
 fn wanted_scope(request: &HttpRequest) -> Result<Option<String>, Error> {
     let pairs: Vec<(String, String)> =
         serde_urlencoded::from_str(request.query_string()).unwrap_or_default();
-    match pairs.into_iter().find(|(name, _)| name == "scope") {
+    let mut scopes = pairs.into_iter().filter(|(name, _)| name == "scope");
+    let first = scopes.next();
+    if scopes.next().is_some() {
+        return Err(Error::BadRequest("scope: ask for one at a time.".into()));
+    }
+    match first {
         Some((_, scope)) if !is_scope(&scope) => {
             Err(Error::BadRequest("scope: write resource:action.".into()))
         }

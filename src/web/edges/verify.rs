@@ -8,6 +8,7 @@ use crate::domain::{Error, Result};
 use crate::verify::{Question, decision};
 use crate::web::api::strict_json::{explain, is_json};
 use crate::web::api::views;
+use crate::web::body::Body;
 use crate::web::client;
 use crate::web::errors::Answer;
 use crate::web::state::State;
@@ -24,7 +25,7 @@ use crate::web::state::State;
 pub async fn create(
     request: HttpRequest,
     state: web::Data<State>,
-    body: web::Bytes,
+    Body(body): Body,
 ) -> Answer<HttpResponse> {
     if !asks_from_here(&request) {
         let text =

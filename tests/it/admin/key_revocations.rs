@@ -2,6 +2,8 @@
 
 use crate::support::*;
 
+const KEYS: &str = "/tenant-api-keys";
+
 #[actix_web::test]
 async fn a_revoked_key_is_refused_on_the_next_request() {
     let app = App::start().await;
@@ -10,37 +12,161 @@ async fn a_revoked_key_is_refused_on_the_next_request() {
     assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
 
     let page = key.page("revocation");
-    let answer = alice.submit(&page, &page, &[]).await;
+    alice.submit(&page, &page, &[]).await.leads_to(KEYS);
 
-    assert_eq!(
-        (answer.status, answer.header("location")),
-        (303, "/tenant-api-keys")
-    );
     assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
     assert_eq!(app.system(&key.secret).whoami().await.status, 401);
     assert_eq!(
         app.audit(&key).last().unwrap(),
         "key.revoked by alice@acme.test"
     );
-    assert!(alice.get("/tenant-api-keys").await.body.contains("Revoked"));
+    let list = alice.get(KEYS).await;
+    list.shows("is-revoked");
+    list.shows("is revoked. It is refused from now on.");
+    alice.get(KEYS).await.hides("It is refused from now on.");
 }
 
 #[actix_web::test]
-async fn the_revocation_of_another_tenants_key_is_not_found() {
+async fn the_question_states_the_fixed_text_and_the_facts() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let page = alice.get(&key.page("revocation")).await;
+    page.shows("This action cannot be undone and any applications using this key will lose access immediately.");
+    page.shows("Are you sure you want to revoke the API key");
+    page.shows("never used");
+    page.shows("no requests today");
+    page.hides(&key.secret);
+
+    for _ in 0..3 {
+        assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    }
+    direct::until("three requests are counted", async || {
+        let page = alice.clone().get(&key.page("revocation")).await;
+        page.body.contains("3 requests today") && page.body.contains("just now")
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn asking_changes_nothing() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    for path in ["revocation", "deletion"] {
+        alice.get(&key.page(path)).await;
+        let head = alice.request(reqwest::Method::HEAD, &key.page(path));
+        assert_eq!(alice.send(head).await.status, 200);
+    }
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+}
+
+#[actix_web::test]
+async fn htmx_gets_the_row_the_count_and_a_message() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let token = alice.token(KEYS).await;
+    alice.htmx = true;
+    let dialog = alice.get(&key.page("revocation")).await;
+    assert!(dialog.body.trim_start().starts_with("<dialog"));
+    let answer = alice
+        .post(&key.page("revocation"), &[("csrf", &token)])
+        .await;
+    assert_eq!(answer.status, 200);
+    assert!(
+        answer
+            .body
+            .starts_with(&format!("<tr id=\"key-{}\"", key.id)),
+        "{}",
+        answer.body
+    );
+    answer.shows("is-revoked");
+    answer.shows("<hx-partial hx-target=\"#quota\"");
+    answer.shows("<strong>0</strong> of 10 keys");
+    answer.hides("<html");
+    let events: serde_json::Value = serde_json::from_str(answer.header("hx-trigger")).unwrap();
+    assert_eq!(events["toast"]["kind"], "ok");
+    assert_eq!(
+        events["toast"]["text"],
+        "\"SAP integration\" is revoked. It is refused from now on."
+    );
+}
+
+#[actix_web::test]
+async fn revoking_twice_is_one_change() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let page = key.page("revocation");
+    alice.submit(&page, &page, &[]).await.leads_to(KEYS);
+    alice.submit(&page, &page, &[]).await.leads_to(KEYS);
+    let revocations = app
+        .audit(&key)
+        .iter()
+        .filter(|row| row.starts_with("key.revoked"))
+        .count();
+    assert_eq!(revocations, 1);
+}
+
+#[actix_web::test]
+async fn a_revoked_key_frees_its_place() {
+    let app = App::start().await;
+    app.set_limit("Acme", 1);
+    let key = app.issue("Acme", "First");
+    let system = app.system(&key.secret);
+    assert_eq!(system.create("Second").await.status, 409);
+    let mut alice = app.sign_in(ALICE).await;
+    let page = key.page("revocation");
+    alice.submit(&page, &page, &[]).await.leads_to(KEYS);
+    app.issue("Acme", "Second");
+}
+
+#[actix_web::test]
+async fn another_tenants_key_looks_like_one_that_does_not_exist() {
     let app = App::start().await;
     let mut bob = app.sign_in(BOB).await;
     let key = app.issue("Acme", "SAP integration");
-    let token = bob.token("/tenant-api-keys").await;
+    let token = bob.token(KEYS).await;
+    let theirs = key.page("revocation");
+    let asked = bob.get(&theirs).await;
+    let done = bob.post(&theirs, &[("csrf", &token)]).await;
+    for id in [
+        MISSING,
+        "1",
+        "..%2f",
+        &key.id.to_uppercase(),
+        "%00",
+        "\u{202e}",
+    ] {
+        let missing = theirs.replace(&key.id, id);
+        assert_eq!(bob.get(&missing).await.meaning(), asked.meaning(), "{id}");
+        let refused = bob.post(&missing, &[("csrf", &token)]).await;
+        assert_eq!(refused.meaning(), done.meaning(), "{id}");
+    }
+    assert_eq!((asked.status, done.status), (404, 404));
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+}
 
-    let asked = bob.get(&key.page("revocation")).await;
-    let done = bob.post(&key.page("revocation"), &[("csrf", &token)]).await;
-    let missing = bob
-        .post(
-            "/tenant-api-keys/0197c1f0-0000-7000-8000-000000000000/revocation",
-            &[("csrf", &token)],
-        )
-        .await;
-
-    assert_eq!((asked.status, done.status, missing.status), (404, 404, 404));
+#[actix_web::test]
+async fn viewers_and_strangers_revoke_nothing() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "SAP integration");
+    let page = key.page("revocation");
+    let mut vera = app.sign_in(VERA).await;
+    assert_eq!(vera.get(&page).await.status, 403);
+    let token = vera.token(KEYS).await;
+    assert_eq!(vera.post(&page, &[("csrf", &token)]).await.status, 403);
+    let asked = app.visitor().get(&page).await;
+    assert_eq!(asked.status, 303);
+    assert!(
+        asked
+            .header("location")
+            .starts_with("/login?next=%2Ftenant-api-keys%2F")
+    );
+    app.visitor()
+        .post(&page, &[])
+        .await
+        .leads_to("/login?next=%2F");
     assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
 }

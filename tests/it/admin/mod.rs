@@ -1,3 +1,11 @@
 //! The pages, as a person without JavaScript uses them.
 
+mod errors;
+mod key_deletions;
+mod key_form;
 mod key_revocations;
+mod keys;
+mod sessions;
+mod setup;
+mod sign_in;
+mod theme;

@@ -17,6 +17,8 @@ use super::{PASSWORD, database, noon, people};
 /// A running server. Its directory goes when it is dropped.
 pub struct App {
     pub base: String,
+    /// Where it really listens, whatever its public address is.
+    pub socket: std::net::SocketAddr,
     pub config: Config,
     pub clock: Clock,
     pub db: Db,
@@ -63,9 +65,10 @@ impl App {
         if with_people {
             storage.db.write(|conn| people(conn, clock.now())).unwrap();
         }
-        let application = Application::build(&config, clock.clone()).unwrap();
+        let application = Application::build(&config, &clock).unwrap();
         let app = Self {
             base: application.base_url().to_owned(),
+            socket: application.address(),
             setup_link: application.setup_link().map(str::to_owned),
             handle: application.handle(),
             config,
@@ -78,7 +81,12 @@ impl App {
 
     /// Someone who is not signed in.
     pub fn visitor(&self) -> Person {
-        Person::new(&self.base)
+        Person::new(&self.base, None)
+    }
+
+    /// Someone who is not signed in, at another address of this machine.
+    pub fn visitor_from(&self, address: std::net::IpAddr) -> Person {
+        Person::new(&self.base, Some(address))
     }
 
     /// Someone who signed in with the usual password.

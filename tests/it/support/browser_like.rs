@@ -1,6 +1,7 @@
 //! A person with cookies and forms, as a browser without JavaScript would send them.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
@@ -49,9 +50,10 @@ impl Answer {
 }
 
 impl Person {
-    pub fn new(base: &str) -> Self {
+    pub fn new(base: &str, from: Option<IpAddr>) -> Self {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            .local_address(from)
             .no_proxy()
             .build()
             .unwrap();
@@ -142,4 +144,44 @@ pub fn secret_in(text: &str) -> Option<String> {
     keystead::domain::key_text::is_well_formed(&secret)
         .then_some(secret)
         .or_else(|| secret_in(&text[at + 8..]))
+}
+
+impl Answer {
+    /// Status and body without what differs from request to request: two refusals that mean the same are equal.
+    pub fn meaning(&self) -> (u16, String) {
+        let text = self.body.replace(self.header("x-request-id"), "");
+        // The address of the page itself, to come back to.
+        let (front, rest) = text
+            .split_once("name=\"next\" value=\"")
+            .unwrap_or((&text, ""));
+        let rest = rest.split_once('"').map_or("", |(_, rest)| rest);
+        (self.status, format!("{front}{rest}"))
+    }
+
+    /// Fails unless it leads there.
+    #[track_caller]
+    pub fn leads_to(&self, place: &str) {
+        assert_eq!(
+            (self.status, self.header("location")),
+            (303, place),
+            "{}",
+            self.body
+        );
+    }
+
+    /// Fails unless this text is in the body.
+    #[track_caller]
+    pub fn shows(&self, text: &str) {
+        assert!(self.body.contains(text), "no {text:?} in {}", self.body);
+    }
+
+    /// Fails if this text is in the body or in a header.
+    #[track_caller]
+    pub fn hides(&self, text: &str) {
+        assert!(!self.body.contains(text), "{text:?} in {}", self.body);
+        for (name, value) in &self.headers {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            assert!(!value.contains(text), "{text:?} in {name}");
+        }
+    }
 }

@@ -53,3 +53,6 @@ pub fn people(conn: &mut Conn, now: Timestamp) -> Result<()> {
     let acme: TenantId = db::tenants::find_by_name(conn, "Acme")?.id.parse()?;
     db::members::insert(conn, acme, vera, Role::Viewer, now)
 }
+
+/// The id of no key.
+pub const MISSING: &str = "0197c1f0-0000-7000-8000-000000000000";

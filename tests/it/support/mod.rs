@@ -4,7 +4,10 @@ pub mod app;
 pub mod browser_like;
 pub mod chromium;
 pub mod database;
+pub mod direct;
 pub mod fixtures;
+pub mod process;
+pub mod raw;
 pub mod system;
 
 pub use app::App;

@@ -59,3 +59,33 @@ impl System {
         answer.json()["code"].as_str().unwrap().to_owned()
     }
 }
+
+/// Where keys are created and listed.
+pub const KEYS: &str = "/api/v1/auth/api-keys";
+
+impl System {
+    /// A body as it is, under a content type.
+    pub async fn send(&self, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let request = self
+            .request(Method::POST, path)
+            .header("content-type", kind);
+        Answer::of(request.body(body)).await
+    }
+}
+
+impl Answer {
+    /// The problem document, after checking that it is one (RFC 9457).
+    #[track_caller]
+    pub fn problem(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.body);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem = self.json();
+        assert_eq!(problem["status"], status);
+        for member in ["type", "title", "detail", "instance"] {
+            let text = problem[member].as_str().unwrap_or_default();
+            assert!(!text.is_empty(), "{member} in {problem}");
+        }
+        assert_eq!(problem["instance"], self.header("x-request-id"));
+        problem
+    }
+}

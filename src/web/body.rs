@@ -1,0 +1,35 @@
+//! Request bodies, read whole and within a deadline: a client that sends one byte a minute holds nothing for long.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest, web};
+
+/// Longest time that a body may take.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// A body. Slow ones are 408, large ones 413.
+pub struct Body(pub web::Bytes);
+
+impl FromRequest for Body {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            match tokio::time::timeout(DEADLINE, body).await {
+                Ok(body) => body.map(Self),
+                Err(_) => Err(InternalError::new(
+                    "the body came too slowly",
+                    StatusCode::REQUEST_TIMEOUT,
+                )
+                .into()),
+            }
+        })
+    }
+}

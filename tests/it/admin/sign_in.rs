@@ -1,0 +1,208 @@
+//! Who gets in, and how often one may try.
+
+use std::net::IpAddr;
+
+use chrono::TimeDelta;
+
+use crate::support::browser_like::{Answer, Person};
+use crate::support::*;
+
+async fn attempt(person: &mut Person, email: &str, password: &str, next: &str) -> Answer {
+    let fields = [("email", email), ("password", password), ("next", next)];
+    person.submit("/login", "/login", &fields).await
+}
+
+#[actix_web::test]
+async fn the_right_password_lets_in_and_is_on_record() {
+    let app = App::start().await;
+    let mut alice = app.visitor();
+    attempt(&mut alice, "  ALICE@Acme.test ", PASSWORD, "")
+        .await
+        .leads_to("/");
+    alice.get("/").await.leads_to("/tenant-api-keys");
+    assert_eq!(
+        app.number("SELECT count(*) AS n FROM audit_events WHERE action = 'session.created'"),
+        1
+    );
+}
+
+#[actix_web::test]
+async fn an_unknown_person_and_a_wrong_password_get_the_same_answer() {
+    let app = App::start().await;
+    let mut visitor = app.visitor();
+    let wrong = attempt(&mut visitor, ALICE, "not her password at all", "").await;
+    let unknown = attempt(
+        &mut visitor,
+        "nobody@acme.test",
+        "not her password at all",
+        "",
+    )
+    .await;
+    assert_eq!(wrong.status, 401);
+    assert_eq!(unknown.status, 401);
+    wrong.shows("do not fit together");
+    wrong.hides("not her password at all");
+    assert_eq!(
+        wrong.meaning().1.replace(ALICE, "-"),
+        unknown.meaning().1.replace("nobody@acme.test", "-")
+    );
+    let names = |answer: &Answer| -> Vec<String> {
+        answer.headers.keys().map(ToString::to_string).collect()
+    };
+    assert_eq!(names(&wrong), names(&unknown));
+    assert!(!visitor.cookies.contains_key("__Host-keystead"));
+    assert_eq!(
+        app.number("SELECT count(*) AS n FROM audit_events WHERE action = 'session.refused'"),
+        1
+    );
+}
+
+#[actix_web::test]
+async fn after_five_failures_one_must_wait_longer_and_longer() {
+    let app = App::start().await;
+    let mut visitor = app.visitor();
+    for _ in 0..5 {
+        assert_eq!(attempt(&mut visitor, ALICE, "wrong", "").await.status, 401);
+    }
+    let throttled = attempt(&mut visitor, ALICE, PASSWORD, "").await;
+    assert_eq!(throttled.status, 429);
+    assert_eq!(throttled.header("retry-after"), "2");
+    throttled.shows("Too many attempts. Try again in 2 seconds.");
+    // Someone who does not exist is treated alike.
+    for _ in 0..5 {
+        assert_eq!(
+            attempt(&mut visitor, "nobody@acme.test", "wrong", "")
+                .await
+                .status,
+            401
+        );
+    }
+    assert_eq!(
+        attempt(&mut visitor, "nobody@acme.test", "wrong", "")
+            .await
+            .status,
+        429
+    );
+
+    app.clock.advance(TimeDelta::seconds(2));
+    assert_eq!(attempt(&mut visitor, ALICE, "wrong", "").await.status, 401);
+    let longer = attempt(&mut visitor, ALICE, PASSWORD, "").await;
+    assert_eq!((longer.status, longer.header("retry-after")), (429, "4"));
+    app.clock.advance(TimeDelta::seconds(4));
+    attempt(&mut visitor, ALICE, PASSWORD, "")
+        .await
+        .leads_to("/");
+    // Having signed in clears the record.
+    assert_eq!(
+        attempt(&mut app.visitor(), ALICE, "wrong", "").await.status,
+        401
+    );
+}
+
+#[actix_web::test]
+async fn an_attacker_elsewhere_does_not_lock_a_person_out() {
+    let app = App::start().await;
+    let mut attacker = app.visitor();
+    for _ in 0..8 {
+        attempt(&mut attacker, ALICE, "wrong", "").await;
+    }
+    assert_eq!(
+        attempt(&mut attacker, ALICE, PASSWORD, "").await.status,
+        429
+    );
+    let elsewhere: IpAddr = "127.0.0.2".parse().unwrap();
+    let mut alice = app.visitor_from(elsewhere);
+    attempt(&mut alice, ALICE, PASSWORD, "").await.leads_to("/");
+}
+
+#[actix_web::test]
+async fn one_address_may_not_try_person_after_person() {
+    let app = App::start().await;
+    let mut attacker = app.visitor();
+    let mut statuses = Vec::new();
+    for number in 0..31 {
+        let email = format!("person{number}@acme.test");
+        statuses.push(attempt(&mut attacker, &email, "wrong", "").await.status);
+    }
+    assert_eq!(statuses[..30], [401; 30]);
+    assert_eq!(statuses[30], 429);
+}
+
+#[actix_web::test]
+async fn many_attempts_at_once_do_not_get_around_the_wait() {
+    let app = App::start().await;
+    let mut attacker = app.visitor();
+    attacker.get("/login").await;
+    let token = attacker.token("/login").await;
+    let tries: Vec<_> = (0..24)
+        .map(|number| {
+            let (mut attacker, token) = (attacker.clone(), token.clone());
+            let password = format!("guess {number}");
+            actix_web::rt::spawn(async move {
+                let fields = [
+                    ("csrf", &*token),
+                    ("email", ALICE),
+                    ("password", &password),
+                    ("next", ""),
+                ];
+                attacker.post("/login", &fields).await.status
+            })
+        })
+        .collect();
+    let mut tested = 0;
+    for attempt in tries {
+        tested += usize::from(attempt.await.unwrap() == 401);
+    }
+    assert!(
+        tested <= 6,
+        "{tested} passwords were tried where 5 are free"
+    );
+}
+
+#[actix_web::test]
+async fn only_paths_of_ours_are_followed_after_signing_in() {
+    let app = App::start().await;
+    for evil in [
+        "//evil.test",
+        "/\\evil.test",
+        "https://evil.test/",
+        "javascript:alert(1)",
+        "/%09/evil.test",
+        "/\t/evil.test",
+        "/tenant-api-keys\r\nX-Evil: 1",
+        "/nothing",
+        "\\\\evil.test",
+        "///evil.test",
+        "evil",
+    ] {
+        let mut alice = app.visitor();
+        attempt(&mut alice, ALICE, PASSWORD, evil)
+            .await
+            .leads_to("/");
+        let query = serde_urlencoded::to_string([("next", evil)]).unwrap();
+        let page = app.visitor().get(&format!("/login?{query}")).await;
+        page.shows("name=\"next\" value=\"/\"");
+    }
+    let mut alice = app.visitor();
+    let good = "/tenant-api-keys/new";
+    attempt(&mut alice, ALICE, PASSWORD, good)
+        .await
+        .leads_to(good);
+}
+
+#[actix_web::test]
+async fn someone_signed_in_can_sign_in_as_somebody_else() {
+    let app = App::start().await;
+    let mut person = app.sign_in(ALICE).await;
+    attempt(&mut person, BOB, PASSWORD, "").await.leads_to("/");
+    person.get("/tenant-api-keys").await.shows("Globex");
+}
+
+#[actix_web::test]
+async fn what_was_typed_comes_back_as_text() {
+    let app = App::start().await;
+    let email = "\"><script>alert(1)</script>@x";
+    let page = attempt(&mut app.visitor(), email, "x", "").await;
+    page.hides("<script>alert");
+    assert_eq!(page.status, 401);
+}

@@ -1,0 +1,264 @@
+//! Every status that the OpenAPI document promises is really answered, with the body that it promises.
+
+use std::collections::BTreeSet;
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::support::browser_like::Answer;
+use crate::support::system::{KEYS, System};
+use crate::support::*;
+
+const VERIFY: &str = "/api/v1/verify";
+
+/// Answers, each with the operation that gave it.
+#[derive(Default)]
+struct Seen(Vec<(&'static str, Answer)>);
+
+impl Seen {
+    async fn add(&mut self, operation: &'static str, request: RequestBuilder) {
+        self.0.push((operation, Answer::of(request).await));
+    }
+}
+
+/// Fails unless the value fits the schema; members that the schema does not know are a misfit, except in problems.
+fn fits(document: &Value, schema: &Value, value: &Value, place: &str) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let pointer = reference.trim_start_matches('#');
+        return fits(document, document.pointer(pointer).unwrap(), value, place);
+    }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        assert!(!choices.is_empty());
+        return;
+    }
+    let kinds: Vec<&str> = match &schema["type"] {
+        Value::String(kind) => vec![kind],
+        Value::Array(kinds) => kinds.iter().map(|kind| kind.as_str().unwrap()).collect(),
+        other => panic!("{place}: type {other}"),
+    };
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    assert!(kinds.contains(&kind), "{place}: {value} is not {kinds:?}");
+    if let Value::Array(items) = value {
+        for item in items {
+            fits(document, &schema["items"], item, &format!("{place}[]"));
+        }
+    }
+    if let Value::Object(members) = value {
+        for name in schema["required"].as_array().into_iter().flatten() {
+            assert!(
+                members.contains_key(name.as_str().unwrap()),
+                "{place}: no {name}"
+            );
+        }
+        for (name, member) in members {
+            let known = &schema["properties"][name];
+            let is_problem = schema["properties"].get("instance").is_some();
+            assert!(
+                !known.is_null() || is_problem,
+                "{place}: {name} is not documented"
+            );
+            if !known.is_null() {
+                fits(document, known, member, &format!("{place}.{name}"));
+            }
+        }
+    }
+}
+
+fn json_body(system: &System, path: &str, body: &Value) -> RequestBuilder {
+    system.request(Method::POST, path).json(body)
+}
+
+async fn collect(app: &App) -> Seen {
+    app.add_group("Acme", "Orders", "orders:read");
+    let admin = app.issue("Acme", "Admin");
+    let victim = app.issue("Acme", "Victim");
+    let narrow = app.issue_with("Acme", "Narrow", Some("Orders"), &[], None);
+    let (full, poor, nobody) = (
+        app.system(&admin.secret),
+        app.system(&narrow.secret),
+        app.stranger(),
+    );
+    let mut seen = Seen::default();
+    let (get, post, delete) = (Method::GET, Method::POST, Method::DELETE);
+    let missing = format!("{KEYS}/{MISSING}");
+    let whoami = "/api/v1/auth/whoami";
+
+    seen.add("listKeys", full.request(get.clone(), KEYS)).await;
+    seen.add(
+        "listKeys",
+        full.request(get.clone(), &format!("{KEYS}?limit=0")),
+    )
+    .await;
+    seen.add("listKeys", nobody.request(get.clone(), KEYS))
+        .await;
+    seen.add("listKeys", poor.request(get.clone(), KEYS)).await;
+
+    let named = json!({ "name": "ERP" });
+    for _ in 0..2 {
+        seen.add(
+            "createKey",
+            json_body(&full, KEYS, &named).header("Idempotency-Key", "once"),
+        )
+        .await;
+    }
+    let twice = full
+        .request(post.clone(), KEYS)
+        .header("content-type", "application/json");
+    seen.add("createKey", twice.body("{\"name\":\"A1\",\"name\":\"A2\"}"))
+        .await;
+    seen.add("createKey", full.request(post.clone(), KEYS).body("{}"))
+        .await;
+    seen.add(
+        "createKey",
+        json_body(&full, KEYS, &json!({ "name": "x", "limit": 1 })),
+    )
+    .await;
+    seen.add("createKey", json_body(&poor, KEYS, &named)).await;
+    seen.add("createKey", json_body(&nobody, KEYS, &named))
+        .await;
+    app.set_limit("Acme", 1);
+    seen.add("createKey", json_body(&full, KEYS, &named)).await;
+
+    seen.add("getKey", full.request(get.clone(), &victim.resource()))
+        .await;
+    seen.add("getKey", full.request(get.clone(), &missing))
+        .await;
+    seen.add("getKey", poor.request(get.clone(), &victim.resource()))
+        .await;
+    seen.add("getKey", nobody.request(get.clone(), &victim.resource()))
+        .await;
+    seen.add(
+        "getKey",
+        full.request(get.clone(), &victim.resource())
+            .header("x-api-key", "x"),
+    )
+    .await;
+
+    seen.add(
+        "revokeKey",
+        poor.request(delete.clone(), &victim.resource()),
+    )
+    .await;
+    seen.add(
+        "revokeKey",
+        nobody.request(delete.clone(), &victim.resource()),
+    )
+    .await;
+    seen.add("revokeKey", full.request(delete.clone(), &missing))
+        .await;
+    seen.add(
+        "revokeKey",
+        full.request(delete.clone(), &victim.resource())
+            .header("x-api-key", "x"),
+    )
+    .await;
+    seen.add(
+        "revokeKey",
+        full.request(delete.clone(), &victim.resource()),
+    )
+    .await;
+
+    seen.add("whoami", full.request(get.clone(), whoami)).await;
+    seen.add("whoami", nobody.request(get.clone(), whoami))
+        .await;
+    seen.add(
+        "whoami",
+        full.request(get.clone(), whoami).header("x-api-key", "x"),
+    )
+    .await;
+
+    for key in [&*admin.secret, &victim.secret, "x"] {
+        seen.add(
+            "verifyKey",
+            json_body(&nobody, VERIFY, &json!({ "key": key })),
+        )
+        .await;
+    }
+    seen.add("verifyKey", nobody.request(post.clone(), VERIFY).body("{}"))
+        .await;
+    let broken = nobody
+        .request(post.clone(), VERIFY)
+        .header("content-type", "application/json");
+    seen.add("verifyKey", broken.body("{")).await;
+    seen.add(
+        "verifyKey",
+        json_body(&nobody, VERIFY, &json!({ "key": "x", "role": 1 })),
+    )
+    .await;
+    let relayed = json_body(&nobody, VERIFY, &json!({ "key": "x" }));
+    seen.add("verifyKey", relayed.header("x-forwarded-for", "127.0.0.1"))
+        .await;
+
+    for (system, path) in [
+        (&full, "/forward-auth"),
+        (&full, "/forward-auth?scope=nonsense"),
+        (&poor, "/forward-auth?scope=orders:write"),
+        (&nobody, "/forward-auth"),
+    ] {
+        seen.add("forwardAuth", system.request(get.clone(), path))
+            .await;
+    }
+    seen
+}
+
+#[actix_web::test]
+async fn every_documented_answer_is_given_and_every_answer_is_documented() {
+    let app = App::start().await;
+    let document = app.stranger().get("/api/v1/openapi.json").await.json();
+    let seen = collect(&app).await;
+    let mut promised = BTreeSet::new();
+    let mut operations = Vec::new();
+    for methods in document["paths"].as_object().unwrap().values() {
+        for operation in methods.as_object().unwrap().values() {
+            let id = operation["operationId"].as_str().unwrap();
+            operations.push((id, &operation["responses"]));
+            for status in operation["responses"].as_object().unwrap().keys() {
+                promised.insert(format!("{id} {status}"));
+            }
+        }
+    }
+    for (id, answer) in &seen.0 {
+        let (_, responses) = operations.iter().find(|(known, _)| known == id).unwrap();
+        let response = &responses[answer.status.to_string()];
+        assert!(
+            !response.is_null(),
+            "{id} answers {}, undocumented: {}",
+            answer.status,
+            answer.body
+        );
+        assert!(response["description"].as_str().unwrap().len() > 3);
+        let content = response["content"].as_object();
+        match content.and_then(|content| content.iter().next()) {
+            None => assert_eq!(answer.body, "", "{id} {}", answer.status),
+            Some((kind, media)) => {
+                assert_eq!(
+                    answer.header("content-type"),
+                    kind,
+                    "{id} {}",
+                    answer.status
+                );
+                fits(&document, &media["schema"], &answer.json(), id);
+            }
+        }
+    }
+    let given: BTreeSet<String> = seen
+        .0
+        .iter()
+        .map(|(id, answer)| format!("{id} {}", answer.status))
+        .collect();
+    let never: Vec<&String> = promised
+        .difference(&given)
+        .filter(|promise| !promise.ends_with(" 503"))
+        .collect();
+    assert!(
+        never.is_empty(),
+        "documented, but never answered here: {never:?}"
+    );
+}

@@ -1,0 +1,120 @@
+//! Listing keys with a key.
+
+use serde_json::json;
+
+use crate::support::browser_like::Answer;
+use crate::support::system::KEYS;
+use crate::support::*;
+
+fn names(answer: &Answer) -> Vec<String> {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let list = answer.json();
+    let list = list.as_array().unwrap();
+    list.iter()
+        .map(|key| key["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// The path of the `Link` header with `rel="next"`.
+fn next(app: &App, answer: &Answer) -> Option<String> {
+    let link = answer.header("link");
+    if link.is_empty() {
+        return None;
+    }
+    let (target, rest) = link.strip_prefix('<').unwrap().split_once('>').unwrap();
+    assert_eq!(rest, "; rel=\"next\"");
+    Some(target.strip_prefix(&app.base).unwrap().to_owned())
+}
+
+#[actix_web::test]
+async fn the_list_is_a_bare_array_newest_first() {
+    let app = App::start().await;
+    let keys = [app.issue("Acme", "One"), app.issue("Acme", "Two")];
+    app.issue("Globex", "Theirs");
+    let answer = app.system(&keys[0].secret).get(KEYS).await;
+    assert_eq!(names(&answer), ["Two", "One"]);
+    assert_eq!(answer.header("link"), "");
+    for key in &keys {
+        answer.hides(&key.secret);
+        answer.hides(&key.secret[8..]);
+    }
+}
+
+#[actix_web::test]
+async fn links_lead_through_all_keys_whatever_happens_meanwhile() {
+    let app = App::start().await;
+    app.set_limit("Acme", 1_000);
+    let first = app.issue("Acme", "Key 000");
+    for number in 1..230 {
+        app.issue("Acme", &format!("Key {number:03}"));
+    }
+    let system = app.system(&first.secret);
+    let (mut seen, mut path) = (Vec::new(), format!("{KEYS}?limit=100"));
+    loop {
+        let page = system.get(&path).await;
+        seen.extend(names(&page));
+        app.issue("Acme", "Late comer");
+        match next(&app, &page) {
+            Some(link) => path = link,
+            None => break,
+        }
+    }
+    let expected: Vec<String> = (0..230).rev().map(|n| format!("Key {n:03}")).collect();
+    assert_eq!(seen, expected);
+    assert_eq!(names(&system.get(KEYS).await).len(), 50);
+    assert_eq!(
+        names(&system.get(&format!("{KEYS}?limit=200")).await).len(),
+        200
+    );
+    assert_eq!(
+        names(&system.get(&format!("{KEYS}?limit=1")).await).len(),
+        1
+    );
+}
+
+#[actix_web::test]
+async fn a_limit_or_mark_out_of_range_is_refused() {
+    let app = App::start().await;
+    let system = app.system(&app.issue("Acme", "Admin").secret);
+    for query in [
+        "limit=0",
+        "limit=201",
+        "limit=-1",
+        "limit=x",
+        "limit=99999999999999999999",
+        "limit=",
+        "cursor=",
+        "cursor=1",
+        "cursor=-1",
+        "cursor=%27%20OR%201%3D1",
+        "cursor=99999999999999999999999",
+        "limit=1&limit=2",
+        "offset=10",
+    ] {
+        system.get(&format!("{KEYS}?{query}")).await.problem(400);
+    }
+    // A mark of the right shape is only a place in one's own list.
+    let theirs = app.issue("Globex", "Theirs");
+    assert_eq!(
+        names(&system.get(&format!("{KEYS}?cursor={}", theirs.id)).await),
+        ["Admin"]
+    );
+    let end = system.get(&format!("{KEYS}?cursor={MISSING}")).await;
+    assert_eq!(end.json(), json!([]));
+}
+
+#[actix_web::test]
+async fn a_key_deleted_from_the_list_is_not_listed() {
+    let app = App::start().await;
+    let (admin, gone) = (app.issue("Acme", "Admin"), app.issue("Acme", "Gone"));
+    let system = app.system(&admin.secret);
+    system.delete(&gone.resource()).await;
+    let mut alice = app.sign_in(ALICE).await;
+    alice
+        .submit(&gone.page("deletion"), &gone.page("deletion"), &[])
+        .await
+        .leads_to("/tenant-api-keys");
+    assert_eq!(names(&system.get(KEYS).await), ["Admin"]);
+    system.get(&gone.resource()).await.problem(404);
+    system.delete(&gone.resource()).await.problem(404);
+}

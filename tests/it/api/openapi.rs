@@ -1,0 +1,91 @@
+//! The OpenAPI document itself.
+
+use std::collections::BTreeSet;
+
+use crate::support::*;
+
+const ROUTES: &str = include_str!("../../../src/web/routes.rs");
+
+/// "GET /api/v1/auth/whoami" for each route of the API, read from the page of routes.
+fn routes() -> BTreeSet<String> {
+    let rest = ROUTES.split("fn rest(").nth(1).unwrap();
+    let rest = rest.split("\nfn ").next().unwrap();
+    let mut routes = BTreeSet::new();
+    for resource in rest.split("web::resource(\"").skip(1) {
+        let path = resource.split('"').next().unwrap();
+        for method in ["get", "post", "put", "patch", "delete"] {
+            if resource.contains(&format!("web::{method}()")) {
+                routes.insert(format!("{} /api/v1{path}", method.to_uppercase()));
+            }
+        }
+    }
+    assert!(routes.remove("GET /api/v1/openapi.json"));
+    assert!(routes.len() > 5, "{routes:?}");
+    routes.insert("GET /forward-auth".into());
+    routes
+}
+
+#[actix_web::test]
+async fn the_document_lists_every_route_and_no_other() {
+    let app = App::start().await;
+    let answer = app.stranger().get("/api/v1/openapi.json").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), "application/json");
+    let document = answer.json();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
+    let mut listed = BTreeSet::new();
+    let mut names = BTreeSet::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            listed.insert(format!("{} {path}", method.to_uppercase()));
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(id.to_owned()), "{id} twice");
+            assert_ne!(
+                operation["summary"].as_str().unwrap_or_default(),
+                "",
+                "{id}"
+            );
+        }
+    }
+    assert_eq!(listed, routes());
+    assert_eq!(document["servers"][0]["url"], app.base);
+    assert_eq!(
+        document["components"]["securitySchemes"]["bearer"]["scheme"],
+        "bearer"
+    );
+    assert_eq!(
+        document["components"]["securitySchemes"]["apiKey"]["name"],
+        "X-API-Key"
+    );
+}
+
+#[actix_web::test]
+async fn every_reference_in_the_document_leads_somewhere() {
+    let app = App::start().await;
+    let answer = app.stranger().get("/api/v1/openapi.json").await;
+    let document = answer.json();
+    let references: BTreeSet<&str> = answer
+        .body
+        .split("\"$ref\":\"#")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert!(references.len() >= 5, "{references:?}");
+    for reference in references {
+        assert!(document.pointer(reference).is_some(), "{reference}");
+    }
+}
+
+#[actix_web::test]
+async fn the_document_names_the_address_that_people_use() {
+    let app = App::start_with(
+        |config| config.public_url = Some("https://keys.example.com".into()),
+        true,
+    )
+    .await;
+    let said = app
+        .raw("GET /api/v1/openapi.json HTTP/1.1\r\nHost: keys.example.com\r\nConnection: close\r\n\r\n")
+        .await;
+    assert_eq!(said.status(), 200);
+    assert!(said.text.contains("\"url\":\"https://keys.example.com\""));
+}

@@ -1,0 +1,160 @@
+//! Settings: where they come from, and what is refused.
+
+use crate::support::process::{Outcome, Place};
+
+const SECRET_URL: &str = "postgres://keystead:hunter2secret@db/keystead";
+
+/// Runs `check-config` with variables and a settings file.
+fn check(place: &Place, args: &[&str], variables: &[(&str, &str)], file: &str) -> Outcome {
+    std::fs::write(place.dir.join("keystead.toml"), file).unwrap();
+    let mut command = place.command(&[&["check-config"], args].concat());
+    for name in ["LISTEN", "DATA_DIR", "DATABASE_URL"] {
+        command.env_remove(format!("KEYSTEAD_{name}"));
+    }
+    command.envs(variables.iter().copied());
+    place.finish(command, "")
+}
+
+fn line<'a>(outcome: &'a Outcome, name: &str) -> &'a str {
+    let start = format!("{name} = ");
+    let mut lines = outcome.done().out.lines();
+    lines.find(|line| line.starts_with(&start)).unwrap()
+}
+
+#[test]
+fn a_flag_beats_a_variable_beats_the_file_beats_the_default() {
+    let place = Place::new();
+    let file = "brand = \"filebrand\"\nworkers = 7\n";
+    let variable = [("KEYSTEAD_BRAND", "envbrand")];
+    let plain = check(&place, &[], &[], "");
+    assert_eq!(line(&plain, "brand"), "brand = ks    # default");
+    let with_file = check(&place, &[], &[], file);
+    assert!(line(&with_file, "brand").starts_with("brand = filebrand "));
+    assert_eq!(
+        line(&with_file, "workers"),
+        "workers = 7    # keystead.toml"
+    );
+    let with_both = check(&place, &[], &variable, file);
+    assert_eq!(
+        line(&with_both, "brand"),
+        "brand = envbrand    # environment"
+    );
+    let with_all = check(&place, &["--brand", "flagbrand"], &variable, file);
+    assert_eq!(line(&with_all, "brand"), "brand = flagbrand    # flag");
+}
+
+#[test]
+fn another_settings_file_can_be_named() {
+    let place = Place::new();
+    std::fs::write(place.dir.join("other.toml"), "brand = \"other\"").unwrap();
+    let outcome = check(&place, &["--config", "other.toml"], &[], "brand = \"mine\"");
+    assert!(line(&outcome, "brand").starts_with("brand = other"));
+    let missing = check(&place, &["--config", "missing.toml"], &[], "");
+    assert!(missing.refusal().contains("missing.toml"));
+}
+
+#[test]
+fn the_database_url_is_never_printed() {
+    let place = Place::new();
+    let by_variable = check(&place, &[], &[("KEYSTEAD_DATABASE_URL", SECRET_URL)], "");
+    let by_file = check(
+        &place,
+        &[],
+        &[],
+        &format!("database_url = \"{SECRET_URL}\""),
+    );
+    for outcome in [by_variable, by_file] {
+        assert!(line(&outcome, "database_url").contains("(hidden)"));
+        assert!(!format!("{outcome:?}").contains("hunter2secret"));
+    }
+    let flag = check(&place, &["--database-url", SECRET_URL], &[], "");
+    assert_eq!(flag.code, 2);
+    assert!(!format!("{flag:?}").contains("hunter2secret"), "{flag:?}");
+}
+
+#[test]
+fn a_secret_can_come_from_a_file() {
+    let place = Place::new();
+    let path = place.dir.join("url");
+    std::fs::write(&path, format!("{SECRET_URL}\n")).unwrap();
+    let path = path.to_string_lossy().into_owned();
+    let outcome = check(&place, &[], &[("KEYSTEAD_DATABASE_URL_FILE", &path)], "");
+    assert!(line(&outcome, "database_url").contains("(hidden)"));
+    let missing = [("KEYSTEAD_DATABASE_URL_FILE", "/nowhere/url")];
+    assert!(
+        check(&place, &[], &missing, "")
+            .refusal()
+            .contains("/nowhere/url")
+    );
+    let twice = [
+        ("KEYSTEAD_DATABASE_URL_FILE", &*path),
+        ("KEYSTEAD_DATABASE_URL", SECRET_URL),
+    ];
+    let refused = check(&place, &[], &twice, "");
+    assert!(refused.refusal().contains("KEYSTEAD_DATABASE_URL"));
+    // Only secrets come from files.
+    let listen = check(&place, &[], &[("KEYSTEAD_LISTEN_FILE", &path)], "");
+    assert!(listen.refusal().contains("KEYSTEAD_LISTEN_FILE"));
+}
+
+#[test]
+fn a_key_or_variable_that_nobody_knows_is_refused_by_name() {
+    let place = Place::new();
+    let file = |text: &str| check(&place, &[], &[], text);
+    assert!(file("brnad = \"ks\"").refusal().contains("brnad"));
+    assert!(
+        file("[server]\nlisten = \"x\"")
+            .refusal()
+            .contains("server")
+    );
+    assert!(file("brand = ").refusal().contains("keystead.toml"));
+    assert!(file("brand = [1]").refusal().contains("brand"));
+    for name in ["KEYSTEAD_BRNAD", "KEYSTEAD_", "KEYSTEAD_KEYSTEAD_BRAND"] {
+        let outcome = check(&place, &[], &[(name, "ks")], "");
+        assert!(outcome.refusal().contains(name));
+    }
+    assert_eq!(check(&place, &["--brnad", "ks"], &[], "").code, 2);
+}
+
+#[test]
+fn a_value_that_makes_no_sense_is_refused_with_its_setting() {
+    let place = Place::new();
+    for (name, value) in [
+        ("listen", "8080"),
+        ("listen", "localhost"),
+        ("brand", "K"),
+        ("brand", "waytoolongbrand"),
+        ("brand", "k_s"),
+        ("workers", "0"),
+        ("workers", "many"),
+        ("session_idle_minutes", "61"),
+        ("session_hours", "25"),
+        ("session_hours", "-1"),
+        ("insecure_cookie", "yes"),
+        ("public_url", "keys.example.com"),
+        ("public_url", "https://keys.example.com/path"),
+        ("public_url", "https://user@keys.example.com"),
+        ("database_url", "/var/lib/keystead.db"),
+    ] {
+        let variable = format!("KEYSTEAD_{}", name.to_uppercase());
+        let outcome = check(&place, &[], &[(&variable, value)], "");
+        assert!(
+            outcome.refusal().contains(name),
+            "{name}={value}: {outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn checking_makes_nothing() {
+    let place = Place::new();
+    check(&place, &[], &[], "").done();
+    assert!(!place.dir.join("keystead-data").exists());
+    assert!(!place.dir.join("data").exists());
+}
+
+#[test]
+fn a_log_filter_that_can_not_be_read_is_refused() {
+    let outcome = Place::new().run(&["serve", "--log", "keystead=loud"], "");
+    assert!(outcome.refusal().contains("log"), "{outcome:?}");
+}

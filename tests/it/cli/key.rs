@@ -1,0 +1,111 @@
+//! Keys at the shell.
+
+use keystead::domain::key_text::is_well_formed;
+
+use crate::support::process::{Outcome, Place};
+
+fn create(place: &Place, more: &[&str]) -> Outcome {
+    let args = ["key", "create", "--tenant", "Acme", "--name", "ERP"];
+    place.run(&[&args, more].concat(), "")
+}
+
+#[actix_web::test]
+async fn the_secret_stands_alone_on_standard_output_and_works_at_once() {
+    let place = Place::new().with_acme();
+    let server = place.serve();
+    for number in 0..5 {
+        let outcome = create(&place, &[]);
+        let secret = outcome.done().out.strip_suffix('\n').unwrap();
+        assert!(is_well_formed(secret), "{}", outcome.out);
+        assert!(!outcome.err.contains(secret));
+        assert_eq!(
+            server.stranger().verify(secret).await,
+            "VALID",
+            "key {number}"
+        );
+    }
+    let recorded = "SELECT count(*) AS n FROM audit_events WHERE action = 'key.created' AND actor_kind = 'operator'";
+    assert_eq!(place.number(recorded), 5);
+}
+
+#[actix_web::test]
+async fn a_key_made_without_a_server_works_after_the_start() {
+    let place = Place::new().with_acme();
+    let secret = place.key("ERP");
+    assert_eq!(place.serve().stranger().verify(&secret).await, "VALID");
+}
+
+#[actix_web::test]
+async fn group_environment_and_expiry_are_kept() {
+    let place = Place::new().with_acme();
+    let more = [
+        "--group",
+        "Read only",
+        "--environment",
+        "test",
+        "--expires-at",
+        "2030-01-31",
+    ];
+    let by_day = create(&place, &more);
+    let by_instant = create(&place, &["--expires-at", "2030-01-31T12:00:00+02:00"]);
+    let server = place.serve();
+    let me = server
+        .system(by_day.done().out.trim())
+        .whoami()
+        .await
+        .json();
+    assert_eq!(me["environment"], "test");
+    assert_eq!(me["authorization_group"], "Read only");
+    assert_eq!(me["expires_at"], "2030-02-01T00:00:00Z");
+    let me = server
+        .system(by_instant.done().out.trim())
+        .whoami()
+        .await
+        .json();
+    assert_eq!(me["expires_at"], "2030-01-31T10:00:00Z");
+}
+
+#[test]
+fn what_is_wrong_is_told_in_one_line_and_nothing_is_made() {
+    let place = Place::new().with_acme();
+    for (more, word) in [
+        (&["--group", "Nope"][..], "authorization_group"),
+        (&["--environment", "moon"], "environment"),
+        (&["--expires-at", "2020-01-01"], "expires_at"),
+        (&["--expires-at", "soon"], "expires_at"),
+    ] {
+        let outcome = create(&place, more);
+        assert!(outcome.refusal().contains(word), "{outcome:?}");
+    }
+    let nobody = place.run(
+        &["key", "create", "--tenant", "Nobody", "--name", "ERP"],
+        "",
+    );
+    assert!(nobody.refusal().contains("there is no tenant \"Nobody\""));
+    let short = place.run(&["key", "create", "--tenant", "Acme", "--name", "x"], "");
+    assert!(short.refusal().contains("name"));
+    let count = "SELECT count(*) AS n FROM api_keys";
+    assert_eq!(place.number(count), 0);
+    for _ in 0..10 {
+        place.key("ERP");
+    }
+    let full = create(&place, &[]);
+    assert!(full.refusal().contains("limit of 10 API keys"));
+    assert_eq!(place.number(count), 10);
+}
+
+#[actix_web::test]
+async fn the_brand_is_a_setting_and_older_keys_go_on_working() {
+    let place = Place::new().with_acme();
+    let old = place.key("Old");
+    let new = create(&place, &["--brand", "acme"])
+        .done()
+        .out
+        .trim()
+        .to_owned();
+    assert!(new.starts_with("acme_live_"));
+    let server = place.start(place.command(&["serve", "--brand", "acme"]));
+    for key in [&old, &new] {
+        assert_eq!(server.stranger().verify(key).await, "VALID");
+    }
+}

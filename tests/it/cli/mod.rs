@@ -1,0 +1,7 @@
+//! The program at a shell.
+
+mod check_config;
+mod create_admin;
+mod key;
+mod secrets;
+mod serve;

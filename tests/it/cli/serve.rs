@@ -1,0 +1,186 @@
+//! Starting and stopping the server.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::support::process::Place;
+use crate::support::*;
+
+fn mode(path: &std::path::Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[actix_web::test]
+async fn the_first_start_makes_private_secrets_and_prints_a_link_that_works_once() {
+    let place = Place::new();
+    let server = place.start(place.command(&[]));
+    assert_eq!(mode(&place.data("")), 0o700);
+    for secret in ["pepper", "master-key"] {
+        assert_eq!(mode(&place.data(secret)), 0o600, "{secret}");
+        let content = std::fs::read_to_string(place.data(secret)).unwrap();
+        assert_eq!(content.trim().len(), 64);
+    }
+    let link = server.setup_link.clone().unwrap();
+    let path = link.strip_prefix(&server.base).unwrap();
+    assert!(path.starts_with("/setup?token="));
+    let token = path.split('=').nth(1).unwrap();
+    let fields = [
+        ("token", token),
+        ("name", "Maya Morgan"),
+        ("email", "maya@example.com"),
+        ("tenant", "Initech"),
+        ("password", PASSWORD),
+    ];
+    let mut maya = server.visitor();
+    let answer = maya.submit(path, "/setup", &fields).await;
+    answer.leads_to("/tenant-api-keys");
+    assert_eq!(server.visitor().get(path).await.status, 404);
+    assert!(!server.log().contains(token), "the link is in the log");
+    drop(server);
+    assert_eq!(place.serve().setup_link, None);
+}
+
+#[actix_web::test]
+async fn each_start_prints_a_new_link_until_one_was_used() {
+    let place = Place::new();
+    let first = place.serve();
+    let old = first.setup_link.clone().unwrap();
+    let old = old.strip_prefix(&first.base).unwrap().to_owned();
+    drop(first);
+    let second = place.serve();
+    let new = second.setup_link.clone().unwrap();
+    let new = new.strip_prefix(&second.base).unwrap();
+    assert_eq!(second.visitor().get(&old).await.status, 404);
+    assert_eq!(second.visitor().get(new).await.status, 200);
+}
+
+#[actix_web::test]
+async fn keys_and_sessions_survive_a_restart() {
+    let place = Place::new().with_acme();
+    let key = place.key("ERP");
+    let server = place.serve();
+    let mut alice = server.visitor();
+    let fields = [("email", ALICE), ("password", PASSWORD), ("next", "")];
+    alice
+        .submit("/login", "/login", &fields)
+        .await
+        .leads_to("/");
+    drop(server);
+    let server = place.serve();
+    assert_eq!(server.stranger().verify(&key).await, "VALID");
+    let mut later = server.visitor();
+    later.cookies = alice.cookies;
+    assert_eq!(later.get("/tenant-api-keys").await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_second_server_on_the_same_data_refuses() {
+    let place = Place::new();
+    let server = place.serve();
+    let outcome = place.run(&["serve"], "");
+    let line = outcome.refusal();
+    assert!(line.contains("another Keystead server uses"), "{line}");
+    assert!(line.contains(&*place.dir.join("data").to_string_lossy()));
+    assert_eq!(server.stranger().get("/readyz").await.status, 200);
+}
+
+#[test]
+fn a_port_in_use_is_told_in_one_line() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let outcome = Place::new().run(&["serve", "--listen", &address], "");
+    let line = outcome.refusal();
+    assert!(line.contains(&format!("can't listen on {address}")));
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_left_alone() {
+    let place = Place::new().with_acme();
+    direct::sql(
+        &place.db(),
+        "INSERT INTO __diesel_schema_migrations (version, run_on) VALUES ('99999999999999', '2026-11-20 11:00:00')",
+    );
+    let create = ["key", "create", "--tenant", "Acme", "--name", "ERP"];
+    for args in [&["serve"][..], &create] {
+        let outcome = place.run(args, "");
+        assert!(outcome.refusal().contains("made by a newer Keystead"));
+    }
+}
+
+#[test]
+fn a_database_that_can_not_be_opened_is_told_without_its_password() {
+    let place = Place::new();
+    for url in [
+        "postgres://keystead:hunter2secret@127.0.0.1:1/keystead",
+        "mysql://keystead:hunter2secret@localhost/x",
+        "sqlite:/nowhere/at/all/keystead.db",
+    ] {
+        let mut command = place.command(&["serve"]);
+        command.env("KEYSTEAD_DATABASE_URL", url);
+        let outcome = place.finish(command, "");
+        let line = outcome.refusal();
+        assert!(!line.contains("hunter2secret"), "{line}");
+    }
+}
+
+#[actix_web::test]
+async fn asked_to_stop_it_writes_the_last_usage_and_ends_well() {
+    let place = Place::new().with_acme();
+    let key = place.key("ERP");
+    let mut server = place.serve();
+    for _ in 0..7 {
+        assert_eq!(server.stranger().verify(&key).await, "VALID");
+    }
+    assert_eq!(server.stop(), 0);
+    let sum = "SELECT CAST(SUM(accepted) AS BIGINT) AS n FROM key_usage_days";
+    assert_eq!(place.number(sum), 7);
+    let used = "SELECT count(*) AS n FROM api_keys WHERE last_used_at IS NOT NULL";
+    assert_eq!(place.number(used), 1);
+}
+
+#[actix_web::test]
+async fn asked_to_stop_it_loses_nothing_that_it_answered() {
+    let place = Place::new().with_acme();
+    let key = place.key("ERP");
+    let mut server = place.serve();
+    let mut creations = Vec::new();
+    for number in 0..6 {
+        let system = server.system(&key);
+        creations.push(actix_web::rt::spawn(async move {
+            let request = system.request(reqwest::Method::POST, system::KEYS);
+            let body = serde_json::json!({ "name": format!("System {number}") });
+            let answer = request.json(&body).send().await;
+            answer.is_ok_and(|answer| answer.status() == 201)
+        }));
+    }
+    let count = "SELECT count(*) AS n FROM api_keys";
+    direct::until("the first is made", async || place.number(count) > 1).await;
+    server.ask_to_stop();
+    let mut made = 0;
+    for creation in creations {
+        made += i64::from(creation.await.unwrap());
+    }
+    assert_eq!(server.stop_code(), 0);
+    assert!(made >= 1);
+    assert_eq!(place.number(count), made + 1);
+}
+
+#[actix_web::test]
+async fn health_is_told_to_anybody() {
+    let place = Place::new();
+    let server = place.serve();
+    assert_eq!(server.stranger().get("/healthz").await.body, "ok\n");
+    assert_eq!(server.stranger().get("/readyz").await.body, "ready\n");
+}
+
+#[actix_web::test]
+async fn the_log_can_be_json_lines() {
+    let place = Place::new();
+    let server = place.start(place.command(&["serve", "--log-json", "true"]));
+    let answer = server.visitor().get("/login").await;
+    let id = answer.header("x-request-id").to_owned();
+    direct::until("the request is logged", async || server.log().contains(&id)).await;
+    for line in server.log().lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line["level"].is_string());
+    }
+}

@@ -1,0 +1,159 @@
+//! The verifier's question.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::browser_like::Answer;
+use crate::support::*;
+
+const VERIFY: &str = "/api/v1/verify";
+
+#[actix_web::test]
+async fn a_valid_key_is_answered_with_who_it_is() {
+    let app = App::start().await;
+    let key = app.issue_with(
+        "Acme",
+        "Wörk \"orders\" 🚚",
+        Some("Read only"),
+        &[],
+        Some(3_600),
+    );
+    let answer = app
+        .stranger()
+        .post(
+            VERIFY,
+            json!({ "key": key.secret, "method": "GET", "path": "/x" }),
+        )
+        .await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.json(),
+        json!({
+            "valid": true, "code": "VALID", "key_id": key.id, "tenant_id": app.tenant("Acme").to_string(),
+            "name": "Wörk \"orders\" 🚚", "environment": "live", "authorization_group": "Read only",
+            "scopes": ["*:read"], "expires_at": "2026-11-20T13:00:00Z",
+            "request_id": answer.header("x-request-id"),
+        })
+    );
+    assert_eq!(answer.header("cache-control"), "no-store");
+    answer.hides(&key.secret);
+}
+
+#[actix_web::test]
+async fn a_key_that_never_ends_says_null() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let answer = app
+        .stranger()
+        .post(VERIFY, json!({ "key": key.secret }))
+        .await
+        .json();
+    assert!(answer.as_object().unwrap().contains_key("expires_at"));
+    assert_eq!(answer["expires_at"], json!(null));
+}
+
+#[actix_web::test]
+async fn white_space_around_the_key_is_not_part_of_it() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP").secret;
+    for (text, code) in [
+        (format!(" {key}\t"), "VALID"),
+        (format!("{key}\n"), "MALFORMED"),
+        (format!("{key}\u{200b}"), "MALFORMED"),
+        (format!("{key}\u{0}"), "MALFORMED"),
+        (format!("\u{a0}{key}"), "MALFORMED"),
+        (String::new(), "MALFORMED"),
+    ] {
+        assert_eq!(app.stranger().verify(&text).await, code, "{text:?}");
+    }
+}
+
+#[actix_web::test]
+async fn nobody_asks_through_a_proxy_or_from_elsewhere() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP").secret;
+    for name in ["X-Forwarded-For", "Forwarded", "X-Real-IP"] {
+        let request = app
+            .stranger()
+            .request(Method::POST, VERIFY)
+            .header(name, "127.0.0.1");
+        Answer::of(request.json(&json!({ "key": key })))
+            .await
+            .problem(403);
+    }
+}
+
+#[actix_web::test]
+async fn other_methods_are_refused() {
+    let app = App::start().await;
+    for method in [
+        Method::GET,
+        Method::HEAD,
+        Method::PUT,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::TRACE,
+    ] {
+        let answer = Answer::of(app.stranger().request(method.clone(), VERIFY)).await;
+        assert_eq!(answer.status, 405, "{method}");
+        assert_eq!(answer.header("access-control-allow-origin"), "");
+    }
+    let odd = Method::from_bytes(b"PROPFIND").unwrap();
+    assert_eq!(
+        Answer::of(app.stranger().request(odd, VERIFY)).await.status,
+        405
+    );
+}
+
+#[actix_web::test]
+async fn a_node_in_doubt_says_503_and_never_401() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    // The change log says something that this version does not understand.
+    app.sql("UPDATE change_head SET rev = rev + 1");
+    app.sql("INSERT INTO change_log (rev, kind, item, payload) SELECT rev, 'mystery', 'x', '{}' FROM change_head");
+    direct::until("the index is in doubt", async || {
+        app.stranger().get("/readyz").await.status == 503
+    })
+    .await;
+    let asked = app
+        .stranger()
+        .post(VERIFY, json!({ "key": key.secret }))
+        .await;
+    asked.problem(503);
+    for path in ["/forward-auth", "/api/v1/auth/whoami"] {
+        let answer = app.system(&key.secret).get(path).await;
+        answer.problem(503);
+        assert_ne!(answer.header("retry-after"), "", "{path}");
+    }
+    assert_ne!(asked.header("retry-after"), "");
+    assert_eq!(app.stranger().get("/healthz").await.status, 200);
+
+    app.sql("DELETE FROM change_log WHERE kind = 'mystery'");
+    direct::until("the index is certain again", async || {
+        app.stranger().get("/readyz").await.status == 200
+    })
+    .await;
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+}
+
+#[actix_web::test]
+async fn a_change_made_elsewhere_is_followed() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let id = key.id.clone();
+    app.db
+        .write(|conn| {
+            keystead::db::change_log::append(conn, keystead::db::change_log::Kind::Key, &id)?;
+            Ok(diesel::RunQueryDsl::execute(
+                diesel::sql_query("UPDATE api_keys SET revoked_at = '2026-11-20 11:00:00'"),
+                conn,
+            )
+            .unwrap())
+        })
+        .unwrap();
+    direct::until("the revocation arrives", async || {
+        app.stranger().verify(&key.secret).await == "REVOKED"
+    })
+    .await;
+}

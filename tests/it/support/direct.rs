@@ -1,0 +1,99 @@
+//! What no route can do yet, done in the database itself: limits, switched-off keys, suspended tenants, lost accounts.
+
+use diesel::{QueryableByName, RunQueryDsl};
+use keystead::db::Db;
+use keystead::db::change_log::{Kind, append};
+
+use super::app::{App, Issued};
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
+}
+
+/// Runs one statement.
+pub fn sql(db: &Db, statement: &str) {
+    db.write(|conn| Ok(diesel::sql_query(statement).execute(conn).unwrap()))
+        .unwrap();
+}
+
+/// The number that `SELECT count(*) AS n …` gives.
+pub fn number(db: &Db, query: &str) -> i64 {
+    db.read(|conn| {
+        Ok(diesel::sql_query(query)
+            .get_result::<Count>(conn)
+            .unwrap()
+            .n)
+    })
+    .unwrap()
+}
+
+impl App {
+    /// Runs one statement.
+    pub fn sql(&self, statement: &str) {
+        sql(&self.db, statement);
+    }
+
+    /// The number that `SELECT count(*) AS n …` gives.
+    pub fn number(&self, query: &str) -> i64 {
+        number(&self.db, query)
+    }
+
+    /// Rows of a table.
+    pub fn rows(&self, table: &str) -> i64 {
+        self.number(&format!("SELECT count(*) AS n FROM {table}"))
+    }
+
+    /// Changes columns of a key, and has the index follow.
+    pub fn alter_key(&self, key: &Issued, set: &str) {
+        self.sql(&format!(
+            "UPDATE api_keys SET {set} WHERE id = '{}'",
+            key.id
+        ));
+        self.touch(key);
+    }
+
+    /// Suspends a tenant.
+    pub fn suspend(&self, tenant: &str, key: &Issued) {
+        self.sql(&format!(
+            "UPDATE tenants SET suspended_at = '2026-11-20 11:00:00' WHERE name = '{tenant}'"
+        ));
+        self.touch(key);
+    }
+
+    /// How many keys a tenant may have.
+    pub fn set_limit(&self, tenant: &str, limit: i64) {
+        self.sql(&format!(
+            "UPDATE tenants SET key_limit = {limit} WHERE name = '{tenant}'"
+        ));
+    }
+
+    /// Makes an authorization group.
+    pub fn add_group(&self, tenant: &str, name: &str, scopes: &str) {
+        let (id, tenant) = (uuid::Uuid::now_v7(), self.tenant(tenant));
+        self.sql(&format!(
+            "INSERT INTO authorization_groups (id, tenant_id, name, summary, scopes, built_in, created_at) \
+             VALUES ('{id}', '{tenant}', '{name}', '', '{scopes}', FALSE, '2026-11-20 11:00:00')"
+        ));
+    }
+
+    fn touch(&self, key: &Issued) {
+        self.db
+            .write(|conn| append(conn, Kind::Key, &key.id))
+            .unwrap();
+        keystead::server::control::follow(&self.config.data_dir).unwrap();
+    }
+}
+
+/// Asks again until it holds; stops after twenty seconds.
+pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !holds().await {
+        assert!(
+            std::time::Instant::now() < deadline,
+            "never came true: {what}"
+        );
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}

@@ -1,0 +1,261 @@
+//! The real program, as an operator runs it.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use keystead::db::Db;
+use keystead::db::connection::Source;
+
+use super::app::scratch_dir;
+use super::browser_like::Person;
+use super::system::System;
+use super::{PASSWORD, database, direct};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A directory in which the program runs, with a database of its own.
+pub struct Place {
+    pub dir: PathBuf,
+    source: Source,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Outcome {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Outcome {
+    /// Fails unless the program refused with exit code 2 and exactly one line, and gives the line.
+    #[track_caller]
+    pub fn refusal(&self) -> &str {
+        assert_eq!(self.code, 2, "{self:?}");
+        assert_eq!(self.out, "", "{self:?}");
+        assert_eq!(self.err.lines().count(), 1, "{}", self.err);
+        self.err.trim_end()
+    }
+
+    /// Fails unless it succeeded.
+    #[track_caller]
+    pub fn done(&self) -> &Self {
+        assert_eq!(self.code, 0, "{self:?}");
+        self
+    }
+}
+
+impl Place {
+    pub fn new() -> Self {
+        let dir = scratch_dir();
+        let source = database::fresh(&dir.join("data"));
+        Self { dir, source }
+    }
+
+    pub fn data(&self, name: &str) -> PathBuf {
+        self.dir.join("data").join(name)
+    }
+
+    /// The program with nothing in its environment but where this place is.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keystead"));
+        command
+            .args(args)
+            .current_dir(&self.dir)
+            .env_clear()
+            .env("KEYSTEAD_DATA_DIR", self.dir.join("data"))
+            .env("KEYSTEAD_LISTEN", "127.0.0.1:0");
+        if let Source::Postgres(url) = &self.source {
+            command.env("KEYSTEAD_DATABASE_URL", url);
+        }
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, args: &[&str], input: &str) -> Outcome {
+        self.finish(self.command(args), input)
+    }
+
+    /// Runs a command, changed a little, to its end.
+    pub fn finish(&self, mut command: Command, input: &str) -> Outcome {
+        let name = uuid::Uuid::new_v4().simple().to_string();
+        let (out, err) = (
+            self.dir.join(format!("{name}.out")),
+            self.dir.join(format!("{name}.err")),
+        );
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(std::fs::File::create(&out).unwrap())
+            .stderr(std::fs::File::create(&err).unwrap())
+            .spawn()
+            .unwrap();
+        // A program that refuses early never reads it.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let code = wait(&mut child).unwrap_or_else(|| {
+            child.kill().unwrap();
+            panic!("{command:?} does not end: {}", read(&err))
+        });
+        Outcome {
+            code,
+            out: read(&out),
+            err: read(&err),
+        }
+    }
+
+    /// Makes an admin of Acme and raises its limit.
+    pub fn with_acme(self) -> Self {
+        let args = [
+            "create-admin",
+            "--email",
+            super::ALICE,
+            "--tenant",
+            "Acme",
+            "--password-stdin",
+        ];
+        self.run(&args, PASSWORD).done();
+        self
+    }
+
+    /// The secret of a new key of Acme.
+    pub fn key(&self, name: &str) -> String {
+        let outcome = self.run(&["key", "create", "--tenant", "Acme", "--name", name], "");
+        outcome.done().out.trim_end().to_owned()
+    }
+
+    pub fn db(&self) -> Db {
+        Db::open(self.source.clone(), 1).unwrap()
+    }
+
+    pub fn number(&self, query: &str) -> i64 {
+        direct::number(&self.db(), query)
+    }
+
+    /// Starts the server and waits until it says that it listens.
+    pub fn serve(&self) -> Server {
+        self.start(self.command(&["serve"]))
+    }
+
+    /// Starts a server by a command that was changed a little.
+    pub fn start(&self, mut command: Command) -> Server {
+        let name = uuid::Uuid::new_v4().simple().to_string();
+        let (out, log) = (
+            self.dir.join(format!("{name}.out")),
+            self.dir.join(format!("{name}.log")),
+        );
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(std::fs::File::create(&out).unwrap())
+            .stderr(std::fs::File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        let said = loop {
+            let said = read(&out);
+            if said.contains("/api/docs\n") {
+                break said;
+            }
+            let ended = child.try_wait().unwrap();
+            assert!(
+                ended.is_none() && Instant::now() < deadline,
+                "it did not start: {}",
+                read(&log)
+            );
+            std::thread::sleep(Duration::from_millis(2));
+        };
+        let word = |before: &str| -> Option<String> {
+            let rest = said.split(before).nth(1)?;
+            Some(rest.split_whitespace().next()?.to_owned())
+        };
+        Server {
+            base: word("Keystead listens on ").unwrap(),
+            setup_link: word("open this link once: "),
+            log,
+            child,
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// A running server; it is killed when it is dropped.
+pub struct Server {
+    pub base: String,
+    pub setup_link: Option<String>,
+    log: PathBuf,
+    child: Child,
+}
+
+impl Server {
+    pub fn system(&self, key: &str) -> System {
+        System::new(&self.base, Some(key))
+    }
+
+    pub fn stranger(&self) -> System {
+        System::new(&self.base, None)
+    }
+
+    pub fn visitor(&self) -> Person {
+        Person::new(&self.base, None)
+    }
+
+    /// What it logged so far.
+    pub fn log(&self) -> String {
+        read(&self.log)
+    }
+
+    /// Ends it as `kill -9` does.
+    pub fn crash(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, as a service manager does, and gives its exit code.
+    pub fn stop(&mut self) -> i32 {
+        self.ask_to_stop();
+        self.stop_code()
+    }
+
+    /// Waits for its end and gives its exit code.
+    pub fn stop_code(&mut self) -> i32 {
+        wait(&mut self.child).expect("it does not stop")
+    }
+
+    pub fn ask_to_stop(&self) {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn wait(child: &mut Child) -> Option<i32> {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Some(status.code().unwrap_or(-1));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    None
+}
+
+fn read(path: &Path) -> String {
+    String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned()
+}
