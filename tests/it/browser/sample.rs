@@ -36,12 +36,13 @@ pub fn a_while_later(app: &App) {
                 _ => continue,
             };
             let used = db::usage::Used {
-                key: key.id.parse()?,
+                key_id: key.id,
+                day: now.date_naive(),
                 accepted: 9_000,
                 refused: 3,
-                last_accepted: Some(now - TimeDelta::minutes(minutes)),
+                last_accepted_at: Some((now - TimeDelta::minutes(minutes)).naive_utc()),
             };
-            db::usage::add(conn, &used, now.date_naive())?;
+            db::usage::add(conn, &[used])?;
         }
         Ok(())
     };
