@@ -261,7 +261,11 @@ fn summary(form: &KeyForm, quota: &Quota, brand: &str, group: String) -> Summary
         1 => "1 range".into(),
         count => format!("{count} ranges"),
     };
-    let after = format!("{} of {} keys", quota.used + 1, quota.limit);
+    let after = if quota.full {
+        "Limit reached".into()
+    } else {
+        format!("{} of {} keys", quota.used + 1, quota.limit)
+    };
     Summary {
         prefix: key_text::prefix(brand, environment),
         group,

@@ -204,6 +204,7 @@ async fn a_full_tenant_is_told_so_when_the_last_place_went_meanwhile() {
     browser.click(form::SUBMIT).await;
     browser.until_focus(".error-summary").await;
     assert_eq!(browser.value_of("#name").await, "ERP integration");
+    assert!(browser.text_of(".summary").await.contains("Limit reached"));
     browser.click("#side a[href='/tenant-api-keys']").await;
     browser.until_sees("Limit reached").await;
     browser.console_is_clean_but_for(&[409]).await;
