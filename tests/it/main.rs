@@ -16,6 +16,7 @@ mod browser;
 mod cli;
 mod concurrency;
 mod crash;
+mod domain;
 mod edges;
 mod support;
 mod tidy;
