@@ -13,9 +13,11 @@
 mod admin;
 mod api;
 mod browser;
+mod canary;
 mod cli;
 mod concurrency;
 mod crash;
 mod edges;
+mod security;
 mod support;
 mod tidy;
