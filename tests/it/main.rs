@@ -13,9 +13,12 @@
 mod admin;
 mod api;
 mod browser;
+mod canary;
 mod cli;
 mod concurrency;
 mod crash;
+mod domain;
 mod edges;
+mod security;
 mod support;
 mod tidy;

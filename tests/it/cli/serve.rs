@@ -133,7 +133,7 @@ async fn asked_to_stop_it_writes_the_last_usage_and_ends_well() {
     assert_eq!(server.stop(), 0);
     let sum = "SELECT CAST(SUM(accepted) AS BIGINT) AS n FROM key_usage_days";
     assert_eq!(place.number(sum), 7);
-    let used = "SELECT count(*) AS n FROM api_keys WHERE last_used_at IS NOT NULL";
+    let used = "SELECT count(*) AS n FROM key_usage_days WHERE last_accepted_at IS NOT NULL";
     assert_eq!(place.number(used), 1);
 }
 

@@ -124,6 +124,10 @@ impl Place {
         outcome.done().out.trim_end().to_owned()
     }
 
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
     pub fn db(&self) -> Db {
         Db::open(self.source.clone(), 1).unwrap()
     }

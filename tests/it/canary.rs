@@ -1,0 +1,301 @@
+//! A secret exists in the one answer that shows it, and nowhere else: not in a file, not in the log, not in any
+//! later answer.
+
+use diesel::{QueryableByName, RunQueryDsl};
+use keystead::db::connection::Source;
+use reqwest::Method;
+
+use crate::support::browser_like::{Answer, Person, hidden, secret_in};
+use crate::support::process::{Place, Server};
+use crate::support::system::KEYS;
+use crate::support::*;
+
+/// Answers that must not hold a secret, gathered on the way.
+struct Watch {
+    secrets: Vec<String>,
+    answers: Vec<(String, String)>,
+}
+
+impl Watch {
+    fn keep(&mut self, what: &str, answer: Answer) {
+        self.answers.push((
+            what.to_owned(),
+            format!("{:?}\n{}", answer.headers, answer.body),
+        ));
+    }
+
+    /// Fails if a secret, or its body without the prefix, is in the text.
+    #[track_caller]
+    fn is_absent_from(&self, what: &str, bytes: &[u8]) {
+        for secret in &self.secrets {
+            let body = &secret[secret.rfind('_').unwrap() + 1..];
+            for part in [body, &body[..32], &body[6..]] {
+                let found = bytes
+                    .windows(part.len())
+                    .position(|window| window == part.as_bytes());
+                if let Some(at) = found {
+                    let around = &bytes[at.saturating_sub(120)..bytes.len().min(at + 60)];
+                    panic!(
+                        "a secret is in {what}: …{}…",
+                        String::from_utf8_lossy(around)
+                    );
+                }
+            }
+        }
+    }
+}
+
+async fn admin(server: &Server) -> Person {
+    let mut alice = server.visitor();
+    let fields = [("email", ALICE), ("password", PASSWORD), ("next", "")];
+    alice
+        .submit("/login", "/login", &fields)
+        .await
+        .leads_to("/");
+    alice
+}
+
+/// Makes a key with the form, and looks at what stays afterwards.
+async fn with_form(watch: &mut Watch, alice: &mut Person, htmx: bool) -> app::Issued {
+    let page = alice.get("/tenant-api-keys/new").await;
+    let csrf = hidden(&page.body, "csrf").unwrap();
+    let word = hidden(&page.body, "idempotency_key").unwrap();
+    let fields = [
+        ("csrf", &*csrf),
+        ("idempotency_key", &word),
+        ("name", "Canary"),
+        ("environment", "live"),
+        ("group", "Full access"),
+    ];
+    alice.htmx = htmx;
+    let shown = alice.post("/tenant-api-keys", &fields).await;
+    assert_eq!(shown.status, 201);
+    let secret = secret_in(&shown.body).unwrap();
+    let id = shown.body.split("highlight=").nth(1).unwrap()[..36].to_owned();
+    watch.secrets.push(secret.clone());
+    watch.keep(
+        "the form sent again",
+        alice.post("/tenant-api-keys", &fields).await,
+    );
+    alice.htmx = false;
+    app::Issued { id, secret }
+}
+
+async fn everyday_use(watch: &mut Watch, server: &Server, alice: &mut Person, key: &app::Issued) {
+    let system = server.system(&key.secret);
+    watch.keep("whoami", system.whoami().await);
+    watch.keep("list", system.get(KEYS).await);
+    watch.keep("show", system.get(&key.resource()).await);
+    watch.keep(
+        "forward-auth",
+        system.get("/forward-auth?scope=orders:read").await,
+    );
+    let question =
+        serde_json::json!({ "key": key.secret, "scope": "orders:read", "ip": "127.0.0.1" });
+    watch.keep(
+        "verify",
+        server.stranger().post("/api/v1/verify", question).await,
+    );
+    watch.keep("the list page", alice.get("/tenant-api-keys").await);
+    watch.keep(
+        "the highlighted row",
+        alice
+            .get(&format!("/tenant-api-keys?highlight={}", key.id))
+            .await,
+    );
+    watch.keep("the question", alice.get(&key.page("revocation")).await);
+    let wrong = system.post(KEYS, serde_json::json!({ "name": "x" })).await;
+    watch.keep("a refused creation", wrong);
+}
+
+/// A key where it does not belong. Answers may not repeat it, save a page that shows a person's own input again.
+async fn wrong_places(watch: &mut Watch, server: &Server, alice: &mut Person, key: &app::Issued) {
+    let (system, stranger) = (server.system(&key.secret), server.stranger());
+    let secret = &key.secret;
+    for path in [
+        format!("/api/v1/auth/whoami?api_key={secret}"),
+        format!("/api/v1/auth/api-keys?cursor={secret}"),
+        format!("/api/v1/auth/api-keys/{secret}"),
+        format!("/api/v1/{secret}"),
+        format!("/forward-auth?token={secret}"),
+        format!("/forward-auth?scope={secret}"),
+        format!("/static/{secret}"),
+        format!("/{secret}"),
+    ] {
+        watch.keep(&path.replace(&**secret, "KEY"), system.get(&path).await);
+    }
+    for body in [
+        format!("{secret}"),
+        format!("{{\"{secret}\":1}}"),
+        format!("{{\"name\":\"ERP\",\"environment\":\"{secret}\"}}"),
+        format!("{{\"name\":\"ERP\",\"ip_allowlist\":[\"{secret}\"]}}"),
+        format!("{{\"name\":\"ERP\",\"authorization_group\":\"{secret}\"}}"),
+        format!("{{\"name\":\"ERP\",\"expires_at\":\"{secret}\"}}"),
+        format!("{{\"name\":\"{secret}\"}}"),
+        format!("{{\"name\":\"ERP\",\"description\":\"see {secret}.\"}}"),
+    ] {
+        let answer = system.send(KEYS, "application/json", body.clone()).await;
+        assert_ne!(answer.status, 201, "{body}");
+        watch.keep("a body with a key in it", answer);
+        watch.keep(
+            "a question",
+            stranger
+                .send("/api/v1/verify", "application/json", body)
+                .await,
+        );
+    }
+    let request = system
+        .request(Method::POST, KEYS)
+        .header("Idempotency-Key", &**secret);
+    let answer = Answer::of(request.json(&serde_json::json!({ "name": "Odd" }))).await;
+    watch.keep("an idempotency key", answer);
+    let request = stranger.request(Method::GET, "/api/v1/auth/whoami");
+    watch.keep(
+        "cookie",
+        Answer::of(request.header("cookie", format!("__Host-keystead={secret}"))).await,
+    );
+    for name in [
+        "user-agent",
+        "referer",
+        "x-forwarded-for",
+        "x-request-id",
+        "origin",
+    ] {
+        let request = stranger
+            .request(Method::GET, "/nothing")
+            .header(name, &**secret);
+        watch.keep(name, Answer::of(request).await);
+    }
+    let mut stranger = server.visitor();
+    for (email, password) in [(&**secret, "x"), (ALICE, &**secret)] {
+        let fields = [("email", email), ("password", password), ("next", "")];
+        stranger.submit("/login", "/login", &fields).await;
+    }
+    for path in [
+        format!("/tenant-api-keys?before={secret}"),
+        format!("/tenant-api-keys?highlight={secret}"),
+    ] {
+        watch.keep(&path.replace(&**secret, "KEY"), alice.get(&path).await);
+    }
+    stranger
+        .get(&format!("/tenant-api-keys/{secret}/revocation"))
+        .await;
+    stranger.get(&format!("/login?next={secret}")).await;
+    stranger.get(&format!("/setup?token={secret}")).await;
+}
+
+async fn end_of_life(watch: &mut Watch, server: &Server, alice: &mut Person, key: &app::Issued) {
+    let page = key.page("revocation");
+    watch.keep("revocation", alice.submit(&page, &page, &[]).await);
+    let system = server.system(&key.secret);
+    for path in ["/api/v1/auth/whoami", "/forward-auth", KEYS] {
+        let answer = system.get(path).await;
+        assert_eq!(answer.status, 401);
+        watch.keep("a refusal", answer);
+    }
+    let page = key.page("deletion");
+    watch.keep("deletion", alice.submit(&page, &page, &[]).await);
+    watch.keep("the list at last", alice.get("/tenant-api-keys").await);
+}
+
+#[derive(QueryableByName)]
+struct Text {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    t: String,
+}
+
+/// Everything that the database holds: the files of SQLite, or every row of every table of PostgreSQL as text.
+fn stored(place: &Place) -> Vec<(String, Vec<u8>)> {
+    let mut stored = Vec::new();
+    let mut folders = vec![place.dir.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_none_or(|ending| ending != "out") && path.is_file() {
+                stored.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    if let Source::Postgres(_) = place.source() {
+        let ask = |query: &str| -> Vec<Text> {
+            let rows =
+                |conn: &mut keystead::db::Conn| Ok(diesel::sql_query(query).load(conn).unwrap());
+            place.db().read(rows).unwrap()
+        };
+        let tables = ask(
+            "SELECT table_name::text AS t FROM information_schema.tables WHERE table_schema = 'public'",
+        );
+        assert!(tables.len() > 8);
+        for Text { t: table } in tables {
+            // Bytes are shown as hexadecimal; their escape form shows text that hides in them.
+            let rows = ask(&format!("SELECT x::text AS t FROM {table} x"));
+            let text: String = rows.into_iter().map(|row| row.t + "\n").collect();
+            stored.push((table, text.into_bytes()));
+        }
+        let digests = ask("SELECT encode(digest, 'escape') AS t FROM api_keys");
+        let text: String = digests.into_iter().map(|row| row.t).collect();
+        stored.push(("digests".into(), text.into_bytes()));
+    } else {
+        let names: String = stored.iter().map(|(name, _)| format!("{name} ")).collect();
+        assert!(
+            names.contains("keystead.db ") && names.contains("keystead.db-wal"),
+            "{names}"
+        );
+    }
+    stored
+}
+
+#[actix_web::test]
+async fn a_secret_is_found_nowhere_after_the_one_answer_that_shows_it() {
+    let place = Place::new().with_acme();
+    let mut server = place.start(place.command(&["serve", "--log", "debug"]));
+    let mut watch = Watch {
+        secrets: Vec::new(),
+        answers: Vec::new(),
+    };
+    let mut alice = admin(&server).await;
+
+    let mut keys = vec![
+        with_form(&mut watch, &mut alice, false).await,
+        with_form(&mut watch, &mut alice, true).await,
+    ];
+    let from_shell = place.run(
+        &["key", "create", "--tenant", "Acme", "--name", "Canary"],
+        "",
+    );
+    let made = server.system(&keys[0].secret).create("Canary").await.json();
+    for secret in [from_shell.done().out.trim(), made["key"].as_str().unwrap()] {
+        watch.secrets.push(secret.to_owned());
+        let me = server.system(secret).whoami().await.json();
+        keys.push(app::Issued {
+            id: me["id"].as_str().unwrap().to_owned(),
+            secret: secret.to_owned(),
+        });
+    }
+    watch.is_absent_from("standard error of the command", from_shell.err.as_bytes());
+    for key in &keys {
+        everyday_use(&mut watch, &server, &mut alice, key).await;
+        wrong_places(&mut watch, &server, &mut alice, key).await;
+    }
+    for key in &keys {
+        end_of_life(&mut watch, &server, &mut alice, key).await;
+    }
+
+    assert!(watch.answers.len() > 100);
+    for (what, text) in &watch.answers {
+        watch.is_absent_from(&format!("the answer to {what}"), text.as_bytes());
+    }
+    // While it runs, with its write-ahead log, and after it stopped.
+    for round in ["running", "stopped"] {
+        assert!(server.log().len() > 1_000, "nothing was logged");
+        for (name, bytes) in stored(&place).into_iter().filter(|_| round == "running") {
+            watch.is_absent_from(&name, &bytes);
+        }
+        watch.is_absent_from("the log", server.log().as_bytes());
+        if round == "running" {
+            assert_eq!(server.stop(), 0);
+        }
+    }
+}

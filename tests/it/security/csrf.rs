@@ -1,0 +1,298 @@
+//! Requests that another site makes a browser send.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+
+use crate::support::browser_like::Person;
+use crate::support::*;
+
+const ROUTES: &str = include_str!("../../../src/web/routes.rs");
+
+/// The path of every page route that takes a POST.
+fn routes() -> BTreeSet<String> {
+    let pages = ROUTES.split("fn pages(").nth(1).unwrap();
+    let pages = pages.split("\n}\n").next().unwrap();
+    let resources = pages.split("web::resource(\"").skip(1);
+    resources
+        .filter(|resource| resource.contains("web::post()"))
+        .map(|resource| resource.split('"').next().unwrap().to_owned())
+        .collect()
+}
+
+/// One form: the page that shows it, where it goes, and what is right in it apart from the token.
+struct Try {
+    route: &'static str,
+    page: String,
+    action: String,
+    fields: Vec<(&'static str, String)>,
+}
+
+fn tries(app: &App, revocable: &app::Issued, deletable: &app::Issued) -> Vec<Try> {
+    let form = |route, page: &str, action: &str, fields: &[(&'static str, &str)]| Try {
+        route,
+        page: page.into(),
+        action: action.into(),
+        fields: fields
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect(),
+    };
+    let keys = "/tenant-api-keys";
+    let link = app.setup_link.clone().unwrap_or_default();
+    let link = link.strip_prefix(&app.base).unwrap_or_default().to_owned();
+    let token = link.split("token=").nth(1).unwrap_or_default().to_owned();
+    if !link.is_empty() {
+        return vec![form(
+            "/setup",
+            &link,
+            "/setup",
+            &[
+                ("token", &token),
+                ("name", "Eve Evans"),
+                ("email", "eve@x.test"),
+                ("tenant", "Eve"),
+                ("password", PASSWORD),
+            ],
+        )];
+    }
+    vec![
+        form(
+            "/theme",
+            keys,
+            "/theme",
+            &[("theme", "dark"), ("next", "/")],
+        ),
+        form(
+            keys,
+            keys,
+            keys,
+            &[
+                ("name", "Planted"),
+                ("environment", "live"),
+                ("group", "Full access"),
+            ],
+        ),
+        form(
+            "/tenant-api-keys/{id}/revocation",
+            keys,
+            &revocable.page("revocation"),
+            &[],
+        ),
+        form(
+            "/tenant-api-keys/{id}/deletion",
+            keys,
+            &deletable.page("deletion"),
+            &[],
+        ),
+        form("/logout", keys, "/logout", &[]),
+        form(
+            "/login",
+            "/login",
+            "/login",
+            &[("email", BOB), ("password", PASSWORD), ("next", "")],
+        ),
+    ]
+}
+
+/// What a change would change.
+fn fingerprint(app: &App) -> [i64; 7] {
+    [
+        app.rows("users"),
+        app.rows("sessions"),
+        app.rows("api_keys"),
+        app.rows("audit_events"),
+        app.number("SELECT rev AS n FROM change_head"),
+        app.number("SELECT count(*) AS n FROM api_keys WHERE revoked_at IS NOT NULL"),
+        app.number("SELECT count(*) AS n FROM api_keys WHERE deleted_at IS NOT NULL"),
+    ]
+}
+
+struct Attack {
+    name: &'static str,
+    token: Option<String>,
+    headers: Vec<(&'static str, String)>,
+}
+
+fn attacks(app: &App, right: &str, foreign: &str) -> Vec<Attack> {
+    let attack = |name, token: Option<&str>, headers: &[(&'static str, &str)]| Attack {
+        name,
+        token: token.map(str::to_owned),
+        headers: headers
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect(),
+    };
+    let right = Some(right);
+    let other_port = app.base.replace("127.0.0.1", "127.0.0.2");
+    vec![
+        attack("no token", None, &[]),
+        attack("an empty token", Some(""), &[]),
+        attack("a made-up token", Some(&"0".repeat(64)), &[]),
+        attack("the token of another session", Some(foreign), &[]),
+        attack(
+            "a cross-site page",
+            right,
+            &[("sec-fetch-site", "cross-site")],
+        ),
+        attack("a sibling site", right, &[("sec-fetch-site", "same-site")]),
+        attack("another origin", right, &[("origin", "https://evil.test")]),
+        attack("another address", right, &[("origin", &other_port)]),
+        attack("a hidden origin", right, &[("origin", "null")]),
+        attack(
+            "an origin that starts like ours",
+            right,
+            &[("origin", &format!("{}.evil.test", app.base))],
+        ),
+    ]
+}
+
+async fn send(
+    person: &mut Person,
+    form: &Try,
+    token: Option<&str>,
+    headers: &[(&str, String)],
+) -> u16 {
+    let mut fields: Vec<(&str, &str)> = form
+        .fields
+        .iter()
+        .map(|(name, value)| (*name, &**value))
+        .collect();
+    fields.extend(token.map(|token| ("csrf", token)));
+    let mut request = person.request(Method::POST, &form.action).form(&fields);
+    for (name, value) in headers {
+        request = request.header(*name, value);
+    }
+    // The cookies stay as they are: what an answer sets is looked at below.
+    let answer = crate::support::browser_like::Answer::of(request).await;
+    assert!(
+        answer.status != 403 || answer.header("set-cookie").is_empty(),
+        "{}",
+        form.route
+    );
+    answer.status
+}
+
+async fn attack_every_form(app: &App, person: &mut Person, other: &mut Person) -> BTreeSet<String> {
+    let revocable = app.issue("Acme", "Revocable");
+    let deletable = app.issue("Acme", "Deletable");
+    app.alter_key(&deletable, "revoked_at = '2026-11-20 11:00:00'");
+    attack_forms(app, person, other, tries(app, &revocable, &deletable)).await
+}
+
+async fn attack_forms(
+    app: &App,
+    person: &mut Person,
+    other: &mut Person,
+    forms: Vec<Try>,
+) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    for form in forms {
+        let right = person.token(&form.page).await;
+        let foreign = other.token(&form.page).await;
+        assert_ne!(right, foreign, "{}", form.route);
+        let before = fingerprint(app);
+        for attack in attacks(app, &right, &foreign) {
+            let status = send(person, &form, attack.token.as_deref(), &attack.headers).await;
+            assert_eq!(status, 403, "{} with {}", form.route, attack.name);
+            assert_eq!(
+                fingerprint(app),
+                before,
+                "{} with {}",
+                form.route,
+                attack.name
+            );
+        }
+        // The same form from our own page is accepted, so it was the attack that was refused.
+        let ours = [
+            ("origin", app.base.clone()),
+            ("sec-fetch-site", "same-origin".to_owned()),
+        ];
+        let status = send(person, &form, Some(&right), &ours).await;
+        assert!([201, 303].contains(&status), "{}: {status}", form.route);
+        seen.insert(form.route.to_owned());
+    }
+    seen
+}
+
+#[actix_web::test]
+async fn no_form_is_taken_from_elsewhere() {
+    let app = App::start().await;
+    let (mut alice, mut bob) = (app.sign_in(ALICE).await, app.sign_in(BOB).await);
+    let mut seen = attack_every_form(&app, &mut alice, &mut bob).await;
+
+    let empty = App::start_empty().await;
+    let nothing = app::Issued {
+        id: String::new(),
+        secret: String::new(),
+    };
+    let forms = tries(&empty, &nothing, &nothing);
+    let (mut maya, mut other) = (empty.visitor(), empty.visitor());
+    seen.extend(attack_forms(&empty, &mut maya, &mut other, forms).await);
+    assert_eq!(
+        seen,
+        routes(),
+        "a route that takes a POST is missing in this test"
+    );
+}
+
+#[actix_web::test]
+async fn a_token_counts_in_the_body_alone() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "ERP");
+    let token = alice.token("/tenant-api-keys").await;
+    let path = key.page("revocation");
+    let in_query = alice.post(&format!("{path}?csrf={token}"), &[]).await;
+    let request = alice
+        .request(Method::POST, &path)
+        .header("x-csrf-token", &token);
+    let in_header = alice.send(request).await;
+    assert_eq!((in_query.status, in_header.status), (403, 403));
+    let request = alice
+        .request(Method::POST, &path)
+        .json(&serde_json::json!({ "csrf": token }));
+    assert_ne!(alice.send(request).await.status, 303);
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+}
+
+#[actix_web::test]
+async fn a_token_ends_with_its_session() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "ERP");
+    let old = alice.token("/tenant-api-keys").await;
+    alice
+        .submit("/tenant-api-keys", "/logout", &[])
+        .await
+        .leads_to("/login");
+    let mut again = app.sign_in(ALICE).await;
+    let answer = again.post(&key.page("revocation"), &[("csrf", &old)]).await;
+    assert_eq!(answer.status, 403);
+    answer.shows("Nothing was changed");
+}
+
+#[actix_web::test]
+async fn nothing_changes_by_reading() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "ERP");
+    let before = fingerprint(&app);
+    for path in [
+        "/",
+        "/login",
+        "/logout",
+        "/theme",
+        "/setup",
+        "/tenant-api-keys",
+        "/tenant-api-keys/new",
+        "/api/docs",
+        &key.page("revocation"),
+        &key.page("deletion"),
+    ] {
+        alice.get(path).await;
+        let head = alice.request(Method::HEAD, path);
+        alice.send(head).await;
+    }
+    assert_eq!(fingerprint(&app), before);
+}

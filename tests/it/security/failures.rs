@@ -1,0 +1,74 @@
+//! When the database says no: nothing half done, and no wrong answer.
+
+use keystead::db::connection::Source;
+
+use crate::support::*;
+
+/// Makes every insert into a table fail as a full disk would.
+fn fill_disk(app: &App, table: &str) {
+    match &app.config.database {
+        Source::Sqlite(_) => app.sql(&format!(
+            "CREATE TRIGGER full_disk BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )),
+        Source::Postgres(_) => {
+            app.sql("CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk is full'; END $$");
+            app.sql(&format!("CREATE TRIGGER full_disk BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION full_disk()"));
+        }
+    }
+}
+
+#[actix_web::test]
+async fn without_its_audit_row_no_change_happens() {
+    let app = App::start().await;
+    let (admin, key) = (app.issue("Acme", "Admin"), app.issue("Acme", "ERP"));
+    let mut alice = app.sign_in(ALICE).await;
+    let token = alice.token("/tenant-api-keys").await;
+    let system = app.system(&admin.secret);
+    let before = app.number("SELECT rev AS n FROM change_head");
+    fill_disk(&app, "audit_events");
+
+    for answer in [
+        system.create("Unrecorded").await,
+        system.delete(&key.resource()).await,
+    ] {
+        answer.problem(503);
+        assert_ne!(answer.header("retry-after"), "");
+        answer.hides("disk");
+    }
+    let page = alice
+        .post(&key.page("revocation"), &[("csrf", &token)])
+        .await;
+    assert_eq!(page.status, 503);
+    page.hides("disk is full");
+    assert_eq!(app.rows("api_keys"), 2);
+    assert_eq!(app.number("SELECT rev AS n FROM change_head"), before);
+    // What was not revoked goes on being accepted.
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    assert_eq!(system.get(&key.resource()).await.json()["status"], "active");
+}
+
+#[actix_web::test]
+async fn verification_goes_on_while_nothing_can_be_written() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    for table in ["key_usage_days"] {
+        fill_disk(&app, table);
+    }
+    for _ in 0..20 {
+        assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+        assert_eq!(
+            app.system(&key.secret).get("/forward-auth").await.status,
+            200
+        );
+    }
+    app.sql(match &app.config.database {
+        Source::Sqlite(_) => "DROP TRIGGER full_disk",
+        Source::Postgres(_) => "DROP TRIGGER full_disk ON key_usage_days",
+    });
+    // Nothing of what was counted meanwhile is lost.
+    direct::until("all forty uses are counted", async || {
+        app.number("SELECT CAST(COALESCE(SUM(accepted), 0) AS BIGINT) AS n FROM key_usage_days")
+            == 40
+    })
+    .await;
+}

@@ -1,0 +1,7 @@
+//! What must not happen, whatever is sent.
+
+mod bad_requests;
+mod csrf;
+mod failures;
+mod headers;
+mod names;
