@@ -53,7 +53,7 @@ impl Config {
         let data_dir = PathBuf::from(settings.text("data_dir"));
         let database = match settings.optional("database_url") {
             Some(url) => Source::parse(&url)?,
-            None => Source::Sqlite(data_dir.join("keystead.db")),
+            None => Source::in_dir(&data_dir),
         };
         let brand = settings.text("brand");
         if !key_text::is_brand(&brand) {

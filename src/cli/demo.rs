@@ -37,7 +37,7 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
     let name = random::token().map_err(|error| error.to_string())?;
     config.data_dir =
         std::env::temp_dir().join(format!("keystead-demo-{}", name.get(..12).unwrap_or(&name)));
-    config.database = Source::Sqlite(config.data_dir.join("keystead.db"));
+    config.database = Source::in_dir(&config.data_dir);
     let _temporary = Temporary(config.data_dir.clone());
     let keys = fill(&config)?;
     actix_web::rt::System::new().block_on(async {

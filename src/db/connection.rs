@@ -4,7 +4,7 @@
     reason = "the derive of MultiConnection makes items without docs"
 )]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +34,19 @@ pub enum Source {
 }
 
 impl Source {
+    /// The database file of a data directory.
+    pub fn in_dir(data_dir: &Path) -> Self {
+        Self::Sqlite(data_dir.join("keystead.db"))
+    }
+
+    /// The file that one server at a time may use, when the database is a file.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// Reads a URL: `postgres://…`, `postgresql://…` or `sqlite:PATH`.
     ///
     /// # Errors

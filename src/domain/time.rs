@@ -64,7 +64,7 @@ pub fn relative(at: Timestamp, now: Timestamp) -> String {
                 "just now".into()
             };
         }
-        s if s < 3_600 => ((s + 30) / 60, "min"),
+        s if s < 3_600 => ((s / 60).max(1), "min"),
         s if s < 86_400 => (s / 3_600, "h"),
         s if s < 60 * 86_400 => (s / 86_400, "day"),
         s if s < 700 * 86_400 => (s / (30 * 86_400), "month"),

@@ -32,8 +32,8 @@ impl DataDir {
     /// One line when another server holds one.
     pub fn hold(path: &Path, database: &Source) -> Result<Self, String> {
         let mut locks = vec![lock(&path.join("keystead.lock"), path)?];
-        if let Source::Sqlite(file) = database {
-            let mut beside = file.clone().into_os_string();
+        if let Some(file) = database.file() {
+            let mut beside = file.as_os_str().to_owned();
             beside.push(".lock");
             locks.push(lock(Path::new(&beside), file)?);
         }

@@ -17,6 +17,7 @@ mod canary;
 mod cli;
 mod concurrency;
 mod crash;
+mod domain;
 mod edges;
 mod security;
 mod support;

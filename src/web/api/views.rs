@@ -12,30 +12,43 @@ use crate::domain::time::{Timestamp, rfc3339};
 #[schema(title = "Key")]
 pub struct Key {
     /// Identifier (UUID).
+    #[schema(example = "0198a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b")]
     pub id: String,
     /// Name of the system that holds it.
+    #[schema(example = "ERP integration")]
     pub name: String,
     /// What it is for; may be empty.
+    #[schema(example = "Nightly work-order sync")]
     pub description: String,
     /// `active`, `disabled`, `expired` or `revoked`.
+    #[schema(example = "active")]
     pub status: &'static str,
     /// `live` or `test`.
+    #[schema(example = "live")]
     pub environment: String,
     /// What the key's text starts with, such as `ks_live_`.
+    #[schema(example = "ks_live_")]
     pub key_prefix: String,
     /// Last four characters of the key's text.
+    #[schema(example = "9fQ2")]
     pub last4: String,
     /// Name of its authorization group.
+    #[schema(example = "Read only")]
     pub authorization_group: String,
     /// What it may do, as `resource:action`.
+    #[schema(example = json!(["*:read"]))]
     pub scopes: Vec<String>,
     /// Addresses and ranges from which it works; empty: from anywhere.
+    #[schema(example = json!(["203.0.113.0/24"]))]
     pub ip_allowlist: Vec<String>,
     /// When it was created (RFC 3339, UTC).
+    #[schema(example = "2026-11-20T16:15:51.665242Z")]
     pub created_at: String,
     /// From when on it no longer works, or null.
+    #[schema(example = "2027-02-18T00:00:00Z")]
     pub expires_at: Option<String>,
     /// When it was last accepted, or null; accurate to about two seconds.
+    #[schema(example = "2026-11-20T16:20:03Z")]
     pub last_used_at: Option<String>,
     /// The key's text. Only in the answer that creates it.
     #[serde(skip_serializing_if = "Option::is_none")]

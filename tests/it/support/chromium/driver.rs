@@ -33,6 +33,13 @@ impl Chromedriver {
                 "{program} is not installed. The browser tests need it: install the Debian package {package}."
             );
         }
+        // The port it picks for IPv4 can be taken for IPv6; it then ends, and another try finds another port.
+        (0..5)
+            .find_map(|_| Self::try_start())
+            .expect("chromedriver ended five times before it said its port")
+    }
+
+    fn try_start() -> Option<Self> {
         let dir = scratch_dir();
         let mut child = Command::new("chromedriver")
             .arg("--port=0")
@@ -48,13 +55,13 @@ impl Chromedriver {
             let (_, port) = line.split_once("successfully on port ")?;
             port.trim_end_matches('.').parse().ok()
         });
+        // Dropped without a port it is ended and its directory removed.
         let driver = Self {
             child,
             port: port.unwrap_or_default(),
             dir,
         };
-        assert!(driver.port > 0, "chromedriver did not say its port");
-        driver
+        (driver.port > 0).then_some(driver)
     }
 
     /// Opens Chromium. Without scripts it behaves as for somebody who switched JavaScript off.

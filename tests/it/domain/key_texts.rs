@@ -1,0 +1,111 @@
+//! The text of keys.
+
+use std::collections::HashSet;
+
+use hmac::{Hmac, KeyInit, Mac};
+use keystead::domain::environment::Environment;
+use keystead::domain::key_text::{KeySecret, is_brand, is_well_formed};
+use keystead::domain::pepper::Pepper;
+use zeroize::Zeroizing;
+
+const MANY: usize = 100_000;
+
+fn generate(environment: Environment) -> String {
+    KeySecret::generate("ks", environment)
+        .unwrap()
+        .expose()
+        .to_owned()
+}
+
+#[test]
+fn a_hundred_thousand_keys_are_different_and_of_one_shape() {
+    let mut seen = HashSet::new();
+    let mut counts = [0_u32; 128];
+    for _ in 0..MANY {
+        let key = generate(Environment::Live);
+        let rest = key.strip_prefix("ks_live_").unwrap();
+        assert_eq!(rest.len(), 38);
+        assert!(rest.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        assert!(is_well_formed(&key), "{key}");
+        rest[..32]
+            .bytes()
+            .for_each(|byte| counts[usize::from(byte)] += 1);
+        assert!(seen.insert(key));
+    }
+    // Each of the 62 characters as often as the others: within six standard deviations of the mean.
+    let mean = (MANY * 32) as f64 / 62.0;
+    let used: Vec<u32> = counts.into_iter().filter(|count| *count > 0).collect();
+    assert_eq!(used.len(), 62);
+    assert!(
+        used.iter()
+            .all(|count| (f64::from(*count) - mean).abs() < 6.0 * mean.sqrt()),
+        "{used:?}"
+    );
+}
+
+#[test]
+fn every_slip_of_one_character_is_noticed() {
+    for environment in [Environment::Live, Environment::Test] {
+        let key = generate(environment);
+        for place in 0..key.len() {
+            for other in (b'0'..=b'z').filter(|other| *other != key.as_bytes()[place]) {
+                let mut slip = key.clone().into_bytes();
+                slip[place] = other;
+                let slip = String::from_utf8(slip).unwrap();
+                assert!(!is_well_formed(&slip), "{slip} passes for {key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn swapped_neighbours_cut_ends_and_foreign_characters_are_noticed() {
+    let key = generate(Environment::Live);
+    for place in 0..key.len() - 1 {
+        let mut swapped = key.clone().into_bytes();
+        swapped.swap(place, place + 1);
+        let swapped = String::from_utf8(swapped).unwrap();
+        assert!(swapped == key || !is_well_formed(&swapped), "{swapped}");
+    }
+    for length in 0..key.len() {
+        assert!(!is_well_formed(&key[..length]));
+        assert!(!is_well_formed(&key[key.len() - length..]));
+    }
+    for foreign in [
+        format!("{key} "),
+        format!(" {key}"),
+        format!("{key}\u{200b}"),
+        key.replace('_', "-"),
+        key.to_uppercase(),
+        "é".repeat(23),
+    ] {
+        assert!(!is_well_formed(&foreign), "{foreign:?}");
+    }
+}
+
+#[test]
+fn a_secret_does_not_print() {
+    let secret = KeySecret::generate("ks", Environment::Live).unwrap();
+    assert_eq!(format!("{secret:?}"), "[redacted]");
+    let pepper = Pepper::new(1, &Zeroizing::new([7; 32]));
+    assert_eq!(format!("{pepper:?}"), "Pepper(version 1, [redacted])");
+}
+
+#[test]
+fn the_digest_is_hmac_sha256_under_the_pepper() {
+    let bytes: [u8; 32] = std::array::from_fn(|place| place as u8);
+    let ours = Pepper::new(1, &Zeroizing::new(bytes)).digest("ks_live_example");
+    let mut theirs = Hmac::<sha2::Sha256>::new_from_slice(&bytes).unwrap();
+    theirs.update(b"ks_live_example");
+    assert_eq!(ours.as_slice(), theirs.finalize().into_bytes().as_slice());
+}
+
+#[test]
+fn brands_are_short_lower_case_words() {
+    for good in ["ks", "acme", "a1", "twelveletter"] {
+        assert!(is_brand(good), "{good}");
+    }
+    for bad in ["", "k", "Ks", "1a", "thirteenletter", "a_b", "a-b", "é"] {
+        assert!(!is_brand(bad), "{bad}");
+    }
+}

@@ -1,0 +1,6 @@
+//! The rules themselves, tried directly where going through HTTP would hide what is tried.
+
+mod address_lists;
+mod key_texts;
+mod passwords;
+mod words;

@@ -1,0 +1,51 @@
+//! Passwords.
+
+use keystead::domain::password;
+
+#[test]
+fn fifteen_characters_of_any_kind_are_enough() {
+    for good in [
+        "correct horse battery staple",
+        "pässwörter sind",
+        "12345 67890 12345",
+        &"long passphrase ".repeat(8),
+    ] {
+        assert!(password::check(good).is_ok(), "{good}");
+    }
+    for bad in [
+        "",
+        "short",
+        "fourteen chars",
+        "aaaaaaaaaaaaaaaaaaaa",
+        &"x y z a b ".repeat(40),
+    ] {
+        assert!(password::check(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn only_the_password_fits_its_digest() {
+    let digest = password::digest("correct horse battery staple").unwrap();
+    assert!(digest.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    assert!(password::fits("correct horse battery staple", &digest).unwrap());
+    assert!(!password::fits("correct horse battery stapl", &digest).unwrap());
+    assert_ne!(
+        digest,
+        password::digest("correct horse battery staple").unwrap(),
+        "each digest has its salt"
+    );
+}
+
+#[test]
+fn nobodys_digest_costs_the_same_and_fits_nothing() {
+    let real = password::digest("correct horse battery staple").unwrap();
+    let parts = |digest: &str| {
+        digest
+            .split('$')
+            .take(4)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(parts(password::decoy()), parts(&real));
+    assert!(!password::fits("because nobody has this password", password::decoy()).unwrap());
+}
