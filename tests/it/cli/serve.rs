@@ -84,6 +84,24 @@ async fn a_second_server_on_the_same_data_refuses() {
 }
 
 #[test]
+fn a_second_server_on_the_same_database_file_refuses() {
+    let place = Place::new();
+    let (one, two) = (place.dir.join("one"), place.dir.join("two"));
+    let url = format!("sqlite:{}", place.dir.join("shared.db").display());
+    let command = |dir: &std::path::Path| {
+        let mut command = place.command(&["serve"]);
+        command.env("KEYSTEAD_DATABASE_URL", &url);
+        command.env("KEYSTEAD_DATA_DIR", dir);
+        command
+    };
+    let _server = place.start(command(&one));
+    let outcome = place.finish(command(&two), "");
+    let line = outcome.refusal();
+    assert!(line.contains("another Keystead server uses"), "{line}");
+    assert!(line.contains("shared.db"), "{line}");
+}
+
+#[test]
 fn a_port_in_use_is_told_in_one_line() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
