@@ -66,9 +66,10 @@ impl AddressList {
 
 fn parse_entry(text: &str) -> Result<IpNet, String> {
     // No address has an underscore, every key has: what was pasted into the wrong field is not repeated.
-    let shown: String = match text.contains('_') {
-        true => "…".into(),
-        false => text.chars().take(60).collect(),
+    let shown: String = if text.contains('_') {
+        "…".into()
+    } else {
+        text.chars().take(60).collect()
     };
     let wrong = || format!("\"{shown}\" is not a valid address or range.");
     let (address, length) = match text.split_once('/') {

@@ -73,6 +73,12 @@ pub fn is_well_formed(text: &str) -> bool {
     front_fits && body.iter().all(u8::is_ascii_alphanumeric) && check_of(head) == *check
 }
 
+/// True when a whole key stands somewhere in the text: it was pasted where it would be kept and shown.
+pub fn appears_in(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .any(is_well_formed)
+}
+
 /// A brand: 2 to 12 lower-case letters or digits, starting with a letter.
 pub fn is_brand(text: &str) -> bool {
     is_brand_bytes(text.as_bytes())

@@ -54,6 +54,16 @@ fn misleads(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
 }
 
+/// A key in a name or a description would be kept and shown for ever.
+fn refuse_key(value: &str) -> Result<(), String> {
+    if super::key_text::appears_in(value) {
+        return Err(
+            "Take the API key out: this text is kept and shown. Treat that key as leaked.".into(),
+        );
+    }
+    Ok(())
+}
+
 /// One line of text: trimmed, `least` to `most` Unicode scalars, no control or bidi characters.
 pub fn line(value: &str, least: usize, most: usize) -> Result<String, String> {
     let value = value.trim();
@@ -66,6 +76,7 @@ pub fn line(value: &str, least: usize, most: usize) -> Result<String, String> {
     if value.chars().any(|c| c.is_control() || misleads(c)) {
         return Err("Remove control characters and invisible formatting characters.".into());
     }
+    refuse_key(value)?;
     Ok(value.to_owned())
 }
 
@@ -82,6 +93,7 @@ pub fn lines(value: &str, most: usize) -> Result<String, String> {
     {
         return Err("Remove control characters and invisible formatting characters.".into());
     }
+    refuse_key(&value)?;
     Ok(value)
 }
 

@@ -82,7 +82,7 @@ fn log<B>(response: &ServiceResponse<B>, id: &RequestId, took: std::time::Durati
         let path = harmless(path);
         tracing::error!(%method, path, status = status.as_u16(), micros, request_id = id, cause, "request failed");
     } else if is_edge(path) || path.starts_with("/static/") {
-        tracing::debug!(%method, path, status = status.as_u16(), micros, request_id = id, "request");
+        tracing::debug!(%method, path = harmless(path), status = status.as_u16(), micros, request_id = id, "request");
     } else {
         let path = harmless(path);
         tracing::info!(%method, path, status = status.as_u16(), micros, request_id = id, "request");

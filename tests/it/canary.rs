@@ -125,7 +125,7 @@ async fn wrong_places(watch: &mut Watch, server: &Server, alice: &mut Person, ke
         watch.keep(&path.replace(&**secret, "KEY"), system.get(&path).await);
     }
     for body in [
-        format!("{secret}"),
+        secret.clone(),
         format!("{{\"{secret}\":1}}"),
         format!("{{\"name\":\"ERP\",\"environment\":\"{secret}\"}}"),
         format!("{{\"name\":\"ERP\",\"ip_allowlist\":[\"{secret}\"]}}"),

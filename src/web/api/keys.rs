@@ -12,6 +12,7 @@ use crate::actions::keys::{self, Issued, Issuing};
 use crate::db;
 use crate::domain::id::KeyId;
 use crate::domain::key::{Wish, expiry_of_instant};
+use crate::domain::key_text;
 use crate::domain::{Error, Result};
 use crate::web::admin::keys::read_cursor;
 use crate::web::errors::Answer;
@@ -148,7 +149,9 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>> {
         return Ok(None);
     };
     match value.to_str() {
-        Ok(text) if (1..=64).contains(&text.len()) => Ok(Some(text.to_owned())),
+        Ok(text) if (1..=64).contains(&text.len()) && !key_text::appears_in(text) => {
+            Ok(Some(text.to_owned()))
+        }
         _ => Err(Error::BadRequest(
             "Idempotency-Key: use 1 to 64 visible characters.".into(),
         )),

@@ -103,7 +103,7 @@ async fn a_body_that_can_not_be_read_is_never_repeated() {
     for body in [
         format!("{{\"name\":\"ERP\",\"{key}\":1}}"),
         format!("{{\"name\":\"ERP\" {key}}}"),
-        format!("{key}"),
+        key.clone(),
         format!("{{\"name\":\"ERP\",\"environment\":\"{key}\"}}"),
         format!("{{\"name\":\"ERP\",\"authorization_group\":\"{key}\"}}"),
         format!("{{\"name\":\"ERP\",\"expires_at\":\"{key}\"}}"),

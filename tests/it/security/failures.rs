@@ -51,9 +51,7 @@ async fn without_its_audit_row_no_change_happens() {
 async fn verification_goes_on_while_nothing_can_be_written() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP");
-    for table in ["key_usage_days"] {
-        fill_disk(&app, table);
-    }
+    fill_disk(&app, "key_usage_days");
     for _ in 0..20 {
         assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
         assert_eq!(

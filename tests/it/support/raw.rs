@@ -41,11 +41,6 @@ impl App {
             .await
             .unwrap()
     }
-
-    /// `Host` as browsers send it.
-    pub fn host(&self) -> &str {
-        self.base.trim_start_matches("http://")
-    }
 }
 
 fn talk(address: SocketAddr, bytes: &[u8], patience: Duration) -> Said {
