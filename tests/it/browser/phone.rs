@@ -51,8 +51,9 @@ async fn without_javascript_the_drawer_is_a_link() {
     browser.sign_in(ALICE).await;
     browser.screen(390, 844).await;
     browser.click("[data-nav-open]").await;
-    let link = browser.find("#side a[href='/api/docs']").await;
-    assert!(link.is_displayed().await.unwrap());
+    browser
+        .until("getComputedStyle(document.querySelector('#side')).visibility === 'visible'")
+        .await;
     browser.click("#side a[href='/api/docs']").await;
     browser.until_at("/api/docs").await;
     browser.console_is_clean().await;
