@@ -46,6 +46,15 @@ pub fn address(request: &HttpRequest) -> Option<IpAddr> {
     request.peer_addr().map(|peer| peer.ip().to_canonical())
 }
 
+/// The name in a `Host` header: without its port, and without the brackets of an IPv6 address.
+pub fn host_name(host: &str) -> &str {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    name.trim_start_matches('[').trim_end_matches(']')
+}
+
 /// True when a proxy on this machine passes a request on: the peer is then not the client. From any other peer
 /// such headers say nothing.
 pub fn is_proxied(request: &HttpRequest) -> bool {

@@ -145,12 +145,8 @@ fn host_is_ours(request: &ServiceRequest, site: &Site) -> bool {
     {
         return true;
     }
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let bare = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok()
+    let name = client::host_name(host);
+    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok()
 }
 
 fn add_headers(headers: &mut HeaderMap, id: &RequestId, https: bool) {
