@@ -55,10 +55,11 @@ impl Config {
             Some(url) => Source::parse(&url)?,
             None => Source::in_dir(&data_dir),
         };
-        let brand = settings.text("brand");
+        let brand = settings.text("key_brand");
         if !key_text::is_brand(&brand) {
             return Err(
-                "brand: use 2 to 12 lower-case letters or digits, starting with a letter".into(),
+                "key_brand: use 2 to 12 lower-case letters or digits, starting with a letter"
+                    .into(),
             );
         }
         let public_url = settings
@@ -90,12 +91,18 @@ impl Config {
 
 fn check_public_url(url: &str) -> Result<String, String> {
     let url = url.trim_end_matches('/');
+    // Browsers leave the usual port out of the Host header.
+    let url = match url.split_once("://") {
+        Some(("https", host)) => format!("https://{}", host.strip_suffix(":443").unwrap_or(host)),
+        Some(("http", host)) => format!("http://{}", host.strip_suffix(":80").unwrap_or(host)),
+        _ => url.to_owned(),
+    };
     let host = url
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"));
     match host {
         Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => {
-            Ok(url.to_owned())
+            Ok(url.clone())
         }
         _ => Err(
             "public_url: use http:// or https://, a host and perhaps a port, without a path".into(),

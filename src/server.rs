@@ -36,6 +36,11 @@ pub struct Storage {
 /// One line that says what is wrong and where, never a secret.
 pub fn open_storage(config: &Config) -> Result<Storage, String> {
     data_dir::create(&config.data_dir)?;
+    // Two first commands at once would each make secrets and tables; the second waits here for the first.
+    let _first = data_dir::wait_for_setup(&config.data_dir)?;
+    if let Some(file) = config.database.file() {
+        data_dir::create_private(file)?;
+    }
     let connections = u32::try_from(config.workers * 2 + 4).unwrap_or(8);
     let db = Db::open(config.database.clone(), connections).map_err(|error| error.to_string())?;
     db.read(db::dialect::check_durability)
@@ -130,7 +135,7 @@ impl Application {
         .listen(listener)
         .map_err(|cause| format!("can't listen on {address}: {cause}"))?
         .run();
-        let jobs = jobs::Jobs::start(&db, &follower, clock, config, &held);
+        let jobs = jobs::Jobs::start(&db, &follower, clock, config, &held)?;
         Ok(Self {
             server,
             address,

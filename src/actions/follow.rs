@@ -59,22 +59,24 @@ impl Follower {
         &self.index
     }
 
-    /// Applies every change that is committed by now and returns the revision reached. Called after each commit
+    /// Applies every change that is committed by now. Called after each commit
     /// of this process, before the change is answered, and on a timer for changes made elsewhere.
     ///
     /// # Errors
-    /// As [`Follower::load`]; the index then answers nothing until a later call succeeds.
-    pub fn catch_up(&self, db: &Db) -> Result<i64> {
+    /// `Unavailable`; the index then answers nothing until a later call succeeds.
+    pub fn catch_up(&self, conn: &mut Conn) -> Result<()> {
+        // Callers hold a connection before they wait here, never the other way round: no two can block each other.
         let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        let reached = db.read(|conn| self.apply_changes(conn, &mut groups));
-        match reached {
+        match self.apply_changes(conn, &mut groups) {
             Ok(rev) => {
                 self.index.set_rev(rev);
-                Ok(rev)
+                Ok(())
             }
             Err(error) => {
                 self.index.doubt();
-                Err(error)
+                Err(Error::Unavailable(format!(
+                    "the index can't follow: {error}"
+                )))
             }
         }
     }
@@ -85,10 +87,12 @@ impl Follower {
     /// # Errors
     /// As [`Follower::catch_up`].
     pub fn poll(&self, db: &Db) -> Result<()> {
-        if self.index.is_certain() && db.read(db::change_log::head)? == self.index.rev() {
-            return Ok(());
-        }
-        self.catch_up(db).map(|_| ())
+        db.read(|conn| {
+            if self.index.is_certain() && db::change_log::head(conn)? == self.index.rev() {
+                return Ok(());
+            }
+            self.catch_up(conn)
+        })
     }
 
     fn apply_changes(

@@ -10,7 +10,7 @@ use crate::domain::id::KeyId;
 use crate::domain::key::{self, Draft};
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::pepper::Pepper;
-use crate::domain::role::Actor;
+use crate::domain::role::{Actor, Who};
 use crate::domain::scope::Scopes;
 use crate::domain::{Error, Result};
 
@@ -45,11 +45,6 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     let id = KeyId::new();
     // First, for its lock: the count below then sees every key that was committed before.
     change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
-    if let Some(word) = issuing.idempotency_key
-        && let Some(earlier) = db::keys::find_by_idempotency_key(conn, by.tenant, word)?
-    {
-        return Ok(Issued::Replayed(earlier));
-    }
     let group = db::groups::find(
         conn,
         by.tenant,
@@ -57,6 +52,11 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
         "authorization_group",
     )?;
     by.must_cover(&Scopes::parse(&group.scopes).map_err(Error::internal)?)?;
+    if let Some(word) = idempotency_word(by, issuing)
+        && let Some(earlier) = db::keys::find_by_idempotency_key(conn, by.tenant, &word)?
+    {
+        return replay(earlier, draft, &group.name);
+    }
     let limit = db::tenants::find(conn, by.tenant)?.key_limit;
     if db::keys::count_toward_limit(conn, by.tenant, by.now)? >= limit {
         return Err(key::limit_reached(limit));
@@ -84,6 +84,28 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     Ok(Issued::New(db::keys::find(conn, by.tenant, id)?, secret))
 }
 
+/// A word belongs to whoever chose it: two systems of a tenant may choose the same.
+fn idempotency_word(by: &Actor, issuing: Issuing<'_>) -> Option<String> {
+    let word = issuing.idempotency_key?;
+    Some(match &by.who {
+        Who::Person { id, .. } => format!("person {id} {word}"),
+        Who::Key { id, .. } => format!("key {id} {word}"),
+        Who::Operator => format!("operator {word}"),
+    })
+}
+
+/// The key of the first request, unless this one asks for another key under the same word.
+fn replay(earlier: Key, draft: &Draft, group: &str) -> Result<Issued> {
+    let same = earlier.name == draft.name
+        && earlier.environment == draft.environment.as_str()
+        && earlier.group_name == group;
+    if same {
+        return Ok(Issued::Replayed(earlier));
+    }
+    let text = "This request was already used to make another key. Reload the page, or use a new Idempotency-Key.";
+    Err(Error::conflict("idempotency-key-reused", text))
+}
+
 fn new_row(
     by: &Actor,
     id: KeyId,
@@ -104,7 +126,7 @@ fn new_row(
         last4: secret.last4().to_owned(),
         digest: issuing.pepper.digest(secret.expose()).to_vec(),
         pepper_version: issuing.pepper.version(),
-        idempotency_key: issuing.idempotency_key.map(str::to_owned),
+        idempotency_key: idempotency_word(by, issuing),
         created_at: by.now.naive_utc(),
         expires_at: draft.expires_at.map(|at| at.naive_utc()),
         disabled_at: None,
@@ -151,7 +173,9 @@ pub fn delete(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
             "Only a revoked key can be deleted. Revoke it first.",
         ));
     }
-    db::keys::set_deleted(conn, by.tenant, id, by.now)?;
+    if !db::keys::set_deleted(conn, by.tenant, id, by.now)? {
+        return Err(Error::NotFound);
+    }
     record(
         conn,
         by,

@@ -1,9 +1,13 @@
 //! Who is behind a session, as of now: asked on every request, so a lost membership or role counts at once.
 
+use std::net::IpAddr;
+
+use crate::db::audit::AuditEvent;
 use crate::db::{self, Conn, members::Member};
 use crate::domain::audit::Event;
-use crate::domain::id::{TenantId, UserId};
+use crate::domain::id::{AuditId, TenantId, UserId};
 use crate::domain::role::{Actor, Who};
+use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
 use super::{Object, record};
@@ -32,4 +36,33 @@ pub fn note(conn: &mut Conn, by: &Actor, event: &Event) -> Result<()> {
             name: email,
         },
     )
+}
+
+/// Notes that a sign-in with an unknown e-mail address was refused. It is kept as a digest, and it costs what the
+/// note about a known person costs.
+pub fn note_stranger(
+    conn: &mut Conn,
+    email_digest: &str,
+    address: Option<IpAddr>,
+    request_id: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let event = AuditEvent {
+        id: AuditId::new().to_string(),
+        tenant_id: None,
+        at: now.naive_utc(),
+        actor_kind: "stranger".into(),
+        actor_id: String::new(),
+        actor_name: String::new(),
+        action: Event::SignInRefused.action().into(),
+        object_kind: "session".into(),
+        object_id: email_digest.into(),
+        object_name: String::new(),
+        detail: "{}".into(),
+        address: address
+            .map(|address| address.to_string())
+            .unwrap_or_default(),
+        request_id: request_id.into(),
+    };
+    db::audit::insert(conn, event)
 }

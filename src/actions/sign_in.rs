@@ -21,67 +21,111 @@ const LONGEST: i64 = 900;
 /// Failures in a row older than this are forgotten.
 pub const FORGET_HOURS: i64 = 24;
 
+/// Where someone knocks from.
+#[derive(Debug, Clone, Copy)]
+pub enum Place {
+    /// The peer's address.
+    Address(IpAddr),
+    /// Behind a proxy on this machine: many people share it, so it is never made to wait as a whole.
+    Shared,
+}
+
+impl Place {
+    /// How the place is counted. Whoever has an IPv6 address has its whole /64.
+    fn subject(self) -> String {
+        match self {
+            Self::Address(IpAddr::V6(address)) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+            Self::Address(address) => address.to_string(),
+            Self::Shared => "proxy".into(),
+        }
+    }
+}
+
 /// Someone at the door.
 #[derive(Debug, Clone)]
 pub struct Attempt {
-    /// Typed address, checked and lower-cased by [`Attempt::new`].
     email: String,
-    address: Option<IpAddr>,
+    place: Place,
+}
+
+/// An attempt that was counted as a failure for now.
+#[derive(Clone)]
+pub struct Begun {
+    /// The person, if there is one who may sign in.
+    pub user: Option<User>,
+    /// When each subject had failed last before this attempt.
+    before: Vec<(String, Timestamp)>,
 }
 
 impl Attempt {
-    /// An attempt for an address from a place.
-    pub fn new(email: &str, address: Option<IpAddr>) -> Self {
+    /// An attempt with an e-mail address as typed.
+    pub fn new(email: &str, place: Place) -> Self {
         Self {
             email: email.trim().to_lowercase(),
-            address,
+            place,
         }
     }
 
-    /// Counted subjects with the failures each may have before it must wait.
-    fn subjects(&self) -> [(String, i64); 2] {
-        let place = self
-            .address
-            .map(|address| address.to_string())
-            .unwrap_or_default();
-        // Hashed: what people type into the e-mail field by mistake may be a password.
-        let account = random::hex(&Sha256::digest(
-            format!("{}|{place}", self.email).as_bytes(),
-        ));
-        [
-            (format!("account:{account}"), FREE_ACCOUNT),
-            (format!("address:{place}"), FREE_ADDRESS),
-        ]
+    /// The typed address as a digest: what people type there by mistake may be a password.
+    pub fn email_digest(&self) -> String {
+        random::hex(&Sha256::digest(self.email.as_bytes()))
     }
 
-    /// Refuses while the place or the account must wait; otherwise counts a failure, which [`Attempt::succeed`]
-    /// takes back, and yields the person if there is one.
+    fn account(&self) -> String {
+        let text = format!("{}|{}", self.email, self.place.subject());
+        format!("account:{}", random::hex(&Sha256::digest(text.as_bytes())))
+    }
+
+    /// Counted subjects with the failures each may have before it must wait.
+    fn subjects(&self) -> Vec<(String, i64)> {
+        let mut subjects = vec![(self.account(), FREE_ACCOUNT)];
+        if matches!(self.place, Place::Address(_)) {
+            subjects.push((format!("address:{}", self.place.subject()), FREE_ADDRESS));
+        }
+        subjects
+    }
+
+    /// Refuses while the place or the account must wait; otherwise counts a failure, to be taken back by
+    /// [`Attempt::succeed`] or [`Attempt::take_back`], and yields the person if there is one.
     ///
     /// # Errors
     /// `Throttled` with the seconds left.
-    pub fn begin(&self, conn: &mut Conn, now: Timestamp) -> Result<Option<User>> {
+    pub fn begin(&self, conn: &mut Conn, now: Timestamp) -> Result<Begun> {
+        let mut before = Vec::new();
         for (subject, free) in self.subjects() {
             // Locked: another attempt on the same subject waits here, and then sees this one's failure.
             let (failures, last) = db::sign_in_failures::lock(conn, &subject, now)?;
-            let left =
-                (last + TimeDelta::seconds(wait_seconds(failures - free)) - now).num_seconds();
+            let wait = TimeDelta::seconds(wait_seconds(failures - free));
+            let left = (last + wait - now).num_seconds();
             if left > 0 {
                 return Err(Error::Throttled(left.unsigned_abs()));
             }
             let fresh = now - last < TimeDelta::hours(FORGET_HOURS);
-            let before = if fresh { failures } else { 0 };
-            db::sign_in_failures::set(conn, &subject, before + 1, now)?;
+            db::sign_in_failures::set(conn, &subject, if fresh { failures } else { 0 } + 1, now)?;
+            before.push((subject, last));
         }
         let user = db::users::find_by_email(conn, &self.email)?;
-        Ok(user.filter(|user| user.disabled_at.is_none()))
+        Ok(Begun {
+            user: user.filter(|user| user.disabled_at.is_none()),
+            before,
+        })
     }
 
     /// Forgets the account's failures after it signed in; the address keeps its own, save for this attempt.
-    pub fn succeed(&self, conn: &mut Conn, now: Timestamp) -> Result<()> {
-        let [(account, _), (address, _)] = self.subjects();
-        db::sign_in_failures::delete(conn, &account)?;
-        let (failures, last) = db::sign_in_failures::lock(conn, &address, now)?;
-        db::sign_in_failures::set(conn, &address, (failures - 1).max(0), last)
+    pub fn succeed(&self, conn: &mut Conn, begun: &Begun) -> Result<()> {
+        self.take_back(conn, begun)?;
+        db::sign_in_failures::delete(conn, &self.account())
+    }
+
+    /// Takes this attempt's failure back, also from the time from which waiting counts: it was not a failure.
+    pub fn take_back(&self, conn: &mut Conn, begun: &Begun) -> Result<()> {
+        begun.before.iter().try_for_each(|(subject, last)| {
+            let (failures, _) = db::sign_in_failures::lock(conn, subject, *last)?;
+            db::sign_in_failures::set(conn, subject, (failures - 1).max(0), *last)
+        })
     }
 }
 

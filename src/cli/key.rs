@@ -74,12 +74,13 @@ fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
             other => other.to_string(),
         })?;
     if let Issued::New(key, secret) = issued {
-        control::follow(&config.data_dir)?;
+        // The secret first: whatever the running server does, this is the only time it can be shown.
         println!("{}", secret.expose());
         eprintln!(
             "Key \"{}\" ({}) is ready. This is the only time its secret is shown.",
             key.name, key.id
         );
+        control::follow(&config.data_dir)?;
     }
     Ok(())
 }

@@ -81,7 +81,7 @@ fn dispatch(cli: Cli) -> Result<(), String> {
         );
     }
     let flags = cli.settings.flags();
-    let settings = Settings::gather(&flags, &Settings::variables(), cli.config.as_deref())?;
+    let settings = Settings::gather(&flags, &Settings::variables()?, cli.config.as_deref())?;
     let config = Config::from_settings(&settings)?;
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&config),

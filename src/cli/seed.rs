@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use crate::actions::bulk::{self, Plan};
 use crate::config::Config;
+use crate::db;
 use crate::domain::Error;
 use crate::domain::time::Clock;
 use crate::server::data_dir::{self, DataDir};
@@ -37,6 +38,13 @@ pub fn run(config: &Config, args: &Args) -> Result<(), String> {
         .peppers
         .first()
         .ok_or("there is no pepper")?;
+    if storage
+        .db
+        .read(db::tenants::any)
+        .map_err(|error| error.to_string())?
+    {
+        return Err("this database is in use; seed an empty one".into());
+    }
     let mut out = args.secrets_out.as_deref().map(create).transpose()?;
     let begun = Instant::now();
     let plan = Plan {

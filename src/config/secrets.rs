@@ -96,8 +96,11 @@ fn create(path: &Path) -> std::io::Result<()> {
         .open(path)?;
     writeln!(file, "{}", *token)?;
     file.sync_all()?;
-    path.parent()
-        .map_or(Ok(()), |parent| fs::File::open(parent)?.sync_all())
+    // A bare file name has an empty parent: the directory we are in.
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    fs::File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 fn decode(text: &str) -> Option<Zeroizing<[u8; 32]>> {

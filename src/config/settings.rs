@@ -46,7 +46,7 @@ pub const ALL: &[Setting] = &[
         "Address under which browsers reach Keystead, such as https://keys.example.com",
     ),
     setting(
-        "brand",
+        "key_brand",
         "ks",
         "First part of every new key: ks gives ks_live_…",
     ),
@@ -123,9 +123,17 @@ impl Settings {
     }
 
     /// The `KEYSTEAD_*` variables of this process.
-    pub fn variables() -> Vec<(String, String)> {
-        std::env::vars()
+    ///
+    /// # Errors
+    /// One line for a value that is not text; other programs' variables are not looked at.
+    pub fn variables() -> Result<Vec<(String, String)>, String> {
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
             .filter(|(name, _)| name.starts_with("KEYSTEAD_"))
+            .map(|(name, value)| match value.into_string() {
+                Ok(value) => Ok((name, value)),
+                Err(_) => Err(format!("{name}: the value is not text (UTF-8)")),
+            })
             .collect()
     }
 

@@ -53,6 +53,7 @@ impl Source {
     /// A sentence naming what is accepted; a mistyped URL must not create an empty database somewhere.
     pub fn parse(url: &str) -> std::result::Result<Self, String> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            check_postgres_url(url)?;
             Ok(Self::Postgres(url.to_owned()))
         } else if let Some(path) = url.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
             Ok(Self::Sqlite(PathBuf::from(
@@ -62,6 +63,22 @@ impl Source {
             Err("database_url must start with postgres:// or sqlite:".into())
         }
     }
+}
+
+/// Refuses URLs that the driver would read in another way than they are meant, and then quote with the password.
+fn check_postgres_url(url: &str) -> std::result::Result<(), String> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let stray_at =
+        authority.matches('@').count() > 1 || (!authority.contains('@') && rest.contains('@'));
+    let bad_escape = rest.match_indices('%').any(|(at, _)| {
+        let digits = rest.get(at + 1..at + 3);
+        !digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    });
+    if stray_at || bad_escape {
+        return Err("database_url: percent-encode special characters of the password (@ is %40, / is %2F, % is %25)".into());
+    }
+    Ok(())
 }
 
 /// Makes connections for the pool; the source's kind picks the driver.
@@ -126,7 +143,8 @@ impl Db {
             .max_size(size)
             .min_idle(Some(1))
             .connection_timeout(Duration::from_secs(10))
-            .test_on_check_out(false)
+            // A round trip for each use, which no verification makes: a connection that died is replaced, not used.
+            .test_on_check_out(true)
             .build(manager)
             .map_err(|cause| Error::Unavailable(format!("can't open the database: {cause}")))?;
         Ok(Self { pool, writer })
@@ -159,16 +177,31 @@ impl Db {
     /// Runs a change in one transaction: all of it, or nothing. Blocks; never call it from async code.
     ///
     /// # Errors
-    /// Those of `change`, after a rollback; `Unavailable` when the commit itself failed.
+    /// Those of `change`, after a rollback; `OutcomeUnknown` when the commit itself failed.
     pub fn write<T>(&self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        self.write_then(change, |_| Ok(()))
+    }
+
+    /// As [`Db::write`], then runs `afterwards` on the same connection once the change is committed.
+    ///
+    /// # Errors
+    /// As [`Db::write`], and those of `afterwards`; the change then stays.
+    pub fn write_then<T>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> Result<T>,
+        afterwards: impl FnOnce(&mut Conn) -> Result<()>,
+    ) -> Result<T> {
         // A poisoned gate guards no data: the panicking writer's connection was thrown away.
-        let _gate = self
+        let gate = self
             .writer
             .as_ref()
             .map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
         let mut conn = self.connection()?;
         dialect::begin_write(&mut conn)?;
-        finish(&mut conn, change)
+        let done = finish(&mut conn, change)?;
+        drop(gate);
+        afterwards(&mut conn)?;
+        Ok(done)
     }
 }
 
@@ -177,13 +210,15 @@ fn finish<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Resu
     type Manager = <Conn as Connection>::TransactionManager;
     match work(conn) {
         Ok(value) => {
-            Manager::commit_transaction(conn).map_err(|cause| {
-                Error::Unavailable(format!("the change could not be committed: {cause}"))
-            })?;
+            Manager::commit_transaction(conn)
+                .map_err(|cause| Error::OutcomeUnknown(format!("the commit failed: {cause}")))?;
             Ok(value)
         }
         Err(error) => {
-            Manager::rollback_transaction(conn)?;
+            // The reason of the failure is worth more than that its clean-up failed too.
+            if let Err(cause) = Manager::rollback_transaction(conn) {
+                tracing::warn!(%cause, "a rollback failed");
+            }
             Err(error)
         }
     }

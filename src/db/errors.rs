@@ -33,6 +33,9 @@ fn is_passing(message: &str) -> bool {
         "readonly database",
         "disk I/O error",
         "server closed the connection",
+        "no connection to the server",
+        "terminating connection",
+        "connection to server",
     ]
     .iter()
     .any(|part| message.contains(part))

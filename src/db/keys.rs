@@ -216,14 +216,16 @@ pub fn set_disabled(conn: &mut Conn, tenant: TenantId, id: KeyId, now: Timestamp
     Ok(())
 }
 
-/// Takes a key off the list. The row stays, so that its secret is never accepted again and its history has a name.
-pub fn set_deleted(conn: &mut Conn, tenant: TenantId, id: KeyId, now: Timestamp) -> Result<()> {
-    diesel::update(keys::table)
+/// Takes a key off the list; false when it was off already. The row stays, so that its secret is never accepted
+/// again and its history has a name.
+pub fn set_deleted(conn: &mut Conn, tenant: TenantId, id: KeyId, now: Timestamp) -> Result<bool> {
+    let changed = diesel::update(keys::table)
         .filter(keys::id.eq(id.to_string()))
         .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::deleted_at.is_null())
         .set(keys::deleted_at.eq(now.naive_utc()))
         .execute(conn)?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// What verification needs to know of a key.

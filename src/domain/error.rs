@@ -32,6 +32,8 @@ pub enum Error {
     Throttled(u64),
     /// The answer can't be known now (database away, overload); trying again later is right.
     Unavailable(String),
+    /// A commit failed in a way that does not tell whether it happened.
+    OutcomeUnknown(String),
     /// A defect or an environment failure; the text goes to the log only.
     Internal(String),
 }
@@ -78,6 +80,7 @@ impl std::fmt::Display for Error {
             Self::Forbidden(text)
             | Self::BadRequest(text)
             | Self::Unavailable(text)
+            | Self::OutcomeUnknown(text)
             | Self::Internal(text) => f.write_str(text),
         }
     }

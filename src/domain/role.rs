@@ -84,6 +84,14 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// The id of the person, when a person acts.
+    pub fn person(&self) -> Option<UserId> {
+        match &self.who {
+            Who::Person { id, .. } => Some(*id),
+            Who::Key { .. } | Who::Operator => None,
+        }
+    }
+
     /// Refuses unless the actor may do what needs `scope` (for a key), or change things (for a person).
     ///
     /// # Errors

@@ -38,8 +38,8 @@ fn answer(mut stream: &UnixStream, db: &Db, follower: &Follower) -> std::io::Res
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line)?;
     let reply = match line.trim() {
-        "follow" => match follower.catch_up(db) {
-            Ok(rev) => format!("ok {rev}\n"),
+        "follow" => match db.read(|conn| follower.catch_up(conn)) {
+            Ok(()) => "ok\n".to_owned(),
             Err(error) => format!("error {error}\n"),
         },
         _ => "error unknown command\n".to_owned(),

@@ -1,7 +1,7 @@
 //! The data directory: private to its owner, and held by one server at a time.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::db::connection::Source;
@@ -9,13 +9,51 @@ use crate::db::connection::Source;
 /// Makes the directory with mode 0700 unless it exists.
 ///
 /// # Errors
-/// One line that names the path.
+/// One line that names the path, also when others can enter an existing one.
 pub fn create(path: &Path) -> Result<(), String> {
+    let shown = path.display();
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .map_err(|cause| format!("can't make the data directory {}: {cause}", path.display()))
+        .map_err(|cause| format!("can't make the data directory {shown}: {cause}"))?;
+    let facts = fs::metadata(path).map_err(|cause| format!("can't read {shown}: {cause}"))?;
+    if facts.mode() & 0o077 != 0 {
+        return Err(format!(
+            "others can enter the data directory {shown}; run: chmod 700 {shown}"
+        ));
+    }
+    Ok(())
+}
+
+/// Makes a file that only its owner can read, unless it exists. SQLite gives its other files the same mode.
+///
+/// # Errors
+/// One line that names the path.
+pub fn create_private(file: &Path) -> Result<(), String> {
+    open_private(file).map(|_| ())
+}
+
+/// Waits until no other process sets up the directory; others wait until the file is dropped.
+///
+/// # Errors
+/// One line that names the path.
+pub fn wait_for_setup(path: &Path) -> Result<File, String> {
+    let file = path.join("setup.lock");
+    let lock = open_private(&file)?;
+    lock.lock()
+        .map_err(|cause| format!("can't lock {}: {cause}", file.display()))?;
+    Ok(lock)
+}
+
+fn open_private(file: &Path) -> Result<File, String> {
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(file)
+        .map_err(|cause| format!("can't open {}: {cause}", file.display()))
 }
 
 /// The locks of a running server: on its data directory, and on its SQLite file wherever that is. They end with the
@@ -51,13 +89,7 @@ impl DataDir {
 
 fn lock(file: &Path, guarded: &Path) -> Result<File, String> {
     let shown = file.display();
-    let lock = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(file)
-        .map_err(|cause| format!("can't open {shown}: {cause}"))?;
+    let lock = open_private(file)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(format!(

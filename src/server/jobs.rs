@@ -1,5 +1,6 @@
 //! Work beside the requests: following changes made elsewhere, writing usage, tidying sessions.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -12,8 +13,8 @@ use super::data_dir::DataDir;
 use crate::actions::{follow::Follower, sign_in, usage};
 use crate::config::Config;
 use crate::db::{self, Db};
-use crate::domain::Result;
 use crate::domain::time::Clock;
+use crate::domain::{Error, Result};
 
 const FOLLOW_EVERY: Duration = Duration::from_millis(100);
 const USAGE_EVERY: Duration = Duration::from_secs(1);
@@ -28,13 +29,16 @@ pub struct Jobs {
 
 impl Jobs {
     /// Starts them.
+    ///
+    /// # Errors
+    /// One line when a thread can't be started.
     pub fn start(
         db: &Db,
         follower: &Arc<Follower>,
         clock: &Clock,
         config: &Config,
         held: &DataDir,
-    ) -> Self {
+    ) -> std::result::Result<Self, String> {
         if let Err(cause) = control::serve(&held.socket(), db.clone(), Arc::clone(follower)) {
             tracing::warn!(%cause, "no control socket: commands at the shell take effect within a second");
         }
@@ -42,7 +46,10 @@ impl Jobs {
         let (hours, idle) = (config.session_hours, config.session_idle_minutes);
         let follow = {
             let (db, follower) = (db.clone(), Arc::clone(follower));
-            move || follower.poll(&db)
+            move || {
+                let _guard = DoubtOnPanic(&follower);
+                follower.poll(&db)
+            }
         };
         let write = {
             let (db, index, clock) = (db.clone(), Arc::clone(follower.index()), clock.clone());
@@ -53,7 +60,7 @@ impl Jobs {
             move || tidy(&db, &clock, hours, idle)
         };
         let last_write = write.clone();
-        let threads = vec![
+        let threads = [
             repeat("follow", FOLLOW_EVERY, &stopping, follow),
             repeat("usage", USAGE_EVERY, &stopping, write),
             repeat("tidy", TIDY_EVERY, &stopping, tidy),
@@ -63,11 +70,11 @@ impl Jobs {
                 tracing::error!(%error, "the last usage could not be written");
             }
         });
-        Self {
+        Ok(Self {
             stopping,
-            threads: threads.into_iter().flatten().collect(),
+            threads: threads.into_iter().collect::<std::result::Result<_, _>>()?,
             last,
-        }
+        })
     }
 
     /// Ends the threads and writes what was counted last.
@@ -83,19 +90,31 @@ impl Jobs {
     }
 }
 
+/// A panic may have left changes unapplied: the index then answers nothing until a later turn has applied them.
+struct DoubtOnPanic<'a>(&'a Follower);
+
+impl Drop for DoubtOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.index().doubt();
+        }
+    }
+}
+
 /// Runs a job again and again. A failure is logged when it begins and when it ends, not each time.
 fn repeat(
     name: &'static str,
     every: Duration,
     stopping: &Arc<AtomicBool>,
     job: impl Fn() -> Result<()> + Send + 'static,
-) -> Option<JoinHandle<()>> {
+) -> std::result::Result<JoinHandle<()>, String> {
     let stopping = Arc::clone(stopping);
     let run = move || {
         let mut failing = false;
         while !stopping.load(Ordering::SeqCst) {
             let begun = Instant::now();
-            let result = job();
+            let result = catch_unwind(AssertUnwindSafe(&job))
+                .unwrap_or_else(|_| Err(Error::internal("it panicked")));
             match &result {
                 Err(error) if !failing => {
                     tracing::error!(job = name, %error, "a background job fails; it goes on trying")
@@ -110,7 +129,7 @@ fn repeat(
     std::thread::Builder::new()
         .name(name.into())
         .spawn(run)
-        .ok()
+        .map_err(|cause| format!("can't start the {name} job: {cause}"))
 }
 
 fn tidy(db: &Db, clock: &Clock, session_hours: i64, session_idle_minutes: i64) -> Result<()> {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::{HttpMessage as _, HttpRequest};
 
+use crate::actions::sign_in::Place;
 use crate::domain::random;
 
 /// The id of a request: 16 random digits of this process, then 16 that count. No two requests share one, and none
@@ -43,6 +44,23 @@ impl RequestId {
 /// The address of the peer. Forwarding headers are never read: anybody can write them.
 pub fn address(request: &HttpRequest) -> Option<IpAddr> {
     request.peer_addr().map(|peer| peer.ip().to_canonical())
+}
+
+/// True when a proxy on this machine passes a request on: the peer is then not the client. From any other peer
+/// such headers say nothing.
+pub fn is_proxied(request: &HttpRequest) -> bool {
+    let says_so = ["forwarded", "x-forwarded-for", "x-real-ip"]
+        .iter()
+        .any(|name| request.headers().contains_key(*name));
+    says_so && address(request).is_some_and(|address| address.is_loopback())
+}
+
+/// Where someone signs in from, for patience with failures.
+pub fn place(request: &HttpRequest) -> Place {
+    match address(request) {
+        Some(address) if !is_proxied(request) => Place::Address(address),
+        _ => Place::Shared,
+    }
 }
 
 /// The request's id.

@@ -8,7 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use actix_web::{HttpMessage as _, HttpResponse, HttpResponseBuilder, ResponseError};
 use serde_json::{Map, Value, json};
 
 use super::api::caller::{Refused, presents_key};
@@ -45,7 +45,7 @@ impl ResponseError for Failure {
             Error::Forbidden(_) => StatusCode::FORBIDDEN,
             Error::Unauthenticated => StatusCode::UNAUTHORIZED,
             Error::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
-            Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Unavailable(_) | Error::OutcomeUnknown(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -54,7 +54,9 @@ impl ResponseError for Failure {
         let mut response = HttpResponseBuilder::new(self.status_code());
         match self.0 {
             Error::Throttled(seconds) => response.insert_header((header::RETRY_AFTER, seconds)),
-            Error::Unavailable(_) => response.insert_header((header::RETRY_AFTER, 2)),
+            Error::Unavailable(_) | Error::OutcomeUnknown(_) => {
+                response.insert_header((header::RETRY_AFTER, 2))
+            }
             _ => &mut response,
         };
         response.finish()
@@ -66,7 +68,10 @@ pub fn sentence(status: StatusCode, failure: Option<&Failure>) -> String {
     match failure.map(|failure| &failure.0) {
         Some(Error::Conflict { detail, .. }) => detail.clone(),
         Some(Error::Forbidden(text) | Error::BadRequest(text)) => text.clone(),
-        Some(Error::Invalid(_)) => "Some members are not right; see errors.".into(),
+        Some(invalid @ Error::Invalid(_)) => invalid.to_string(),
+        Some(Error::OutcomeUnknown(_)) => {
+            "Keystead can't tell whether the change was made. Look before you try again.".into()
+        }
         Some(Error::Throttled(seconds)) => {
             format!("Too many attempts. Try again in {seconds} seconds.")
         }
@@ -219,6 +224,10 @@ fn needs_body(response: &ServiceResponse<BoxBody>) -> bool {
             ))
 }
 
+/// The text of a failure whose answer was replaced, kept for the log.
+#[derive(Debug, Clone)]
+pub struct Cause(pub String);
+
 /// Puts a new body in place and keeps the headers that the error set (Allow, Retry-After, WWW-Authenticate).
 fn replace(response: ServiceResponse<BoxBody>, mut body: HttpResponse) -> ServiceResponse<BoxBody> {
     for name in [header::ALLOW, header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
@@ -231,6 +240,12 @@ fn replace(response: ServiceResponse<BoxBody>, mut body: HttpResponse) -> Servic
     {
         body.headers_mut()
             .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    }
+    if let Some(error) = response.response().error() {
+        response
+            .request()
+            .extensions_mut()
+            .insert(Cause(error.to_string()));
     }
     let (request, _) = response.into_parts();
     ServiceResponse::new(request, body)

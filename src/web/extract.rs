@@ -67,7 +67,7 @@ impl SignedIn {
         let mut shell = Shell::new(request, &member, &csrf);
         // Error pages of this request are drawn inside the shell.
         request.extensions_mut().insert(shell.clone());
-        shell.flash = session::take_flash(&session).map(|text| Flash { kind: "ok", text });
+        shell.flash = session::take_flash(&session).map(|text| Flash { text });
         Ok(Self {
             member,
             csrf,

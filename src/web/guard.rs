@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use super::client::{self, RequestId};
-use super::errors::{Failure, problem, sentence};
+use super::errors::{Cause, problem, sentence};
 use super::state::{Site, State};
 
 /// SECURITY S46: nothing but our own files, nothing inline, no frames, no foreign form targets.
@@ -72,13 +72,12 @@ fn log<B>(response: &ServiceResponse<B>, id: &RequestId, took: std::time::Durati
     let status = response.status();
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     if status.is_server_error() {
-        let cause = response
-            .response()
-            .error()
-            .map(|error| match error.as_error::<Failure>() {
-                Some(failure) => failure.0.to_string(),
-                None => error.to_string(),
-            });
+        let kept = response
+            .request()
+            .extensions()
+            .get::<Cause>()
+            .map(|cause| cause.0.clone());
+        let cause = kept.or_else(|| response.response().error().map(ToString::to_string));
         let path = harmless(path);
         tracing::error!(%method, path, status = status.as_u16(), micros, request_id = id, cause, "request failed");
     } else if is_edge(path) || path.starts_with("/static/") {

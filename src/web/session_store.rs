@@ -57,7 +57,7 @@ impl Store {
                 .await?;
             return Ok(None);
         }
-        if (now - seen).num_seconds() >= SEEN_EVERY {
+        if (now - seen).num_seconds() >= SEEN_EVERY.min(site.session_idle_minutes * 15) {
             self.0
                 .change(move |conn| sessions::set_seen(conn, &digest, now))
                 .await?;

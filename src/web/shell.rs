@@ -32,8 +32,6 @@ pub struct Shell {
 /// A message shown once.
 #[derive(Debug, Clone)]
 pub struct Flash {
-    /// `ok` or `error`.
-    pub kind: &'static str,
     /// The sentence.
     pub text: String,
 }

@@ -74,11 +74,6 @@ impl State {
         self.follower.index()
     }
 
-    /// The database, for the session store.
-    pub fn db(&self) -> &Db {
-        &self.db
-    }
-
     /// Runs queries that change nothing.
     ///
     /// # Errors
@@ -103,9 +98,11 @@ impl State {
     ) -> Result<T> {
         let (db, follower) = (self.db.clone(), Arc::clone(&self.follower));
         block(move || {
-            let done = db.write(change)?;
-            follower.catch_up(&db)?;
-            Ok(done)
+            let done = db.write_then(change, |conn| follower.catch_up(conn));
+            if matches!(done, Err(Error::OutcomeUnknown(_))) {
+                follower.index().doubt();
+            }
+            done
         })
         .await
     }

@@ -29,7 +29,6 @@ pub struct Ask {
     pub(super) csrf: String,
     pub(super) last_used: String,
     pub(super) requests_today: String,
-    pub(super) error: Option<String>,
 }
 
 impl Ask {
@@ -52,7 +51,6 @@ impl Ask {
             csrf: me.csrf.clone(),
             last_used: last_used.unwrap_or_else(|| "never used".into()),
             requests_today: requests_today(today),
-            error: None,
             id: key.id,
             name: key.name,
         })

@@ -7,10 +7,12 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::actions::{self, sign_in};
-use crate::db::{self, members::Member};
+use crate::db::users::User;
+use crate::db::{self, Conn, members::Member};
 use crate::domain::audit::Event;
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::role::{self, Actor};
+use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::web::client;
 use crate::web::errors::Answer;
@@ -143,44 +145,67 @@ async fn check(
     state: &web::Data<State>,
     form: &SignInForm,
 ) -> Result<(UserId, TenantId)> {
-    let attempt = sign_in::Attempt::new(&form.email, client::address(request));
+    let attempt = sign_in::Attempt::new(&form.email, client::place(request));
     let now = state.now();
     let door = attempt.clone();
     // Counted as a failure before the password is looked at: attempts at the same moment can't all be the first.
-    let user = state.change(move |conn| door.begin(conn, now)).await?;
-    let (known, typed) = (user.clone(), form.password.clone());
-    let fits = state
+    let begun = state.change(move |conn| door.begin(conn, now)).await?;
+    let (known, typed) = (begun.user.clone(), form.password.clone());
+    let judged = state
         .digest(move || sign_in::password_fits(known.as_ref(), &typed))
-        .await?;
+        .await;
     let (address, request_id) = (client::address(request), client::request_id(request));
     let done = state
         .change(move |conn| {
-            let Some(user) = user else {
-                return Ok(None);
+            let Ok(fits) = judged else {
+                // Nobody looked at the password: this was no failure.
+                return attempt
+                    .take_back(conn, &begun)
+                    .map(|()| judged.map(|_| None));
             };
-            let id: UserId = user.id.parse()?;
-            let Some(tenant) = db::members::first_tenant(conn, id)? else {
-                return Ok(None);
+            let Some(by) = member(conn, begun.user.as_ref(), now)? else {
+                actions::sessions::note_stranger(
+                    conn,
+                    &attempt.email_digest(),
+                    address,
+                    &request_id,
+                    now,
+                )?;
+                return Ok(Ok(None));
             };
-            let Member { email, role, .. } = db::members::find(conn, tenant, id)?;
-            let who = role::Who::Person { id, email, role };
             let by = Actor {
-                who,
-                tenant,
-                now,
                 address,
                 request_id,
+                ..by
             };
-            if fits {
-                attempt.succeed(conn, now)?;
-                actions::sessions::note(conn, &by, &Event::SignedIn)?;
-                return Ok(Some((id, tenant)));
+            if !fits {
+                return actions::sessions::note(conn, &by, &Event::SignInRefused)
+                    .map(|()| Ok(None));
             }
-            actions::sessions::note(conn, &by, &Event::SignInRefused)?;
-            Ok(None)
+            attempt.succeed(conn, &begun)?;
+            actions::sessions::note(conn, &by, &Event::SignedIn)?;
+            Ok(Ok(by.person().map(|user| (user, by.tenant))))
         })
         .await?;
-    done.ok_or(Error::Unauthenticated)
+    done?.ok_or(Error::Unauthenticated)
+}
+
+/// The person as an actor in the tenant they start in, if they have one.
+fn member(conn: &mut Conn, user: Option<&User>, now: Timestamp) -> Result<Option<Actor>> {
+    let Some(user) = user else { return Ok(None) };
+    let id: UserId = user.id.parse()?;
+    let Some(tenant) = db::members::first_tenant(conn, id)? else {
+        return Ok(None);
+    };
+    let Member { email, role, .. } = db::members::find(conn, tenant, id)?;
+    let who = role::Who::Person { id, email, role };
+    Ok(Some(Actor {
+        who,
+        tenant,
+        now,
+        address: None,
+        request_id: String::new(),
+    }))
 }
 
 /// The button's form: only the token.
@@ -216,7 +241,9 @@ pub fn local_path<'a>(request: &HttpRequest, next: &'a str) -> &'a str {
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let path = next.split(['?', '#']).next().unwrap_or_default();
-    if plain && request.resource_map().has_resource(path) {
+    // These are for forms, or for people who are not signed in.
+    let is_page = !matches!(path, "/logout" | "/theme" | "/login" | "/setup");
+    if plain && is_page && request.resource_map().has_resource(path) {
         next
     } else {
         "/"

@@ -8,7 +8,7 @@ use crate::domain::key_text::KeySecret;
 use crate::domain::time::{Timestamp, rfc3339};
 
 /// An API key.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(title = "Key")]
 pub struct Key {
     /// Identifier (UUID).
@@ -83,7 +83,12 @@ impl Key {
 #[serde(deny_unknown_fields, default)]
 pub struct NewKey {
     /// Name of the system that will hold it, 2 to 200 characters.
-    #[schema(example = "ERP integration", min_length = 2, max_length = 200)]
+    #[schema(
+        example = "ERP integration",
+        min_length = 2,
+        max_length = 200,
+        required = true
+    )]
     pub name: String,
     /// What it is for, at most 1,000 characters.
     #[schema(max_length = 1000)]
@@ -103,7 +108,7 @@ pub struct NewKey {
 }
 
 /// A verifier's question.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question<'a> {
     /// The text that the caller presented.

@@ -1,5 +1,7 @@
 //! `POST /api/v1/verify`: the question of an API server about a key that somebody presented to it.
 
+use std::net::{IpAddr, SocketAddr};
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -65,12 +67,28 @@ pub async fn create(
         .json(answer))
 }
 
-/// A program on this machine, not one that a proxy on this machine speaks for.
+/// A program on this machine, not one that a proxy on this machine speaks for: a proxy adds forwarding headers or
+/// asks under the public name.
 fn asks_from_here(request: &HttpRequest) -> bool {
-    let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"]
-        .iter()
-        .any(|name| request.headers().contains_key(*name));
-    !forwarded && client::address(request).is_some_and(|address| address.is_loopback())
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let is_local = match host.parse::<SocketAddr>() {
+        Ok(address) => address.ip().is_loopback(),
+        Err(_) => {
+            let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+            name.eq_ignore_ascii_case("localhost")
+                || host
+                    .trim_matches(['[', ']'])
+                    .parse::<IpAddr>()
+                    .is_ok_and(|address| address.is_loopback())
+        }
+    };
+    is_local
+        && !client::is_proxied(request)
+        && client::address(request).is_some_and(|address| address.is_loopback())
 }
 
 /// An address that can't be read is an error, not an unknown address: a typing slip in a gateway must be seen.

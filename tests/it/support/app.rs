@@ -1,5 +1,6 @@
 //! A server in this process, on a port and in a directory of its own.
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 
 use keystead::actions::{keys, tenants};
@@ -204,7 +205,7 @@ impl Drop for App {
 /// A directory that no other test uses.
 pub fn scratch_dir() -> PathBuf {
     let dir = std::env::temp_dir().join(format!("keystead-test-{}", uuid::Uuid::new_v4().simple()));
-    std::fs::create_dir(&dir).unwrap();
+    std::fs::DirBuilder::new().mode(0o700).create(&dir).unwrap();
     dir
 }
 
