@@ -53,7 +53,7 @@ async fn an_unknown_person_and_a_wrong_password_get_the_same_answer() {
     assert!(!visitor.cookies.contains_key("__Host-keystead"));
     assert_eq!(
         app.number("SELECT count(*) AS n FROM audit_events WHERE action = 'session.refused'"),
-        1
+        2
     );
 }
 

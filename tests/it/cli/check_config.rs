@@ -24,31 +24,39 @@ fn line<'a>(outcome: &'a Outcome, name: &str) -> &'a str {
 #[test]
 fn a_flag_beats_a_variable_beats_the_file_beats_the_default() {
     let place = Place::new();
-    let file = "brand = \"filebrand\"\nworkers = 7\n";
-    let variable = [("KEYSTEAD_BRAND", "envbrand")];
+    let file = "key_brand = \"filebrand\"\nworkers = 7\n";
+    let variable = [("KEYSTEAD_KEY_BRAND", "envbrand")];
     let plain = check(&place, &[], &[], "");
-    assert_eq!(line(&plain, "brand"), "brand = ks    # default");
+    assert_eq!(line(&plain, "key_brand"), "key_brand = ks    # default");
     let with_file = check(&place, &[], &[], file);
-    assert!(line(&with_file, "brand").starts_with("brand = filebrand "));
+    assert!(line(&with_file, "key_brand").starts_with("key_brand = filebrand "));
     assert_eq!(
         line(&with_file, "workers"),
         "workers = 7    # keystead.toml"
     );
     let with_both = check(&place, &[], &variable, file);
     assert_eq!(
-        line(&with_both, "brand"),
-        "brand = envbrand    # environment"
+        line(&with_both, "key_brand"),
+        "key_brand = envbrand    # environment"
     );
-    let with_all = check(&place, &["--brand", "flagbrand"], &variable, file);
-    assert_eq!(line(&with_all, "brand"), "brand = flagbrand    # flag");
+    let with_all = check(&place, &["--key-brand", "flagbrand"], &variable, file);
+    assert_eq!(
+        line(&with_all, "key_brand"),
+        "key_brand = flagbrand    # flag"
+    );
 }
 
 #[test]
 fn another_settings_file_can_be_named() {
     let place = Place::new();
-    std::fs::write(place.dir.join("other.toml"), "brand = \"other\"").unwrap();
-    let outcome = check(&place, &["--config", "other.toml"], &[], "brand = \"mine\"");
-    assert!(line(&outcome, "brand").starts_with("brand = other"));
+    std::fs::write(place.dir.join("other.toml"), "key_brand = \"other\"").unwrap();
+    let outcome = check(
+        &place,
+        &["--config", "other.toml"],
+        &[],
+        "key_brand = \"mine\"",
+    );
+    assert!(line(&outcome, "key_brand").starts_with("key_brand = other"));
     let missing = check(&place, &["--config", "missing.toml"], &[], "");
     assert!(missing.refusal().contains("missing.toml"));
 }
@@ -107,9 +115,9 @@ fn a_key_or_variable_that_nobody_knows_is_refused_by_name() {
             .refusal()
             .contains("server")
     );
-    assert!(file("brand = ").refusal().contains("keystead.toml"));
-    assert!(file("brand = [1]").refusal().contains("brand"));
-    for name in ["KEYSTEAD_BRNAD", "KEYSTEAD_", "KEYSTEAD_KEYSTEAD_BRAND"] {
+    assert!(file("key_brand = ").refusal().contains("keystead.toml"));
+    assert!(file("key_brand = [1]").refusal().contains("key_brand"));
+    for name in ["KEYSTEAD_BRNAD", "KEYSTEAD_", "KEYSTEAD_KEYSTEAD_KEY_BRAND"] {
         let outcome = check(&place, &[], &[(name, "ks")], "");
         assert!(outcome.refusal().contains(name));
     }
@@ -122,9 +130,9 @@ fn a_value_that_makes_no_sense_is_refused_with_its_setting() {
     for (name, value) in [
         ("listen", "8080"),
         ("listen", "localhost"),
-        ("brand", "K"),
-        ("brand", "waytoolongbrand"),
-        ("brand", "k_s"),
+        ("key_brand", "K"),
+        ("key_brand", "waytoolongbrand"),
+        ("key_brand", "k_s"),
         ("workers", "0"),
         ("workers", "many"),
         ("session_idle_minutes", "61"),

@@ -98,13 +98,13 @@ fn what_is_wrong_is_told_in_one_line_and_nothing_is_made() {
 async fn the_brand_is_a_setting_and_older_keys_go_on_working() {
     let place = Place::new().with_acme();
     let old = place.key("Old");
-    let new = create(&place, &["--brand", "acme"])
+    let new = create(&place, &["--key-brand", "acme"])
         .done()
         .out
         .trim()
         .to_owned();
     assert!(new.starts_with("acme_live_"));
-    let server = place.start(place.command(&["serve", "--brand", "acme"]));
+    let server = place.start(place.command(&["serve", "--key-brand", "acme"]));
     for key in [&old, &new] {
         assert_eq!(server.stranger().verify(key).await, "VALID");
     }

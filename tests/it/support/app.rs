@@ -197,6 +197,7 @@ impl App {
 impl Drop for App {
     fn drop(&mut self) {
         drop(self.handle.stop(false));
+        database::remove(&self.config.database);
         let _ = std::fs::remove_dir_all(&self.config.data_dir);
     }
 }

@@ -23,6 +23,22 @@ pub fn fresh(data_dir: &Path) -> Source {
     Source::Postgres(with_database(&server, &name))
 }
 
+/// Removes a database that `fresh` made; files go with their directory. A failure is nobody's concern: the test is over.
+pub fn remove(source: &Source) {
+    let (Source::Postgres(url), Ok(server)) = (source, std::env::var("KEYSTEAD_TEST_POSTGRES"))
+    else {
+        return;
+    };
+    let name = url.split('?').next().and_then(|url| url.rsplit('/').next());
+    let Some(name) = name.filter(|name| name.starts_with("keystead_")) else {
+        return;
+    };
+    if let Ok(admin) = Db::open(Source::Postgres(server), 1) {
+        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        let _ = admin.read(|conn| Ok(diesel::sql_query(drop).execute(conn).is_ok()));
+    }
+}
+
 /// `postgres://user@host:port/postgres?x=y` with another database.
 fn with_database(server: &str, name: &str) -> String {
     let (front, query) = server

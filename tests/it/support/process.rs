@@ -183,6 +183,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        database::remove(&self.source);
         let _ = std::fs::remove_dir_all(&self.dir);
     }
 }
