@@ -14,6 +14,7 @@ use super::{Chromium, PATIENCE};
 pub mod key {
     pub const TAB: char = '\u{E004}';
     pub const ENTER: char = '\u{E007}';
+    pub const CONTROL: char = '\u{E009}';
     pub const ESCAPE: char = '\u{E00C}';
     pub const SPACE: char = ' ';
     pub const DOWN: char = '\u{E015}';
