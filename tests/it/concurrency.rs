@@ -112,3 +112,31 @@ async fn a_key_revoked_while_it_is_used_is_never_accepted_after_the_answer() {
         assert_eq!(user.get("/forward-auth").await.status, 401, "round {round}");
     }
 }
+
+#[actix_web::test]
+async fn twenty_deletions_at_once_are_one_change() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "Old");
+    let mut alice = app.sign_in(ALICE).await;
+    alice
+        .submit(&key.page("revocation"), &key.page("revocation"), &[])
+        .await
+        .leads_to("/tenant-api-keys");
+    let token = alice.token(&key.page("deletion")).await;
+    let tries: Vec<_> = (0..20)
+        .map(|_| {
+            let (mut alice, token, page) = (alice.clone(), token.clone(), key.page("deletion"));
+            actix_web::rt::spawn(async move { alice.post(&page, &[("csrf", &token)]).await.status })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for attempt in tries {
+        statuses.push(attempt.await.unwrap());
+    }
+    statuses.sort_unstable();
+    assert_eq!((statuses[0], &statuses[1..]), (303, &[404; 19][..]));
+    assert_eq!(
+        app.number("SELECT count(*) AS n FROM audit_events WHERE action = 'key.deleted'"),
+        1
+    );
+}

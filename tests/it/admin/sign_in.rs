@@ -129,6 +129,57 @@ async fn one_address_may_not_try_person_after_person() {
 }
 
 #[actix_web::test]
+async fn signing_in_rightly_never_makes_others_at_the_address_wait() {
+    let app = App::start().await;
+    for number in 0..29 {
+        let email = format!("person{number}@acme.test");
+        attempt(&mut app.visitor(), &email, "wrong", "").await;
+        app.clock.advance(TimeDelta::seconds(1));
+    }
+    for _ in 0..5 {
+        attempt(&mut app.visitor(), ALICE, PASSWORD, "")
+            .await
+            .leads_to("/");
+        attempt(&mut app.visitor(), BOB, PASSWORD, "")
+            .await
+            .leads_to("/");
+    }
+    // A day later the failures are forgotten, although somebody signed in meanwhile.
+    app.clock.advance(TimeDelta::hours(12));
+    attempt(&mut app.visitor(), ALICE, PASSWORD, "")
+        .await
+        .leads_to("/");
+    app.clock.advance(TimeDelta::hours(13));
+    for number in 0..20 {
+        let email = format!("stranger{number}@acme.test");
+        assert_eq!(
+            attempt(&mut app.visitor(), &email, "wrong", "")
+                .await
+                .status,
+            401
+        );
+    }
+}
+
+#[actix_web::test]
+async fn behind_a_proxy_one_attacker_does_not_lock_everybody_out() {
+    let app = App::start().await;
+    let mut attacker = app.visitor();
+    attacker.proxied = true;
+    for number in 0..40 {
+        let email = format!("person{number}@acme.test");
+        assert_eq!(
+            attempt(&mut attacker, &email, "wrong", "").await.status,
+            401,
+            "{number}"
+        );
+    }
+    let mut alice = app.visitor();
+    alice.proxied = true;
+    attempt(&mut alice, ALICE, PASSWORD, "").await.leads_to("/");
+}
+
+#[actix_web::test]
 async fn many_attempts_at_once_do_not_get_around_the_wait() {
     let app = App::start().await;
     let mut attacker = app.visitor();

@@ -1,7 +1,9 @@
 //! Creating keys with a key.
 
+use reqwest::Method;
 use serde_json::json;
 
+use crate::support::app::Issued;
 use crate::support::browser_like::{Answer, secret_in};
 use crate::support::system::{KEYS, System};
 use crate::support::*;
@@ -174,6 +176,29 @@ async fn a_repeated_request_makes_no_second_key_and_shows_no_secret() {
         create_with_word(&system, "order-18", "ERP").await.status,
         409
     );
+}
+
+#[actix_web::test]
+async fn an_idempotency_key_stands_for_one_wish_of_one_system() {
+    let app = App::start().await;
+    let (first, second) = (app.issue("Acme", "First"), app.issue("Acme", "Second"));
+    let create = async |key: &Issued, name: &str| {
+        let request = app.system(&key.secret).request(Method::POST, KEYS);
+        let request = request.header("Idempotency-Key", "monday");
+        Answer::of(request.json(&json!({ "name": name }))).await
+    };
+    let made = create(&first, "ERP").await;
+    assert_eq!(made.status, 201);
+    assert_eq!(create(&first, "ERP").await.json()["id"], made.json()["id"]);
+    let other_wish = create(&first, "CRM").await;
+    assert_eq!(
+        (other_wish.status, &other_wish.json()["code"]),
+        (409, &json!("idempotency-key-reused"))
+    );
+    // Another system that chose the same word gets a key of its own.
+    let other_system = create(&second, "ERP").await;
+    assert_eq!(other_system.status, 201);
+    assert_ne!(other_system.json()["id"], made.json()["id"]);
 }
 
 #[actix_web::test]

@@ -2,6 +2,7 @@
 
 mod check_config;
 mod create_admin;
+mod data_dir;
 mod key;
 mod secrets;
 mod serve;

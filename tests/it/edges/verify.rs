@@ -81,6 +81,35 @@ async fn nobody_asks_through_a_proxy_or_from_elsewhere() {
             .await
             .problem(403);
     }
+    // A proxy that adds nothing still asks under the public name.
+    for host in [
+        "keys.example.com",
+        "10.0.0.7:8080",
+        "localhost.evil.test",
+        "127.0.0.1.evil.test",
+        "",
+    ] {
+        let request = app
+            .stranger()
+            .request(Method::POST, VERIFY)
+            .header("Host", host);
+        let answer = Answer::of(request.json(&json!({ "key": key }))).await;
+        answer.problem(403);
+        answer.hides("tenant_id");
+    }
+    for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]:8080"] {
+        let request = app
+            .stranger()
+            .request(Method::POST, VERIFY)
+            .header("Host", host);
+        assert_eq!(
+            Answer::of(request.json(&json!({ "key": key })))
+                .await
+                .status,
+            200,
+            "{host}"
+        );
+    }
 }
 
 #[actix_web::test]

@@ -2,6 +2,7 @@
 
 use keystead::db::connection::Source;
 
+use crate::support::process::Place;
 use crate::support::*;
 
 /// Makes every insert into a table fail as a full disk would.
@@ -69,4 +70,25 @@ async fn verification_goes_on_while_nothing_can_be_written() {
             == 40
     })
     .await;
+}
+
+#[actix_web::test]
+async fn the_log_says_why_something_failed_and_the_answer_does_not() {
+    let place = Place::new().with_acme();
+    let key = place.key("Admin");
+    let mut server = place.serve();
+    direct::sql(&place.db(), "DROP TABLE audit_events");
+    let answer = server.system(&key).create("ERP").await;
+    assert_eq!(answer.status, 500);
+    answer.hides("audit_events");
+    assert_eq!(server.stop(), 0);
+    let log = server.log();
+    let line = log
+        .lines()
+        .find(|line| line.contains("request failed"))
+        .unwrap();
+    assert!(
+        line.contains("audit_events") && line.contains(answer.header("x-request-id")),
+        "{line}"
+    );
 }

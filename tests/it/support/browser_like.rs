@@ -13,6 +13,8 @@ pub struct Person {
     client: reqwest::Client,
     pub cookies: BTreeMap<String, String>,
     pub htmx: bool,
+    /// Comes through a proxy on the same machine.
+    pub proxied: bool,
 }
 
 /// What came back.
@@ -62,6 +64,7 @@ impl Person {
             client,
             cookies: BTreeMap::new(),
             htmx: false,
+            proxied: false,
         }
     }
 
@@ -75,6 +78,9 @@ impl Person {
         let mut request = self.client.request(method, format!("{}{path}", self.base));
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies.join("; "));
+        }
+        if self.proxied {
+            request = request.header("X-Forwarded-For", "203.0.113.7");
         }
         if self.htmx {
             request.header("HX-Request", "true")
