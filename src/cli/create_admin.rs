@@ -13,7 +13,7 @@ use crate::server::{control, open_storage};
 /// What to make.
 #[derive(clap::Args)]
 pub struct Args {
-    /// E-mail address to sign in with
+    /// Email address to sign in with
     #[arg(long)]
     email: String,
     /// Name of the person; default: the part before the @

@@ -54,7 +54,7 @@ enum Command {
     },
     /// Start a server with made-up tenants, keys and traffic in a temporary place, to look around
     Demo(demo::Args),
-    /// Fill an empty database with tenants and keys, for load tests
+    /// Fill an empty database with tenants and keys, for load tests, before any server uses it
     Seed(seed::Args),
 }
 

@@ -1,6 +1,7 @@
 //! The table of settings, and where each value came from.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -194,6 +195,7 @@ fn read_variable(variable: &str, value: &str) -> Result<(&'static str, String), 
     }
     match name.strip_suffix("_file").and_then(find) {
         Some(setting) if setting.secret => {
+            refuse_open(Path::new(value))?;
             let text = std::fs::read_to_string(value)
                 .map_err(|cause| format!("{variable}: can't read {value}: {cause}"))?;
             Ok((setting.name, text.trim().to_owned()))
@@ -202,6 +204,18 @@ fn read_variable(variable: &str, value: &str) -> Result<(&'static str, String), 
             "unknown variable {variable}; `keystead check-config` lists the settings"
         )),
     }
+}
+
+/// A file with a secret that others can read is no secret (ASVS 13.3.1).
+fn refuse_open(path: &Path) -> Result<(), String> {
+    let mode = std::fs::metadata(path).map_or(0, |facts| facts.mode());
+    if mode & 0o077 != 0 {
+        let shown = path.display();
+        return Err(format!(
+            "{shown} holds a secret and can be read by others; run: chmod 600 {shown}"
+        ));
+    }
+    Ok(())
 }
 
 fn read_file(path: Option<&Path>) -> Result<Vec<(&'static str, String)>, String> {
@@ -220,6 +234,9 @@ fn read_file(path: Option<&Path>) -> Result<Vec<(&'static str, String)>, String>
         .into_iter()
         .map(|(key, value)| {
             let setting = find(&key).ok_or_else(|| format!("{shown}: unknown key {key}"))?;
+            if setting.secret {
+                refuse_open(path)?;
+            }
             let value = match value {
                 toml::Value::String(text) => text,
                 toml::Value::Integer(_) | toml::Value::Boolean(_) => value.to_string(),

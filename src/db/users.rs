@@ -60,7 +60,7 @@ pub fn insert(conn: &mut Conn, user: &NewUser<'_>, now: Timestamp) -> Result<Use
     match diesel::insert_into(users::table).values(row).execute(conn) {
         Err(cause) if errors::is_duplicate(&cause) => Err(Error::invalid(
             "email",
-            "Somebody already uses this e-mail address.",
+            "Somebody already uses this email address.",
         )),
         other => other.map(|_| id).map_err(Error::from),
     }

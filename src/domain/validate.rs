@@ -51,7 +51,7 @@ impl FieldErrors {
 /// Characters that reorder or hide text (Unicode bidi controls, zero-width and BOM): refused in names,
 /// since they let one key look like another.
 fn misleads(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
 }
 
 /// A key in a name or a description would be kept and shown for ever.
@@ -108,6 +108,6 @@ pub fn email(value: &str) -> Result<String, String> {
     if looks_right {
         Ok(value)
     } else {
-        Err("Enter an e-mail address, such as maya@example.com.".into())
+        Err("Enter an email address, such as maya@example.com.".into())
     }
 }

@@ -83,8 +83,11 @@ fn log<B>(response: &ServiceResponse<B>, id: &RequestId, took: std::time::Durati
     } else if is_edge(path) || path.starts_with("/static/") {
         tracing::debug!(%method, path = harmless(path), status = status.as_u16(), micros, request_id = id, "request");
     } else {
-        let path = harmless(path);
-        tracing::info!(%method, path, status = status.as_u16(), micros, request_id = id, "request");
+        let (path, client) = (
+            harmless(path),
+            client::address(response.request()).map(|address| address.to_string()),
+        );
+        tracing::info!(%method, path, client, status = status.as_u16(), micros, request_id = id, "request");
     }
 }
 

@@ -159,14 +159,9 @@ impl NewKeyPage {
         errors: FieldErrors,
         banner: Option<String>,
     ) -> Result<Self> {
-        let (tenant, now) = (me.member.tenant, me.now());
+        let (by, now) = (me.actor(), me.now());
         let (quota, groups) = state
-            .read(move |conn| {
-                Ok((
-                    Quota::find(conn, tenant, now)?,
-                    db::groups::list(conn, tenant)?,
-                ))
-            })
+            .read(move |conn| Ok((Quota::find(conn, &by)?, db::groups::list(conn, by.tenant)?)))
             .await?;
         let chosen = |group: &db::groups::Group| {
             if form.group.is_empty() {

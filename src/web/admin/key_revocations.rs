@@ -138,12 +138,7 @@ pub async fn create(
     let by = me.actor();
     let now = by.now;
     let (key, quota) = state
-        .change(move |conn| {
-            Ok((
-                keys::revoke(conn, &by, id)?,
-                Quota::find(conn, by.tenant, now)?,
-            ))
-        })
+        .change(move |conn| Ok((keys::revoke(conn, &by, id)?, Quota::find(conn, &by)?)))
         .await?;
     let text = format!("\"{}\" is revoked. It is refused from now on.", key.name);
     if !is_htmx(&request) {

@@ -8,9 +8,10 @@ use serde::Deserialize;
 use super::key_form::{KeyForm, NewKeyPage};
 use crate::actions::keys::{self, Issued, Issuing};
 use crate::db::{self, Conn, keys::Key};
-use crate::domain::id::{KeyId, TenantId};
+use crate::domain::id::KeyId;
 use crate::domain::key::State as KeyState;
 use crate::domain::key_text::{self, KeySecret};
+use crate::domain::role::Actor;
 use crate::domain::time::{self, Timestamp};
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
@@ -35,21 +36,24 @@ pub struct Quota {
     pub near: bool,
     /// No more keys can be made.
     pub full: bool,
+    /// The person may make keys at all.
+    pub may_generate: bool,
 }
 
 impl Quota {
-    /// The tenant's quota now.
+    /// The quota of the person's tenant now.
     ///
     /// # Errors
     /// `NotFound` without such a tenant.
-    pub fn find(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Self> {
-        let limit = db::tenants::find(conn, tenant)?.key_limit;
-        let used = db::keys::count_toward_limit(conn, tenant, now)?;
+    pub fn find(conn: &mut Conn, by: &Actor) -> Result<Self> {
+        let limit = db::tenants::find(conn, by.tenant)?.key_limit;
+        let used = db::keys::count_toward_limit(conn, by.tenant, by.now)?;
         Ok(Self {
             used,
             limit,
             near: used * 10 >= limit * 8,
             full: used >= limit,
+            may_generate: by.must_hold("api-keys:write").is_ok(),
         })
     }
 }
@@ -161,12 +165,12 @@ pub async fn index(
 ) -> Answer<HttpResponse> {
     let ListQuery { before, highlight } = query.into_inner();
     let before = before.map(|mark| read_cursor(&mark)).transpose()?;
-    let (tenant, now) = (me.member.tenant, me.now());
+    let (by, now) = (me.actor(), me.now());
     let (quota, mut rows, total) = state
         .read(move |conn| {
-            let quota = Quota::find(conn, tenant, now)?;
-            let rows = db::keys::list(conn, tenant, before, PAGE + 1)?;
-            Ok((quota, rows, db::keys::count_listed(conn, tenant)?))
+            let quota = Quota::find(conn, &by)?;
+            let rows = db::keys::list(conn, by.tenant, before, PAGE + 1)?;
+            Ok((quota, rows, db::keys::count_listed(conn, by.tenant)?))
         })
         .await?;
     let more = i64::try_from(rows.len()).is_ok_and(|count| count > PAGE);
@@ -176,12 +180,11 @@ pub async fn index(
         .filter(|_| more)
         .map(|key| format!("/tenant-api-keys?before={}", key.id));
     let highlight = highlight.unwrap_or_default();
-    let may_change = me.actor().must_hold("api-keys:write").is_ok();
     let rows = rows
         .into_iter()
         .map(|key| {
             let lit = key.id == highlight;
-            KeyRow::new(key, now, lit, may_change)
+            KeyRow::new(key, now, lit, quota.may_generate)
         })
         .collect();
     let first = before.map(|_| "/tenant-api-keys".to_owned());

@@ -52,6 +52,10 @@ async fn a_viewer_reads_the_list() {
     let page = app.sign_in(VERA).await.get("/tenant-api-keys").await;
     assert_eq!(page.status, 200);
     page.shows("ERP");
+    // Nothing is offered that would be refused.
+    for offer in ["/tenant-api-keys/new", "/revocation", "/deletion"] {
+        page.hides(offer);
+    }
 }
 
 #[actix_web::test]

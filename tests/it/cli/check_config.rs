@@ -1,12 +1,20 @@
 //! Settings: where they come from, and what is refused.
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use crate::support::process::{Outcome, Place};
 
 const SECRET_URL: &str = "postgres://keystead:hunter2secret@db/keystead";
 
+fn write_private(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
 /// Runs `check-config` with variables and a settings file.
 fn check(place: &Place, args: &[&str], variables: &[(&str, &str)], file: &str) -> Outcome {
-    std::fs::write(place.dir.join("keystead.toml"), file).unwrap();
+    write_private(&place.dir.join("keystead.toml"), file);
     let mut command = place.command(&[&["check-config"], args].concat());
     for name in ["LISTEN", "DATA_DIR", "DATABASE_URL"] {
         command.env_remove(format!("KEYSTEAD_{name}"));
@@ -84,7 +92,7 @@ fn the_database_url_is_never_printed() {
 fn a_secret_can_come_from_a_file() {
     let place = Place::new();
     let path = place.dir.join("url");
-    std::fs::write(&path, format!("{SECRET_URL}\n")).unwrap();
+    write_private(&path, &format!("{SECRET_URL}\n"));
     let path = path.to_string_lossy().into_owned();
     let outcome = check(&place, &[], &[("KEYSTEAD_DATABASE_URL_FILE", &path)], "");
     assert!(line(&outcome, "database_url").contains("(hidden)"));

@@ -109,3 +109,34 @@ fn a_database_url_that_would_be_misread_is_refused_without_its_password() {
         );
     }
 }
+
+#[test]
+fn a_file_with_the_database_url_that_others_can_read_is_refused() {
+    let place = Place::new();
+    let write = |name: &str, text: &str, mode: u32| {
+        let path = place.dir.join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        path
+    };
+    let url = format!("sqlite:{}", place.dir.join("other.db").display());
+    for (mode, words) in [(0o644, "chmod 600"), (0o600, "")] {
+        let file = write("url", &url, mode);
+        let mut command = place.command(&["check-config"]);
+        command
+            .env_remove("KEYSTEAD_DATABASE_URL")
+            .env("KEYSTEAD_DATABASE_URL_FILE", file);
+        let from_variable = place.finish(command, "");
+        write("keystead.toml", &format!("database_url = \"{url}\""), mode);
+        let mut command = place.command(&["check-config"]);
+        command.env_remove("KEYSTEAD_DATABASE_URL");
+        let from_file = place.finish(command, "");
+        std::fs::remove_file(place.dir.join("keystead.toml")).unwrap();
+        for outcome in [from_variable, from_file] {
+            match words {
+                "" => assert!(outcome.done().out.contains("database_url = (hidden)")),
+                words => assert!(outcome.refusal().contains(words), "{outcome:?}"),
+            }
+        }
+    }
+}

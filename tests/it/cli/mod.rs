@@ -4,5 +4,6 @@ mod check_config;
 mod create_admin;
 mod data_dir;
 mod key;
+mod postgres;
 mod secrets;
 mod serve;
