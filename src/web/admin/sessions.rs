@@ -106,7 +106,7 @@ pub async fn create(
             Ok(see_other(&request, local_path(&request, &form.next)))
         }
         Err(Error::Unauthenticated) => {
-            let error = "That email address and password do not fit together.".to_owned();
+            let error = "That email address and password do not match.".to_owned();
             let status = StatusCode::UNAUTHORIZED;
             show(
                 &request,

@@ -43,6 +43,13 @@ on("click", "[data-secret-download]", (button) => {
   announce(".env file downloaded");
 });
 
+// The form behind the dialog has done its work: what was wrong with it before no longer shows through.
+onContent(() => {
+  if (!$("dialog[data-secret]")) return;
+  for (const said of $$("#key-form .error, #key-form .error-summary")) said.remove();
+  for (const field of $$("#key-form [aria-invalid]")) field.removeAttribute("aria-invalid");
+});
+
 on("change", "[data-secret-stored]", (box) => {
   const holder = box.closest("[data-secret]");
   $("[data-secret-done]", holder).setAttribute("aria-disabled", !box.checked);

@@ -40,7 +40,7 @@ async fn an_unknown_person_and_a_wrong_password_get_the_same_answer() {
     .await;
     assert_eq!(wrong.status, 401);
     assert_eq!(unknown.status, 401);
-    wrong.shows("do not fit together");
+    wrong.shows("do not match");
     wrong.hides("not her password at all");
     assert_eq!(
         wrong.meaning().1.replace(ALICE, "-"),
