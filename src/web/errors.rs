@@ -1,7 +1,7 @@
 //! How the product's errors become answers.
 //!
 //! Handlers return [`Failure`]; it knows only its status. Two middlewares fill in the body: [`html`] for pages,
-//! [`json`] for the API (RFC 9457). They also fill empty answers of actix itself (404, 405, bodies too large).
+//! [`json()`] for the API (RFC 9457). They also fill empty answers of actix itself (404, 405, bodies too large).
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
