@@ -97,12 +97,16 @@ fn idempotency_word(by: &Actor, issuing: Issuing<'_>) -> Option<String> {
 /// The key of the first request, unless this one asks for another key under the same word.
 fn replay(earlier: Key, draft: &Draft, group: &str) -> Result<Issued> {
     let same = earlier.name == draft.name
+        && earlier.description == draft.description
         && earlier.environment == draft.environment.as_str()
+        && earlier.ip_allowlist == draft.ip_allowlist.entries().join("\n")
+        && earlier.expires_at == draft.expires_at.map(|at| at.naive_utc())
         && earlier.group_name == group;
     if same {
         return Ok(Issued::Replayed(earlier));
     }
-    let text = "This request was already used to make another key. Reload the page, or use a new Idempotency-Key.";
+    let text = "This form or Idempotency-Key already made another key. Check what you ask for, then send it again \
+                under a new one.";
     Err(Error::conflict("idempotency-key-reused", text))
 }
 

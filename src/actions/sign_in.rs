@@ -24,9 +24,9 @@ pub const FORGET_HOURS: i64 = 24;
 /// Where someone knocks from.
 #[derive(Debug, Clone, Copy)]
 pub enum Place {
-    /// The peer's address.
+    /// The client's address.
     Address(IpAddr),
-    /// Behind a proxy on this machine: many people share it, so it is never made to wait as a whole.
+    /// Behind a proxy that does not say for whom it asks: never made to wait as a whole.
     Shared,
 }
 
@@ -56,7 +56,9 @@ pub struct Attempt {
 pub struct Begun {
     /// The person, if there is one who may sign in.
     pub user: Option<User>,
-    /// When each subject had failed last before this attempt.
+    /// When this attempt was counted.
+    at: Timestamp,
+    /// When each subject had failed last before it.
     before: Vec<(String, Timestamp)>,
 }
 
@@ -99,7 +101,9 @@ impl Attempt {
             // Locked: another attempt on the same subject waits here, and then sees this one's failure.
             let (failures, last) = db::sign_in_failures::lock(conn, &subject, now)?;
             let wait = TimeDelta::seconds(wait_seconds(failures - free));
-            let left = (last + wait - now).num_seconds();
+            // Clocks of several machines differ, and one may be set back: a failure in the future is one of now.
+            let passed = (now - last).max(TimeDelta::zero());
+            let left = (wait - passed).num_seconds();
             if left > 0 {
                 return Err(Error::Throttled(left.unsigned_abs()));
             }
@@ -108,8 +112,10 @@ impl Attempt {
             before.push((subject, last));
         }
         let user = db::users::find_by_email(conn, &self.email)?;
+        let user = user.filter(|user| user.disabled_at.is_none());
         Ok(Begun {
-            user: user.filter(|user| user.disabled_at.is_none()),
+            user,
+            at: now,
             before,
         })
     }
@@ -120,11 +126,13 @@ impl Attempt {
         db::sign_in_failures::delete(conn, &self.account())
     }
 
-    /// Takes this attempt's failure back, also from the time from which waiting counts: it was not a failure.
+    /// Takes this attempt's failure back, and the time from which waiting counts unless another failed meanwhile:
+    /// it was not a failure.
     pub fn take_back(&self, conn: &mut Conn, begun: &Begun) -> Result<()> {
-        begun.before.iter().try_for_each(|(subject, last)| {
-            let (failures, _) = db::sign_in_failures::lock(conn, subject, *last)?;
-            db::sign_in_failures::set(conn, subject, (failures - 1).max(0), *last)
+        begun.before.iter().try_for_each(|(subject, before)| {
+            let (failures, last) = db::sign_in_failures::lock(conn, subject, *before)?;
+            let last = if last == begun.at { *before } else { last };
+            db::sign_in_failures::set(conn, subject, (failures - 1).max(0), last)
         })
     }
 }

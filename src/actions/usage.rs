@@ -2,8 +2,8 @@
 
 use crate::db::usage::Used;
 use crate::db::{self, Db};
-use crate::domain::Result;
 use crate::domain::time::Timestamp;
+use crate::domain::{Error, Result};
 use crate::verify::usage::Count;
 use crate::verify::{Entry, Index};
 
@@ -22,6 +22,7 @@ pub fn flush(db: &Db, index: &Index, now: Timestamp) -> Result<usize> {
             return Ok(total);
         }
         total += used.len();
+        let was_all = used.len() < BATCH;
         // One order everywhere, so that two nodes that write the same keys can't deadlock.
         used.sort_by_key(|(entry, _)| entry.key_id);
         // A key that was used while it was collected comes twice; one statement takes each key once.
@@ -37,8 +38,12 @@ pub fn flush(db: &Db, index: &Index, now: Timestamp) -> Result<usize> {
             .map(|(entry, count)| row(entry, count, now))
             .collect();
         let written = db.write(|conn| db::usage::add(conn, &rows));
-        let was_all = used.len() < BATCH;
         if let Err(error) = written {
+            if matches!(error, Error::OutcomeUnknown(_)) {
+                // They may be stored already; counting them twice would be worse than a gap that is told.
+                tracing::warn!(keys = used.len(), "usage of one second may be lost");
+                return Err(error);
+            }
             for (entry, count) in &used {
                 index.usage().put_back(entry, *count);
             }

@@ -38,6 +38,8 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
     config.data_dir =
         std::env::temp_dir().join(format!("keystead-demo-{}", name.get(..12).unwrap_or(&name)));
     config.database = Source::in_dir(&config.data_dir);
+    // Secrets of its own, in there too.
+    (config.pepper_file, config.master_key_file) = (None, None);
     let _temporary = Temporary(config.data_dir.clone());
     let keys = fill(&config)?;
     actix_web::rt::System::new().block_on(async {

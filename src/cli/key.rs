@@ -1,11 +1,14 @@
 //! `keystead key`: keys at the shell, beside a running server or without one.
 
+use std::io::Write as _;
+
 use crate::actions::keys::{self, Issued, Issuing};
 use crate::actions::tenants::operator;
 use crate::config::Config;
 use crate::db;
 use crate::domain::Error;
 use crate::domain::key::{Wish, expiry_of_instant, expiry_of_last_day};
+use crate::domain::key_text::KeySecret;
 use crate::domain::time::Clock;
 use crate::server::{Storage, control, open_storage};
 
@@ -75,12 +78,25 @@ fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
         })?;
     if let Issued::New(key, secret) = issued {
         // The secret first: whatever the running server does, this is the only time it can be shown.
-        println!("{}", secret.expose());
+        let shown = print_secret(&secret);
+        let followed = control::follow(&config.data_dir);
+        shown.map_err(|cause| {
+            format!(
+                "key {} is stored, but its secret could not be written: {cause}; revoke it",
+                key.id
+            )
+        })?;
         eprintln!(
             "Key \"{}\" ({}) is ready. This is the only time its secret is shown.",
             key.name, key.id
         );
-        control::follow(&config.data_dir)?;
+        followed?;
     }
     Ok(())
+}
+
+fn print_secret(secret: &KeySecret) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", secret.expose())?;
+    out.flush()
 }

@@ -195,9 +195,9 @@ fn read_variable(variable: &str, value: &str) -> Result<(&'static str, String), 
     }
     match name.strip_suffix("_file").and_then(find) {
         Some(setting) if setting.secret => {
-            refuse_open(Path::new(value))?;
             let text = std::fs::read_to_string(value)
                 .map_err(|cause| format!("{variable}: can't read {value}: {cause}"))?;
+            refuse_open(Path::new(value), text.trim())?;
             Ok((setting.name, text.trim().to_owned()))
         }
         _ => Err(format!(
@@ -206,13 +206,18 @@ fn read_variable(variable: &str, value: &str) -> Result<(&'static str, String), 
     }
 }
 
-/// A file with a secret that others can read is no secret (ASVS 13.3.1).
-fn refuse_open(path: &Path) -> Result<(), String> {
+/// A file with a password that others can read keeps no secret (ASVS 13.3.1).
+fn refuse_open(path: &Path, url: &str) -> Result<(), String> {
+    let authority = url.split_once("://").map_or("", |(_, rest)| {
+        rest.split(['/', '?']).next().unwrap_or_default()
+    });
+    let person = authority.rsplit_once('@').map_or("", |(person, _)| person);
+    let has_password = person.contains(':') || url.contains("password=");
     let mode = std::fs::metadata(path).map_or(0, |facts| facts.mode());
-    if mode & 0o077 != 0 {
+    if has_password && mode & 0o077 != 0 {
         let shown = path.display();
         return Err(format!(
-            "{shown} holds a secret and can be read by others; run: chmod 600 {shown}"
+            "{shown} holds a password and can be read by others; run: chmod 600 {shown}"
         ));
     }
     Ok(())
@@ -234,9 +239,6 @@ fn read_file(path: Option<&Path>) -> Result<Vec<(&'static str, String)>, String>
         .into_iter()
         .map(|(key, value)| {
             let setting = find(&key).ok_or_else(|| format!("{shown}: unknown key {key}"))?;
-            if setting.secret {
-                refuse_open(path)?;
-            }
             let value = match value {
                 toml::Value::String(text) => text,
                 toml::Value::Integer(_) | toml::Value::Boolean(_) => value.to_string(),
@@ -246,6 +248,9 @@ fn read_file(path: Option<&Path>) -> Result<Vec<(&'static str, String)>, String>
                     ));
                 }
             };
+            if setting.secret {
+                refuse_open(path, &value)?;
+            }
             Ok((setting.name, value))
         })
         .collect()

@@ -55,14 +55,22 @@ impl Source {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             check_postgres_url(url)?;
             Ok(Self::Postgres(url.to_owned()))
-        } else if let Some(path) = url.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
+        } else if let Some(path) = url
+            .strip_prefix("sqlite:")
+            .filter(|path| is_plain_path(path))
+        {
             Ok(Self::Sqlite(PathBuf::from(
                 path.strip_prefix("//").unwrap_or(path),
             )))
         } else {
-            Err("database_url must start with postgres:// or sqlite:".into())
+            Err("database_url must be postgres://… or sqlite:PATH with the path of a file".into())
         }
     }
+}
+
+/// A file of its own: no `:memory:`, in which every connection would be another database, and no URI.
+fn is_plain_path(path: &str) -> bool {
+    !path.is_empty() && !path.starts_with(':') && !path.starts_with("file:")
 }
 
 /// Refuses URLs that the driver would read in another way than they are meant, and then quote with the password.
@@ -185,7 +193,7 @@ impl Db {
     /// As [`Db::write`], then runs `afterwards` on the same connection once the change is committed.
     ///
     /// # Errors
-    /// As [`Db::write`], and those of `afterwards`; the change then stays.
+    /// As [`Db::write`]; `OutcomeUnknown` when `afterwards` failed: the change stays, its effect is not known.
     pub fn write_then<T>(
         &self,
         change: impl FnOnce(&mut Conn) -> Result<T>,
@@ -200,7 +208,7 @@ impl Db {
         dialect::begin_write(&mut conn)?;
         let done = finish(&mut conn, change)?;
         drop(gate);
-        afterwards(&mut conn)?;
+        afterwards(&mut conn).map_err(|error| Error::OutcomeUnknown(error.to_string()))?;
         Ok(done)
     }
 }

@@ -71,7 +71,12 @@ impl DataDir {
     pub fn hold(path: &Path, database: &Source) -> Result<Self, String> {
         let mut locks = vec![lock(&path.join("keystead.lock"), path)?];
         if let Some(file) = database.file() {
-            let mut beside = file.as_os_str().to_owned();
+            // The file itself, whatever links lead to it.
+            create_private(file)?;
+            let real = file
+                .canonicalize()
+                .map_err(|cause| format!("can't find {}: {cause}", file.display()))?;
+            let mut beside = real.into_os_string();
             beside.push(".lock");
             locks.push(lock(Path::new(&beside), file)?);
         }

@@ -64,12 +64,19 @@ pub fn is_proxied(request: &HttpRequest) -> bool {
     says_so && address(request).is_some_and(|address| address.is_loopback())
 }
 
-/// Where someone signs in from, for patience with failures.
+/// Where someone signs in from, for patience with failures alone. Behind a proxy on this machine it is the last
+/// address of `X-Forwarded-For`: the one that the proxy itself saw.
 pub fn place(request: &HttpRequest) -> Place {
-    match address(request) {
-        Some(address) if !is_proxied(request) => Place::Address(address),
-        _ => Place::Shared,
-    }
+    let seen = if is_proxied(request) {
+        let header = request.headers().get_all("x-forwarded-for").last();
+        let nearest = header.and_then(|text| text.to_str().ok()?.rsplit(',').next());
+        nearest
+            .and_then(|text| text.trim().parse::<IpAddr>().ok())
+            .map(|address| address.to_canonical())
+    } else {
+        address(request)
+    };
+    seen.map_or(Place::Shared, Place::Address)
 }
 
 /// The request's id.

@@ -14,7 +14,7 @@ use crate::domain::key_text::{self, KeySecret};
 use crate::domain::role::Actor;
 use crate::domain::time::{self, Timestamp};
 use crate::domain::validate::FieldErrors;
-use crate::domain::{Error, Result};
+use crate::domain::{Error, Result, random};
 use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
 use crate::web::form::Form;
@@ -309,9 +309,15 @@ pub async fn create(
                 .await?
                 .respond(&request, status)
         }
-        Err(Error::Conflict { detail, .. }) => {
+        Err(Error::Conflict { code, detail }) => {
+            let mut form = form;
+            let mut banner = detail;
+            if code == "idempotency-key-reused" {
+                form.idempotency_key = random::token()?;
+                banner = "This form already made a key, with other values. Check these, then generate again.".into();
+            }
             let page =
-                NewKeyPage::load(&state, me, form, FieldErrors::default(), Some(detail)).await?;
+                NewKeyPage::load(&state, me, form, FieldErrors::default(), Some(banner)).await?;
             page.respond(&request, StatusCode::CONFLICT)
         }
         Err(other) => Err(other.into()),

@@ -303,3 +303,22 @@ async fn fields_that_the_form_does_not_have_are_refused() {
     }
     assert_eq!(app.rows("api_keys"), 0);
 }
+
+#[actix_web::test]
+async fn a_used_form_with_other_values_makes_another_key_at_the_second_press() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let mut form = fields(&mut alice, &[("name", "ERP")]).await;
+    let set = |form: &mut Vec<(String, String)>, name: &str, value: &str| {
+        form.iter_mut().find(|(known, _)| known == name).unwrap().1 = value.to_owned();
+    };
+    assert_eq!(send(&mut alice, &form).await.status, 201);
+    set(&mut form, "name", "CRM");
+    let warned = send(&mut alice, &form).await;
+    assert_eq!(warned.status, 409);
+    warned.shows("already made a key, with other values");
+    let fresh = hidden(&warned.body, "idempotency_key").unwrap();
+    set(&mut form, "idempotency_key", &fresh);
+    assert_eq!(send(&mut alice, &form).await.status, 201);
+    assert_eq!(app.rows("api_keys"), 2);
+}

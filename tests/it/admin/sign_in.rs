@@ -162,21 +162,60 @@ async fn signing_in_rightly_never_makes_others_at_the_address_wait() {
 }
 
 #[actix_web::test]
-async fn behind_a_proxy_one_attacker_does_not_lock_everybody_out() {
+async fn behind_a_proxy_each_client_is_its_own_place() {
     let app = App::start().await;
-    let mut attacker = app.visitor();
-    attacker.proxied = true;
+    let from = |address: &'static str| {
+        let mut person = app.visitor();
+        person.from = Some(address);
+        person
+    };
+    // What a client claims stands before what the proxy saw.
+    let mut attacker = from("198.51.100.9, 203.0.113.66");
+    for _ in 0..5 {
+        assert_eq!(attempt(&mut attacker, ALICE, "wrong", "").await.status, 401);
+    }
+    assert_eq!(
+        attempt(&mut from("8.8.8.8, 203.0.113.66"), ALICE, PASSWORD, "")
+            .await
+            .status,
+        429
+    );
+    attempt(&mut from("198.51.100.9"), ALICE, PASSWORD, "")
+        .await
+        .leads_to("/");
+    // A proxy that says nothing of use shares one place, in which only accounts wait.
     for number in 0..40 {
         let email = format!("person{number}@acme.test");
         assert_eq!(
-            attempt(&mut attacker, &email, "wrong", "").await.status,
+            attempt(&mut from("unknown"), &email, "wrong", "")
+                .await
+                .status,
             401,
             "{number}"
         );
     }
-    let mut alice = app.visitor();
-    alice.proxied = true;
-    attempt(&mut alice, ALICE, PASSWORD, "").await.leads_to("/");
+    attempt(&mut from("unknown"), ALICE, PASSWORD, "")
+        .await
+        .leads_to("/");
+}
+
+#[actix_web::test]
+async fn a_clock_that_is_set_back_locks_nobody_out() {
+    let app = App::start().await;
+    attempt(&mut app.visitor(), ALICE, PASSWORD, "")
+        .await
+        .leads_to("/");
+    attempt(&mut app.visitor(), ALICE, "wrong", "").await;
+    app.clock.advance(TimeDelta::hours(-1));
+    attempt(&mut app.visitor(), ALICE, PASSWORD, "")
+        .await
+        .leads_to("/");
+    for _ in 0..5 {
+        attempt(&mut app.visitor(), BOB, "wrong", "").await;
+    }
+    app.clock.advance(TimeDelta::hours(-1));
+    let waiting = attempt(&mut app.visitor(), BOB, PASSWORD, "").await;
+    assert_eq!((waiting.status, waiting.header("retry-after")), (429, "2"));
 }
 
 #[actix_web::test]

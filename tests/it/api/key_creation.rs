@@ -195,6 +195,12 @@ async fn an_idempotency_key_stands_for_one_wish_of_one_system() {
         (other_wish.status, &other_wish.json()["code"]),
         (409, &json!("idempotency-key-reused"))
     );
+    let narrower = app
+        .system(&first.secret)
+        .request(Method::POST, KEYS)
+        .header("Idempotency-Key", "monday");
+    let narrower = narrower.json(&json!({ "name": "ERP", "ip_allowlist": ["10.0.0.0/8"] }));
+    assert_eq!(Answer::of(narrower).await.status, 409);
     // Another system that chose the same word gets a key of its own.
     let other_system = create(&second, "ERP").await;
     assert_eq!(other_system.status, 201);

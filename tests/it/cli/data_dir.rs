@@ -120,8 +120,13 @@ fn a_file_with_the_database_url_that_others_can_read_is_refused() {
         path
     };
     let url = format!("sqlite:{}", place.dir.join("other.db").display());
-    for (mode, words) in [(0o644, "chmod 600"), (0o600, "")] {
-        let file = write("url", &url, mode);
+    let secret = "postgres://keystead:hunter2@localhost/keystead".to_owned();
+    for (url, mode, words) in [
+        (&secret, 0o644, "chmod 600"),
+        (&secret, 0o600, ""),
+        (&url, 0o644, ""),
+    ] {
+        let file = write("url", url, mode);
         let mut command = place.command(&["check-config"]);
         command
             .env_remove("KEYSTEAD_DATABASE_URL")
@@ -139,4 +144,70 @@ fn a_file_with_the_database_url_that_others_can_read_is_refused() {
             }
         }
     }
+}
+
+#[test]
+fn a_database_that_is_no_file_of_its_own_is_refused() {
+    let place = Place::new();
+    for url in [
+        "sqlite::memory:",
+        "sqlite:file:x.db?mode=memory",
+        "sqlite:",
+        "mysql://x",
+        "x.db",
+    ] {
+        let mut command = place.command(&["serve"]);
+        command.env("KEYSTEAD_DATABASE_URL", url);
+        assert!(
+            place.finish(command, "").refusal().contains("sqlite:PATH"),
+            "{url}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_that_can_not_be_written_is_told_with_its_key() {
+    let place = Place::new().with_acme();
+    let mut command = place.command(&["key", "create", "--tenant", "Acme", "--name", "ERP"]);
+    command.stdout(
+        std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap(),
+    );
+    let output = command
+        .stderr(std::process::Stdio::piped())
+        .output()
+        .unwrap();
+    let line = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        (output.status.code(), line.lines().count()),
+        (Some(2), 1),
+        "{line}"
+    );
+    assert!(line.contains("revoke it"), "{line}");
+}
+
+#[test]
+fn a_link_to_the_database_of_a_running_server_is_refused() {
+    let (first, second) = (Place::new(), Place::new());
+    std::fs::create_dir_all(&first.dir).unwrap();
+    let real = first.dir.join("real.db");
+    let start = |place: &Place, path: &std::path::Path| {
+        let mut command = place.command(&["serve"]);
+        command.env(
+            "KEYSTEAD_DATABASE_URL",
+            format!("sqlite:{}", path.display()),
+        );
+        command
+    };
+    let server = first.start(start(&first, &real));
+    let link = second.dir.join("link.db");
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    let outcome = second.finish(start(&second, &link), "");
+    assert!(
+        outcome.refusal().contains("another Keystead server uses"),
+        "{outcome:?}"
+    );
+    drop(server);
 }

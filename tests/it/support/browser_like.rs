@@ -13,8 +13,8 @@ pub struct Person {
     client: reqwest::Client,
     pub cookies: BTreeMap<String, String>,
     pub htmx: bool,
-    /// Comes through a proxy on the same machine.
-    pub proxied: bool,
+    /// Comes through a proxy on the same machine, which says from where.
+    pub from: Option<&'static str>,
 }
 
 /// What came back.
@@ -64,7 +64,7 @@ impl Person {
             client,
             cookies: BTreeMap::new(),
             htmx: false,
-            proxied: false,
+            from: None,
         }
     }
 
@@ -79,8 +79,8 @@ impl Person {
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies.join("; "));
         }
-        if self.proxied {
-            request = request.header("X-Forwarded-For", "203.0.113.7");
+        if let Some(from) = self.from {
+            request = request.header("X-Forwarded-For", from);
         }
         if self.htmx {
             request.header("HX-Request", "true")
