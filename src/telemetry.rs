@@ -9,7 +9,9 @@ use tracing_subscriber::EnvFilter;
 /// # Errors
 /// A line for the person when the filter can't be read.
 pub fn start(filter: &str, json: bool) -> Result<(), String> {
-    let filter = EnvFilter::try_new(filter).map_err(|cause| format!("log: {cause}"))?;
+    // What actix says of its own start is no news to an operator.
+    let filter = EnvFilter::try_new(format!("actix_server=warn,{filter}"))
+        .map_err(|cause| format!("log: {cause}"))?;
     let colours = std::io::stderr().is_terminal();
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
