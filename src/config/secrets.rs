@@ -105,7 +105,8 @@ fn create(path: &Path) -> std::io::Result<()> {
 
 fn decode(text: &str) -> Option<Zeroizing<[u8; 32]>> {
     let mut bytes = Zeroizing::new([0; 32]);
-    if text.len() != 64 || !text.is_ascii() {
+    // Every character, since the parser below would take a sign.
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     for (place, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {

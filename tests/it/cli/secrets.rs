@@ -75,6 +75,7 @@ fn a_damaged_file_is_refused() {
             format!("{}0", right.trim()),
             format!("{}zz", &right[..62]),
             format!("+{}", &right[1..64]),
+            format!("{}+{}", &right[..62], &right[63..64]),
             "é".repeat(32),
         ] {
             std::fs::write(place.data(name), &damaged).unwrap();
