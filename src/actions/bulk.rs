@@ -11,7 +11,7 @@ use crate::domain::pepper::Pepper;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
-/// Rows in one statement: 17 columns each, under the limit of both databases.
+/// Rows in one statement: 16 columns each, under the limit of both databases.
 const ROWS: usize = 500;
 /// Rows in one transaction.
 const COMMIT: usize = 50_000;
