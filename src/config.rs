@@ -37,6 +37,12 @@ pub struct Config {
     pub log_json: bool,
     /// Filter, such as `info` or `keystead=debug`.
     pub log: String,
+    /// Single requests that may be recorded each second; 0 records none.
+    pub request_log_per_second: usize,
+    /// Days for which single requests are kept.
+    pub request_log_days: i64,
+    /// Days for which daily totals are kept.
+    pub usage_days: i64,
     /// Files of the secrets, when they are not in the data directory.
     pub pepper_file: Option<PathBuf>,
     /// As `pepper_file`, for the master key.
@@ -71,6 +77,11 @@ impl Config {
                 value if (1..=most).contains(&value) => Ok(value),
                 _ => Err(format!("{name}: use 1 to {most}")),
             };
+        let per_second =
+            match settings.parse::<usize>("request_log_per_second", "a whole number")? {
+                value @ 0..=1_000_000 => value,
+                _ => return Err("request_log_per_second: use 0 to 1000000".into()),
+            };
         Ok(Self {
             listen,
             data_dir,
@@ -83,6 +94,9 @@ impl Config {
             insecure_cookie: settings.parse("insecure_cookie", "true or false")?,
             log_json: settings.parse("log_json", "true or false")?,
             log: settings.text("log"),
+            request_log_per_second: per_second,
+            request_log_days: positive("request_log_days", 3_650)?,
+            usage_days: positive("usage_days", 3_650)?,
             pepper_file: settings.optional("pepper_file").map(PathBuf::from),
             master_key_file: settings.optional("master_key_file").map(PathBuf::from),
         })

@@ -103,7 +103,10 @@ impl Application {
             .first()
             .cloned()
             .ok_or("there is no pepper")?;
-        let follower = Arc::new(Follower::load(&db, secrets.peppers.clone()).map_err(text)?);
+        let follower = Arc::new(
+            Follower::load(&db, secrets.peppers.clone(), config.request_log_per_second)
+                .map_err(text)?,
+        );
         tracing::info!(
             keys = follower.index().len(),
             rev = follower.index().rev(),

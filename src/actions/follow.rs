@@ -23,13 +23,13 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// Loads every key in one snapshot.
+    /// Loads every key in one snapshot. `ring` is the number of single requests that may wait to be written.
     ///
     /// # Errors
     /// `Unavailable` when the database is away; `Internal` when a row can't be understood.
-    pub fn load(db: &Db, peppers: Vec<Pepper>) -> Result<Self> {
+    pub fn load(db: &Db, peppers: Vec<Pepper>, ring: usize) -> Result<Self> {
         let follower = Self {
-            index: Arc::new(Index::new(peppers)),
+            index: Arc::new(Index::new(peppers, ring)),
             groups: Mutex::default(),
         };
         let mut groups = HashMap::new();
@@ -43,7 +43,7 @@ impl Follower {
                 };
                 after.clone_from(&last.id);
                 rows.into_iter()
-                    .try_for_each(|row| follower.apply(row, &mut groups))?;
+                    .try_for_each(|row| follower.apply(row, rev, &mut groups))?;
             }
         })?;
         *follower
@@ -109,7 +109,7 @@ impl Follower {
             let reached = last.rev;
             let ids: Vec<String> = changes.into_iter().map(|change| change.item).collect();
             for row in db::keys::find_for_index(conn, &ids)? {
-                self.apply(row, groups)?;
+                self.apply(row, reached, groups)?;
             }
             rev = reached;
         }
@@ -118,6 +118,7 @@ impl Follower {
     fn apply(
         &self,
         row: db::keys::IndexRow,
+        rev: i64,
         groups: &mut HashMap<String, Arc<Group>>,
     ) -> Result<()> {
         let digest: Digest = row.digest.as_slice().try_into().map_err(Error::internal)?;
@@ -133,10 +134,11 @@ impl Follower {
             disabled: row.disabled_at.is_some(),
             expires_at: row.expires_at.map(|at| at.and_utc()),
             ip_allowlist: (!allowed.is_empty()).then(|| Box::new(allowed)),
+            rev,
             counters: self
                 .index
                 .entry(&digest)
-                .map(|old| Arc::clone(&old.counters))
+                .map(|old| old.counters.clone())
                 .unwrap_or_default(),
         };
         self.index.put(digest, Arc::new(entry));

@@ -262,12 +262,15 @@ fn use_on_day(
         1
     };
     let accepted = (requests_a_day + requests_a_day * (ago * 37 % 23 - 11) / 60) / weekend;
+    let start = day.timestamp() / db::usage::DAY * db::usage::DAY;
     let used = db::usage::Used {
         key_id: key.to_string(),
-        day: day.date_naive(),
-        accepted,
-        refused: accepted / 400,
-        last_accepted_at: Some(day.naive_utc()),
+        span: db::usage::DAY,
+        start,
+        valid: accepted,
+        insufficient_scope: accepted / 400,
+        last_accepted: day.timestamp_micros(),
+        ..db::usage::Used::default()
     };
     db::usage::add(conn, &[used])
 }

@@ -74,6 +74,17 @@ pub const ALL: &[Setting] = &[
     ),
     setting("log_json", "false", "Write the log as JSON lines"),
     setting(
+        "request_log_per_second",
+        "8192",
+        "Single requests that a server records each second at most; more are counted and shown as a gap; 0: none",
+    ),
+    setting(
+        "request_log_days",
+        "30",
+        "Days for which single requests are kept",
+    ),
+    setting("usage_days", "400", "Days for which daily totals are kept"),
+    setting(
         "pepper_file",
         "",
         "File with the pepper; empty: pepper in the data directory",

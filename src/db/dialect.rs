@@ -81,38 +81,97 @@ pub fn insert_keys(conn: &mut Conn, rows: &[super::keys::NewKey]) -> Result<()> 
 /// # Errors
 /// As the database reports them.
 pub fn add_usage(conn: &mut Conn, rows: &[super::usage::Used]) -> Result<()> {
-    use super::schema::key_usage_days::dsl::{
-        accepted, day, key_id, key_usage_days, last_accepted_at, refused,
-    };
+    use super::schema::key_usage::dsl as usage;
     use diesel::ExpressionMethods as _;
-    use diesel::sql_types::{Nullable, Timestamp};
+    use diesel::sql_types::BigInt;
     use diesel::upsert::excluded;
     // Counts may arrive out of order, and refusals alone bring no instant: the newer one stays.
     let newer = || {
-        diesel::dsl::sql::<Nullable<Timestamp>>(
-            "CASE WHEN key_usage_days.last_accepted_at IS NULL \
-             OR excluded.last_accepted_at > key_usage_days.last_accepted_at \
-             THEN excluded.last_accepted_at ELSE key_usage_days.last_accepted_at END",
+        diesel::dsl::sql::<BigInt>(
+            "CASE WHEN excluded.last_accepted > key_usage.last_accepted \
+             THEN excluded.last_accepted ELSE key_usage.last_accepted END",
         )
     };
     /// The same words for either connection.
     macro_rules! upsert {
-        ($conn:expr) => {
-            diesel::insert_into(key_usage_days)
+        ($conn:expr, $($counter:ident),*) => {
+            diesel::insert_into(usage::key_usage)
                 .values(rows)
-                .on_conflict((key_id, day))
+                .on_conflict((usage::key_id, usage::span, usage::start))
                 .do_update()
                 .set((
-                    accepted.eq(accepted + excluded(accepted)),
-                    refused.eq(refused + excluded(refused)),
-                    last_accepted_at.eq(newer()),
+                    usage::last_accepted.eq(newer()),
+                    $(usage::$counter.eq(usage::$counter + excluded(usage::$counter)),)*
                 ))
                 .execute($conn)?
         };
     }
+    /// Every counter.
+    macro_rules! add {
+        ($conn:expr) => {
+            upsert!(
+                $conn,
+                valid,
+                tenant_suspended,
+                revoked,
+                disabled,
+                expired,
+                ip_denied,
+                insufficient_scope,
+                rate_limited
+            )
+        };
+    }
     match conn {
-        Conn::Sqlite(sqlite) => upsert!(sqlite),
-        Conn::Postgres(postgres) => upsert!(postgres),
+        Conn::Sqlite(sqlite) => add!(sqlite),
+        Conn::Postgres(postgres) => add!(postgres),
     };
     Ok(())
+}
+
+/// Inserts records of requests with one statement; those that are there already stay.
+///
+/// # Errors
+/// As the database reports them.
+pub fn insert_records(conn: &mut Conn, rows: &[super::request_records::Record]) -> Result<()> {
+    use super::schema::request_records::table;
+    match conn {
+        Conn::Sqlite(sqlite) => diesel::insert_into(table)
+            .values(rows)
+            .on_conflict_do_nothing()
+            .execute(sqlite)?,
+        Conn::Postgres(postgres) => diesel::insert_into(table)
+            .values(rows)
+            .on_conflict_do_nothing()
+            .execute(postgres)?,
+    };
+    Ok(())
+}
+
+/// Where usage is folded up to. On PostgreSQL the row is locked `FOR SHARE` or `FOR UPDATE`; on SQLite the one writer
+/// needs no lock.
+///
+/// # Errors
+/// As the database reports them.
+pub fn folded_to(conn: &mut Conn, lock: &str) -> Result<i64> {
+    use super::schema::usage_progress::dsl::{folded_to, usage_progress};
+    use diesel::QueryDsl as _;
+    let row = usage_progress.find(1).select(folded_to);
+    Ok(match conn {
+        Conn::Sqlite(sqlite) => row.first(sqlite)?,
+        Conn::Postgres(postgres) if lock == "FOR SHARE" => row.for_share().first(postgres)?,
+        Conn::Postgres(postgres) => row.for_update().first(postgres)?,
+    })
+}
+
+/// A text that LIKE takes as it stands, with `\` as the escape character.
+pub fn escape_like(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
 }

@@ -3,9 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::schema::{
-    api_keys as keys, authorization_groups as groups, key_usage_days as days, tenants,
-};
+use super::schema::{api_keys as keys, authorization_groups as groups, key_usage as used, tenants};
 use super::{Conn, errors};
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::State;
@@ -51,12 +49,21 @@ pub struct Key {
     pub disabled_at: Option<NaiveDateTime>,
     pub revoked_at: Option<NaiveDateTime>,
     pub revoked_rev: Option<i64>,
-    pub last_used_at: Option<NaiveDateTime>,
+    pub used_in_minute: Option<i64>,
+    pub used_on_day: Option<i64>,
     pub group_name: String,
     pub scopes: String,
 }
 
 impl Key {
+    /// When it was last accepted.
+    pub fn last_used_at(&self) -> Option<Timestamp> {
+        // Minutes are younger than days, but kept for a shorter time.
+        self.used_in_minute
+            .max(self.used_on_day)
+            .map(crate::domain::time::from_micros)
+    }
+
     /// The state at an instant.
     pub fn state(&self, now: Timestamp) -> State {
         let expires_at = self.expires_at.map(|at| at.and_utc());
@@ -69,7 +76,21 @@ impl Key {
     }
 }
 
-/// The columns of [`Key`]. When a key was last used is looked up by its newest day with an accepted request.
+/// When a key was last accepted, by its newest minute or day with an accepted request.
+macro_rules! last_accepted {
+    ($span:expr) => {
+        used::table
+            .filter(used::key_id.eq(keys::id))
+            .filter(used::span.eq($span))
+            .filter(used::last_accepted.gt(0))
+            .order(used::start.desc())
+            .limit(1)
+            .select(used::last_accepted)
+            .single_value()
+    };
+}
+
+/// The columns of [`Key`].
 macro_rules! key_columns {
     () => {
         (
@@ -85,13 +106,8 @@ macro_rules! key_columns {
             keys::disabled_at,
             keys::revoked_at,
             keys::revoked_rev,
-            days::table
-                .filter(days::key_id.eq(keys::id))
-                .filter(days::last_accepted_at.is_not_null())
-                .order(days::day.desc())
-                .limit(1)
-                .select(days::last_accepted_at)
-                .single_value(),
+            last_accepted!(super::usage::MINUTE),
+            last_accepted!(super::usage::DAY),
             groups::name,
             groups::scopes,
         )

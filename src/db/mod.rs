@@ -9,6 +9,7 @@ pub mod groups;
 pub mod keys;
 pub mod members;
 pub mod migrate;
+pub mod request_records;
 pub mod schema;
 pub mod secret_checks;
 pub mod sessions;
@@ -16,6 +17,8 @@ pub mod setup_tokens;
 pub mod sign_in_failures;
 pub mod tenants;
 pub mod usage;
+pub mod usage_gaps;
+pub mod usage_nodes;
 pub mod users;
 
 pub use connection::{Conn, Db};

@@ -39,7 +39,30 @@ diesel::table! {
     }
 }
 
-diesel::table! { key_usage_days (key_id, day) { key_id -> Text, day -> Date, accepted -> BigInt, refused -> BigInt, last_accepted_at -> Nullable<Timestamp>, } }
+diesel::table! {
+    key_usage (key_id, span, start) {
+        key_id -> Text, span -> BigInt, start -> BigInt, valid -> BigInt, tenant_suspended -> BigInt, revoked -> BigInt,
+        disabled -> BigInt, expired -> BigInt, ip_denied -> BigInt, insufficient_scope -> BigInt,
+        rate_limited -> BigInt, last_accepted -> BigInt,
+    }
+}
+
+diesel::table! { usage_progress (id) { id -> Integer, folded_to -> BigInt, } }
+
+diesel::table! {
+    request_records (id) {
+        id -> Text, tenant_id -> Text, key_id -> Text, at -> BigInt, code -> Text, method -> Text, path -> Text,
+        scope -> Text, address -> Text, user_agent -> Text, rev -> BigInt,
+    }
+}
+
+diesel::table! {
+    usage_gaps (id) {
+        id -> Text, node_id -> Text, cause -> Text, from_at -> BigInt, to_at -> BigInt, dropped -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! { usage_nodes (node_id) { node_id -> Text, started_at -> BigInt, flushed_at -> BigInt, stopped_at -> Nullable<BigInt>, } }
 
 diesel::table! {
     audit_events (id) {
@@ -65,5 +88,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     tenants,
     memberships,
     users,
-    key_usage_days
+    key_usage,
+    request_records
 );

@@ -1,44 +1,246 @@
-//! How often keys were used, by UTC day, and when last.
+//! How often keys were used, by verdict: minutes as they happen, hours and days folded from them.
 
-use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
-use super::schema::key_usage_days as days;
+use super::schema::{key_usage as usage, usage_progress as progress};
 use super::{Conn, dialect};
 use crate::domain::Result;
-use crate::domain::id::KeyId;
+use crate::domain::id::{KeyId, TenantId};
 
-/// What happened to one key on one day, to be added to what is there.
-#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
-#[diesel(table_name = days, treat_none_as_default_value = false)]
+/// Seconds of a minute, an hour and a day: the spans that are kept.
+pub const MINUTE: i64 = 60;
+/// See [`MINUTE`].
+pub const HOUR: i64 = 3_600;
+/// See [`MINUTE`].
+pub const DAY: i64 = 86_400;
+
+/// Answers for a key in a span of time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = usage, treat_none_as_default_value = false)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct Used {
-    /// The key.
     pub key_id: String,
-    /// The day in UTC.
-    pub day: NaiveDate,
-    /// Answers that accepted it.
-    pub accepted: i64,
-    /// Answers that refused it.
-    pub refused: i64,
-    /// When it was last accepted.
-    pub last_accepted_at: Option<NaiveDateTime>,
+    pub span: i64,
+    pub start: i64,
+    pub valid: i64,
+    pub tenant_suspended: i64,
+    pub revoked: i64,
+    pub disabled: i64,
+    pub expired: i64,
+    pub ip_denied: i64,
+    pub insufficient_scope: i64,
+    pub rate_limited: i64,
+    pub last_accepted: i64,
 }
 
-/// Rows in one statement: five columns each, far under the limits of both databases.
+/// Answers of several keys in a span of time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, QueryableByName)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct Bucket {
+    /// Start of the span, in seconds since 1970.
+    #[diesel(sql_type = BigInt)]
+    pub start: i64,
+    #[diesel(sql_type = BigInt)]
+    pub valid: i64,
+    #[diesel(sql_type = BigInt)]
+    pub tenant_suspended: i64,
+    #[diesel(sql_type = BigInt)]
+    pub revoked: i64,
+    #[diesel(sql_type = BigInt)]
+    pub disabled: i64,
+    #[diesel(sql_type = BigInt)]
+    pub expired: i64,
+    #[diesel(sql_type = BigInt)]
+    pub ip_denied: i64,
+    #[diesel(sql_type = BigInt)]
+    pub insufficient_scope: i64,
+    #[diesel(sql_type = BigInt)]
+    pub rate_limited: i64,
+}
+
+impl Bucket {
+    /// Answers that refused.
+    pub fn refused(&self) -> i64 {
+        self.tenant_suspended
+            + self.revoked
+            + self.disabled
+            + self.expired
+            + self.ip_denied
+            + self.insufficient_scope
+            + self.rate_limited
+    }
+}
+
+/// Whose usage: a tenant's, or a part of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Whose<'a> {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// One of its keys.
+    pub key: Option<KeyId>,
+    /// `live` or `test`; empty: both.
+    pub environment: &'a str,
+}
+
+/// Rows in one statement: twelve columns each, under the limits of both databases.
 const ROWS: usize = 500;
 
-/// Adds counts and moves last-used forward, never back. At most one row for each key and day.
+/// Adds counts and moves last-accepted forward, never back. At most one row for each key, span and start.
 pub fn add(conn: &mut Conn, used: &[Used]) -> Result<()> {
     used.chunks(ROWS)
         .try_for_each(|rows| dialect::add_usage(conn, rows))
 }
 
-/// Answers given for a key on a day: accepted and refused together.
-pub fn count_on(conn: &mut Conn, key: KeyId, day: NaiveDate) -> Result<i64> {
-    let found: Option<(i64, i64)> = days::table
-        .find((key.to_string(), day))
-        .select((days::accepted, days::refused))
-        .first(conn)
-        .optional()?;
-    Ok(found.map_or(0, |(accepted, refused)| accepted + refused))
+/// Where minutes are folded up to; what is written in this transaction must not start before it.
+pub fn folded_to(conn: &mut Conn) -> Result<i64> {
+    dialect::folded_to(conn, "FOR SHARE")
+}
+
+/// Folds the minutes that start before `to` into hours and days.
+pub fn fold(conn: &mut Conn, to: i64) -> Result<()> {
+    let from = dialect::folded_to(conn, "FOR UPDATE")?;
+    for span in [HOUR, DAY] {
+        diesel::sql_query(
+            "INSERT INTO key_usage (key_id, span, start, valid, tenant_suspended, revoked, disabled, expired, \
+               ip_denied, insufficient_scope, rate_limited, last_accepted) \
+             SELECT key_id, $1, start - start % $1, CAST(SUM(valid) AS BIGINT), \
+               CAST(SUM(tenant_suspended) AS BIGINT), CAST(SUM(revoked) AS BIGINT), CAST(SUM(disabled) AS BIGINT), \
+               CAST(SUM(expired) AS BIGINT), CAST(SUM(ip_denied) AS BIGINT), \
+               CAST(SUM(insufficient_scope) AS BIGINT), CAST(SUM(rate_limited) AS BIGINT), MAX(last_accepted) \
+             FROM key_usage WHERE span = 60 AND start >= $2 AND start < $3 \
+             GROUP BY key_id, start - start % $1 \
+             ON CONFLICT (key_id, span, start) DO UPDATE SET \
+               valid = key_usage.valid + excluded.valid, \
+               tenant_suspended = key_usage.tenant_suspended + excluded.tenant_suspended, \
+               revoked = key_usage.revoked + excluded.revoked, \
+               disabled = key_usage.disabled + excluded.disabled, \
+               expired = key_usage.expired + excluded.expired, \
+               ip_denied = key_usage.ip_denied + excluded.ip_denied, \
+               insufficient_scope = key_usage.insufficient_scope + excluded.insufficient_scope, \
+               rate_limited = key_usage.rate_limited + excluded.rate_limited, \
+               last_accepted = CASE WHEN excluded.last_accepted > key_usage.last_accepted \
+                 THEN excluded.last_accepted ELSE key_usage.last_accepted END",
+        )
+        .bind::<BigInt, _>(span)
+        .bind::<BigInt, _>(from)
+        .bind::<BigInt, _>(to)
+        .execute(conn)?;
+    }
+    diesel::update(progress::table.find(1))
+        .filter(progress::folded_to.lt(to))
+        .set(progress::folded_to.eq(to))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes at most `limit` rows of a span that start before `before`, and returns how many it deleted.
+pub fn prune(conn: &mut Conn, span: i64, before: i64, limit: i64) -> Result<usize> {
+    Ok(diesel::sql_query(
+        "DELETE FROM key_usage WHERE (key_id, span, start) IN \
+         (SELECT key_id, span, start FROM key_usage WHERE span = $1 AND start < $2 LIMIT $3)",
+    )
+    .bind::<BigInt, _>(span)
+    .bind::<BigInt, _>(before)
+    .bind::<BigInt, _>(limit)
+    .execute(conn)?)
+}
+
+/// Answers by spans of `step` seconds ([`MINUTE`], [`HOUR`] or [`DAY`]) from `from` until before `to`, oldest first.
+/// Spans without any are left out. Minutes that are not folded yet count too.
+pub fn series(
+    conn: &mut Conn,
+    whose: Whose<'_>,
+    step: i64,
+    from: i64,
+    to: i64,
+) -> Result<Vec<Bucket>> {
+    let folded_to: i64 = progress::table
+        .find(1)
+        .select(progress::folded_to)
+        .first(conn)?;
+    // CROSS JOIN keeps SQLite from walking every tenant's usage of that time.
+    Ok(diesel::sql_query(
+        "SELECT u.start - u.start % $1 AS start, CAST(SUM(u.valid) AS BIGINT) AS valid, \
+           CAST(SUM(u.tenant_suspended) AS BIGINT) AS tenant_suspended, CAST(SUM(u.revoked) AS BIGINT) AS revoked, \
+           CAST(SUM(u.disabled) AS BIGINT) AS disabled, CAST(SUM(u.expired) AS BIGINT) AS expired, \
+           CAST(SUM(u.ip_denied) AS BIGINT) AS ip_denied, \
+           CAST(SUM(u.insufficient_scope) AS BIGINT) AS insufficient_scope, \
+           CAST(SUM(u.rate_limited) AS BIGINT) AS rate_limited \
+         FROM api_keys k CROSS JOIN key_usage u \
+         WHERE u.key_id = k.id AND k.tenant_id = $2 AND ($3 = '' OR k.id = $3) AND ($4 = '' OR k.environment = $4) \
+           AND ((u.span = $1 AND u.start >= $5 AND u.start < $6) \
+             OR (u.span = 60 AND $1 <> 60 AND u.start >= $7 AND u.start >= $5 AND u.start < $6)) \
+         GROUP BY u.start - u.start % $1 ORDER BY 1",
+    )
+    .bind::<BigInt, _>(step)
+    .bind::<Text, _>(whose.tenant.to_string())
+    .bind::<Text, _>(whose.key.map(|key| key.to_string()).unwrap_or_default())
+    .bind::<Text, _>(whose.environment)
+    .bind::<BigInt, _>(from)
+    .bind::<BigInt, _>(to)
+    .bind::<BigInt, _>(folded_to)
+    .load(conn)?)
+}
+
+/// Answers of all spans together.
+pub fn total(conn: &mut Conn, whose: Whose<'_>, step: i64, from: i64, to: i64) -> Result<Bucket> {
+    let buckets = series(conn, whose, step, from, to)?;
+    Ok(buckets.iter().fold(Bucket::default(), |sum, more| Bucket {
+        start: from,
+        valid: sum.valid + more.valid,
+        tenant_suspended: sum.tenant_suspended + more.tenant_suspended,
+        revoked: sum.revoked + more.revoked,
+        disabled: sum.disabled + more.disabled,
+        expired: sum.expired + more.expired,
+        ip_denied: sum.ip_denied + more.ip_denied,
+        insufficient_scope: sum.insufficient_scope + more.insufficient_scope,
+        rate_limited: sum.rate_limited + more.rate_limited,
+    }))
+}
+
+/// A key's answers in one UTC day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyDay {
+    /// The key.
+    pub key_id: String,
+    /// Start of the day, in seconds since 1970.
+    pub day: i64,
+    /// Accepted and refused together.
+    pub answers: i64,
+}
+
+/// Answers by key and day from the day that starts at `from` on. The keys must be the tenant's own: this asks for no
+/// tenant. Days without any are left out; one that is not folded whole comes in several parts.
+pub fn days_of(conn: &mut Conn, keys: &[String], from: i64) -> Result<Vec<KeyDay>> {
+    let folded_to: i64 = progress::table
+        .find(1)
+        .select(progress::folded_to)
+        .first(conn)?;
+    let rows: Vec<Used> = usage::table
+        .filter(usage::key_id.eq_any(keys))
+        .filter(
+            usage::span
+                .eq(DAY)
+                .and(usage::start.ge(from))
+                .or(usage::span
+                    .eq(MINUTE)
+                    .and(usage::start.ge(from.max(folded_to)))),
+        )
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| KeyDay {
+            day: row.start - row.start % DAY,
+            answers: row.valid
+                + row.tenant_suspended
+                + row.revoked
+                + row.disabled
+                + row.expired
+                + row.ip_denied
+                + row.insufficient_scope
+                + row.rate_limited,
+            key_id: row.key_id,
+        })
+        .collect())
 }

@@ -63,3 +63,11 @@ id_type!(
     /// One row of the audit log.
     AuditId
 );
+id_type!(
+    /// A hole in the request log.
+    GapId
+);
+id_type!(
+    /// A server with its data directory.
+    NodeId
+);

@@ -13,6 +13,7 @@ pub mod password;
 pub mod pepper;
 pub mod person;
 pub mod random;
+pub mod request_id;
 pub mod role;
 pub mod scope;
 pub mod time;

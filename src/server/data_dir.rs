@@ -5,6 +5,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as 
 use std::path::{Path, PathBuf};
 
 use crate::db::connection::Source;
+use crate::domain::id::NodeId;
 
 /// Makes the directory with mode 0700 unless it exists.
 ///
@@ -84,6 +85,24 @@ impl DataDir {
             path: path.to_owned(),
             _locks: locks,
         })
+    }
+
+    /// The id of the server of this directory, made at its first start. It tells its usage from other servers'.
+    ///
+    /// # Errors
+    /// One line that names the file.
+    pub fn node(&self) -> Result<String, String> {
+        let file = self.path.join("node-id");
+        let shown = file.display();
+        if let Ok(text) = fs::read_to_string(&file)
+            && let Ok(known) = text.trim().parse::<NodeId>()
+        {
+            return Ok(known.to_string());
+        }
+        let fresh = NodeId::new().to_string();
+        fs::write(&file, format!("{fresh}\n"))
+            .map_err(|cause| format!("can't write {shown}: {cause}"))?;
+        Ok(fresh)
     }
 
     /// Where the control socket is.

@@ -1,8 +1,8 @@
 //! Work beside the requests: following changes made elsewhere, writing usage, tidying sessions.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,8 @@ use chrono::TimeDelta;
 
 use super::control;
 use super::data_dir::DataDir;
-use crate::actions::{follow::Follower, sign_in, usage};
+use crate::actions::usage::{self, Retention, UsageWriter};
+use crate::actions::{follow::Follower, sign_in};
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::domain::time::Clock;
@@ -18,6 +19,7 @@ use crate::domain::{Error, Result};
 
 const FOLLOW_EVERY: Duration = Duration::from_millis(100);
 const USAGE_EVERY: Duration = Duration::from_secs(1);
+const TIDY_USAGE_EVERY: Duration = Duration::from_mins(1);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// The running threads.
@@ -51,18 +53,34 @@ impl Jobs {
                 follower.poll(&db)
             }
         };
+        let index = Arc::clone(follower.index());
+        let writer = UsageWriter::start(db, held.node()?, index, clock.now())
+            .map_err(|error| error.to_string())?;
+        let writer = Arc::new(Mutex::new(writer));
         let write = {
-            let (db, index, clock) = (db.clone(), Arc::clone(follower.index()), clock.clone());
-            move || usage::flush(&db, &index, clock.now()).map(|_| ())
+            let (db, clock, writer) = (db.clone(), clock.clone(), Arc::clone(&writer));
+            move || lock(&writer).flush(&db, clock.now())
+        };
+        let last_write = {
+            let (db, clock) = (db.clone(), clock.clone());
+            move || lock(&writer).stop(&db, clock.now())
+        };
+        let keep = Retention {
+            records: config.request_log_days,
+            totals: config.usage_days,
+        };
+        let tidy_usage = {
+            let (db, clock) = (db.clone(), clock.clone());
+            move || usage::tidy(&db, keep, clock.now())
         };
         let tidy = {
             let (db, clock) = (db.clone(), clock.clone());
             move || tidy(&db, &clock, hours, idle)
         };
-        let last_write = write.clone();
         let threads = [
             repeat("follow", FOLLOW_EVERY, &stopping, follow),
             repeat("usage", USAGE_EVERY, &stopping, write),
+            repeat("tidy usage", TIDY_USAGE_EVERY, &stopping, tidy_usage),
             repeat("tidy", TIDY_EVERY, &stopping, tidy),
         ];
         let last = Box::new(move || {
@@ -88,6 +106,11 @@ impl Jobs {
         }
         (self.last)();
     }
+}
+
+/// A panic in the writer loses nothing that it held: it goes on with that.
+fn lock(writer: &Mutex<UsageWriter>) -> std::sync::MutexGuard<'_, UsageWriter> {
+    writer.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A panic may have left changes unapplied: the index then answers nothing until a later turn has applied them.

@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::code::Code;
 use super::index::{Entry, Index};
+use super::records::{Facts, Record, kept_path, kept_user_agent};
 use crate::domain::key_text;
 use crate::domain::time::Timestamp;
 
@@ -18,46 +20,8 @@ pub struct Question<'a> {
     pub scope: Option<&'a str>,
     /// The present.
     pub now: Timestamp,
-}
-
-/// The answer in one word, for those who may know the reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
-    /// Go ahead.
-    Valid,
-    /// Not the shape of a key, or its check is wrong.
-    Malformed,
-    /// No such key.
-    NotFound,
-    /// The tenant is suspended.
-    TenantSuspended,
-    /// The key was revoked.
-    Revoked,
-    /// The key is switched off.
-    Disabled,
-    /// The key is past its expiry.
-    Expired,
-    /// The caller's address is not on the key's list.
-    IpDenied,
-    /// The key lacks the scope.
-    InsufficientScope,
-}
-
-impl Code {
-    /// The word in JSON and headers.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Valid => "VALID",
-            Self::Malformed => "MALFORMED",
-            Self::NotFound => "NOT_FOUND",
-            Self::TenantSuspended => "TENANT_SUSPENDED",
-            Self::Revoked => "REVOKED",
-            Self::Disabled => "DISABLED",
-            Self::Expired => "EXPIRED",
-            Self::IpDenied => "IP_DENIED",
-            Self::InsufficientScope => "INSUFFICIENT_SCOPE",
-        }
-    }
+    /// The request in which the key was presented.
+    pub facts: Facts<'a>,
 }
 
 /// The answer, with the key it is about when there is one.
@@ -69,31 +33,30 @@ pub struct Verdict {
     pub entry: Option<Arc<Entry>>,
 }
 
-/// Decides and counts the answer. `None` when the index can't be sure: the edge then answers 503.
+/// Decides, counts the answer and records it. `None` when the index can't be sure: the edge then answers 503.
 pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
     if !index.is_certain() {
         return None;
     }
-    if !key_text::is_well_formed(question.key) {
-        return Some(Verdict {
-            code: Code::Malformed,
-            entry: None,
-        });
-    }
-    let Some(entry) = index.find(question.key) else {
-        return Some(Verdict {
-            code: Code::NotFound,
-            entry: None,
-        });
+    let found = if key_text::is_well_formed(question.key) {
+        index.find(question.key).ok_or(Code::NotFound)
+    } else {
+        Err(Code::Malformed)
     };
-    let code = judge(&entry, question);
-    index
-        .usage()
-        .count(&entry, code == Code::Valid, question.now);
-    Some(Verdict {
-        code,
-        entry: Some(entry),
-    })
+    let (code, entry) = match found {
+        Ok(entry) => (judge(&entry, question), Some(entry)),
+        Err(code) => (code, None),
+    };
+    index.totals().add(code);
+    if let Some(entry) = &entry {
+        index.usage().count(entry, code, question.now);
+        if let Some(ring) = index.usage().ring() {
+            ring.push(|| record(entry, code, question));
+        }
+    } else {
+        index.strangers().add(question.facts.id, code);
+    }
+    Some(Verdict { code, entry })
 }
 
 /// The checks in their order; the first that fails is the answer.
@@ -119,5 +82,27 @@ fn judge(entry: &Entry, question: &Question<'_>) -> Code {
         Code::InsufficientScope
     } else {
         Code::Valid
+    }
+}
+
+fn record(entry: &Entry, code: Code, question: &Question<'_>) -> Record {
+    let Facts {
+        id,
+        method,
+        path,
+        user_agent,
+    } = question.facts;
+    Record {
+        id,
+        at: question.now,
+        key_id: entry.key_id,
+        tenant_id: entry.tenant_id,
+        rev: entry.rev,
+        code,
+        address: question.address,
+        method: method.into(),
+        path: kept_path(path),
+        scope: question.scope.map(Into::into),
+        user_agent: kept_user_agent(user_agent),
     }
 }

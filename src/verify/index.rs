@@ -1,11 +1,13 @@
 //! The index: digest of a key's text -> what a decision needs. Reads take no lock.
 
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use papaya::HashMap;
 
+use super::strangers::Strangers;
+use super::totals::Totals;
 use super::usage::{Counters, UsageLog};
 use crate::domain::address_list::AddressList;
 use crate::domain::environment::Environment;
@@ -48,8 +50,17 @@ pub struct Entry {
     pub expires_at: Option<Timestamp>,
     /// Allowed addresses; none for most keys, so it costs a pointer.
     pub ip_allowlist: Option<Box<AddressList>>,
-    /// Counts since the last flush; carried over when the entry is replaced.
-    pub counters: Arc<Counters>,
+    /// The revision at which the key was as it stands here.
+    pub rev: i64,
+    /// Made at the first use, so that the many keys that rest cost nothing.
+    pub counters: OnceLock<Arc<Counters>>,
+}
+
+impl Entry {
+    /// Counts since the last collection.
+    pub fn counters(&self) -> &Arc<Counters> {
+        self.counters.get_or_init(Arc::default)
+    }
 }
 
 /// The digest is a keyed hash already, so its first bytes serve as the hash.
@@ -79,17 +90,22 @@ pub struct Index {
     rev: AtomicI64,
     certain: AtomicBool,
     usage: UsageLog,
+    totals: Totals,
+    strangers: Strangers,
 }
 
 impl Index {
-    /// An empty index that answers nothing until it is loaded. Peppers come newest first.
-    pub fn new(peppers: Vec<Pepper>) -> Self {
+    /// An empty index that answers nothing until it is loaded. Peppers come newest first; `ring` is the number of
+    /// single requests that may wait to be written.
+    pub fn new(peppers: Vec<Pepper>, ring: usize) -> Self {
         Self {
             entries: HashMap::default(),
             peppers,
             rev: AtomicI64::new(-1),
             certain: AtomicBool::new(false),
-            usage: UsageLog::default(),
+            usage: UsageLog::new(ring),
+            totals: Totals::default(),
+            strangers: Strangers::default(),
         }
     }
 
@@ -142,8 +158,18 @@ impl Index {
         self.certain.load(Ordering::Acquire)
     }
 
-    /// What was counted since the last flush.
+    /// What was counted and recorded since the last collection.
     pub fn usage(&self) -> &UsageLog {
         &self.usage
+    }
+
+    /// The latest answers about texts that are no key.
+    pub fn strangers(&self) -> &Strangers {
+        &self.strangers
+    }
+
+    /// Answers of this process by code.
+    pub fn totals(&self) -> &Totals {
+        &self.totals
     }
 }

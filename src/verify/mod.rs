@@ -2,9 +2,15 @@
 //!
 //! Nothing here names the database or the web: `actions::follow` fills the index, `web::edges` ask it.
 
+pub mod code;
 pub mod decision;
 pub mod index;
+pub mod records;
+pub mod strangers;
+pub mod totals;
 pub mod usage;
 
-pub use decision::{Code, Question, Verdict};
+pub use code::Code;
+pub use decision::{Question, Verdict};
 pub use index::{Entry, Index};
+pub use records::Facts;

@@ -1,45 +1,13 @@
 //! What is known of the client of a request: its address and the request's id.
 
 use std::net::IpAddr;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use actix_web::http::header;
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::actions::sign_in::Place;
-use crate::domain::random;
-
-/// The id of a request: 16 random digits of this process, then 16 that count. No two requests share one, and none
-/// costs a system call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RequestId([u8; 32]);
-
-impl RequestId {
-    /// The next id.
-    pub fn next() -> Self {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        static PROCESS: OnceLock<u64> = OnceLock::new();
-        static COUNT: AtomicU64 = AtomicU64::new(1);
-        // Ids need to differ, not to be secret: without randomness the process id serves.
-        let process = *PROCESS.get_or_init(|| {
-            random::bytes().map_or_else(|_| u64::from(std::process::id()), u64::from_le_bytes)
-        });
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let mut digits = [b'0'; 32];
-        for (places, value) in digits.chunks_exact_mut(16).zip([process, count]) {
-            for (place, byte) in places.chunks_exact_mut(2).zip(value.to_be_bytes()) {
-                place[0] = DIGITS[usize::from(byte >> 4)];
-                place[1] = DIGITS[usize::from(byte & 15)];
-            }
-        }
-        Self(digits)
-    }
-
-    /// As text.
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
-    }
-}
+use crate::domain::request_id::RequestId;
+use crate::verify::Facts;
 
 /// The address of the peer. Forwarding headers are never read: anybody can write them.
 pub fn address(request: &HttpRequest) -> Option<IpAddr> {
@@ -80,10 +48,25 @@ pub fn place(request: &HttpRequest) -> Place {
 }
 
 /// The request's id.
+pub fn id(request: &HttpRequest) -> RequestId {
+    let known = request.extensions().get::<RequestId>().copied();
+    known.unwrap_or_else(|| RequestId::first_at(crate::domain::time::from_micros(0)))
+}
+
+/// The request's id as text.
 pub fn request_id(request: &HttpRequest) -> String {
-    request
-        .extensions()
-        .get::<RequestId>()
-        .map(|id| id.as_str().to_owned())
-        .unwrap_or_default()
+    id(request).to_string()
+}
+
+/// What the request log keeps of a request, for an operation with this method and path.
+pub fn facts<'a>(request: &'a HttpRequest, method: &'a str, path: &'a str) -> Facts<'a> {
+    let program = request.headers().get(header::USER_AGENT);
+    Facts {
+        id: id(request),
+        method,
+        path,
+        user_agent: program
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default(),
+    }
 }

@@ -7,9 +7,11 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
-use super::client::{self, RequestId};
+use super::client;
 use super::errors::{Cause, problem, sentence};
 use super::state::{Site, State};
+use crate::domain::request_id::RequestId;
+use crate::domain::time::Clock;
 
 /// SECURITY S46: nothing but our own files, nothing inline, no frames, no foreign form targets.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
@@ -23,9 +25,10 @@ pub async fn guard<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let id = RequestId::next();
-    request.extensions_mut().insert(id);
     let state = request.app_data::<web::Data<State>>();
+    let now = state.map_or_else(|| Clock::System.now(), |state| state.now());
+    let id = RequestId::next(now);
+    request.extensions_mut().insert(id);
     let https = state.is_some_and(|state| state.site.https);
     let refusal = state.and_then(|state| refuse(&request, &state.site));
     let begun = std::time::Instant::now();
@@ -53,22 +56,18 @@ fn harmless(path: &str) -> String {
 
 /// An error that no handler saw, such as a session that could not be written: its text is for the log.
 fn bare_failure(error: Error, id: &RequestId, https: bool) -> Error {
-    tracing::error!(request_id = id.as_str(), cause = %error, "request failed");
+    tracing::error!(request_id = %id, cause = %error, "request failed");
     let status = error.as_response_error().status_code();
     let text = sentence(status, None);
     let mut response =
-        problem(status, "about:blank", &text).finish_with("instance", id.as_str().to_owned());
+        problem(status, "about:blank", &text).finish_with("instance", id.to_string());
     add_headers(response.headers_mut(), id, https);
     actix_web::error::InternalError::from_response(error, response).into()
 }
 
 /// The query never reaches the log: people paste secrets into it.
 fn log<B>(response: &ServiceResponse<B>, id: &RequestId, took: std::time::Duration) {
-    let (method, path, id) = (
-        response.request().method(),
-        response.request().path(),
-        id.as_str(),
-    );
+    let (method, path) = (response.request().method(), response.request().path());
     let status = response.status();
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     if status.is_server_error() {
@@ -79,15 +78,15 @@ fn log<B>(response: &ServiceResponse<B>, id: &RequestId, took: std::time::Durati
             .map(|cause| cause.0.clone());
         let cause = kept.or_else(|| response.response().error().map(ToString::to_string));
         let path = harmless(path);
-        tracing::error!(%method, path, status = status.as_u16(), micros, request_id = id, cause, "request failed");
+        tracing::error!(%method, path, status = status.as_u16(), micros, request_id = %id, cause, "request failed");
     } else if is_edge(path) || path.starts_with("/static/") {
-        tracing::debug!(%method, path = harmless(path), status = status.as_u16(), micros, request_id = id, "request");
+        tracing::debug!(%method, path = harmless(path), status = status.as_u16(), micros, request_id = %id, "request");
     } else {
         let (path, client) = (
             harmless(path),
             client::address(response.request()).map(|address| address.to_string()),
         );
-        tracing::info!(%method, path, client, status = status.as_u16(), micros, request_id = id, "request");
+        tracing::info!(%method, path, client, status = status.as_u16(), micros, request_id = %id, "request");
     }
 }
 
@@ -182,7 +181,7 @@ fn add_headers(headers: &mut HeaderMap, id: &RequestId, https: bool) {
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+    if let Ok(id) = HeaderValue::from_str(id.digits().as_str()) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
 }

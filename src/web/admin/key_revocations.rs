@@ -42,10 +42,17 @@ impl Ask {
         let (key, today) = state
             .read(move |conn| {
                 let key = db::keys::find(conn, tenant, id)?;
-                Ok((key, db::usage::count_on(conn, id, now.date_naive())?))
+                let whose = db::usage::Whose {
+                    tenant,
+                    key: Some(id),
+                    environment: "",
+                };
+                let (end, day) = (now.timestamp() + 1, db::usage::DAY);
+                let today = db::usage::total(conn, whose, day, now.timestamp() / day * day, end)?;
+                Ok((key, today.valid + today.refused()))
             })
             .await?;
-        let last_used = key.last_used_at.map(|at| time::relative(at.and_utc(), now));
+        let last_used = key.last_used_at().map(|at| time::relative(at, now));
         Ok(Self {
             hint: key_text::hint(&key.key_prefix, &key.last4),
             csrf: me.csrf.clone(),

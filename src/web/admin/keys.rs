@@ -96,6 +96,7 @@ impl KeyRow {
     pub fn new(key: Key, now: Timestamp, highlight: bool, may_change: bool) -> Self {
         let state = key.state(now);
         let revoked = state == KeyState::Revoked;
+        let last_used = key.last_used_at().map(|at| Moment::past(at, now));
         Self {
             status: state.as_str(),
             status_label: state.label(),
@@ -107,7 +108,7 @@ impl KeyRow {
                 .expires_at
                 .filter(|_| !revoked)
                 .map(|at| expiry(at.and_utc(), now)),
-            last_used: key.last_used_at.map(|at| Moment::past(at.and_utc(), now)),
+            last_used,
             can_revoke: may_change && !revoked,
             can_delete: may_change && revoked,
             highlight,

@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
 use crate::domain::Error;
 use crate::domain::role::{Actor, Who};
 use crate::domain::time::Timestamp;
-use crate::verify::{Code, Entry, Question, decision};
+use crate::verify::{Code, Entry, Facts, Question, decision};
 use crate::web::client;
 use crate::web::errors::{Failure, problem};
 use crate::web::extract::presented_key;
@@ -121,13 +121,14 @@ pub fn presents_key(request: &HttpRequest) -> bool {
     headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-api-key")
 }
 
-/// Decides about the key that a request presents.
+/// Decides about the key that a request presents; `facts` are those of the operation it is presented for.
 ///
 /// # Errors
 /// `Missing`, `Invalid`, or 503 when the index is not certain. A missing scope is left to the caller.
 pub fn decide(
     request: &HttpRequest,
     scope: Option<&str>,
+    facts: Facts<'_>,
 ) -> Result<(Code, Arc<Entry>, Timestamp), Refused> {
     let key = presented_key(request)?.ok_or(Refused::Missing)?;
     let state = request
@@ -138,6 +139,7 @@ pub fn decide(
         address: client::address(request),
         scope,
         now: state.now(),
+        facts,
     };
     let verdict = decision::decide(state.index(), &question)
         .ok_or_else(|| Error::Unavailable("the index is not certain".into()))?;
@@ -154,7 +156,8 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, Refused>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(decide(request, None).map(|(_, entry, now)| {
+        let facts = client::facts(request, request.method().as_str(), request.path());
+        ready(decide(request, None, facts).map(|(_, entry, now)| {
             let who = Who::Key {
                 id: entry.key_id,
                 name: entry.name.to_string(),

@@ -65,7 +65,7 @@ impl Key {
             ip_allowlist: key.ip_allowlist.lines().map(str::to_owned).collect(),
             created_at: at(key.created_at),
             expires_at: key.expires_at.map(at),
-            last_used_at: key.last_used_at.map(at),
+            last_used_at: key.last_used_at().map(rfc3339),
             key: secret.map(|secret| secret.expose().to_owned()),
             id: key.id,
             name: key.name,
@@ -131,6 +131,10 @@ pub struct Question<'a> {
     #[serde(borrow, default)]
     #[schema(value_type = Option<String>, example = "/v1/work-orders")]
     pub path: Option<std::borrow::Cow<'a, str>>,
+    /// The name that the caller's program gives itself (its `User-Agent`).
+    #[serde(borrow, default)]
+    #[schema(value_type = Option<String>, example = "erp-sync/2.1")]
+    pub user_agent: Option<std::borrow::Cow<'a, str>>,
 }
 
 /// The answer to a verifier's question.

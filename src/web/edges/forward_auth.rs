@@ -24,7 +24,7 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
         Ok(scope) => scope,
         Err(error) => return Refused::from(error).respond(&request),
     };
-    let entry = match decide(&request, scope.as_deref()) {
+    let entry = match decide(&request, scope.as_deref(), client::facts(&request, "", "")) {
         Ok((Code::Valid, entry, _)) => entry,
         Ok(_) => return lacks_scope(&request, scope.as_deref().unwrap_or_default()),
         Err(refused) => return refused.respond(&request),

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::domain::time::rfc3339;
 use crate::domain::{Error, Result};
-use crate::verify::{Question, decision};
+use crate::verify::{Facts, Question, decision};
 use crate::web::api::strict_json::{explain, is_json};
 use crate::web::api::views;
 use crate::web::body::Body;
@@ -44,6 +44,14 @@ pub async fn create(
         address: read_address(asked.ip.as_deref())?,
         scope: read_scope(asked.scope.as_deref())?,
         now: state.now(),
+        facts: Facts {
+            user_agent: asked.user_agent.as_deref().unwrap_or_default(),
+            ..client::facts(
+                &request,
+                asked.method.as_deref().unwrap_or_default(),
+                asked.path.as_deref().unwrap_or_default(),
+            )
+        },
     };
     let verdict = decision::decide(state.index(), &question)
         .ok_or_else(|| Error::Unavailable("the index is not certain".into()))?;

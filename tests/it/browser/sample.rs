@@ -37,10 +37,12 @@ pub fn a_while_later(app: &App) {
             };
             let used = db::usage::Used {
                 key_id: key.id,
-                day: now.date_naive(),
-                accepted: 9_000,
-                refused: 3,
-                last_accepted_at: Some((now - TimeDelta::minutes(minutes)).naive_utc()),
+                span: db::usage::DAY,
+                start: now.timestamp() / db::usage::DAY * db::usage::DAY,
+                valid: 9_000,
+                insufficient_scope: 3,
+                last_accepted: (now - TimeDelta::minutes(minutes)).timestamp_micros(),
+                ..db::usage::Used::default()
             };
             db::usage::add(conn, &[used])?;
         }

@@ -149,9 +149,9 @@ async fn asked_to_stop_it_writes_the_last_usage_and_ends_well() {
         assert_eq!(server.stranger().verify(&key).await, "VALID");
     }
     assert_eq!(server.stop(), 0);
-    let sum = "SELECT CAST(SUM(accepted) AS BIGINT) AS n FROM key_usage_days";
+    let sum = "SELECT CAST(SUM(valid) AS BIGINT) AS n FROM key_usage WHERE span = 60";
     assert_eq!(place.number(sum), 7);
-    let used = "SELECT count(*) AS n FROM key_usage_days WHERE last_accepted_at IS NOT NULL";
+    let used = "SELECT count(*) AS n FROM key_usage WHERE span = 60 AND last_accepted > 0";
     assert_eq!(place.number(used), 1);
 }
 

@@ -224,6 +224,9 @@ pub fn config() -> Config {
         insecure_cookie: false,
         log_json: false,
         log: "info".into(),
+        request_log_per_second: 8_192,
+        request_log_days: 30,
+        usage_days: 400,
         pepper_file: None,
         master_key_file: None,
     }

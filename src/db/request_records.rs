@@ -1,0 +1,131 @@
+//! The request log: one row for each decision about a known key. Every query takes the tenant.
+
+use diesel::prelude::*;
+
+use super::schema::request_records as records;
+use super::{Conn, dialect};
+use crate::domain::Result;
+use crate::domain::id::{KeyId, TenantId};
+use crate::domain::request_id::RequestId;
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable)]
+#[diesel(table_name = records, treat_none_as_default_value = false)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct Record {
+    pub id: String,
+    pub tenant_id: String,
+    pub key_id: String,
+    pub at: i64,
+    pub code: String,
+    pub method: String,
+    pub path: String,
+    pub scope: String,
+    pub address: String,
+    pub user_agent: String,
+    pub rev: i64,
+}
+
+/// Which records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of one key.
+    pub key: Option<KeyId>,
+    /// With this verdict; `refused` stands for all but VALID. Empty: any.
+    pub code: String,
+    /// From this address. Empty: any.
+    pub address: String,
+    /// With this HTTP method. Empty: any.
+    pub method: String,
+    /// Whose path starts so. Empty: any.
+    pub path: String,
+    /// From this instant on.
+    pub from: Option<RequestId>,
+    /// Before this instant, or older than this record.
+    pub before: Option<RequestId>,
+    /// Newer than this record.
+    pub after: Option<RequestId>,
+}
+
+/// Rows in one statement: eleven columns each, under the limits of both databases.
+const ROWS: usize = 1_000;
+
+/// Inserts rows; those that are there already stay as they are, so that a retry is harmless.
+pub fn insert(conn: &mut Conn, rows: &[Record]) -> Result<()> {
+    rows.chunks(ROWS)
+        .try_for_each(|rows| dialect::insert_records(conn, rows))
+}
+
+/// The tenant's records, newest first.
+pub fn list(conn: &mut Conn, tenant: TenantId, filter: &Filter, limit: i64) -> Result<Vec<Record>> {
+    let mut query = records::table
+        .filter(records::tenant_id.eq(tenant.to_string()))
+        .order(records::id.desc())
+        .limit(limit)
+        .into_boxed();
+    if let Some(key) = filter.key {
+        query = query.filter(records::key_id.eq(key.to_string()));
+    }
+    match filter.code.as_str() {
+        "" => {}
+        "refused" => query = query.filter(records::code.ne("VALID")),
+        code => query = query.filter(records::code.eq(code.to_owned())),
+    }
+    if !filter.address.is_empty() {
+        query = query.filter(records::address.eq(filter.address.clone()));
+    }
+    if !filter.method.is_empty() {
+        query = query.filter(records::method.eq(filter.method.clone()));
+    }
+    if !filter.path.is_empty() {
+        let pattern = format!("{}%", dialect::escape_like(&filter.path));
+        query = query.filter(records::path.like(pattern).escape('\\'));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(records::id.ge(from.to_string()));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(records::id.lt(before.to_string()));
+    }
+    if let Some(after) = filter.after {
+        query = query.filter(records::id.gt(after.to_string()));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// The tenant's record of a request.
+///
+/// # Errors
+/// `NotFound`, also for another tenant's request.
+pub fn find(conn: &mut Conn, tenant: TenantId, id: RequestId) -> Result<Record> {
+    Ok(records::table
+        .filter(records::id.eq(id.to_string()))
+        .filter(records::tenant_id.eq(tenant.to_string()))
+        .first(conn)?)
+}
+
+/// The newest record of a key with a verdict.
+pub fn newest(conn: &mut Conn, tenant: TenantId, key: KeyId, code: &str) -> Result<Option<Record>> {
+    let filter = Filter {
+        key: Some(key),
+        code: code.to_owned(),
+        ..Filter::default()
+    };
+    Ok(list(conn, tenant, &filter, 1)?.pop())
+}
+
+/// Deletes at most `limit` records from before an instant, oldest first, and returns how many it deleted.
+pub fn prune(conn: &mut Conn, before: RequestId, limit: i64) -> Result<usize> {
+    let oldest: Vec<String> = records::table
+        .filter(records::id.lt(before.to_string()))
+        .order(records::id)
+        .limit(limit)
+        .select(records::id)
+        .load(conn)?;
+    let Some(last) = oldest.last() else {
+        return Ok(0);
+    };
+    Ok(diesel::delete(records::table)
+        .filter(records::id.le(last))
+        .execute(conn)?)
+}

@@ -1,0 +1,47 @@
+//! Each server's own row: when it started, last wrote usage, and ended.
+
+use diesel::prelude::*;
+
+use super::Conn;
+use super::schema::usage_nodes as nodes;
+use crate::domain::Result;
+
+/// Notes that a server starts. Returns when its last run wrote usage last, if that run did not end in order.
+pub fn start(conn: &mut Conn, node: &str, now: i64) -> Result<Option<i64>> {
+    let last: Option<(i64, Option<i64>)> = nodes::table
+        .find(node)
+        .select((nodes::flushed_at, nodes::stopped_at))
+        .first(conn)
+        .optional()?;
+    let started = (
+        nodes::started_at.eq(now),
+        nodes::flushed_at.eq(now),
+        nodes::stopped_at.eq(None::<i64>),
+    );
+    if last.is_some() {
+        diesel::update(nodes::table.find(node))
+            .set(started)
+            .execute(conn)?;
+    } else {
+        diesel::insert_into(nodes::table)
+            .values((nodes::node_id.eq(node), started))
+            .execute(conn)?;
+    }
+    Ok(last.and_then(|(flushed, stopped)| stopped.is_none().then_some(flushed)))
+}
+
+/// Notes that everything until `now` is written.
+pub fn flushed(conn: &mut Conn, node: &str, now: i64) -> Result<()> {
+    diesel::update(nodes::table.find(node))
+        .set(nodes::flushed_at.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes that a server ended in order.
+pub fn stop(conn: &mut Conn, node: &str, now: i64) -> Result<()> {
+    diesel::update(nodes::table.find(node))
+        .set((nodes::flushed_at.eq(now), nodes::stopped_at.eq(Some(now))))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! The request log on its way to the database: a bounded ring that answers fill and one writer empties.
+//!
+//! Nobody waits for it. When it is full a request is not recorded, and the writer tells of the gap.
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crossbeam_queue::ArrayQueue;
+
+use super::code::Code;
+use crate::domain::id::{KeyId, TenantId};
+use crate::domain::request_id::RequestId;
+use crate::domain::time::Timestamp;
+
+/// Longest path that is kept, in bytes.
+const PATH: usize = 512;
+/// Longest name of a client's program that is kept, in bytes.
+const USER_AGENT: usize = 200;
+
+/// What is known of the request that a decision is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Its id.
+    pub id: RequestId,
+    /// HTTP method, or empty.
+    pub method: &'a str,
+    /// Path, or empty; a query is cut off here.
+    pub path: &'a str,
+    /// The name that the client's program gives itself, or empty.
+    pub user_agent: &'a str,
+}
+
+/// One decision about a known key.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Id of the request.
+    pub id: RequestId,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The key.
+    pub key_id: KeyId,
+    /// Its tenant.
+    pub tenant_id: TenantId,
+    /// The revision of the key that was decided upon.
+    pub rev: i64,
+    /// The answer.
+    pub code: Code,
+    /// Where the caller was, as far as it is known.
+    pub address: Option<IpAddr>,
+    /// HTTP method, or empty.
+    pub method: Box<str>,
+    /// Path without query, or empty; at most 512 bytes.
+    pub path: Box<str>,
+    /// Scope that was asked for.
+    pub scope: Option<Box<str>>,
+    /// Client's program; at most 200 bytes.
+    pub user_agent: Box<str>,
+}
+
+/// Records that wait to be written.
+#[derive(Debug)]
+pub struct Ring {
+    waiting: ArrayQueue<Record>,
+    dropped: AtomicU64,
+}
+
+impl Ring {
+    /// A ring of at most `capacity` records; 0 records nothing and calls nothing a gap.
+    pub fn new(capacity: usize) -> Option<Self> {
+        (capacity > 0).then(|| Self {
+            waiting: ArrayQueue::new(capacity),
+            dropped: AtomicU64::new(0),
+        })
+    }
+
+    /// Records a decision, or counts it as dropped. `make` runs only when there is room.
+    pub fn push(&self, make: impl FnOnce() -> Record) {
+        if self.waiting.is_full() || self.waiting.push(make()).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The oldest record that waits.
+    pub fn pop(&self) -> Option<Record> {
+        self.waiting.pop()
+    }
+
+    /// Records that wait.
+    pub fn depth(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Most that may wait.
+    pub fn capacity(&self) -> usize {
+        self.waiting.capacity()
+    }
+
+    /// Requests that were not recorded since the start.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+/// A path as it is kept: without its query, cut at 512 bytes.
+pub fn kept_path(path: &str) -> Box<str> {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    cut(path, PATH).into()
+}
+
+/// A client's name as it is kept: cut at 200 bytes.
+pub fn kept_user_agent(text: &str) -> Box<str> {
+    cut(text, USER_AGENT).into()
+}
+
+fn cut(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}
