@@ -44,7 +44,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     by.must_hold("api-keys:write")?;
     let id = KeyId::new();
     // First, for its lock: the count below then sees every key that was committed before.
-    change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
+    let rev = change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
     let group = db::groups::find(
         conn,
         by.tenant,
@@ -64,6 +64,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     let secret = KeySecret::generate(issuing.brand, draft.environment)?;
     let row = new_row(by, id, draft, &group.id, &secret, issuing);
     db::keys::insert(conn, row)?;
+    note_state(conn, id, rev)?;
     let detail = json!({
         "key": key_text::hint(&key_text::prefix(issuing.brand, draft.environment), secret.last4()),
         "authorization_group": group.name,
@@ -82,6 +83,13 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
         },
     )?;
     Ok(Issued::New(db::keys::find(conn, by.tenant, id)?, secret))
+}
+
+/// Keeps what the key is like after a change, to explain later decisions about it.
+pub(super) fn note_state(conn: &mut Conn, id: KeyId, rev: i64) -> Result<()> {
+    let snapshot = db::keys::snapshot(conn, id)?;
+    let text = serde_json::to_string(&snapshot).map_err(Error::internal)?;
+    change_log::describe(conn, rev, text)
 }
 
 /// A word belongs to whoever chose it: two systems of a tenant may choose the same.
@@ -150,6 +158,7 @@ pub fn revoke(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     }
     let rev = change_log::append(conn, change_log::Kind::Key, &key.id)?;
     if db::keys::set_revoked(conn, by.tenant, id, by.now, rev)? {
+        note_state(conn, id, rev)?;
         record(
             conn,
             by,

@@ -2,6 +2,7 @@
 //! The pages, the REST API and the command line share them.
 
 pub mod bulk;
+pub mod explain;
 pub mod follow;
 pub mod keys;
 pub mod samples;

@@ -59,6 +59,25 @@ pub fn append(conn: &mut Conn, kind: Kind, item: &str) -> Result<i64> {
     Ok(rev)
 }
 
+/// Notes what the thing was like after a change. It is kept to explain decisions of that time.
+pub fn describe(conn: &mut Conn, rev: i64, payload: String) -> Result<()> {
+    diesel::update(change_log::table.find(rev))
+        .set(change_log::payload.eq(payload))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What a thing was like at a revision, if that is known.
+pub fn payload_at(conn: &mut Conn, item: &str, rev: i64) -> Result<Option<String>> {
+    Ok(change_log::table
+        .filter(change_log::item.eq(item))
+        .filter(change_log::rev.le(rev))
+        .order(change_log::rev.desc())
+        .select(change_log::payload)
+        .first(conn)
+        .optional()?)
+}
+
 /// The newest revision.
 pub fn head(conn: &mut Conn) -> Result<i64> {
     Ok(change_head::table

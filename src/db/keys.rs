@@ -7,6 +7,8 @@ use super::schema::{api_keys as keys, authorization_groups as groups, key_usage 
 use super::{Conn, errors};
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::State;
+use crate::domain::key_snapshot::KeySnapshot;
+use crate::domain::key_text;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -242,6 +244,56 @@ pub fn set_deleted(conn: &mut Conn, tenant: TenantId, id: KeyId, now: Timestamp)
         .set(keys::deleted_at.eq(now.naive_utc()))
         .execute(conn)?;
     Ok(changed == 1)
+}
+
+/// What a key is like now, for the change log: also one that left the list. Deliberately without a tenant: callers
+/// come from a key or a record that they found by their tenant.
+pub fn snapshot(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
+    type Times = (
+        Option<NaiveDateTime>,
+        Option<NaiveDateTime>,
+        Option<NaiveDateTime>,
+        Option<NaiveDateTime>,
+    );
+    let (name, prefix, last4, addresses, group, scopes, times): (
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        Times,
+    ) = keys::table
+        .inner_join(groups::table)
+        .inner_join(tenants::table)
+        .filter(keys::id.eq(id.to_string()))
+        .select((
+            keys::name,
+            keys::key_prefix,
+            keys::last4,
+            keys::ip_allowlist,
+            groups::name,
+            groups::scopes,
+            (
+                keys::expires_at,
+                keys::disabled_at,
+                keys::revoked_at,
+                tenants::suspended_at,
+            ),
+        ))
+        .first(conn)?;
+    let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
+    Ok(KeySnapshot {
+        hint: key_text::hint(&prefix, &last4),
+        name,
+        authorization_group: group,
+        scopes,
+        ip_allowlist: addresses.lines().map(str::to_owned).collect(),
+        expires_at: utc(times.0),
+        disabled_at: utc(times.1),
+        revoked_at: utc(times.2),
+        tenant_suspended_at: utc(times.3),
+    })
 }
 
 /// What verification needs to know of a key.

@@ -8,6 +8,7 @@ pub mod environment;
 pub mod error;
 pub mod id;
 pub mod key;
+pub mod key_snapshot;
 pub mod key_text;
 pub mod password;
 pub mod pepper;

@@ -1,3 +1,4 @@
+DROP INDEX change_log_of_an_item;
 DROP TABLE usage_nodes;
 DROP TABLE usage_gaps;
 DROP TABLE request_records;

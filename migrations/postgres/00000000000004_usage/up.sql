@@ -72,3 +72,6 @@ CREATE TABLE usage_nodes (
     flushed_at BIGINT NOT NULL,
     stopped_at BIGINT
 );
+
+-- What a key was like at a revision: its newest change up to then.
+CREATE INDEX change_log_of_an_item ON change_log (item, rev);

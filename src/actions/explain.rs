@@ -1,0 +1,207 @@
+//! Why a request was let through or refused: the checks in their order, against what the key was like at that moment.
+
+use crate::db::request_records::Record;
+use crate::db::{self, Conn};
+use crate::domain::key_snapshot::KeySnapshot;
+use crate::domain::request_id::RequestId;
+use crate::domain::role::Actor;
+use crate::domain::time::{Timestamp, day_and_time, from_micros};
+use crate::domain::{Error, Result};
+use crate::verify::{Code, Index};
+
+/// What came of one check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It let the request go on.
+    Passed,
+    /// It refused the request.
+    Failed,
+    /// An earlier check had refused the request.
+    NotReached,
+}
+
+/// One check of a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What is asked, such as "The key has not expired".
+    pub question: &'static str,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What was found.
+    pub found: String,
+    /// What would have passed; empty unless it failed.
+    pub needed: String,
+}
+
+/// The explanation of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Explanation {
+    /// The decision about a key of the tenant.
+    Known(Box<Known>),
+    /// The presented text was no key of ours; nothing more is kept of such requests.
+    Stranger(Code),
+}
+
+/// The decision about a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The request.
+    pub record: Record,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The answer.
+    pub code: Code,
+    /// The key at that moment.
+    pub key: KeySnapshot,
+    /// False when what the key was like then is not known, and this is what it is like now.
+    pub is_of_that_moment: bool,
+    /// In the order in which they are made.
+    pub checks: Vec<Check>,
+}
+
+/// Explains the decision of a request.
+///
+/// # Errors
+/// `NotFound`, also for another tenant's request and for one that is too old; `Forbidden`.
+pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Result<Explanation> {
+    by.must_hold("usage:read")?;
+    let record = match db::request_records::find(conn, by.tenant, id) {
+        Err(Error::NotFound) => {
+            let stranger = index.strangers().find(id).ok_or(Error::NotFound)?;
+            return Ok(Explanation::Stranger(stranger));
+        }
+        found => found?,
+    };
+    let code = Code::parse(&record.code)
+        .ok_or_else(|| Error::Internal(format!("unknown verdict {}", record.code)))?;
+    let kept = db::change_log::payload_at(conn, &record.key_id, record.rev)?;
+    let (key, is_of_that_moment) = match kept.and_then(|text| serde_json::from_str(&text).ok()) {
+        Some(key) => (key, true),
+        None => (db::keys::snapshot(conn, record.key_id.parse()?)?, false),
+    };
+    let at = from_micros(record.at);
+    let checks = checks(&record, at, code, &key);
+    Ok(Explanation::Known(Box::new(Known {
+        record,
+        at,
+        code,
+        key,
+        is_of_that_moment,
+        checks,
+    })))
+}
+
+fn checks(record: &Record, at: Timestamp, code: Code, key: &KeySnapshot) -> Vec<Check> {
+    let failed = Code::ALL[1..Code::OF_KEYS]
+        .iter()
+        .position(|&one| one == code);
+    let findings = findings(record, at, key);
+    findings
+        .into_iter()
+        .enumerate()
+        .map(|(place, (question, passed, refused, needed))| {
+            let outcome = match failed {
+                Some(failed) if place == failed => Outcome::Failed,
+                Some(failed) if place > failed => Outcome::NotReached,
+                _ => Outcome::Passed,
+            };
+            Check {
+                question,
+                outcome,
+                found: match outcome {
+                    Outcome::Passed => passed,
+                    Outcome::Failed => refused,
+                    Outcome::NotReached => String::new(),
+                },
+                needed: if outcome == Outcome::Failed {
+                    needed
+                } else {
+                    String::new()
+                },
+            }
+        })
+        .collect()
+}
+
+/// Question, what was found when it passed, what was found when it failed, and what would have passed; in the order of
+/// [`Code::ALL`] behind `Valid`.
+type Finding = (&'static str, String, String, String);
+
+fn findings(record: &Record, at: Timestamp, key: &KeySnapshot) -> [Finding; 7] {
+    let since = |what: &str, when: Option<Timestamp>| match when {
+        Some(when) => format!("{what} since {}.", day_and_time(when)),
+        None => format!("{what}."),
+    };
+    let (address, scope) = (&record.address, &record.scope);
+    let caller = match address.as_str() {
+        "" => "The caller's address was not known".to_owned(),
+        address => format!("The caller was at {address}"),
+    };
+    let allowed = key.ip_allowlist.join(", ");
+    let expiry = key.expires_at.map_or_else(
+        || "It never expires.".to_owned(),
+        |end| format!("It works until {}.", day_and_time(end)),
+    );
+    [
+        (
+            "The tenant is active",
+            "It was active.".into(),
+            since("It was suspended", key.tenant_suspended_at),
+            "A tenant that is not suspended. Ask your operator.".into(),
+        ),
+        (
+            "The key is not revoked",
+            "It was not revoked.".into(),
+            since("It was revoked", key.revoked_at),
+            "Another key: revoking is for good.".into(),
+        ),
+        (
+            "The key is switched on",
+            "It was on.".into(),
+            since("It was disabled", key.disabled_at),
+            "The same key, enabled again.".into(),
+        ),
+        (
+            "The key has not expired",
+            expiry,
+            key.expires_at.map_or_else(String::new, |end| {
+                format!(
+                    "It expired at {}; the request came at {}.",
+                    day_and_time(end),
+                    day_and_time(at)
+                )
+            }),
+            "A key with a later expiration.".into(),
+        ),
+        (
+            "The caller's address is allowed",
+            match allowed.as_str() {
+                "" => "Any address is allowed.".into(),
+                allowed => format!("{caller}, which is in {allowed}."),
+            },
+            match address.as_str() {
+                "" => format!("{caller}; it has to be in {allowed}."),
+                _ => format!("{caller}, which is not in {allowed}."),
+            },
+            format!("A caller in {allowed}, or a longer IP allowlist."),
+        ),
+        (
+            "The key holds the scope",
+            match scope.as_str() {
+                "" => "No scope was asked for.".into(),
+                scope => format!("{scope} is granted by {}.", key.scopes),
+            },
+            format!(
+                "{scope} was asked for; the group {} grants {}.",
+                key.authorization_group, key.scopes
+            ),
+            format!("A key whose authorization group grants {scope}."),
+        ),
+        (
+            "The key is within its rate limit",
+            "It was within its limit, or has none.".into(),
+            "It had used up its limit at that moment.".into(),
+            "Fewer requests at a time, or a higher rate limit.".into(),
+        ),
+    ]
+}

@@ -1,0 +1,28 @@
+//! What a key was like at a revision, as the change log keeps it: to explain a refusal long after the key changed.
+
+use serde::{Deserialize, Serialize};
+
+use super::time::Timestamp;
+
+/// Everything about a key that a decision looks at, and its names for people. No digest, no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeySnapshot {
+    /// Name of the key.
+    pub name: String,
+    /// `ks_live_…9fQ2`.
+    pub hint: String,
+    /// Name of its authorization group.
+    pub authorization_group: String,
+    /// What the group grants, separated by spaces.
+    pub scopes: String,
+    /// Allowed addresses; empty: any.
+    pub ip_allowlist: Vec<String>,
+    /// End of its life.
+    pub expires_at: Option<Timestamp>,
+    /// When it was switched off, if it was.
+    pub disabled_at: Option<Timestamp>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Timestamp>,
+    /// When its tenant was suspended, if it was.
+    pub tenant_suspended_at: Option<Timestamp>,
+}
