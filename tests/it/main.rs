@@ -22,3 +22,4 @@ mod edges;
 mod security;
 mod support;
 mod tidy;
+mod usage;

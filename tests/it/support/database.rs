@@ -29,14 +29,20 @@ pub fn remove(source: &Source) {
     else {
         return;
     };
-    let name = url.split('?').next().and_then(|url| url.rsplit('/').next());
-    let Some(name) = name.filter(|name| name.starts_with("keystead_")) else {
+    let name = name(url);
+    if !name.starts_with("keystead_") {
         return;
-    };
+    }
     if let Ok(admin) = Db::open(Source::Postgres(server), 1) {
         let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
         let _ = admin.read(|conn| Ok(diesel::sql_query(drop).execute(conn).is_ok()));
     }
+}
+
+/// The name of the database in a PostgreSQL URL.
+pub fn name(url: &str) -> &str {
+    let front = url.split('?').next().unwrap_or_default();
+    front.rsplit('/').next().unwrap_or_default()
 }
 
 /// `postgres://user@host:port/postgres?x=y` with another database.

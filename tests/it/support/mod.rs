@@ -6,6 +6,7 @@ pub mod chromium;
 pub mod database;
 pub mod direct;
 pub mod fixtures;
+pub mod outage;
 pub mod process;
 pub mod raw;
 pub mod system;

@@ -214,6 +214,17 @@ impl Server {
         read(&self.log)
     }
 
+    /// Memory that it holds now.
+    pub fn memory_kib(&self) -> i64 {
+        let status = read(Path::new(&format!("/proc/{}/status", self.child.id())));
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.unwrap()
+            .trim()
+            .trim_end_matches(" kB")
+            .parse()
+            .unwrap()
+    }
+
     /// Ends it as `kill -9` does.
     pub fn crash(&mut self) {
         self.child.kill().unwrap();

@@ -1,0 +1,117 @@
+//! Counts by minute, hour and day, and by verdict.
+
+use chrono::TimeDelta;
+use keystead::actions::usage::{Retention, tidy};
+use keystead::db::usage::{DAY, HOUR, MINUTE, Whose, total};
+
+use crate::support::app::Issued;
+use crate::support::{App, direct};
+
+const KEEP: Retention = Retention {
+    records: 30,
+    totals: 400,
+};
+
+/// Asks a gateway's question.
+async fn use_key(app: &App, key: &Issued, scope: &str) -> u16 {
+    let path = format!("/forward-auth?scope={scope}");
+    app.system(&key.secret).get(&path).await.status
+}
+
+async fn counted(app: &App, column: &str, count: i64) {
+    direct::until("the answers are counted", async || {
+        let sum = format!(
+            "SELECT CAST(COALESCE(SUM({column}), 0) AS BIGINT) AS n FROM key_usage WHERE span = 60"
+        );
+        app.number(&sum) == count
+    })
+    .await;
+}
+
+fn spans(app: &App, span: i64) -> i64 {
+    app.number(&format!(
+        "SELECT count(*) AS n FROM key_usage WHERE span = {span}"
+    ))
+}
+
+#[actix_web::test]
+async fn each_answer_counts_under_its_verdict() {
+    let app = App::start().await;
+    let reader = app.issue_with("Acme", "Reader", Some("Read only"), &[], None);
+    let walled = app.issue_with("Acme", "Walled", None, &["10.9.8.7"], None);
+    assert_eq!(use_key(&app, &reader, "orders:read").await, 200);
+    assert_eq!(use_key(&app, &reader, "orders:write").await, 403);
+    assert_eq!(use_key(&app, &walled, "orders:read").await, 401);
+    for column in ["valid", "insufficient_scope", "ip_denied"] {
+        counted(&app, column, 1).await;
+    }
+    for column in ["revoked", "expired", "disabled", "tenant_suspended"] {
+        counted(&app, column, 0).await;
+    }
+}
+
+#[actix_web::test]
+async fn minutes_become_hours_and_days_and_no_answer_counts_twice() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let tenant = app.tenant("Acme");
+    let all = |step: i64| {
+        let whose = Whose {
+            tenant,
+            key: None,
+            environment: "",
+        };
+        let now = app.clock.now().timestamp();
+        let sum = app
+            .db
+            .read(|conn| total(conn, whose, step, now - 3 * DAY, now + 1));
+        sum.unwrap().valid
+    };
+    for use_in_minute in 1..=3 {
+        assert_eq!(use_key(&app, &key, "orders:read").await, 200);
+        counted(&app, "valid", use_in_minute).await;
+        assert_eq!((all(HOUR), all(DAY)), (use_in_minute, use_in_minute));
+        app.clock.advance(TimeDelta::minutes(1));
+    }
+    app.clock.advance(TimeDelta::minutes(10));
+    for _ in 0..2 {
+        tidy(&app.db, KEEP, app.clock.now()).unwrap();
+        assert_eq!((all(MINUTE), all(HOUR), all(DAY)), (3, 3, 3));
+        assert_eq!(spans(&app, MINUTE), 3);
+        assert_eq!((spans(&app, HOUR), spans(&app, DAY)), (1, 1));
+    }
+    // What comes after folding joins the same hour.
+    assert_eq!(use_key(&app, &key, "orders:read").await, 200);
+    counted(&app, "valid", 4).await;
+    assert_eq!((all(HOUR), all(DAY)), (4, 4));
+    app.clock.advance(TimeDelta::minutes(10));
+    tidy(&app.db, KEEP, app.clock.now()).unwrap();
+    assert_eq!((all(HOUR), all(DAY)), (4, 4));
+}
+
+#[actix_web::test]
+async fn old_minutes_hours_days_and_requests_are_pruned_each_in_its_time() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    assert_eq!(use_key(&app, &key, "orders:read").await, 200);
+    counted(&app, "valid", 1).await;
+    direct::until("the request is recorded", async || {
+        app.rows("request_records") == 1
+    })
+    .await;
+    let left = |app: &App| {
+        tidy(&app.db, KEEP, app.clock.now()).unwrap();
+        let spans = [MINUTE, HOUR, DAY].map(|span| spans(app, span));
+        (spans, app.rows("request_records"))
+    };
+    app.clock.advance(TimeDelta::days(1));
+    assert_eq!(left(&app), ([1, 1, 1], 1));
+    app.clock.advance(TimeDelta::days(2));
+    assert_eq!(left(&app), ([0, 1, 1], 1));
+    app.clock.advance(TimeDelta::days(28));
+    assert_eq!(left(&app), ([0, 0, 1], 0));
+    // Last use is still known from the day.
+    assert!(app.stored("Acme", &key).last_used_at().is_some());
+    app.clock.advance(TimeDelta::days(370));
+    assert_eq!(left(&app), ([0, 0, 0], 0));
+}

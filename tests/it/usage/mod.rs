@@ -1,0 +1,5 @@
+//! What is counted and recorded of verification, and what is said of what is missing.
+
+mod counts;
+mod faults;
+mod records;

@@ -1,0 +1,115 @@
+//! The request log as it is stored.
+
+use keystead::db::request_records::{Filter, Record, list};
+use keystead::domain::time::from_micros;
+use reqwest::Method;
+
+use crate::support::{App, direct, noon};
+
+async fn recorded(app: &App, tenant: &str, count: usize) -> Vec<Record> {
+    let tenant = app.tenant(tenant);
+    let read = || {
+        app.db
+            .read(|conn| list(conn, tenant, &Filter::default(), 100))
+            .unwrap()
+    };
+    direct::until("the requests are recorded", async || read().len() == count).await;
+    read()
+}
+
+#[actix_web::test]
+async fn a_request_is_recorded_with_who_what_when_and_the_verdict() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let request = app
+        .system(&key.secret)
+        .request(Method::GET, "/api/v1/auth/api-keys?limit=5")
+        .header("user-agent", "erp-sync/2.1");
+    let answer = request.send().await.unwrap();
+    let id = answer.headers()["x-request-id"].to_str().unwrap();
+    let [record] = recorded(&app, "Acme", 1).await.try_into().unwrap();
+    assert_eq!(record.id, id);
+    assert_eq!((record.key_id, record.code.as_str()), (key.id, "VALID"));
+    assert_eq!(from_micros(record.at), noon());
+    assert_eq!(record.method, "GET");
+    assert_eq!(record.path, "/api/v1/auth/api-keys", "without its query");
+    assert_eq!(record.address, "127.0.0.1");
+    assert_eq!(record.user_agent, "erp-sync/2.1");
+    assert_eq!(record.scope, "");
+    assert_eq!(recorded(&app, "Globex", 0).await, []);
+}
+
+#[actix_web::test]
+async fn refusals_are_recorded_with_the_scope_that_was_asked() {
+    let app = App::start().await;
+    let key = app.issue_with("Acme", "Reader", Some("Read only"), &[], None);
+    let answer = app
+        .system(&key.secret)
+        .get("/forward-auth?scope=orders:write")
+        .await;
+    assert_eq!(answer.status, 403);
+    let [record] = recorded(&app, "Acme", 1).await.try_into().unwrap();
+    assert_eq!(record.code, "INSUFFICIENT_SCOPE");
+    assert_eq!(record.scope, "orders:write");
+}
+
+#[actix_web::test]
+async fn what_a_client_writes_is_cut_and_never_holds_a_secret() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    for agent in [&"x".repeat(5_000), &format!("curl {}", key.secret)] {
+        let request = app
+            .system(&key.secret)
+            .request(Method::GET, "/api/v1/auth/whoami")
+            .header("user-agent", agent);
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    }
+    let records = recorded(&app, "Acme", 2).await;
+    let mut agents: Vec<&str> = records
+        .iter()
+        .map(|record| record.user_agent.as_str())
+        .collect();
+    agents.sort_unstable();
+    assert_eq!(agents, ["[redacted]", "x".repeat(200).as_str()]);
+}
+
+#[actix_web::test]
+async fn unknown_keys_leave_no_record() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    for text in ["nonsense", "ks_live_00000000000000000000000000000000000000"] {
+        assert_eq!(app.system(text).get("/forward-auth").await.status, 401);
+    }
+    assert_eq!(app.system(&key.secret).whoami().await.status, 200);
+    recorded(&app, "Acme", 1).await;
+    assert_eq!(app.rows("request_records"), 1);
+}
+
+#[actix_web::test]
+async fn switched_off_it_records_no_request_and_calls_nothing_a_gap() {
+    let app = App::start_with(|config| config.request_log_per_second = 0, true).await;
+    let key = app.issue("Acme", "ERP");
+    assert_eq!(app.system(&key.secret).whoami().await.status, 200);
+    direct::until("the use is counted", async || app.rows("key_usage") > 0).await;
+    assert_eq!(app.rows("request_records"), 0);
+    assert_eq!(app.rows("usage_gaps"), 0);
+}
+
+#[actix_web::test]
+async fn more_requests_than_fit_are_told_as_a_gap_that_counts_them() {
+    let app = App::start_with(|config| config.request_log_per_second = 8, true).await;
+    let key = app.issue("Acme", "ERP");
+    let system = app.system(&key.secret);
+    for _ in 0..200 {
+        assert_eq!(system.get("/forward-auth").await.status, 200);
+    }
+    let dropped = "SELECT CAST(COALESCE(SUM(dropped), 0) AS BIGINT) AS n FROM usage_gaps";
+    direct::until("every request is recorded or told of", async || {
+        app.rows("request_records") + app.number(dropped) == 200
+    })
+    .await;
+    assert!(app.number(dropped) > 0);
+    // The totals miss nothing.
+    let counted = "SELECT CAST(SUM(valid) AS BIGINT) AS n FROM key_usage WHERE span = 60";
+    direct::until("all are counted", async || app.number(counted) == 200).await;
+}
