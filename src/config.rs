@@ -17,6 +17,8 @@ use settings::Settings;
 pub struct Config {
     /// Where to listen; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// Where to listen for Prometheus, if at all.
+    pub metrics_listen: Option<SocketAddr>,
     /// Where the database file, the secrets, the lock and the control socket live.
     pub data_dir: PathBuf,
     /// The database.
@@ -56,6 +58,13 @@ impl Config {
     /// One line that names the setting and what it should be.
     pub fn from_settings(settings: &Settings) -> Result<Self, String> {
         let listen = settings.parse("listen", "an address and port, such as 127.0.0.1:8080")?;
+        let metrics_listen = match settings.optional("metrics_listen") {
+            Some(_) => Some(settings.parse(
+                "metrics_listen",
+                "an address and port, such as 127.0.0.1:9464",
+            )?),
+            None => None,
+        };
         let data_dir = PathBuf::from(settings.text("data_dir"));
         let database = match settings.optional("database_url") {
             Some(url) => Source::parse(&url)?,
@@ -84,6 +93,7 @@ impl Config {
             };
         Ok(Self {
             listen,
+            metrics_listen,
             data_dir,
             database,
             public_url,

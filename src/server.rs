@@ -19,7 +19,7 @@ use crate::db::{self, Db};
 use crate::domain::Error;
 use crate::domain::time::Clock;
 use crate::web::state::{Site, State};
-use crate::web::{guard, routes};
+use crate::web::{guard, metrics, routes};
 use data_dir::DataDir;
 
 /// A database that is migrated and fits its secrets.
@@ -74,6 +74,7 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
 /// A server that listens already but does not answer yet.
 pub struct Application {
     server: Server,
+    metrics: Option<Server>,
     address: SocketAddr,
     setup_link: Option<String>,
     state: web::Data<State>,
@@ -138,9 +139,14 @@ impl Application {
         .listen(listener)
         .map_err(|cause| format!("can't listen on {address}: {cause}"))?
         .run();
+        let metrics = config
+            .metrics_listen
+            .map(|listen| serve_metrics(listen, &state))
+            .transpose()?;
         let jobs = jobs::Jobs::start(&db, &follower, clock, config, &held)?;
         Ok(Self {
             server,
+            metrics,
             address,
             setup_link,
             state,
@@ -174,16 +180,44 @@ impl Application {
     /// # Errors
     /// One line when the server itself fails.
     pub async fn run(self) -> Result<(), String> {
-        let Self { server, jobs, .. } = self;
+        let Self {
+            server,
+            metrics,
+            jobs,
+            ..
+        } = self;
+        let metrics = metrics.map(|metrics| {
+            let handle = metrics.handle();
+            actix_web::rt::spawn(metrics);
+            handle
+        });
         let result = server
             .await
             .map_err(|cause| format!("the server stopped: {cause}"));
+        if let Some(metrics) = metrics {
+            metrics.stop(false).await;
+        }
         let stopped = web::block(move || jobs.stop()).await;
         if stopped.is_err() {
             tracing::warn!("the last usage may not have been written");
         }
         result
     }
+}
+
+/// Metrics have a listener of their own, so that a proxy in front of the other one can't publish them by mistake.
+fn serve_metrics(listen: SocketAddr, state: &web::Data<State>) -> Result<Server, String> {
+    let state = state.clone();
+    let server =
+        HttpServer::new(move || App::new().configure(|app| metrics::configure(app, &state)))
+            .workers(1)
+            .disable_signals()
+            .bind(listen)
+            .map_err(|cause| format!("can't listen on {listen} for metrics: {cause}"))?;
+    for address in server.addrs() {
+        tracing::info!(%address, "metrics are served at /metrics");
+    }
+    Ok(server.run())
 }
 
 fn site(config: &Config, address: SocketAddr) -> Site {

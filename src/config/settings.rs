@@ -51,6 +51,11 @@ pub const ALL: &[Setting] = &[
         "ks",
         "First part of every new key: ks gives ks_live_…",
     ),
+    setting(
+        "metrics_listen",
+        "",
+        "Address and port for Prometheus, such as 127.0.0.1:9464; empty: no metrics",
+    ),
     setting("workers", "2", "Threads that answer requests"),
     setting(
         "session_idle_minutes",

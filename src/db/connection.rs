@@ -158,6 +158,12 @@ impl Db {
         Ok(Self { pool, writer })
     }
 
+    /// Open connections, and how many of them are idle.
+    pub fn connections(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections, state.idle_connections)
+    }
+
     fn connection(&self) -> Result<PooledConnection<Manager>> {
         self.pool
             .get()

@@ -47,7 +47,7 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
         Ok(entry) => (judge(&entry, question), Some(entry)),
         Err(code) => (code, None),
     };
-    index.totals().add(code);
+    index.metrics().decided(code);
     if let Some(entry) = &entry {
         index.usage().count(entry, code, question.now);
         if let Some(ring) = index.usage().ring() {

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use papaya::HashMap;
 
+use super::metrics::Metrics;
 use super::strangers::Strangers;
-use super::totals::Totals;
 use super::usage::{Counters, UsageLog};
 use crate::domain::address_list::AddressList;
 use crate::domain::environment::Environment;
@@ -90,7 +90,7 @@ pub struct Index {
     rev: AtomicI64,
     certain: AtomicBool,
     usage: UsageLog,
-    totals: Totals,
+    metrics: Metrics,
     strangers: Strangers,
 }
 
@@ -104,7 +104,7 @@ impl Index {
             rev: AtomicI64::new(-1),
             certain: AtomicBool::new(false),
             usage: UsageLog::new(ring),
-            totals: Totals::default(),
+            metrics: Metrics::default(),
             strangers: Strangers::default(),
         }
     }
@@ -168,8 +168,8 @@ impl Index {
         &self.strangers
     }
 
-    /// Answers of this process by code.
-    pub fn totals(&self) -> &Totals {
-        &self.totals
+    /// What this process answered and how fast.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 }

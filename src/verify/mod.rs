@@ -5,9 +5,9 @@
 pub mod code;
 pub mod decision;
 pub mod index;
+pub mod metrics;
 pub mod records;
 pub mod strangers;
-pub mod totals;
 pub mod usage;
 
 pub use code::Code;

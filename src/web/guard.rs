@@ -40,7 +40,13 @@ pub async fn guard<B: MessageBody + 'static>(
         },
     };
     add_headers(response.headers_mut(), &id, https);
-    log(&response, &id, begun.elapsed());
+    let took = begun.elapsed();
+    if is_question(response.request().path())
+        && let Some(state) = response.request().app_data::<web::Data<State>>()
+    {
+        state.index().metrics().answered(took);
+    }
+    log(&response, &id, took);
     Ok(response)
 }
 
@@ -90,12 +96,14 @@ fn log<B>(response: &ServiceResponse<B>, id: &RequestId, took: std::time::Durati
     }
 }
 
+/// Where verifiers and gateways ask about keys.
+fn is_question(path: &str) -> bool {
+    path == "/forward-auth" || path.starts_with("/api/v1/verify") || path == "/oauth2/introspect"
+}
+
 /// Asked by machines, often, and under whatever host name a gateway uses.
 fn is_edge(path: &str) -> bool {
-    matches!(
-        path,
-        "/api/v1/verify" | "/forward-auth" | "/healthz" | "/readyz"
-    )
+    is_question(path) || matches!(path, "/healthz" | "/readyz")
 }
 
 fn refuse(request: &ServiceRequest, site: &Site) -> Option<HttpResponse> {

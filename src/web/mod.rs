@@ -12,6 +12,7 @@ pub mod extract;
 pub mod form;
 pub mod guard;
 pub mod health;
+pub mod metrics;
 pub mod respond;
 pub mod routes;
 pub mod session;

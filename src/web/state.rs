@@ -74,6 +74,11 @@ impl State {
         self.follower.index()
     }
 
+    /// Connections to the database: open ones, and how many of them are idle.
+    pub fn database_connections(&self) -> (u32, u32) {
+        self.db.connections()
+    }
+
     /// Runs queries that change nothing.
     ///
     /// # Errors

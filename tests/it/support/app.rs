@@ -215,6 +215,7 @@ pub fn config() -> Config {
     Config {
         listen: "127.0.0.1:0".parse().unwrap(),
         database: database::fresh(&data_dir),
+        metrics_listen: None,
         data_dir,
         public_url: None,
         brand: "ks".into(),

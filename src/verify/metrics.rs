@@ -1,0 +1,88 @@
+//! What this process answered and how fast, for the metrics. Kept apart by thread, so that workers never share a cache
+//! line, and added up when somebody asks.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::code::Code;
+
+/// Threads beyond this number share places; they still count right.
+const SHARDS: usize = 16;
+
+/// Upper ends of the spans in which answers are counted, in microseconds.
+pub const BOUNDS: [u64; 11] = [
+    25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 100_000, 1_000_000,
+];
+/// One more for all that took longer, and one for the sum.
+const TIMES: usize = BOUNDS.len() + 2;
+
+/// A line of its own for one thread.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Shard {
+    codes: [AtomicU64; Code::ALL.len()],
+    times: [AtomicU64; TIMES],
+}
+
+/// Counts since the start.
+#[derive(Debug, Default)]
+pub struct Metrics([Shard; SHARDS]);
+
+/// How long answers took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Latency {
+    /// Answers by span: those up to each of [`BOUNDS`] and over the one before it, then those that took longer.
+    pub spans: [u64; BOUNDS.len() + 1],
+    /// All of them together, in microseconds.
+    pub sum_micros: u64,
+}
+
+impl Metrics {
+    /// Counts a decision.
+    pub fn decided(&self, code: Code) {
+        self.0[own_shard()].codes[code.index()].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts an answer to a verifier or gateway by the time it took, its HTTP request included.
+    pub fn answered(&self, took: Duration) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let times = &self.0[own_shard()].times;
+        times[BOUNDS.partition_point(|&bound| bound < micros)].fetch_add(1, Ordering::Relaxed);
+        times[TIMES - 1].fetch_add(micros, Ordering::Relaxed);
+    }
+
+    /// Decisions with a code.
+    pub fn decisions(&self, code: Code) -> u64 {
+        self.sum(|shard| &shard.codes[code.index()])
+    }
+
+    /// Answers by the time they took.
+    pub fn latency(&self) -> Latency {
+        Latency {
+            spans: std::array::from_fn(|place| self.sum(|shard| &shard.times[place])),
+            sum_micros: self.sum(|shard| &shard.times[TIMES - 1]),
+        }
+    }
+
+    fn sum(&self, counter: impl Fn(&Shard) -> &AtomicU64) -> u64 {
+        let shards = self.0.iter();
+        shards
+            .map(|shard| counter(shard).load(Ordering::Relaxed))
+            .sum()
+    }
+}
+
+fn own_shard() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static OWN: Cell<Option<usize>> = const { Cell::new(None) };
+    }
+    OWN.with(|own| {
+        own.get().unwrap_or_else(|| {
+            let shard = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS;
+            own.set(Some(shard));
+            shard
+        })
+    })
+}

@@ -1,0 +1,124 @@
+//! `/metrics` for Prometheus (OpenMetrics 1.0), on a listener of its own that is not for the public.
+
+use std::fmt;
+use std::time::Duration;
+
+use actix_web::{HttpResponse, web};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::registry::Registry;
+
+use super::errors::Answer;
+use super::state::State;
+use crate::domain::Error;
+use crate::verify::Code;
+use crate::verify::metrics::BOUNDS;
+
+const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The one route of the metrics listener.
+pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>) {
+    app.app_data(state.clone())
+        .route("/metrics", web::get().to(show));
+}
+
+/// `GET /metrics`: nothing in it names a tenant or a key.
+///
+/// # Errors
+/// `Internal` when it can't be written.
+async fn show(state: web::Data<State>) -> Answer<HttpResponse> {
+    let mut registry = Registry::with_prefix("keystead");
+    registry.register_collector(Box::new(Readings(state)));
+    let mut text = String::new();
+    encode(&mut text, &registry).map_err(Error::internal)?;
+    Ok(HttpResponse::Ok().content_type(CONTENT_TYPE).body(text))
+}
+
+/// Reads everything at the moment of asking.
+struct Readings(web::Data<State>);
+
+impl fmt::Debug for Readings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Readings")
+    }
+}
+
+impl Collector for Readings {
+    fn encode(&self, mut to: DescriptorEncoder<'_>) -> fmt::Result {
+        let version = [("version", env!("CARGO_PKG_VERSION"))];
+        to.encode_descriptor("build", "The version that runs", None, MetricType::Info)?
+            .encode_info(&version)?;
+        self.verification(&mut to)?;
+        self.request_log(&mut to)?;
+        self.database(&mut to)
+    }
+}
+
+impl Readings {
+    fn verification(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let index = self.0.index();
+        let help = "Decisions about presented keys by verdict";
+        let mut verdicts = to.encode_descriptor("verdicts", help, None, MetricType::Counter)?;
+        for code in Code::ALL {
+            let labels = [("code", code.as_str())];
+            let mut one = verdicts.encode_family(&labels)?;
+            one.encode_counter::<NoLabelSet, _, u64>(&index.metrics().decisions(code), None)?;
+        }
+        let latency = index.metrics().latency();
+        let seconds = BOUNDS
+            .iter()
+            .map(|&micros| Duration::from_micros(micros).as_secs_f64());
+        let buckets: Vec<(f64, u64)> = seconds
+            .chain([f64::INFINITY])
+            .zip(latency.spans.iter().copied())
+            .collect();
+        let help = "Time to answer verifiers and gateways, from the request's head to the answer";
+        to.encode_descriptor("verification_seconds", help, None, MetricType::Histogram)?
+            .encode_histogram::<NoLabelSet>(
+                Duration::from_micros(latency.sum_micros).as_secs_f64(),
+                latency.spans.iter().sum(),
+                &buckets,
+                None,
+            )?;
+        let keys = i64::try_from(index.len()).unwrap_or(i64::MAX);
+        gauge(to, "index_keys", "Keys held in memory", keys)?;
+        let help = "The revision up to which changes are applied";
+        gauge(to, "index_revision", help, index.rev())?;
+        let help = "1 while this server can be sure; 0: it answers 503";
+        gauge(to, "index_certain", help, i64::from(index.is_certain()))
+    }
+
+    fn request_log(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let Some(ring) = self.0.index().usage().ring() else {
+            return Ok(());
+        };
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let help = "Single requests that wait to be written";
+        gauge(to, "request_log_waiting", help, number(ring.depth()))?;
+        let help = "Most single requests that may wait";
+        gauge(to, "request_log_capacity", help, number(ring.capacity()))?;
+        let help = "Requests that were not recorded singly, because too many waited";
+        to.encode_descriptor("request_log_dropped", help, None, MetricType::Counter)?
+            .encode_counter::<NoLabelSet, _, u64>(&ring.dropped(), None)
+    }
+
+    fn database(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let (open, idle) = self.0.database_connections();
+        let help = "Connections to the database";
+        let mut family =
+            to.encode_descriptor("database_connections", help, None, MetricType::Gauge)?;
+        for (state, count) in [("busy", open.saturating_sub(idle)), ("idle", idle)] {
+            let labels = [("state", state)];
+            let mut one = family.encode_family(&labels)?;
+            one.encode_gauge(&i64::from(count))?;
+        }
+        Ok(())
+    }
+}
+
+fn gauge(to: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: i64) -> fmt::Result {
+    to.encode_descriptor(name, help, None, MetricType::Gauge)?
+        .encode_gauge(&value)
+}

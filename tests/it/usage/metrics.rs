@@ -1,0 +1,103 @@
+//! What Prometheus reads.
+
+use crate::support::process::{Place, Server};
+
+/// A server with metrics, and the address at which it says that it serves them.
+fn serve(place: &Place) -> (Server, String) {
+    let mut command = place.command(&["serve"]);
+    command.env("KEYSTEAD_METRICS_LISTEN", "127.0.0.1:0");
+    let server = place.start(command);
+    let log = server.log();
+    let line = log
+        .lines()
+        .find(|line| line.contains("metrics are served"))
+        .unwrap_or_else(|| panic!("{log}"));
+    let address = line.split("127.0.0.1:").nth(1).unwrap();
+    let port: String = address.chars().take_while(char::is_ascii_digit).collect();
+    (server, format!("http://127.0.0.1:{port}"))
+}
+
+async fn read(base: &str) -> String {
+    let answer = reqwest::get(format!("{base}/metrics")).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    answer.text().await.unwrap()
+}
+
+/// The value of a series.
+fn value(text: &str, series: &str) -> f64 {
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("{series} is not in {text}"))
+        .parse()
+        .unwrap()
+}
+
+#[actix_web::test]
+async fn prometheus_reads_verdicts_times_index_ring_and_connections() {
+    let place = Place::new().with_acme();
+    let key = place.key("ERP");
+    let (server, metrics) = serve(&place);
+    for _ in 0..3 {
+        let answer = server.system(&key).get("/forward-auth").await;
+        assert_eq!(answer.status, 200);
+    }
+    let answer = server.system("nonsense").get("/forward-auth").await;
+    assert_eq!(answer.status, 401);
+    assert_eq!(server.stranger().get("/healthz").await.status, 200);
+    let text = read(&metrics).await;
+    let of = |series: &str| value(&text, series);
+    assert_eq!(of("keystead_verdicts_total{code=\"VALID\"}"), 3.0);
+    assert_eq!(of("keystead_verdicts_total{code=\"MALFORMED\"}"), 1.0);
+    assert_eq!(of("keystead_verdicts_total{code=\"REVOKED\"}"), 0.0);
+    assert_eq!(of("keystead_verification_seconds_count"), 4.0);
+    assert_eq!(of("keystead_verification_seconds_bucket{le=\"+Inf\"}"), 4.0);
+    assert!(of("keystead_verification_seconds_sum") > 0.0);
+    assert_eq!(of("keystead_index_keys"), 1.0);
+    assert_eq!(of("keystead_index_certain"), 1.0);
+    assert_eq!(of("keystead_request_log_capacity"), 8_192.0);
+    assert_eq!(of("keystead_request_log_dropped_total"), 0.0);
+    assert!(of("keystead_database_connections{state=\"idle\"}") >= 0.0);
+    assert!(text.ends_with("# EOF\n"));
+    for secret in ["Acme", "ERP", key.as_str()] {
+        assert!(!text.contains(secret), "{secret} is in the metrics");
+    }
+}
+
+#[actix_web::test]
+async fn the_public_listener_has_no_metrics_and_the_other_nothing_else() {
+    let place = Place::new().with_acme();
+    let (mut server, metrics) = serve(&place);
+    assert_eq!(server.stranger().get("/metrics").await.status, 404);
+    for path in ["/", "/login", "/healthz", "/api/v1/auth/whoami"] {
+        let answer = reqwest::get(format!("{metrics}{path}")).await.unwrap();
+        assert_eq!(answer.status(), 404, "{path}");
+    }
+    assert_eq!(server.stop(), 0);
+}
+
+#[actix_web::test]
+async fn the_dashboard_asks_only_for_series_that_exist() {
+    let place = Place::new().with_acme();
+    let (_server, metrics) = serve(&place);
+    let text = read(&metrics).await;
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/grafana/keystead.json");
+    let dashboard: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let mut asked = 0;
+    for panel in dashboard["panels"].as_array().unwrap() {
+        for target in panel["targets"].as_array().unwrap() {
+            let query = target["expr"].as_str().unwrap();
+            for word in query.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+                if word.starts_with("keystead_") {
+                    assert!(
+                        text.contains(&format!("{word} ")) || text.contains(&format!("{word}{{")),
+                        "{word}"
+                    );
+                    asked += 1;
+                }
+            }
+        }
+    }
+    assert!(asked >= 8, "{asked}");
+}
