@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::db::change_log::Kind;
 use crate::db::{self, Conn, Db};
 use crate::domain::address_list::AddressList;
 use crate::domain::environment::Environment;
@@ -23,7 +24,7 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// Loads every key in one snapshot. `ring` is the number of single requests that may wait to be written.
+    /// Loads every key and verifier in one snapshot. `ring` is the number of single requests that may wait to be written.
     ///
     /// # Errors
     /// `Unavailable` when the database is away; `Internal` when a row can't be understood.
@@ -35,6 +36,9 @@ impl Follower {
         let mut groups = HashMap::new();
         let rev = db.snapshot(|conn| {
             let rev = db::change_log::head(conn)?;
+            for row in db::verifiers::list_for_index(conn)? {
+                follower.apply_verifier(&row)?;
+            }
             let mut after = String::new();
             loop {
                 let rows = db::keys::list_for_index(conn, &after, BATCH)?;
@@ -107,9 +111,18 @@ impl Follower {
                 return Ok(rev);
             };
             let reached = last.rev;
-            let ids: Vec<String> = changes.into_iter().map(|change| change.item).collect();
-            for row in db::keys::find_for_index(conn, &ids)? {
+            let of_kind = |kind: Kind| -> Vec<String> {
+                let of_kind = changes.iter().filter(|change| change.kind == kind);
+                of_kind.map(|change| change.item.clone()).collect()
+            };
+            for row in db::keys::find_for_index(conn, &of_kind(Kind::Key))? {
                 self.apply(row, reached, groups)?;
+            }
+            let verifiers = of_kind(Kind::Verifier);
+            if !verifiers.is_empty() {
+                for row in db::verifiers::find_for_index(conn, &verifiers)? {
+                    self.apply_verifier(&row)?;
+                }
             }
             rev = reached;
         }
@@ -130,6 +143,7 @@ impl Follower {
             name: row.name.into_boxed_str(),
             environment: Environment::parse(&row.environment).map_err(Error::internal)?,
             group: share_group(groups, &row.group_id, row.group_name, &row.scopes)?,
+            created_at: row.created_at.and_utc(),
             revoked: row.revoked_at.is_some(),
             disabled: row.disabled_at.is_some(),
             expires_at: row.expires_at.map(|at| at.and_utc()),
@@ -142,6 +156,13 @@ impl Follower {
                 .unwrap_or_default(),
         };
         self.index.put(digest, Arc::new(entry));
+        Ok(())
+    }
+
+    fn apply_verifier(&self, row: &db::verifiers::IndexRow) -> Result<()> {
+        let digest: Digest = row.digest.as_slice().try_into().map_err(Error::internal)?;
+        let (id, revoked) = (row.id.parse()?, row.revoked_at.is_some());
+        self.index.verifiers().put(digest, id, revoked);
         Ok(())
     }
 }

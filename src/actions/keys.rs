@@ -152,6 +152,22 @@ fn new_row(
 /// `Forbidden` without the right; `NotFound`.
 pub fn revoke(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     by.must_hold("api-keys:write")?;
+    end(conn, by, id)
+}
+
+/// Revokes the key that acts. It needs no right for this: whoever finds a key somewhere can kill it with the key
+/// itself.
+///
+/// # Errors
+/// `NotFound`; `Forbidden` when no key acts.
+pub fn surrender(conn: &mut Conn, by: &Actor) -> Result<Key> {
+    match by.who {
+        Who::Key { id, .. } => end(conn, by, id),
+        _ => Err(Error::Forbidden("Only a key can surrender itself.".into())),
+    }
+}
+
+fn end(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     let key = db::keys::find(conn, by.tenant, id)?;
     if key.revoked_at.is_some() {
         return Ok(key);

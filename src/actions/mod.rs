@@ -11,12 +11,16 @@ pub mod setup;
 pub mod sign_in;
 pub mod tenants;
 pub mod usage;
+pub mod verifiers;
+
+use std::net::IpAddr;
 
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::audit::Event;
 use crate::domain::id::AuditId;
-use crate::domain::role::{Actor, Who};
+use crate::domain::role::{Actor, Steward, Who};
+use crate::domain::time::Timestamp;
 
 /// What an audit row is about.
 #[derive(Debug, Clone, Copy)]
@@ -31,30 +35,60 @@ pub struct Object<'a> {
 
 /// Writes the audit row of a change, inside the change's transaction: no record, no change.
 pub(crate) fn record(conn: &mut Conn, by: &Actor, event: &Event, object: Object<'_>) -> Result<()> {
-    let (kind, id, name) = match &by.who {
+    let row = row(&by.who, by.now, event, object);
+    db::audit::insert(
+        conn,
+        db::audit::AuditEvent {
+            tenant_id: Some(by.tenant.to_string()),
+            address: text_of(by.address),
+            request_id: by.request_id.clone(),
+            ..row
+        },
+    )
+}
+
+/// As [`record`], of a change to the installation itself.
+pub(crate) fn record_by_steward(
+    conn: &mut Conn,
+    by: &Steward,
+    event: &Event,
+    object: Object<'_>,
+) -> Result<()> {
+    let row = row(&by.who, by.now, event, object);
+    db::audit::insert(
+        conn,
+        db::audit::AuditEvent {
+            address: text_of(by.address),
+            request_id: by.request_id.clone(),
+            ..row
+        },
+    )
+}
+
+/// Who did what to which object.
+fn row(who: &Who, now: Timestamp, event: &Event, object: Object<'_>) -> db::audit::AuditEvent {
+    let (kind, id, name) = match who {
         Who::Person { id, email, .. } => ("person", id.to_string(), email.clone()),
         Who::Key { id, name, .. } => ("key", id.to_string(), name.clone()),
         Who::Operator => ("operator", String::new(), "command line".into()),
     };
-    db::audit::insert(
-        conn,
-        db::audit::AuditEvent {
-            id: AuditId::new().to_string(),
-            tenant_id: Some(by.tenant.to_string()),
-            at: by.now.naive_utc(),
-            actor_kind: kind.into(),
-            actor_id: id,
-            actor_name: name,
-            action: event.action().into(),
-            object_kind: object.kind.into(),
-            object_id: object.id.into(),
-            object_name: object.name.into(),
-            detail: event.detail().to_string(),
-            address: by
-                .address
-                .map(|address| address.to_string())
-                .unwrap_or_default(),
-            request_id: by.request_id.clone(),
-        },
-    )
+    db::audit::AuditEvent {
+        id: AuditId::new().to_string(),
+        tenant_id: None,
+        at: now.naive_utc(),
+        actor_kind: kind.into(),
+        actor_id: id,
+        actor_name: name,
+        action: event.action().into(),
+        object_kind: object.kind.into(),
+        object_id: object.id.into(),
+        object_name: object.name.into(),
+        detail: event.detail().to_string(),
+        address: String::new(),
+        request_id: String::new(),
+    }
+}
+
+fn text_of(address: Option<IpAddr>) -> String {
+    address.map(|at| at.to_string()).unwrap_or_default()
 }

@@ -4,11 +4,13 @@ use chrono::TimeDelta;
 
 use super::keys::{self, Issued, Issuing};
 use super::tenants::{self, FirstAdmin, operator};
+use super::verifiers;
 use crate::db::{self, Conn};
 use crate::domain::id::KeyId;
 use crate::domain::key::Wish;
 use crate::domain::key_text::KeySecret;
 use crate::domain::pepper::Pepper;
+use crate::domain::role::Steward;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -146,8 +148,19 @@ const INITECH: &[Sample] = &[(
 pub struct SampleKey {
     /// Its secret.
     pub secret: KeySecret,
+    /// It works.
+    pub works: bool,
     /// Requests a day that its system makes.
     pub requests_a_day: i64,
+}
+
+/// What the demo needs to know of what was made.
+#[derive(Debug)]
+pub struct Samples {
+    /// Keys of all tenants, in every state.
+    pub keys: Vec<SampleKey>,
+    /// Token of a verifier.
+    pub verifier: KeySecret,
 }
 
 /// Tenants with the person who administers each.
@@ -157,7 +170,7 @@ pub const PEOPLE: [(&str, &str, &str); 3] = [
     ("Priya Nair", "priya@initech.example", "Initech"),
 ];
 
-/// Makes everything in one transaction and gives the keys.
+/// Makes everything in one transaction.
 ///
 /// # Errors
 /// As the single actions.
@@ -167,8 +180,8 @@ pub fn fill(
     pepper: &Pepper,
     password_digest: &str,
     now: Timestamp,
-) -> Result<Vec<SampleKey>> {
-    let mut made = Vec::new();
+) -> Result<Samples> {
+    let mut keys = Vec::new();
     for ((name, email, tenant), samples) in PEOPLE.into_iter().zip([ACME, GLOBEX, INITECH]) {
         let admin = FirstAdmin {
             name: name.into(),
@@ -186,10 +199,12 @@ pub fn fill(
         let mut samples = samples.to_vec();
         samples.sort_by_key(|sample| -sample.4);
         for sample in samples {
-            made.push(make(conn, tenant, sample, brand, pepper, now)?);
+            keys.push(make(conn, tenant, sample, brand, pepper, now)?);
         }
     }
-    Ok(made)
+    let by = Steward::operator(now - TimeDelta::days(200));
+    let (_, verifier) = verifiers::create(conn, &by, "Orders API", brand, pepper)?;
+    Ok(Samples { keys, verifier })
 }
 
 fn make(
@@ -243,6 +258,7 @@ fn make(
     }
     Ok(SampleKey {
         secret,
+        works: matches!(fate, Fate::Active | Fate::Ends(_)),
         requests_a_day,
     })
 }

@@ -32,7 +32,7 @@ pub enum Place {
 
 impl Place {
     /// How the place is counted. Whoever has an IPv6 address has its whole /64.
-    fn subject(self) -> String {
+    pub fn subject(self) -> String {
         match self {
             Self::Address(IpAddr::V6(address)) => {
                 let [a, b, c, d, ..] = address.segments();

@@ -194,6 +194,29 @@ fn write_counts(db: &Db, index: &Index, now: Timestamp) -> Result<usize> {
     }
 }
 
+/// Writes when verifiers asked last, as far as that is new.
+///
+/// # Errors
+/// `Unavailable` when the database is away; the times stay in memory for the next call.
+pub fn flush_verifiers(db: &Db, index: &Index) -> Result<()> {
+    let mut used = index.verifiers().collect();
+    if used.is_empty() {
+        return Ok(());
+    }
+    // One order everywhere, so that two nodes can't deadlock.
+    used.sort_by_key(|(verifier, _)| verifier.id);
+    let written = db.write(|conn| {
+        used.iter()
+            .try_for_each(|(verifier, at)| db::verifiers::set_last_used(conn, verifier.id, *at))
+    });
+    if written.is_err() {
+        for (verifier, at) in &used {
+            index.verifiers().put_back(verifier, *at);
+        }
+    }
+    written
+}
+
 fn minute_of(at: Timestamp) -> i64 {
     at.timestamp().div_euclid(MINUTE) * MINUTE
 }

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::actions::samples::{self, SampleKey};
+use crate::actions::samples::{self, SampleKey, Samples};
 use crate::config::Config;
 use crate::db::connection::Source;
 use crate::domain::time::Clock;
@@ -41,7 +41,7 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
     // Secrets of its own, in there too.
     (config.pepper_file, config.master_key_file) = (None, None);
     let _temporary = Temporary(config.data_dir.clone());
-    let keys = fill(&config)?;
+    let Samples { keys, verifier } = fill(&config)?;
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(&config, &Clock::System)?;
         println!("Keystead demo at {}", application.base_url());
@@ -57,12 +57,24 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
             "\n{} made-up systems call it all the time, some with keys that no longer work.",
             keys.len()
         );
+        if let Some(key) = keys.iter().find(|key| key.works) {
+            println!("\nAsk about a key as an API server does, with the token of the verifier \"Orders API\":");
+            println!(
+                "  curl -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' \\",
+                verifier.expose()
+            );
+            println!(
+                "    -d '{{\"key\":\"{}\"}}' {}/api/v1/verify",
+                key.secret.expose(),
+                application.base_url()
+            );
+        }
         simulate(application.address(), keys);
         application.run().await
     })
 }
 
-fn fill(config: &Config) -> Result<Vec<SampleKey>, String> {
+fn fill(config: &Config) -> Result<Samples, String> {
     let storage = open_storage(config)?;
     let digest = password::digest(PASSWORD).map_err(|error| error.to_string())?;
     let pepper = storage

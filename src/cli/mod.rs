@@ -7,6 +7,7 @@ mod key;
 mod seed;
 mod serve;
 mod settings_args;
+mod verifier;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -52,6 +53,11 @@ enum Command {
         #[command(subcommand)]
         command: key::Command,
     },
+    /// Work with verifiers, the systems that ask about keys, at the shell
+    Verifier {
+        #[command(subcommand)]
+        command: verifier::Command,
+    },
     /// Start a server with made-up tenants, keys and traffic in a temporary place, to look around
     Demo(demo::Args),
     /// Fill an empty database with tenants and keys, for load tests, before any server uses it
@@ -91,6 +97,7 @@ fn dispatch(cli: Cli) -> Result<(), String> {
         }
         Command::CreateAdmin(args) => create_admin::run(&config, &args),
         Command::Key { command } => key::run(&config, &command),
+        Command::Verifier { command } => verifier::run(&config, &command),
         Command::Demo(args) => demo::run(config, &args),
         Command::Seed(args) => seed::run(&config, &args),
     }

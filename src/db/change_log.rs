@@ -11,18 +11,22 @@ use crate::domain::{Error, Result};
 pub enum Kind {
     /// An API key; the item is its id.
     Key,
+    /// A verifier; the item is its id.
+    Verifier,
 }
 
 impl Kind {
     fn as_str(self) -> &'static str {
         match self {
             Self::Key => "key",
+            Self::Verifier => "verifier",
         }
     }
 
     fn parse(word: &str) -> Result<Self> {
         match word {
             "key" => Ok(Self::Key),
+            "verifier" => Ok(Self::Verifier),
             other => Err(Error::Internal(format!(
                 "unknown change \"{other}\"; is this an older Keystead?"
             ))),

@@ -20,6 +20,8 @@ pub struct Member {
     pub name: String,
     /// Role in the tenant.
     pub role: Role,
+    /// True for the operator of the installation.
+    pub super_user: bool,
     /// The tenant.
     pub tenant: TenantId,
     /// Its name.
@@ -62,19 +64,27 @@ pub fn first_tenant(conn: &mut Conn, user: UserId) -> Result<Option<TenantId>> {
 /// # Errors
 /// `NotFound` when the person left the tenant or may no longer sign in.
 pub fn find(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Member> {
-    let (email, name, role, tenant_name): (String, String, String, String) = memberships::table
+    type Found = (String, String, String, bool, String);
+    let (email, name, role, super_user, tenant_name): Found = memberships::table
         .inner_join(users::table)
         .inner_join(tenants::table)
         .filter(memberships::tenant_id.eq(tenant.to_string()))
         .filter(memberships::user_id.eq(user.to_string()))
         .filter(users::disabled_at.is_null())
-        .select((users::email, users::name, memberships::role, tenants::name))
+        .select((
+            users::email,
+            users::name,
+            memberships::role,
+            users::super_user,
+            tenants::name,
+        ))
         .first(conn)?;
     Ok(Member {
         user,
         email,
         name,
         role: Role::parse(&role),
+        super_user,
         tenant,
         tenant_name,
     })

@@ -20,5 +20,6 @@ pub mod usage;
 pub mod usage_gaps;
 pub mod usage_nodes;
 pub mod users;
+pub mod verifiers;
 
 pub use connection::{Conn, Db};

@@ -65,6 +65,13 @@ diesel::table! {
 diesel::table! { usage_nodes (node_id) { node_id -> Text, started_at -> BigInt, flushed_at -> BigInt, stopped_at -> Nullable<BigInt>, } }
 
 diesel::table! {
+    verifiers (id) {
+        id -> Text, name -> Text, token_prefix -> Text, last4 -> Text, digest -> Binary, pepper_version -> Integer,
+        created_at -> Timestamp, revoked_at -> Nullable<Timestamp>, last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     audit_events (id) {
         id -> Text, tenant_id -> Nullable<Text>, at -> Timestamp, actor_kind -> Text, actor_id -> Text,
         actor_name -> Text, action -> Text, object_kind -> Text, object_id -> Text, object_name -> Text,

@@ -11,6 +11,10 @@ pub enum Event {
     KeyRevoked,
     /// A revoked key left the list.
     KeyDeleted,
+    /// A verifier was made.
+    VerifierCreated,
+    /// A verifier was revoked for good.
+    VerifierRevoked,
     /// Keystead was set up, with the first super user.
     SystemSetUp,
     /// A tenant was created.
@@ -32,6 +36,8 @@ impl Event {
             Self::KeyCreated(_) => "key.created",
             Self::KeyRevoked => "key.revoked",
             Self::KeyDeleted => "key.deleted",
+            Self::VerifierCreated => "verifier.created",
+            Self::VerifierRevoked => "verifier.revoked",
             Self::SystemSetUp => "system.set_up",
             Self::TenantCreated => "tenant.created",
             Self::MemberAdded(_) => "member.added",

@@ -60,6 +60,10 @@ id_type!(
     GroupId
 );
 id_type!(
+    /// A verifier.
+    VerifierId
+);
+id_type!(
     /// One row of the audit log.
     AuditId
 );

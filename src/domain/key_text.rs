@@ -1,4 +1,4 @@
-//! The text of a key: `<brand>_<env>_<body><check>`.
+//! The text of a key: `<brand>_<env>_<body><check>`. A verifier's token has `verifier` in place of the environment.
 //!
 //! The body is 32 base62 characters (190 bits) from the operating system; the check is the CRC-32 of all that
 //! precedes it, as 6 base62 characters, so that a typing slip is refused before anything is hashed.
@@ -11,8 +11,11 @@ use super::{Result, random};
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const BODY: usize = 32;
 const CHECK: usize = 6;
+/// What stands between brand and body. No brand has a sign that is not a letter or a digit, so a text is of one kind.
+const OF_KEYS: &[&[u8]] = &[b"_live_", b"_test_"];
+const OF_VERIFIERS: &[&[u8]] = &[b"_verifier_"];
 
-/// The full text of a key. It never prints, serialises or outlives its use.
+/// The full text of a key, or of a verifier's token. It never prints, serialises or outlives its use.
 #[derive(Clone)]
 pub struct KeySecret(Zeroizing<String>);
 
@@ -28,8 +31,21 @@ impl KeySecret {
     /// # Errors
     /// `Unavailable` when the system has no randomness.
     pub fn generate(brand: &str, environment: Environment) -> Result<Self> {
-        let mut text = String::with_capacity(brand.len() + 6 + BODY + CHECK);
-        text.push_str(&prefix(brand, environment));
+        Self::after(&prefix(brand, environment))
+    }
+
+    /// A new token for a verifier.
+    ///
+    /// # Errors
+    /// As [`KeySecret::generate`].
+    pub fn generate_verifier(brand: &str) -> Result<Self> {
+        Self::after(&verifier_prefix(brand))
+    }
+
+    fn after(prefix: &str) -> Result<Self> {
+        // Room for all of it at once: a text that grows leaves copies behind.
+        let mut text = String::with_capacity(prefix.len() + BODY + CHECK);
+        text.push_str(prefix);
         push_body(&mut text)?;
         let check = check_of(text.as_bytes());
         text.extend(check.iter().map(|&byte| char::from(byte)));
@@ -54,6 +70,11 @@ pub fn prefix(brand: &str, environment: Environment) -> String {
     format!("{brand}_{}_", environment.as_str())
 }
 
+/// `ks_verifier_`: what a verifier's token of this brand starts with.
+pub fn verifier_prefix(brand: &str) -> String {
+    format!("{brand}_verifier_")
+}
+
 /// `ks_live_…9fQ2`: how a key is named on pages.
 pub fn hint(key_prefix: &str, last4: &str) -> String {
     format!("{key_prefix}…{last4}")
@@ -62,21 +83,34 @@ pub fn hint(key_prefix: &str, last4: &str) -> String {
 /// True when the text has the shape of a key and its check fits. No brand is asked for, so that keys made under
 /// an earlier brand go on working. Costs no allocation and no cryptography.
 pub fn is_well_formed(text: &str) -> bool {
+    has_shape(text, OF_KEYS)
+}
+
+/// True when the text has the shape of a verifier's token and its check fits. No key has it.
+pub fn is_verifier_token(text: &str) -> bool {
+    has_shape(text, OF_VERIFIERS)
+}
+
+fn has_shape(text: &str, middles: &[&[u8]]) -> bool {
     let bytes = text.as_bytes();
     if bytes.len() > 64 || bytes.len() < BODY + CHECK + 8 {
         return false;
     }
     let (head, check) = bytes.split_at(bytes.len() - CHECK);
     let (front, body) = head.split_at(head.len() - BODY);
-    let front_fits = (front.ends_with(b"_live_") || front.ends_with(b"_test_"))
-        && is_brand_bytes(front.get(..front.len() - 6).unwrap_or_default());
-    front_fits && body.iter().all(u8::is_ascii_alphanumeric) && check_of(head) == *check
+    let brand = middles
+        .iter()
+        .find_map(|middle| front.strip_suffix(*middle));
+    brand.is_some_and(is_brand_bytes)
+        && body.iter().all(u8::is_ascii_alphanumeric)
+        && check_of(head) == *check
 }
 
-/// True when a whole key stands somewhere in the text: it was pasted where it would be kept and shown.
+/// True when a whole key or verifier's token stands somewhere in the text: it was pasted where it would be kept and
+/// shown.
 pub fn appears_in(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        .any(is_well_formed)
+        .any(|word| is_well_formed(word) || is_verifier_token(word))
 }
 
 /// A brand: 2 to 12 lower-case letters or digits, starting with a letter.

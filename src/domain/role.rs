@@ -130,3 +130,29 @@ impl Actor {
         }
     }
 }
+
+/// Who changes the installation itself, which belongs to no tenant. Whoever holds one may: it is made for a super
+/// user, or for the operator at a shell, and for nobody else.
+#[derive(Debug, Clone)]
+pub struct Steward {
+    /// Who.
+    pub who: Who,
+    /// The moment of the action.
+    pub now: Timestamp,
+    /// The address of the caller, when there is one.
+    pub address: Option<IpAddr>,
+    /// The request's id, to join audit and log.
+    pub request_id: String,
+}
+
+impl Steward {
+    /// The operator at the machine itself.
+    pub fn operator(now: Timestamp) -> Self {
+        Self {
+            who: Who::Operator,
+            now,
+            address: None,
+            request_id: String::new(),
+        }
+    }
+}

@@ -54,7 +54,7 @@ fn misleads(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
 }
 
-/// A key in a name or a description would be kept and shown for ever.
+/// A key or token in a name or a description would be kept and shown for ever.
 fn refuse_key(value: &str) -> Result<(), String> {
     if super::key_text::appears_in(value) {
         return Err(

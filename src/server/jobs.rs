@@ -59,11 +59,21 @@ impl Jobs {
         let writer = Arc::new(Mutex::new(writer));
         let write = {
             let (db, clock, writer) = (db.clone(), clock.clone(), Arc::clone(&writer));
-            move || lock(&writer).flush(&db, clock.now())
+            let index = Arc::clone(follower.index());
+            move || {
+                let asked = usage::flush_verifiers(&db, &index);
+                lock(&writer).flush(&db, clock.now())?;
+                asked
+            }
         };
         let last_write = {
             let (db, clock) = (db.clone(), clock.clone());
-            move || lock(&writer).stop(&db, clock.now())
+            let index = Arc::clone(follower.index());
+            move || {
+                let asked = usage::flush_verifiers(&db, &index);
+                lock(&writer).stop(&db, clock.now())?;
+                asked
+            }
         };
         let keep = Retention {
             records: config.request_log_days,

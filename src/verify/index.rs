@@ -9,6 +9,7 @@ use papaya::HashMap;
 use super::metrics::Metrics;
 use super::strangers::Strangers;
 use super::usage::{Counters, UsageLog};
+use super::verifiers::Verifiers;
 use crate::domain::address_list::AddressList;
 use crate::domain::environment::Environment;
 use crate::domain::id::{GroupId, KeyId, TenantId};
@@ -42,6 +43,8 @@ pub struct Entry {
     pub environment: Environment,
     /// Its authorization group.
     pub group: Arc<Group>,
+    /// When it was issued.
+    pub created_at: Timestamp,
     /// Revoked for good.
     pub revoked: bool,
     /// Switched off for now.
@@ -92,6 +95,7 @@ pub struct Index {
     usage: UsageLog,
     metrics: Metrics,
     strangers: Strangers,
+    verifiers: Verifiers,
 }
 
 impl Index {
@@ -106,6 +110,7 @@ impl Index {
             usage: UsageLog::new(ring),
             metrics: Metrics::default(),
             strangers: Strangers::default(),
+            verifiers: Verifiers::default(),
         }
     }
 
@@ -156,6 +161,16 @@ impl Index {
     /// False before the first load and while in doubt; the answer is then 503, never a verdict.
     pub fn is_certain(&self) -> bool {
         self.certain.load(Ordering::Acquire)
+    }
+
+    /// True when a verifier holds this token and may ask.
+    pub fn admit(&self, token: &str, now: Timestamp) -> bool {
+        self.verifiers.admit(token, &self.peppers, now)
+    }
+
+    /// Who may ask.
+    pub fn verifiers(&self) -> &Verifiers {
+        &self.verifiers
     }
 
     /// What was counted and recorded since the last collection.

@@ -9,6 +9,7 @@ pub mod metrics;
 pub mod records;
 pub mod strangers;
 pub mod usage;
+pub mod verifiers;
 
 pub use code::Code;
 pub use decision::{Question, Verdict};

@@ -12,6 +12,9 @@ use super::shell::theme;
 use super::state::State;
 use crate::domain::Error;
 
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
 struct Parameter {
     name: String,
     place: String,
@@ -74,6 +77,7 @@ pub async fn show(request: HttpRequest, state: web::Data<State>) -> Answer<HttpR
     let intro = [
         "Every answer is JSON, and every error a problem document (RFC 9457) whose detail is a sentence for people.",
         "Send a key as Authorization: Bearer, or as X-API-Key; never in the URL, and never both.",
+        "Questions about keys need the token of a verifier, which a super user makes under Verifiers, or the command keystead verifier create.",
         "503 means that this node can't be sure: deny, wait for Retry-After, ask again. It never means that a key is wrong.",
     ];
     let view = ApiDocsPage {
@@ -110,47 +114,87 @@ fn read_operation(
     operation: &Value,
     schemas: &Value,
 ) -> Operation {
-    let example = |content: &Value| {
-        let schema = &content["content"]["application/json"]["schema"];
+    let example = |content: &Value, kind: &str| {
+        let schema = &content["content"][kind]["schema"];
         if schema.is_null() {
             String::new()
         } else {
             pretty(&example_of(schema, schemas, 0))
         }
     };
-    let body = example(&operation["requestBody"]);
+    let body = example(&operation["requestBody"], JSON);
+    let form = &operation["requestBody"]["content"][FORM]["schema"];
+    let takes_token = !form.is_null();
     let answers = members(&operation["responses"])
         .map(|(status, answer)| AnswerView {
             status: status.clone(),
             description: text(&answer["description"]),
             body: if status.starts_with('2') {
-                example(answer)
+                example(answer, JSON)
             } else {
                 String::new()
             },
         })
         .collect();
-    let needs_key = operation["security"].is_array();
+    let credential = Credential::of(&operation["security"]);
     Operation {
         id: text(&operation["operationId"]),
         method: method.to_uppercase(),
         path: path.to_owned(),
         summary: text(&operation["summary"]),
         description: text(&operation["description"]),
-        auth: if needs_key {
-            "API key".into()
-        } else {
-            "Same machine only".into()
-        },
+        auth: credential.words().to_owned(),
         parameters: operation["parameters"]
             .as_array()
             .into_iter()
             .flatten()
             .map(parameter)
             .collect(),
-        curl: curl(base_url, path, method, needs_key, &body),
+        curl: curl(base_url, path, method, &credential, &body, takes_token),
         body,
         answers,
+    }
+}
+
+/// What an operation wants to see before it answers.
+enum Credential {
+    Key,
+    Verifier,
+    Nothing,
+}
+
+impl Credential {
+    fn of(security: &Value) -> Self {
+        let offered = |name: &str| {
+            let schemes = security.as_array().into_iter().flatten();
+            schemes
+                .filter_map(Value::as_object)
+                .any(|scheme| scheme.contains_key(name))
+        };
+        if offered("verifier") {
+            Self::Verifier
+        } else if offered("bearer") {
+            Self::Key
+        } else {
+            Self::Nothing
+        }
+    }
+
+    fn words(&self) -> &'static str {
+        match self {
+            Self::Key => "API key",
+            Self::Verifier => "Verifier token",
+            Self::Nothing => "No credential",
+        }
+    }
+
+    /// The shell variable that holds it in examples.
+    fn variable(&self) -> Option<&'static str> {
+        match self {
+            Self::Key => Some("KEYSTEAD_API_KEY"),
+            Self::Verifier => Some("KEYSTEAD_VERIFIER_TOKEN"),
+            Self::Nothing => None,
+        }
     }
 }
 
@@ -237,13 +281,23 @@ fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-fn curl(base_url: &str, path: &str, method: &str, needs_key: bool, body: &str) -> String {
+fn curl(
+    base_url: &str,
+    path: &str,
+    method: &str,
+    credential: &Credential,
+    body: &str,
+    takes_token: bool,
+) -> String {
     let mut lines = vec![match method {
         "get" => format!("curl {base_url}{path}"),
         _ => format!("curl -X {} {base_url}{path}", method.to_uppercase()),
     }];
-    if needs_key {
-        lines.push("-H \"Authorization: Bearer $KEYSTEAD_API_KEY\"".into());
+    if let Some(variable) = credential.variable() {
+        lines.push(format!("-H \"Authorization: Bearer ${variable}\""));
+    }
+    if takes_token {
+        lines.push("-d \"token=$KEYSTEAD_API_KEY\"".into());
     }
     if !body.is_empty() {
         let compact = serde_json::from_str::<Value>(body)

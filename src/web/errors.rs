@@ -205,7 +205,8 @@ pub async fn json(
     Ok(replace(response, answer))
 }
 
-fn failure<B>(response: &ServiceResponse<B>) -> Option<&Failure> {
+/// The product's error in a response, if that is what went wrong.
+pub(super) fn failure<B>(response: &ServiceResponse<B>) -> Option<&Failure> {
     let error = response.response().error()?;
     match error.as_error::<Refused>() {
         Some(Refused::Other(failure)) => Some(failure),
@@ -214,7 +215,7 @@ fn failure<B>(response: &ServiceResponse<B>) -> Option<&Failure> {
 }
 
 /// Failures, and errors of actix, whose bodies are plain text or empty.
-fn needs_body(response: &ServiceResponse<BoxBody>) -> bool {
+pub(super) fn needs_body(response: &ServiceResponse<BoxBody>) -> bool {
     let status = response.status();
     (status.is_client_error() || status.is_server_error())
         && (response.response().error().is_some()
@@ -229,7 +230,10 @@ fn needs_body(response: &ServiceResponse<BoxBody>) -> bool {
 pub struct Cause(pub String);
 
 /// Puts a new body in place and keeps the headers that the error set (Allow, Retry-After, WWW-Authenticate).
-fn replace(response: ServiceResponse<BoxBody>, mut body: HttpResponse) -> ServiceResponse<BoxBody> {
+pub(super) fn replace(
+    response: ServiceResponse<BoxBody>,
+    mut body: HttpResponse,
+) -> ServiceResponse<BoxBody> {
     for name in [header::ALLOW, header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
         if let Some(value) = response.headers().get(&name).cloned() {
             body.headers_mut().insert(name, value);

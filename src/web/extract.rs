@@ -15,7 +15,7 @@ use super::shell::{Flash, Shell};
 use super::state::State;
 use crate::actions;
 use crate::db::members::Member;
-use crate::domain::role::{self, Actor};
+use crate::domain::role::{self, Actor, Steward};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -34,6 +34,29 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
+    /// The person as one who may change the installation itself.
+    ///
+    /// # Errors
+    /// `NotFound` for anybody but a super user: to others such pages do not exist.
+    pub fn steward(&self) -> Result<Steward> {
+        if !self.member.super_user {
+            return Err(Error::NotFound);
+        }
+        let Actor {
+            who,
+            now,
+            address,
+            request_id,
+            ..
+        } = self.actor();
+        Ok(Steward {
+            who,
+            now,
+            address,
+            request_id,
+        })
+    }
+
     /// The actor for actions.
     pub fn actor(&self) -> Actor {
         self.actor.clone()
@@ -128,7 +151,11 @@ pub fn presented_key(request: &HttpRequest) -> Result<Option<String>> {
     Ok(found)
 }
 
-fn refuse_key_in_query(request: &HttpRequest) -> Result<()> {
+/// Refuses a credential in the query, where logs keep it.
+///
+/// # Errors
+/// `BadRequest`.
+pub fn refuse_key_in_query(request: &HttpRequest) -> Result<()> {
     let query = request.query_string();
     if query.is_empty() {
         return Ok(());
@@ -138,7 +165,7 @@ fn refuse_key_in_query(request: &HttpRequest) -> Result<()> {
         QUERY_NAMES
             .iter()
             .any(|known| name.eq_ignore_ascii_case(known))
-            || crate::domain::key_text::is_well_formed(value.trim())
+            || crate::domain::key_text::appears_in(value)
     });
     if carries_key {
         let text = "Send the key in the Authorization or X-API-Key header, never in the URL: URLs end up in logs. \

@@ -19,3 +19,4 @@ pub mod session;
 pub mod session_store;
 pub mod shell;
 pub mod state;
+pub mod unknown_tokens;

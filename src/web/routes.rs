@@ -6,9 +6,12 @@ use actix_web::cookie::{Key, SameSite};
 use actix_web::middleware::from_fn;
 use actix_web::{guard as when, web};
 
-use super::admin::{home, key_deletions, key_form, key_revocations, keys, sessions, setup, theme};
+use super::admin::{
+    home, key_deletions, key_form, key_revocations, keys, sessions, setup, theme,
+    verifier_revocations, verifiers,
+};
 use super::api;
-use super::edges::{forward_auth, verify};
+use super::edges::{batch, forward_auth, introspection, oauth, revocation, verify};
 use super::session_store::Store;
 use super::state::State;
 use super::{assets, docs, errors, health};
@@ -26,6 +29,11 @@ pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_
                 .wrap(from_fn(errors::json))
                 .configure(rest),
         )
+        .service(
+            web::scope("/oauth2")
+                .wrap(from_fn(oauth::errors))
+                .configure(oauth2),
+        )
         .route("/healthz", web::get().to(health::live))
         .route("/readyz", web::get().to(health::ready))
         .route("/static/{name}", web::get().to(assets::show))
@@ -40,6 +48,11 @@ pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_
 fn rest(scope: &mut web::ServiceConfig) {
     scope
         .service(web::resource("/verify").route(web::post().to(verify::create)))
+        .service(
+            web::resource("/verify/batch")
+                .app_data(web::PayloadConfig::new(batch::LARGEST_BODY))
+                .route(web::post().to(batch::create)),
+        )
         .service(web::resource("/auth/whoami").route(web::get().to(api::whoami::show)))
         .service(
             web::resource("/auth/api-keys")
@@ -52,6 +65,12 @@ fn rest(scope: &mut web::ServiceConfig) {
                 .route(web::delete().to(api::keys::destroy)),
         )
         .service(web::resource("/openapi.json").route(web::get().to(api::openapi::show)));
+}
+
+fn oauth2(scope: &mut web::ServiceConfig) {
+    scope
+        .service(web::resource("/introspect").route(web::post().to(introspection::create)))
+        .service(web::resource("/revoke").route(web::post().to(revocation::create)));
 }
 
 fn pages(scope: &mut web::ServiceConfig) {
@@ -86,6 +105,16 @@ fn pages(scope: &mut web::ServiceConfig) {
             web::resource("/tenant-api-keys/{id}/deletion")
                 .route(read().to(key_deletions::new))
                 .route(web::post().to(key_deletions::create)),
+        )
+        .service(
+            web::resource("/verifiers")
+                .route(read().to(verifiers::index))
+                .route(web::post().to(verifiers::create)),
+        )
+        .service(
+            web::resource("/verifiers/{id}/revocation")
+                .route(read().to(verifier_revocations::new))
+                .route(web::post().to(verifier_revocations::create)),
         )
         .default_service(web::to(home::missing));
 }

@@ -23,6 +23,8 @@ pub struct Shell {
     pub initials: String,
     /// Role in words.
     pub role: &'static str,
+    /// The person sees the pages of the installation too.
+    pub super_user: bool,
     /// Path of this page, to come back to.
     pub path: String,
     /// A message carried over a redirect.
@@ -59,6 +61,7 @@ impl Shell {
             person: member.name.clone(),
             initials: person::initials(&member.name),
             role: member.role.label(),
+            super_user: member.super_user,
             path,
             flash: None,
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web;
 use tokio::sync::Semaphore;
 
+use super::unknown_tokens::UnknownTokens;
 use crate::actions::follow::Follower;
 use crate::db::{Conn, Db};
 use crate::domain::pepper::Pepper;
@@ -44,6 +45,8 @@ pub struct State {
     pub clock: Clock,
     /// Newest pepper, for new keys.
     pub pepper: Pepper,
+    /// Who presents unknown tokens.
+    pub unknown_tokens: UnknownTokens,
     db: Db,
     follower: Arc<Follower>,
     digests: Semaphore,
@@ -55,6 +58,7 @@ impl State {
     pub fn new(site: Site, clock: Clock, pepper: Pepper, db: Db, follower: Arc<Follower>) -> Self {
         Self {
             site,
+            unknown_tokens: UnknownTokens::new(&clock),
             clock,
             pepper,
             db,

@@ -8,3 +8,5 @@ pub mod keys;
 pub mod sessions;
 pub mod setup;
 pub mod theme;
+pub mod verifier_revocations;
+pub mod verifiers;

@@ -4,5 +4,6 @@ pub mod caller;
 pub mod keys;
 pub mod openapi;
 pub mod strict_json;
+pub mod token_views;
 pub mod views;
 pub mod whoami;

@@ -2,20 +2,22 @@
 
 use actix_web::{HttpResponse, web};
 use utoipa::openapi::RefOr;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, HttpBuilder, SecurityScheme,
+};
 use utoipa::{Modify, OpenApi};
 
-use super::{keys, views, whoami};
-use crate::web::edges::{forward_auth, verify};
+use super::{keys, token_views, views, whoami};
+use crate::web::edges::{batch, forward_auth, introspection, revocation, verify};
 use crate::web::errors::Answer;
 use crate::web::state::State;
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Keystead API", description = "API keys for multi-tenant products: manage a tenant's keys with one of them, and ask whether a key may do something, now, from here.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
-    paths(keys::index, keys::create, keys::show, keys::destroy, whoami::show, verify::create, forward_auth::show),
-    components(schemas(views::Key, views::NewKey, views::Question<'_>, views::Verdict<'_>, views::Problem)),
-    tags((name = "Keys", description = "Keys of the tenant to which the presented key belongs"), (name = "Verification", description = "Questions of APIs and gateways")),
+    paths(keys::index, keys::create, keys::show, keys::destroy, whoami::show, verify::create, batch::create, forward_auth::show, introspection::create, revocation::create),
+    components(schemas(views::Key, views::NewKey, views::Question<'_>, views::Verdict<'_>, views::Questions<'_>, views::Verdicts<'_>, views::Problem, token_views::TokenQuestion, token_views::TokenToRevoke, token_views::Introspection, token_views::OauthError)),
+    tags((name = "Keys", description = "Keys of the tenant to which the presented key belongs"), (name = "Verification", description = "Questions of APIs and gateways"), (name = "OAuth", description = "The same for OAuth libraries")),
     modifiers(&Credentials, &Problems)
 )]
 struct Document;
@@ -33,15 +35,32 @@ impl Modify for Credentials {
             "apiKey",
             SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-API-Key"))),
         );
+        let of_verifiers = |scheme, text: &str| {
+            let http = HttpBuilder::new().scheme(scheme).description(Some(text));
+            SecurityScheme::Http(http.build())
+        };
+        components.add_security_scheme(
+            "verifier",
+            of_verifiers(HttpAuthScheme::Bearer, "The token of a verifier"),
+        );
+        components.add_security_scheme(
+            "verifierBasic",
+            of_verifiers(
+                HttpAuthScheme::Basic,
+                "The token of a verifier as the password, under any name",
+            ),
+        );
     }
 }
 
-/// Every error is a problem document (RFC 9457) and says so.
+/// Every error is a problem document (RFC 9457) and says so, save where OAuth has its own words.
 struct Problems;
 
 impl Modify for Problems {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let operations = document.paths.paths.values_mut().flat_map(|path| {
+        let paths = document.paths.paths.iter_mut();
+        let ours = paths.filter(|(path, _)| !path.starts_with("/oauth2/"));
+        let operations = ours.flat_map(|(_, path)| {
             [&mut path.get, &mut path.post, &mut path.delete]
                 .into_iter()
                 .flatten()

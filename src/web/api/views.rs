@@ -170,6 +170,30 @@ pub struct Verdict<'a> {
     pub request_id: &'a str,
 }
 
+/// Many questions of a verifier.
+#[derive(ToSchema)]
+pub struct Questions<'a> {
+    /// The questions, 1 to 1,000.
+    #[schema(min_items = 1, max_items = 1000)]
+    pub keys: Vec<Question<'a>>,
+}
+
+/// [`Questions`] on their way in: each is read on its own, so that a wrong one can be named.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawQuestions<'a> {
+    /// The questions as sent.
+    #[serde(borrow)]
+    pub keys: Vec<&'a serde_json::value::RawValue>,
+}
+
+/// The answers to many questions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Verdicts<'a> {
+    /// One verdict for each question, in the same order.
+    pub results: Vec<Verdict<'a>>,
+}
+
 /// An error (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {

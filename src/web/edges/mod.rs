@@ -1,4 +1,9 @@
 //! Thin edges on the one decision: each reads its asker's words and writes the answer in them.
 
+pub mod asker;
+pub mod batch;
 pub mod forward_auth;
+pub mod introspection;
+pub mod oauth;
+pub mod revocation;
 pub mod verify;

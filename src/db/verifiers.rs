@@ -1,0 +1,111 @@
+//! Verifiers: API servers and gateways that may ask about keys. They belong to the installation.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Conn;
+use super::schema::verifiers;
+use crate::domain::Result;
+use crate::domain::id::VerifierId;
+use crate::domain::time::Timestamp;
+
+/// A verifier to be inserted. The token itself never reaches this layer.
+#[derive(Clone, Insertable)]
+#[diesel(table_name = verifiers)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct NewVerifier {
+    pub id: String,
+    pub name: String,
+    pub token_prefix: String,
+    pub last4: String,
+    pub digest: Vec<u8>,
+    pub pepper_version: i32,
+    pub created_at: NaiveDateTime,
+}
+
+/// A verifier as pages read it: no digest.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = verifiers)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct Verifier {
+    pub id: String,
+    pub name: String,
+    pub token_prefix: String,
+    pub last4: String,
+    pub created_at: NaiveDateTime,
+    pub revoked_at: Option<NaiveDateTime>,
+    pub last_used_at: Option<NaiveDateTime>,
+}
+
+/// What verification needs to know of a verifier.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = verifiers)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct IndexRow {
+    pub id: String,
+    pub digest: Vec<u8>,
+    pub revoked_at: Option<NaiveDateTime>,
+}
+
+/// Inserts a verifier.
+pub fn insert(conn: &mut Conn, verifier: NewVerifier) -> Result<()> {
+    diesel::insert_into(verifiers::table)
+        .values(verifier)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Every verifier: those that may ask first, each part newest first.
+pub fn list(conn: &mut Conn) -> Result<Vec<Verifier>> {
+    Ok(verifiers::table
+        .order((verifiers::revoked_at.is_not_null(), verifiers::id.desc()))
+        .select(Verifier::as_select())
+        .load(conn)?)
+}
+
+/// One verifier.
+///
+/// # Errors
+/// `NotFound`.
+pub fn find(conn: &mut Conn, id: VerifierId) -> Result<Verifier> {
+    Ok(verifiers::table
+        .find(id.to_string())
+        .select(Verifier::as_select())
+        .first(conn)?)
+}
+
+/// Revokes a verifier for good; false when it already was.
+pub fn set_revoked(conn: &mut Conn, id: VerifierId, now: Timestamp) -> Result<bool> {
+    let changed = diesel::update(verifiers::table.find(id.to_string()))
+        .filter(verifiers::revoked_at.is_null())
+        .set(verifiers::revoked_at.eq(now.naive_utc()))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Moves last-used forward, never back.
+pub fn set_last_used(conn: &mut Conn, id: VerifierId, at: Timestamp) -> Result<()> {
+    let at = at.naive_utc();
+    diesel::update(verifiers::table.find(id.to_string()))
+        .filter(
+            verifiers::last_used_at
+                .is_null()
+                .or(verifiers::last_used_at.lt(at)),
+        )
+        .set(verifiers::last_used_at.eq(at))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Index rows of all verifiers.
+pub fn list_for_index(conn: &mut Conn) -> Result<Vec<IndexRow>> {
+    Ok(verifiers::table.select(IndexRow::as_select()).load(conn)?)
+}
+
+/// Index rows of some verifiers.
+pub fn find_for_index(conn: &mut Conn, ids: &[String]) -> Result<Vec<IndexRow>> {
+    Ok(verifiers::table
+        .filter(verifiers::id.eq_any(ids))
+        .select(IndexRow::as_select())
+        .load(conn)?)
+}

@@ -1,0 +1,134 @@
+//! Who asks: a verifier, by the token that was made for it. No key and no session may ask.
+
+use std::borrow::Cow;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::domain::Error;
+use crate::web::errors::Failure;
+use crate::web::extract::refuse_key_in_query;
+use crate::web::state::State;
+
+/// A verifier that sent its token as a bearer token (RFC 6750).
+#[derive(Debug)]
+pub struct Asker;
+
+/// A verifier that sent its token as a bearer token, or as the password of HTTP Basic under any name: OAuth clients
+/// often know no other way (RFC 6749 section 2.3.1).
+#[derive(Debug)]
+pub struct OauthAsker;
+
+/// No token, or one that is not accepted.
+#[derive(Debug)]
+struct NotAdmitted {
+    presented: bool,
+    by_basic: bool,
+}
+
+impl std::fmt::Display for NotAdmitted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Invalid or missing verifier token")
+    }
+}
+
+impl ResponseError for NotAdmitted {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::UNAUTHORIZED
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let challenge = match self {
+            Self { by_basic: true, .. } => "Basic realm=\"keystead verifiers\"",
+            Self {
+                presented: true, ..
+            } => "Bearer realm=\"keystead verifiers\", error=\"invalid_token\"",
+            Self { .. } => "Bearer realm=\"keystead verifiers\"",
+        };
+        HttpResponse::Unauthorized()
+            .insert_header((header::WWW_AUTHENTICATE, challenge))
+            .finish()
+    }
+}
+
+impl FromRequest for Asker {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(admit(request, false).map(|()| Self))
+    }
+}
+
+impl FromRequest for OauthAsker {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(admit(request, true).map(|()| Self))
+    }
+}
+
+fn admit(request: &HttpRequest, basic_too: bool) -> Result<(), actix_web::Error> {
+    let state = request
+        .app_data::<web::Data<State>>()
+        .ok_or_else(|| Failure(Error::internal("no state")))?;
+    // A verifier that was made a moment ago may not be known here yet: that is no reason to turn it away for good.
+    if !state.index().is_certain() {
+        return Err(Failure(Error::Unavailable("the index is not certain".into())).into());
+    }
+    let header = authorization(request).map_err(Failure)?;
+    let (scheme, rest) = header.map_or(("", ""), split);
+    let by_basic = basic_too && scheme.eq_ignore_ascii_case("basic");
+    let token = if by_basic {
+        password(rest).map(Cow::Owned)
+    } else {
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then_some(Cow::Borrowed(rest))
+    };
+    if token.is_some_and(|token| state.index().admit(&token, state.now())) {
+        return Ok(());
+    }
+    Err(NotAdmitted {
+        presented: header.is_some() || request.headers().contains_key("x-api-key"),
+        by_basic,
+    }
+    .into())
+}
+
+/// The one `Authorization` header.
+fn authorization(request: &HttpRequest) -> Result<Option<&str>, Error> {
+    refuse_key_in_query(request)?;
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let first = headers.next();
+    let two_ways = first.is_some() && request.headers().contains_key("x-api-key");
+    if headers.next().is_some() || two_ways {
+        return Err(Error::BadRequest(
+            "Send one credential, in one header: Authorization with the verifier's token.".into(),
+        ));
+    }
+    Ok(first.map(|value| value.to_str().unwrap_or_default()))
+}
+
+/// Scheme and credential; white space around either is not part of it.
+fn split(header: &str) -> (&str, &str) {
+    let white = [' ', '\t'];
+    let (scheme, rest) = header
+        .trim_matches(white)
+        .split_once(white)
+        .unwrap_or_default();
+    (scheme, rest.trim_matches(white))
+}
+
+/// What follows the name in HTTP Basic (RFC 7617).
+fn password(encoded: &str) -> Option<String> {
+    let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+    text.split_once(':')
+        .map(|(_, password)| password.to_owned())
+}

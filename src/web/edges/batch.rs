@@ -1,0 +1,80 @@
+//! `POST /api/v1/verify/batch`: up to a thousand questions at once, answered in their order.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::asker::Asker;
+use super::verify;
+use crate::domain::request_id::RequestId;
+use crate::domain::validate::FieldErrors;
+use crate::domain::{Error, Result};
+use crate::web::api::strict_json::{explain, is_json};
+use crate::web::api::views;
+use crate::web::body::Body;
+use crate::web::errors::Answer;
+use crate::web::state::State;
+
+/// Most questions in one request.
+const MOST: usize = 1_000;
+/// Largest body: 1 MiB.
+pub const LARGEST_BODY: usize = 1024 * 1024;
+
+/// Answers many questions. Nothing is decided, and nothing counted, unless every one of them can be read.
+///
+/// # Errors
+/// As [`verify::create`]; `Invalid` names the question by its place, from 0.
+#[utoipa::path(post, path = "/api/v1/verify/batch", operation_id = "verifyKeys", summary = "Verify many keys",
+    description = "1 to 1,000 questions in a body of at most 1 MiB; the verdicts come in the same order, each with a request id of its own. A question that can't be read is named by its place, from 0, and then none is answered.", tag = "Verification", request_body = views::Questions<'_>,
+    responses((status = 200, description = "The verdicts, in the order of the questions", body = views::Verdicts<'_>), (status = 400, description = "Not JSON, a member twice, or two credentials", body = views::Problem), (status = 401, description = "No valid verifier token", body = views::Problem), (status = 413, description = "The body is larger than 1 MiB", body = views::Problem), (status = 415, description = "Not application/json", body = views::Problem), (status = 422, description = "No question, more than 1,000, or one with a member that is unknown or wrong", body = views::Problem), (status = 503, description = "This node can't be sure now: deny, and try again after Retry-After seconds", body = views::Problem)),
+    security(("verifier" = [])))]
+pub async fn create(
+    request: HttpRequest,
+    state: web::Data<State>,
+    _: Asker,
+    Body(body): Body,
+) -> Answer<HttpResponse> {
+    if !is_json(&request) {
+        return Ok(HttpResponse::UnsupportedMediaType().finish());
+    }
+    let batch: views::RawQuestions<'_> =
+        serde_json::from_slice(&body).map_err(|cause| explain(&cause))?;
+    if !(1..=MOST).contains(&batch.keys.len()) {
+        return Err(Error::invalid("keys", format!("Send 1 to {MOST} questions.")).into());
+    }
+    let asked = batch.keys.iter().enumerate().map(|(place, raw)| {
+        serde_json::from_str(raw.get()).map_err(|cause| at_place(place, explain(&cause)))
+    });
+    let asked: Vec<views::Question<'_>> = asked.collect::<Result<_>>()?;
+    let now = state.now();
+    let questions = asked.iter().enumerate().map(|(place, asked)| {
+        verify::read(asked, RequestId::next(now), now).map_err(|error| at_place(place, error))
+    });
+    let questions: Vec<_> = questions.collect::<Result<_>>()?;
+    let decided = questions.iter().map(|question| {
+        let verdict = verify::decide(state.index(), question)?;
+        Ok((verdict, question.facts.id.digits()))
+    });
+    let decided: Vec<_> = decided.collect::<Result<_>>()?;
+    let results = decided
+        .iter()
+        .map(|(verdict, id)| verify::view(verdict, id.as_str()))
+        .collect();
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(views::Verdicts { results }))
+}
+
+/// The same error, of one question.
+fn at_place(place: usize, error: Error) -> Error {
+    match error {
+        Error::Invalid(errors) => {
+            let mut placed = FieldErrors::default();
+            for (field, message) in errors.list() {
+                placed.add(&format!("keys[{place}].{field}"), message.as_str());
+            }
+            Error::Invalid(placed)
+        }
+        Error::BadRequest(text) => Error::BadRequest(format!("keys[{place}]: {text}")),
+        other => other,
+    }
+}

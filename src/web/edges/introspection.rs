@@ -1,0 +1,64 @@
+//! `POST /oauth2/introspect` (RFC 7662): the verifier's question in the words of OAuth.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::asker::OauthAsker;
+use super::{oauth, verify};
+use crate::domain::Error;
+use crate::verify::{Code, Facts, Question};
+use crate::web::api::token_views;
+use crate::web::body::Body;
+use crate::web::client;
+use crate::web::errors::Answer;
+use crate::web::state::State;
+
+/// Tells a resource server whether a token is a key that works now. All else looks the same: not active.
+///
+/// # Errors
+/// 401 without a verifier's token; `BadRequest` without a token to look at; `Unavailable` (503) when this node can't
+/// be sure.
+#[utoipa::path(post, path = "/oauth2/introspect", operation_id = "introspectToken", summary = "Introspect a token",
+    description = "OAuth 2.0 token introspection (RFC 7662): says whether the token is a key that works now. Send the verifier's token as a bearer token, or as the password of HTTP Basic under any name. A key with an IP allowlist is active only if ip is one of its addresses.", tag = "OAuth",
+    request_body(content = token_views::TokenQuestion, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "What is known of the key; of any other token only that it is not active", body = token_views::Introspection), (status = 400, description = "No token, a parameter twice, or two credentials", body = token_views::OauthError), (status = 401, description = "No valid verifier token", body = token_views::OauthError), (status = 415, description = "Not a form", body = token_views::OauthError), (status = 503, description = "This node can't be sure now: deny, and try again after Retry-After seconds", body = token_views::OauthError)),
+    security(("verifier" = []), ("verifierBasic" = [])))]
+pub async fn create(
+    request: HttpRequest,
+    state: web::Data<State>,
+    _: OauthAsker,
+    Body(body): Body,
+) -> Answer<HttpResponse> {
+    if !oauth::is_form(&request) {
+        return Ok(HttpResponse::UnsupportedMediaType().finish());
+    }
+    let asked: token_views::TokenQuestion = oauth::read(&body)?;
+    let address = verify::read_address(asked.ip.as_deref())
+        .map_err(|_| Error::BadRequest("ip: use an IPv4 or IPv6 address.".into()))?;
+    let question = Question {
+        key: oauth::token(&asked.token)?,
+        address,
+        scope: None,
+        now: state.now(),
+        // What the key is presented for is not among RFC 7662's parameters.
+        facts: Facts {
+            id: client::id(&request),
+            method: "",
+            path: "",
+            user_agent: "",
+        },
+    };
+    let verdict = verify::decide(state.index(), &question)?;
+    let active = verdict.entry.filter(|_| verdict.code == Code::Valid);
+    let request_id = client::request_id(&request);
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    Ok(match active {
+        Some(entry) => response.json(token_views::Introspection::of(
+            &entry,
+            &state.site.base_url,
+            request_id,
+        )),
+        None => response.json(token_views::Introspection::default()),
+    })
+}

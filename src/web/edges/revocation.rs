@@ -1,0 +1,74 @@
+//! `POST /oauth2/revoke` (RFC 7009): whoever holds a key can kill it. No other right is needed, and none is checked.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::oauth;
+use crate::actions::keys;
+use crate::domain::Error;
+use crate::domain::key_text;
+use crate::domain::role::{Actor, Who};
+use crate::verify::Entry;
+use crate::web::api::token_views;
+use crate::web::body::Body;
+use crate::web::client;
+use crate::web::errors::Answer;
+use crate::web::state::State;
+
+/// Revokes the key that is sent. An unknown token gets the same answer (RFC 7009 section 2.2): it does not work either.
+///
+/// # Errors
+/// `BadRequest` without a token; `Throttled` (429) after many unknown ones, never for a genuine key; `Unavailable`
+/// (503) when the key may still work.
+#[utoipa::path(post, path = "/oauth2/revoke", operation_id = "revokeToken", summary = "Revoke a token",
+    description = "OAuth 2.0 token revocation (RFC 7009): whoever holds a key can kill it for good, without any other credential. When this answers 200, the key is refused; an unknown token is answered in the same way.", tag = "OAuth",
+    request_body(content = token_views::TokenToRevoke, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "The token does not work, from now on or as before"), (status = 400, description = "No token, a parameter twice, or the token of a verifier, which a super user revokes", body = token_views::OauthError), (status = 415, description = "Not a form", body = token_views::OauthError), (status = 429, description = "Too many unknown tokens from this address; keys are revoked nevertheless", body = token_views::OauthError), (status = 503, description = "The key may still work: try again after Retry-After seconds", body = token_views::OauthError)))]
+pub async fn create(
+    request: HttpRequest,
+    state: web::Data<State>,
+    Body(body): Body,
+) -> Answer<HttpResponse> {
+    if !oauth::is_form(&request) {
+        return Ok(HttpResponse::UnsupportedMediaType().finish());
+    }
+    let sent: token_views::TokenToRevoke = oauth::read(&body)?;
+    let token = oauth::token(&sent.token)?;
+    if key_text::is_verifier_token(token) {
+        let text =
+            "This is the token of a verifier. A super user revokes it on the page Verifiers.";
+        let (status, code) = (StatusCode::BAD_REQUEST, "unsupported_token_type");
+        return Ok(oauth::refusal(status, code, text.into()));
+    }
+    if !state.index().is_certain() {
+        return Err(Error::Unavailable("the index is not certain".into()).into());
+    }
+    let known = key_text::is_well_formed(token).then(|| state.index().find(token));
+    match known.flatten() {
+        None => state.unknown_tokens.count(client::place(&request))?,
+        // Already true for this node's next verification: a repeated request costs no transaction.
+        Some(entry) if entry.revoked => {}
+        Some(entry) => {
+            let by = holder(&entry, &request, &state);
+            state.change(move |conn| keys::surrender(conn, &by)).await?;
+        }
+    }
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish())
+}
+
+/// The key itself acts.
+fn holder(entry: &Entry, request: &HttpRequest, state: &State) -> Actor {
+    Actor {
+        who: Who::Key {
+            id: entry.key_id,
+            name: entry.name.to_string(),
+            scopes: entry.group.scopes.clone(),
+        },
+        tenant: entry.tenant_id,
+        now: state.now(),
+        address: client::address(request),
+        request_id: client::request_id(request),
+    }
+}
