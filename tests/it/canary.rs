@@ -3,6 +3,7 @@
 
 use diesel::{QueryableByName, RunQueryDsl};
 use keystead::db::connection::Source;
+use keystead::domain::key_text::is_verifier_token;
 use reqwest::Method;
 
 use crate::support::browser_like::{Answer, Person, hidden, secret_in};
@@ -12,6 +13,8 @@ use crate::support::*;
 
 /// Answers that must not hold a secret, gathered on the way.
 struct Watch {
+    /// Token of a verifier, which is among the secrets.
+    verifier: String,
     secrets: Vec<String>,
     answers: Vec<(String, String)>,
 }
@@ -81,6 +84,18 @@ async fn with_form(watch: &mut Watch, alice: &mut Person, htmx: bool) -> app::Is
     app::Issued { id, secret }
 }
 
+/// Makes a verifier with the form, and gives its token.
+async fn new_verifier(alice: &mut Person) -> String {
+    let fields = [("name", "Canary")];
+    let shown = alice.submit("/verifiers", "/verifiers", &fields).await;
+    assert_eq!(shown.status, 201);
+    let words = shown
+        .body
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let token = words.into_iter().find(|word| is_verifier_token(word));
+    token.unwrap().to_owned()
+}
+
 async fn everyday_use(watch: &mut Watch, server: &Server, alice: &mut Person, key: &app::Issued) {
     let system = server.system(&key.secret);
     watch.keep("whoami", system.whoami().await);
@@ -92,10 +107,25 @@ async fn everyday_use(watch: &mut Watch, server: &Server, alice: &mut Person, ke
     );
     let question =
         serde_json::json!({ "key": key.secret, "scope": "orders:read", "ip": "127.0.0.1" });
+    let asker = server.system(&watch.verifier);
     watch.keep(
         "verify",
-        server.stranger().post("/api/v1/verify", question).await,
+        asker.post("/api/v1/verify", question.clone()).await,
     );
+    let batch = serde_json::json!({ "keys": [question] });
+    watch.keep("batch", asker.post("/api/v1/verify/batch", batch).await);
+    for name in ["Bearer", "Basic"] {
+        let form = server
+            .stranger()
+            .request(Method::POST, "/oauth2/introspect");
+        let form = form.form(&[("token", &key.secret)]);
+        let form = match name {
+            "Bearer" => form.bearer_auth(&watch.verifier),
+            _ => form.basic_auth("x", Some(&watch.verifier)),
+        };
+        watch.keep("introspection", Answer::of(form).await);
+    }
+    watch.keep("the verifiers", alice.get("/verifiers").await);
     watch.keep("the list page", alice.get("/tenant-api-keys").await);
     watch.keep(
         "the highlighted row",
@@ -110,6 +140,7 @@ async fn everyday_use(watch: &mut Watch, server: &Server, alice: &mut Person, ke
 
 /// A key where it does not belong. Answers may not repeat it, save a page that shows a person's own input again.
 async fn wrong_places(watch: &mut Watch, server: &Server, alice: &mut Person, key: &app::Issued) {
+    let asker = server.system(&watch.verifier);
     let (system, stranger) = (server.system(&key.secret), server.stranger());
     let secret = &key.secret;
     for path in [
@@ -119,6 +150,8 @@ async fn wrong_places(watch: &mut Watch, server: &Server, alice: &mut Person, ke
         format!("/api/v1/{secret}"),
         format!("/forward-auth?token={secret}"),
         format!("/forward-auth?scope={secret}"),
+        format!("/oauth2/{secret}"),
+        format!("/verifiers/{secret}/revocation"),
         format!("/static/{secret}"),
         format!("/{secret}"),
     ] {
@@ -139,10 +172,14 @@ async fn wrong_places(watch: &mut Watch, server: &Server, alice: &mut Person, ke
         watch.keep("a body with a key in it", answer);
         watch.keep(
             "a question",
-            stranger
-                .send("/api/v1/verify", "application/json", body)
+            asker
+                .send("/api/v1/verify", "application/json", body.clone())
                 .await,
         );
+        let body = format!("{{\"keys\":[{body}]}}");
+        let path = "/api/v1/verify/batch";
+        let answer = asker.send(path, "application/json", body).await;
+        watch.keep("a batch with a key in it", answer);
     }
     let request = system
         .request(Method::POST, KEYS)
@@ -234,7 +271,9 @@ fn stored(place: &Place) -> Vec<(String, Vec<u8>)> {
             let text: String = rows.into_iter().map(|row| row.t + "\n").collect();
             stored.push((table, text.into_bytes()));
         }
-        let digests = ask("SELECT encode(digest, 'escape') AS t FROM api_keys");
+        let digests = ask(
+            "SELECT encode(digest, 'escape') AS t FROM api_keys UNION ALL SELECT encode(digest, 'escape') FROM verifiers",
+        );
         let text: String = digests.into_iter().map(|row| row.t).collect();
         stored.push(("digests".into(), text.into_bytes()));
     } else {
@@ -251,11 +290,13 @@ fn stored(place: &Place) -> Vec<(String, Vec<u8>)> {
 async fn a_secret_is_found_nowhere_after_the_one_answer_that_shows_it() {
     let place = Place::new().with_acme();
     let mut server = place.start(place.command(&["serve", "--log", "debug"]));
+    let mut alice = admin(&server).await;
+    let verifier = new_verifier(&mut alice).await;
     let mut watch = Watch {
-        secrets: Vec::new(),
+        secrets: vec![verifier.clone()],
+        verifier,
         answers: Vec::new(),
     };
-    let mut alice = admin(&server).await;
 
     let mut keys = vec![
         with_form(&mut watch, &mut alice, false).await,
@@ -275,6 +316,11 @@ async fn a_secret_is_found_nowhere_after_the_one_answer_that_shows_it() {
         });
     }
     watch.is_absent_from("standard error of the command", from_shell.err.as_bytes());
+    let token = app::Issued {
+        id: String::new(),
+        secret: watch.verifier.clone(),
+    };
+    wrong_places(&mut watch, &server, &mut alice, &token).await;
     for key in &keys {
         everyday_use(&mut watch, &server, &mut alice, key).await;
         wrong_places(&mut watch, &server, &mut alice, key).await;

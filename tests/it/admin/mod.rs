@@ -9,3 +9,4 @@ mod sessions;
 mod setup;
 mod sign_in;
 mod theme;
+mod verifiers;

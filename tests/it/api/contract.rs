@@ -10,6 +10,9 @@ use crate::support::system::{KEYS, System};
 use crate::support::*;
 
 const VERIFY: &str = "/api/v1/verify";
+const BATCH: &str = "/api/v1/verify/batch";
+const INTROSPECT: &str = "/oauth2/introspect";
+const REVOKE: &str = "/oauth2/revoke";
 
 /// Answers, each with the operation that gave it.
 #[derive(Default)]
@@ -174,27 +177,7 @@ async fn collect(app: &App) -> Seen {
     )
     .await;
 
-    for key in [&*admin.secret, &victim.secret, "x"] {
-        seen.add(
-            "verifyKey",
-            json_body(&nobody, VERIFY, &json!({ "key": key })),
-        )
-        .await;
-    }
-    seen.add("verifyKey", nobody.request(post.clone(), VERIFY).body("{}"))
-        .await;
-    let broken = nobody
-        .request(post.clone(), VERIFY)
-        .header("content-type", "application/json");
-    seen.add("verifyKey", broken.body("{")).await;
-    seen.add(
-        "verifyKey",
-        json_body(&nobody, VERIFY, &json!({ "key": "x", "role": 1 })),
-    )
-    .await;
-    let relayed = json_body(&nobody, VERIFY, &json!({ "key": "x" }));
-    seen.add("verifyKey", relayed.header("x-forwarded-for", "127.0.0.1"))
-        .await;
+    verification(app, &mut seen, &[&admin.secret, &victim.secret, "x"]).await;
 
     for (system, path) in [
         (&full, "/forward-auth"),
@@ -206,6 +189,51 @@ async fn collect(app: &App) -> Seen {
             .await;
     }
     seen
+}
+
+/// Every answer of the edges that verifiers ask, and of the one at which keys are given up.
+async fn verification(app: &App, seen: &mut Seen, keys: &[&str]) {
+    let (asker, nobody, post) = (app.asker(), app.stranger(), Method::POST);
+    for key in keys {
+        let one = json!({ "key": key });
+        seen.add("verifyKey", json_body(&asker, VERIFY, &one)).await;
+        let many = json!({ "keys": [one] });
+        seen.add("verifyKeys", json_body(&asker, BATCH, &many))
+            .await;
+        let form = asker.request(post.clone(), INTROSPECT);
+        seen.add("introspectToken", form.form(&[("token", key)]))
+            .await;
+    }
+    for (operation, path) in [("verifyKey", VERIFY), ("verifyKeys", BATCH)] {
+        let broken = || {
+            let request = asker.request(post.clone(), path);
+            request.header("content-type", "application/json").body("{")
+        };
+        let plain = asker.request(post.clone(), path).body("{}");
+        let odd = json_body(&asker, path, &json!({ "key": "x", "role": 1 }));
+        for request in [broken(), plain, odd, nobody.request(post.clone(), path)] {
+            seen.add(operation, request).await;
+        }
+    }
+    let large = asker
+        .request(post.clone(), BATCH)
+        .header("content-type", "application/json");
+    seen.add("verifyKeys", large.body("x".repeat((1 << 20) + 1)))
+        .await;
+    let nothing: [(&str, &str); 0] = [];
+    for (operation, path) in [("introspectToken", INTROSPECT), ("revokeToken", REVOKE)] {
+        let request = || asker.request(post.clone(), path);
+        seen.add(operation, request().form(&nothing)).await;
+        seen.add(operation, request().body("{}")).await;
+    }
+    let unknown = nobody.request(post.clone(), INTROSPECT);
+    seen.add("introspectToken", unknown.form(&[("token", "x")]))
+        .await;
+    for _ in 0..31 {
+        let request = nobody.request(post.clone(), REVOKE);
+        seen.add("revokeToken", request.form(&[("token", "x")]))
+            .await;
+    }
 }
 
 #[actix_web::test]

@@ -58,7 +58,7 @@ async fn another_content_type_is_415() {
             .send(KEYS, kind, "{\"name\":\"ERP\"}")
             .await
             .problem(415);
-        app.stranger()
+        app.asker()
             .send("/api/v1/verify", kind, "{\"key\":\"x\"}")
             .await
             .problem(415);
@@ -77,7 +77,8 @@ async fn a_body_over_64_kib_is_413() {
     let system = app.system(&app.issue("Acme", "Admin").secret);
     let body = format!("{{\"name\":\"{}\"}}", "x".repeat(66_000));
     system.send(KEYS, JSON, body.clone()).await.problem(413);
-    system.send("/api/v1/verify", JSON, body).await.problem(413);
+    let asker = app.asker();
+    asker.send("/api/v1/verify", JSON, body).await.problem(413);
 }
 
 #[actix_web::test]
@@ -118,7 +119,7 @@ async fn a_body_that_can_not_be_read_is_never_repeated() {
 #[actix_web::test]
 async fn the_verifiers_question_is_read_as_strictly() {
     let app = App::start().await;
-    let system = app.stranger();
+    let system = app.asker();
     for (body, status) in [
         ("{", 400),
         ("[]", 422),

@@ -8,20 +8,29 @@ const ROUTES: &str = include_str!("../../../src/web/routes.rs");
 
 /// "GET /api/v1/auth/whoami" for each route of the API, read from the page of routes.
 fn routes() -> BTreeSet<String> {
-    let rest = ROUTES.split("fn rest(").nth(1).unwrap();
+    let mut routes = routes_of("rest", "/api/v1");
+    assert!(routes.remove("GET /api/v1/openapi.json"));
+    assert!(routes.len() > 6, "{routes:?}");
+    let oauth2 = routes_of("oauth2", "/oauth2");
+    assert_eq!(oauth2.len(), 2);
+    routes.extend(oauth2);
+    routes.insert("GET /forward-auth".into());
+    routes
+}
+
+/// The routes that one function configures.
+fn routes_of(function: &str, scope: &str) -> BTreeSet<String> {
+    let rest = ROUTES.split(&format!("fn {function}(")).nth(1).unwrap();
     let rest = rest.split("\nfn ").next().unwrap();
     let mut routes = BTreeSet::new();
     for resource in rest.split("web::resource(\"").skip(1) {
         let path = resource.split('"').next().unwrap();
         for method in ["get", "post", "put", "patch", "delete"] {
             if resource.contains(&format!("web::{method}()")) {
-                routes.insert(format!("{} /api/v1{path}", method.to_uppercase()));
+                routes.insert(format!("{} {scope}{path}", method.to_uppercase()));
             }
         }
     }
-    assert!(routes.remove("GET /api/v1/openapi.json"));
-    assert!(routes.len() > 5, "{routes:?}");
-    routes.insert("GET /forward-auth".into());
     routes
 }
 
@@ -56,6 +65,12 @@ async fn the_document_lists_every_route_and_no_other() {
     assert_eq!(
         document["components"]["securitySchemes"]["apiKey"]["name"],
         "X-API-Key"
+    );
+    let verify = &document["paths"]["/api/v1/verify"]["post"];
+    assert_eq!(verify["security"], serde_json::json!([{ "verifier": [] }]));
+    assert_eq!(
+        document["components"]["securitySchemes"]["verifier"]["scheme"],
+        "bearer"
     );
 }
 

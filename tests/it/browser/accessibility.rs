@@ -174,3 +174,51 @@ async fn a_viewer_reads_why_they_may_not_generate() {
         .await;
     browser.console_is_clean_but_for(&[403]).await;
 }
+
+#[actix_web::test]
+async fn everybody_can_make_and_revoke_a_verifier() {
+    let app = App::start().await;
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(ALICE).await;
+    browser.goto("/verifiers").await;
+    browser.is_accessible_everywhere("the verifiers").await;
+    browser.fill("#name", "x").await;
+    browser.click("#verifier-form [type=submit]").await;
+    browser.until_focus(".error-summary").await;
+    browser
+        .is_accessible_everywhere("the verifiers with an error")
+        .await;
+
+    browser.fill("#name", "Orders API").await;
+    browser.click("#verifier-form [type=submit]").await;
+    browser
+        .until("document.querySelector('dialog[data-secret]')?.open")
+        .await;
+    browser.click("dialog summary").await;
+    browser.is_accessible_everywhere("the token").await;
+    browser.click("[data-secret-stored]").await;
+    browser.click("[data-secret-done]").await;
+    browser.until_sees("Orders API").await;
+
+    browser.click("[aria-label='Revoke… Orders API']").await;
+    browser
+        .until("document.querySelector('dialog')?.open")
+        .await;
+    browser
+        .is_accessible_everywhere("the dialog that revokes a verifier")
+        .await;
+    let page = browser
+        .script("return document.querySelector('dialog form').getAttribute('action')")
+        .await;
+    browser.click("dialog [type=submit]").await;
+    browser.until("!document.querySelector('dialog')").await;
+    browser.until_sees("It is refused from now on.").await;
+    browser
+        .is_accessible_everywhere("the verifiers with a revoked one")
+        .await;
+    browser.goto(page.as_str().unwrap()).await;
+    browser
+        .is_accessible_everywhere("the page that revokes a verifier")
+        .await;
+    browser.console_is_clean_but_for(&[422]).await;
+}

@@ -179,3 +179,42 @@ async fn pictures_of_generating() {
     browser.goto("/tenant-api-keys/new").await;
     camera.take("form-full").await;
 }
+
+#[actix_web::test]
+async fn pictures_of_verifiers() {
+    let app = App::start_empty().await;
+    sample::fill(&app);
+    let camera = Camera::new(&app).await;
+    let browser = &camera.browser;
+    browser.sign_in(MAYA).await;
+    browser.goto("/verifiers").await;
+    camera.take("verifiers").await;
+    browser.fill("#name", "x").await;
+    browser.click("#verifier-form [type=submit]").await;
+    browser.until_focus(".error-summary").await;
+    camera.take("verifiers-error").await;
+    browser.fill("#name", "Edge gateway Frankfurt").await;
+    browser.click("#verifier-form [type=submit]").await;
+    browser
+        .until("document.querySelector('dialog[data-secret]')?.open")
+        .await;
+    camera.take("verifier-token").await;
+    browser.click("dialog summary").await;
+    camera.take("verifier-token-how").await;
+    browser.click("[data-secret-stored]").await;
+    browser.click("[data-secret-done]").await;
+    browser.until_sees("Edge gateway Frankfurt").await;
+    browser.click("[aria-label='Revoke… Orders API']").await;
+    browser
+        .until("document.querySelector('dialog')?.open")
+        .await;
+    camera.take("verifier-revoke").await;
+    let page = browser
+        .script("return document.querySelector('dialog form').getAttribute('action')")
+        .await;
+    browser.click("dialog [type=submit]").await;
+    browser.until("!document.querySelector('dialog')").await;
+    camera.take("verifiers-revoked").await;
+    browser.goto(page.as_str().unwrap()).await;
+    camera.take("verifier-revoke-page").await;
+}

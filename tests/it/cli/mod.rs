@@ -7,3 +7,4 @@ mod key;
 mod postgres;
 mod secrets;
 mod serve;
+mod verifier;

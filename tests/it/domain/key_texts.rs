@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use hmac::{Hmac, KeyInit, Mac};
 use keystead::domain::environment::Environment;
-use keystead::domain::key_text::{KeySecret, is_brand, is_well_formed};
+use keystead::domain::key_text::{
+    KeySecret, appears_in, is_brand, is_verifier_token, is_well_formed,
+};
 use keystead::domain::pepper::Pepper;
 use zeroize::Zeroizing;
 
@@ -107,5 +109,26 @@ fn brands_are_short_lower_case_words() {
     }
     for bad in ["", "k", "Ks", "1a", "thirteenletter", "a_b", "a-b", "é"] {
         assert!(!is_brand(bad), "{bad}");
+    }
+}
+
+#[test]
+fn a_verifiers_token_is_no_key_and_a_key_is_no_verifiers_token() {
+    for brand in ["ks", "live", "verifier", "twelveletter"] {
+        let key = KeySecret::generate(brand, Environment::Live).unwrap();
+        let token = KeySecret::generate_verifier(brand).unwrap();
+        let (key, token) = (key.expose(), token.expose());
+        assert!(token.starts_with(&format!("{brand}_verifier_")));
+        assert!(is_well_formed(key) && !is_verifier_token(key), "{key}");
+        assert!(
+            is_verifier_token(token) && !is_well_formed(token),
+            "{token}"
+        );
+        assert!(appears_in(&format!("see {token}.")));
+        assert!(!is_verifier_token(&format!("{token}x")));
+        assert!(!is_verifier_token(&token[..token.len() - 1]));
+        let body = &token[brand.len() + 10..];
+        assert!(!is_verifier_token(&format!("{brand}_live_verifier_{body}")));
+        assert!(!is_verifier_token(&format!("verifier_{body}")));
     }
 }

@@ -12,7 +12,7 @@ const DISABLED: &str = "disabled_at = '2026-11-20 11:00:00'";
 /// The code from the verifier's edge, and the status at the gateway's.
 async fn ask(app: &App, key: &str, ip: &str, scope: &str) -> (String, u16) {
     let question = json!({ "key": key, "ip": ip, "scope": scope });
-    let answer = app.stranger().post("/api/v1/verify", question).await;
+    let answer = app.asker().post("/api/v1/verify", question).await;
     let code = answer.json()["code"].as_str().unwrap().to_owned();
     let request = app
         .system(key)
@@ -92,7 +92,7 @@ async fn allowed_addresses_are_compared_in_one_form() {
         ("203.0.113.9", "VALID"),
     ] {
         let answer = app
-            .stranger()
+            .asker()
             .post("/api/v1/verify", json!({ "key": key.secret, "ip": ip }))
             .await;
         assert_eq!(answer.json()["code"], code, "{ip}");
@@ -116,7 +116,7 @@ async fn scopes_are_matched_on_both_sides_of_the_colon() {
         ("users:*", "INSUFFICIENT_SCOPE"),
     ] {
         let answer = app
-            .stranger()
+            .asker()
             .post(
                 "/api/v1/verify",
                 json!({ "key": key.secret, "scope": scope }),

@@ -1,5 +1,9 @@
 //! The edges at which APIs and gateways ask.
 
+mod authlib;
+mod batch;
 mod decision;
 mod forward_auth;
+mod introspection;
+mod revocation;
 mod verify;

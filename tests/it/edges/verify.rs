@@ -19,7 +19,7 @@ async fn a_valid_key_is_answered_with_who_it_is() {
         Some(3_600),
     );
     let answer = app
-        .stranger()
+        .asker()
         .post(
             VERIFY,
             json!({ "key": key.secret, "method": "GET", "path": "/x" }),
@@ -44,7 +44,7 @@ async fn a_key_that_never_ends_says_null() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP");
     let answer = app
-        .stranger()
+        .asker()
         .post(VERIFY, json!({ "key": key.secret }))
         .await
         .json();
@@ -69,47 +69,87 @@ async fn white_space_around_the_key_is_not_part_of_it() {
 }
 
 #[actix_web::test]
-async fn nobody_asks_through_a_proxy_or_from_elsewhere() {
+async fn whoever_has_a_verifiers_token_asks_from_anywhere_and_nobody_else_does() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP").secret;
-    for name in ["X-Forwarded-For", "Forwarded", "X-Real-IP"] {
-        let request = app
-            .stranger()
-            .request(Method::POST, VERIFY)
-            .header(name, "127.0.0.1");
-        Answer::of(request.json(&json!({ "key": key })))
-            .await
-            .problem(403);
-    }
-    // A proxy that adds nothing still asks under the public name.
-    for host in [
-        "keys.example.com",
-        "10.0.0.7:8080",
-        "localhost.evil.test",
-        "127.0.0.1.evil.test",
-        "",
+    let question = json!({ "key": key });
+    for (name, value) in [
+        ("X-Forwarded-For", "203.0.113.7"),
+        ("Host", "keys.example.com"),
+        ("Host", "10.0.0.7:8080"),
     ] {
-        let request = app
-            .stranger()
-            .request(Method::POST, VERIFY)
-            .header("Host", host);
-        let answer = Answer::of(request.json(&json!({ "key": key }))).await;
-        answer.problem(403);
+        let request = app.asker().request(Method::POST, VERIFY);
+        let answer = Answer::of(request.header(name, value).json(&question)).await;
+        assert_eq!(answer.json()["code"], "VALID", "{name}: {value}");
+    }
+    let nobody = app.stranger().post(VERIFY, question.clone()).await;
+    let detail = "Invalid or missing verifier token";
+    assert_eq!(nobody.problem(401)["detail"], detail);
+    assert_eq!(
+        nobody.header("www-authenticate"),
+        "Bearer realm=\"keystead verifiers\""
+    );
+    let mut slip = app.verifier.clone();
+    slip.pop();
+    for wrong in [&*key, "x", "ks_verifier_", &slip, &format!("{slip}\u{e9}")] {
+        let answer = app.system(wrong).post(VERIFY, question.clone()).await;
+        assert_eq!(answer.problem(401)["detail"], detail, "{wrong}");
+        assert_eq!(
+            answer.header("www-authenticate"),
+            "Bearer realm=\"keystead verifiers\", error=\"invalid_token\""
+        );
         answer.hides("tenant_id");
     }
-    for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]:8080"] {
-        let request = app
+}
+
+#[actix_web::test]
+async fn the_token_comes_in_one_header_and_as_a_bearer_token() {
+    let app = App::start().await;
+    let token = &app.verifier;
+    let question = json!({ "key": app.issue("Acme", "ERP").secret });
+    let ask = async |headers: &[(&str, String)], query: &str| {
+        let mut request = app
             .stranger()
-            .request(Method::POST, VERIFY)
-            .header("Host", host);
-        assert_eq!(
-            Answer::of(request.json(&json!({ "key": key })))
-                .await
-                .status,
+            .request(Method::POST, &format!("{VERIFY}{query}"));
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        Answer::of(request.json(&question)).await
+    };
+    let bearer = ("Authorization", format!("Bearer {token}"));
+    let alone = ("X-API-Key", token.clone());
+    for (headers, query, status) in [
+        (
+            vec![("Authorization", format!("bearer\t {token} "))],
+            "",
             200,
-            "{host}"
-        );
+        ),
+        (vec![bearer.clone(), bearer.clone()], "", 400),
+        (vec![bearer.clone(), alone.clone()], "", 400),
+        (vec![alone], "", 401),
+        (vec![("Authorization", token.clone())], "", 401),
+        (vec![("Authorization", format!("Basic {token}"))], "", 401),
+        (vec![], &format!("?verifier={token}"), 400),
+        (vec![bearer], "?access_token=x", 400),
+    ] {
+        let answer = ask(&headers, query).await;
+        assert_eq!(answer.status, status, "{headers:?} {query}");
+        answer.hides(token);
     }
+}
+
+#[actix_web::test]
+async fn a_verifiers_token_is_no_key() {
+    let app = App::start().await;
+    let system = app.asker();
+    for path in [
+        "/api/v1/auth/whoami",
+        "/api/v1/auth/api-keys",
+        "/forward-auth",
+    ] {
+        system.get(path).await.problem(401);
+    }
+    assert_eq!(system.verify(&app.verifier).await, "MALFORMED");
 }
 
 #[actix_web::test]
@@ -145,10 +185,7 @@ async fn a_node_in_doubt_says_503_and_never_401() {
         app.stranger().get("/readyz").await.status == 503
     })
     .await;
-    let asked = app
-        .stranger()
-        .post(VERIFY, json!({ "key": key.secret }))
-        .await;
+    let asked = app.asker().post(VERIFY, json!({ "key": key.secret })).await;
     asked.problem(503);
     for path in ["/forward-auth", "/api/v1/auth/whoami"] {
         let answer = app.system(&key.secret).get(path).await;

@@ -122,7 +122,10 @@ async fn a_slow_head_is_given_up() {
 async fn a_slow_body_is_given_up() {
     let app = App::start().await;
     let patience = Duration::from_secs(30);
-    let head = "POST /api/v1/verify HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+    let token = &app.verifier;
+    let head = format!(
+        "POST /api/v1/verify HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
+    );
     let said = app.raw_with_patience(head, patience).await;
     is_refused(&said, &[408], "a body that does not end");
     assert!(

@@ -2,17 +2,19 @@
 
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
-use keystead::actions::{keys, tenants};
+use keystead::actions::{keys, tenants, verifiers};
 use keystead::config::Config;
 use keystead::db::{self, Db};
 use keystead::domain::id::{KeyId, TenantId};
 use keystead::domain::key::Wish;
+use keystead::domain::role::Steward;
 use keystead::domain::time::Clock;
 use keystead::server::{Application, open_storage};
 
 use super::browser_like::Person;
-use super::system::System;
+use super::system::{System, Token};
 use super::{PASSWORD, database, noon, people};
 
 /// A running server. Its directory goes when it is dropped.
@@ -24,6 +26,8 @@ pub struct App {
     pub clock: Clock,
     pub db: Db,
     pub setup_link: Option<String>,
+    /// Token of a verifier.
+    pub verifier: String,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -66,11 +70,20 @@ impl App {
         if with_people {
             storage.db.write(|conn| people(conn, clock.now())).unwrap();
         }
+        let by = Steward::operator(clock.now());
+        let (_, verifier) = storage
+            .db
+            .write(|conn| {
+                let pepper = &storage.secrets.peppers[0];
+                verifiers::create(conn, &by, "Tests", &config.brand, pepper)
+            })
+            .unwrap();
         let application = Application::build(&config, &clock).unwrap();
         let app = Self {
             base: application.base_url().to_owned(),
             socket: application.address(),
             setup_link: application.setup_link().map(str::to_owned),
+            verifier: verifier.expose().to_owned(),
             handle: application.handle(),
             config,
             clock,
@@ -110,12 +123,22 @@ impl App {
 
     /// A system that holds a key.
     pub fn system(&self, key: &str) -> System {
-        System::new(&self.base, Some(key))
+        System::new(&self.base, Some(key), &self.token())
     }
 
     /// A system without a key.
     pub fn stranger(&self) -> System {
-        System::new(&self.base, None)
+        System::new(&self.base, None, &self.token())
+    }
+
+    /// A system that may ask about keys.
+    pub fn asker(&self) -> System {
+        self.system(&self.verifier)
+    }
+
+    fn token(&self) -> Token {
+        let token = self.verifier.clone();
+        Token::new(LazyLock::new(Box::new(|| token)))
     }
 
     /// The id of a tenant.

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use keystead::db::Db;
@@ -10,7 +11,7 @@ use keystead::db::connection::Source;
 
 use super::app::scratch_dir;
 use super::browser_like::Person;
-use super::system::System;
+use super::system::{System, Token};
 use super::{PASSWORD, database, direct};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -112,6 +113,7 @@ impl Place {
             super::ALICE,
             "--tenant",
             "Acme",
+            "--super",
             "--password-stdin",
         ];
         self.run(&args, PASSWORD).done();
@@ -122,6 +124,25 @@ impl Place {
     pub fn key(&self, name: &str) -> String {
         let outcome = self.run(&["key", "create", "--tenant", "Acme", "--name", name], "");
         outcome.done().out.trim_end().to_owned()
+    }
+
+    /// The token of a new verifier.
+    pub fn verifier(&self, name: &str) -> String {
+        let outcome = self.run(&["verifier", "create", "--name", name], "");
+        outcome.done().out.trim_end().to_owned()
+    }
+
+    /// As [`Place::verifier`], when it is first needed.
+    fn later_verifier(&self) -> Token {
+        let mut command = self.command(&["verifier", "create", "--name", "Tests"]);
+        Token::new(LazyLock::new(Box::new(move || {
+            let output = command.output().unwrap();
+            assert!(output.status.success(), "{output:?}");
+            String::from_utf8(output.stdout)
+                .unwrap()
+                .trim_end()
+                .to_owned()
+        })))
     }
 
     pub fn source(&self) -> &Source {
@@ -177,6 +198,7 @@ impl Place {
             setup_link: word("open this link once: "),
             log,
             child,
+            verifier: self.later_verifier(),
         }
     }
 }
@@ -194,15 +216,16 @@ pub struct Server {
     pub setup_link: Option<String>,
     log: PathBuf,
     child: Child,
+    verifier: Token,
 }
 
 impl Server {
     pub fn system(&self, key: &str) -> System {
-        System::new(&self.base, Some(key))
+        System::new(&self.base, Some(key), &self.verifier)
     }
 
     pub fn stranger(&self) -> System {
-        System::new(&self.base, None)
+        System::new(&self.base, None, &self.verifier)
     }
 
     pub fn visitor(&self) -> Person {

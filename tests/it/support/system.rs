@@ -1,24 +1,32 @@
 //! A system that calls the API.
 
+use std::sync::{Arc, LazyLock};
+
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::browser_like::Answer;
+
+/// The token of a verifier, made when it is first needed.
+pub type Token = Arc<LazyLock<String, Box<dyn FnOnce() -> String + Send + Sync>>>;
 
 /// A system, with or without a key.
 pub struct System {
     base: String,
     client: reqwest::Client,
     key: Option<String>,
+    verifier: Token,
 }
 
 impl System {
-    pub fn new(base: &str, key: Option<&str>) -> Self {
+    /// `key` is what it presents; `verifier` is with what it asks about the keys of others.
+    pub fn new(base: &str, key: Option<&str>, verifier: &Token) -> Self {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         Self {
             base: base.into(),
             client,
             key: key.map(str::to_owned),
+            verifier: Arc::clone(verifier),
         }
     }
 
@@ -54,7 +62,9 @@ impl System {
 
     /// Asks the verifier's question about a key, and gives the code.
     pub async fn verify(&self, key: &str) -> String {
-        let answer = self.post("/api/v1/verify", json!({ "key": key })).await;
+        let asking = self.client.post(format!("{}/api/v1/verify", self.base));
+        let asking = asking.bearer_auth(&**self.verifier);
+        let answer = Answer::of(asking.json(&json!({ "key": key }))).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.json()["code"].as_str().unwrap().to_owned()
     }
