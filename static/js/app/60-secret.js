@@ -46,8 +46,10 @@ on("click", "[data-secret-download]", (button) => {
 // The form behind the dialog has done its work: what was wrong with it before no longer shows through.
 onContent(() => {
   if (!$("dialog[data-secret]")) return;
-  for (const said of $$("#key-form .error, #key-form .error-summary")) said.remove();
-  for (const field of $$("#key-form [aria-invalid]")) field.removeAttribute("aria-invalid");
+  for (const form of $$("#key-form, #verifier-form")) {
+    for (const said of $$(".error, .error-summary", form)) said.remove();
+    for (const field of $$("[aria-invalid]", form)) field.removeAttribute("aria-invalid");
+  }
 });
 
 on("change", "[data-secret-stored]", (box) => {

@@ -184,7 +184,7 @@ async fn everybody_can_make_and_revoke_a_verifier() {
     browser.is_accessible_everywhere("the verifiers").await;
     browser.fill("#name", "x").await;
     browser.click("#verifier-form [type=submit]").await;
-    browser.until_focus(".error-summary").await;
+    browser.until_focus("#name[aria-invalid=true]").await;
     browser
         .is_accessible_everywhere("the verifiers with an error")
         .await;

@@ -191,7 +191,7 @@ async fn pictures_of_verifiers() {
     camera.take("verifiers").await;
     browser.fill("#name", "x").await;
     browser.click("#verifier-form [type=submit]").await;
-    browser.until_focus(".error-summary").await;
+    browser.until_focus("#name[aria-invalid=true]").await;
     camera.take("verifiers-error").await;
     browser.fill("#name", "Edge gateway Frankfurt").await;
     browser.click("#verifier-form [type=submit]").await;

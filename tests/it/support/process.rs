@@ -113,7 +113,6 @@ impl Place {
             super::ALICE,
             "--tenant",
             "Acme",
-            "--super",
             "--password-stdin",
         ];
         self.run(&args, PASSWORD).done();
