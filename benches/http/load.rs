@@ -6,13 +6,16 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-pub const CONNECTIONS: usize = 32;
+use crate::servers::Running;
 
 pub struct Load<'a> {
     pub port: u16,
-    pub pid: u32,
+    /// Processes whose CPU time counts.
+    pub pids: Vec<u32>,
     pub requests: &'a [String],
-    pub seconds: u64,
+    pub connections: usize,
+    /// The status of every answer.
+    pub expected: &'static str,
 }
 
 pub struct Measured {
@@ -22,57 +25,85 @@ pub struct Measured {
     pub cpu_micros: f64,
 }
 
-impl Load<'_> {
-    pub fn run(&self) -> Measured {
+impl<'a> Load<'a> {
+    /// 32 connections to a server, every answer 200.
+    pub fn new(server: &Running, requests: &'a [String]) -> Self {
+        Self {
+            port: server.port,
+            pids: vec![server.pid()],
+            requests,
+            connections: 32,
+            expected: "200",
+        }
+    }
+
+    pub fn for_seconds(&self, seconds: u64) -> Measured {
+        let [measured] = Self::together([self], seconds);
+        measured
+    }
+
+    /// Several loads at once. Each counts the CPU of all.
+    pub fn together<const N: usize>(loads: [&Self; N], seconds: u64) -> [Measured; N] {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
-        let cpu_before = cpu_nanos(self.pid);
+        let cpu = |load: &Self| load.pids.iter().map(|&pid| cpu_nanos(pid)).sum::<u64>();
+        let before = loads.map(cpu);
         let begun = Instant::now();
-        let until = begun + Duration::from_secs(self.seconds);
-        let mut latencies = runtime.block_on(async {
+        let until = begun + Duration::from_secs(seconds);
+        let latencies: [Vec<u32>; N] = runtime.block_on(async {
             let local = tokio::task::LocalSet::new();
-            let workers: Vec<_> = (0..CONNECTIONS)
-                .map(|number| {
-                    let requests: Vec<String> = self
-                        .requests
-                        .iter()
-                        .skip(number)
-                        .step_by(CONNECTIONS)
-                        .cloned()
-                        .collect();
-                    local.spawn_local(connection(self.port, requests, until))
-                })
-                .collect();
+            let started = loads.map(|load| load.start(&local, until));
             local
                 .run_until(async {
-                    let mut all = Vec::new();
-                    for worker in workers {
-                        all.extend(worker.await.unwrap());
+                    let mut all = [const { Vec::new() }; N];
+                    for (all, started) in all.iter_mut().zip(started) {
+                        for connection in started {
+                            all.extend(connection.await.unwrap());
+                        }
                     }
                     all
                 })
                 .await
         });
         let took = begun.elapsed().as_secs_f64();
-        let cpu = cpu_nanos(self.pid) - cpu_before;
-        latencies.sort_unstable();
-        let at = |share: f64| {
-            latencies[((latencies.len() - 1) as f64 * share) as usize] as f64 / 1_000.0
-        };
-        let count = latencies.len() as f64;
-        Measured {
-            rate: count / took,
-            p50_micros: at(0.50),
-            p99_micros: at(0.99),
-            cpu_micros: cpu as f64 / 1_000.0 / count,
-        }
+        let mut place = 0;
+        latencies.map(|mut latencies| {
+            let spent = cpu(loads[place]) - before[place];
+            place += 1;
+            latencies.sort_unstable();
+            let at = |share: f64| {
+                latencies[((latencies.len() - 1) as f64 * share) as usize] as f64 / 1_000.0
+            };
+            let count = latencies.len() as f64;
+            Measured {
+                rate: count / took,
+                p50_micros: at(0.50),
+                p99_micros: at(0.99),
+                cpu_micros: spent as f64 / 1_000.0 / count,
+            }
+        })
+    }
+
+    fn start(
+        &self,
+        local: &tokio::task::LocalSet,
+        until: Instant,
+    ) -> Vec<tokio::task::JoinHandle<Vec<u32>>> {
+        let expected = format!("HTTP/1.1 {}", self.expected);
+        (0..self.connections)
+            .map(|number| {
+                let requests = self.requests.iter().skip(number).step_by(self.connections);
+                let requests: Vec<String> = requests.cloned().collect();
+                local.spawn_local(connection(self.port, requests, until, expected.clone()))
+            })
+            .collect()
     }
 }
 
 /// Nanoseconds that a process's threads have run on a CPU.
-fn cpu_nanos(pid: u32) -> u64 {
+pub fn cpu_nanos(pid: u32) -> u64 {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
     tasks
         .flatten()
@@ -81,7 +112,12 @@ fn cpu_nanos(pid: u32) -> u64 {
         .sum()
 }
 
-async fn connection(port: u16, requests: Vec<String>, until: Instant) -> Vec<u32> {
+async fn connection(
+    port: u16,
+    requests: Vec<String>,
+    until: Instant,
+    expected: String,
+) -> Vec<u32> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     stream.set_nodelay(true).unwrap();
     let mut latencies = Vec::with_capacity(200_000);
@@ -94,7 +130,7 @@ async fn connection(port: u16, requests: Vec<String>, until: Instant) -> Vec<u32
         stream.write_all(request.as_bytes()).await.unwrap();
         let size = read_answer(&mut stream, &mut buffer).await;
         assert!(
-            buffer[..size].starts_with(b"HTTP/1.1 200"),
+            buffer[..size].starts_with(expected.as_bytes()),
             "{}",
             String::from_utf8_lossy(&buffer[..size])
         );

@@ -1,7 +1,7 @@
 //! The two servers, each pinned to core 0, on free ports and in a directory of their own.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// A temporary data directory.
@@ -9,7 +9,14 @@ pub struct Work(PathBuf);
 
 impl Work {
     pub fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("keystead-bench-{}", std::process::id()));
+        let path = std::env::temp_dir().join(format!(
+            "keystead-bench-{}-{}",
+            std::process::id(),
+            std::time::SystemTime::UNIX_EPOCH
+                .elapsed()
+                .unwrap()
+                .as_nanos()
+        ));
         std::fs::create_dir(&path).unwrap();
         Self(path)
     }
@@ -40,6 +47,21 @@ impl Work {
             .collect()
     }
 
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The token of a new verifier.
+    pub fn verifier(&self) -> String {
+        let out = self
+            .keystead()
+            .args(["verifier", "create", "--name", "Benchmark"])
+            .output()
+            .unwrap();
+        assert!(out.status.success(), "{out:?}");
+        String::from_utf8(out.stdout).unwrap().trim().to_owned()
+    }
+
     fn keystead(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keystead"));
         command.arg("--data-dir").arg(self.0.join("data"));
@@ -61,10 +83,12 @@ pub struct Running {
 }
 
 impl Running {
-    pub fn keystead(work: &Work) -> Self {
+    /// Keystead with one worker, and settings of its own.
+    pub fn keystead(work: &Work, settings: &[&str]) -> Self {
         let command = work.keystead();
         let mut pinned = pin(&command);
         pinned.args(["--listen", "127.0.0.1:0", "--workers", "1", "--log", "warn"]);
+        pinned.args(settings);
         Self::start("keystead", pinned, |line| {
             line.rsplit_once(':').map(|(_, port)| port.to_owned())
         })
@@ -96,6 +120,25 @@ impl Running {
 
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Memory that it holds now.
+    pub fn memory_kib(&self) -> u64 {
+        self.reading("status", "VmRSS:")
+    }
+
+    /// Bytes that it had written to disk until now.
+    pub fn written_bytes(&self) -> u64 {
+        self.reading("io", "write_bytes:")
+    }
+
+    fn reading(&self, file: &str, name: &str) -> u64 {
+        let text = std::fs::read_to_string(format!("/proc/{}/{file}", self.pid())).unwrap();
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 }
 

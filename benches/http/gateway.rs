@@ -1,0 +1,123 @@
+//! What nginx pays for asking us: the CPU of nginx and Keystead together, less that of nginx alone.
+
+use std::process::{Child, Command, Stdio};
+
+use crate::load::{Load, Measured, cpu_nanos};
+use crate::median;
+use crate::servers::{Running, Work};
+
+const ROUNDS: usize = 3;
+
+pub fn run() {
+    let work = Work::new();
+    let keys = work.seed(100_000, 10_000);
+    let server = Running::keystead(&work, &[]);
+    let nginx = Nginx::start(&work, server.port);
+    println!("\n| nginx | requests/s | p99 us | CPU us/request, nginx and Keystead |");
+    println!("|---|---:|---:|---:|");
+    let mut medians = Vec::new();
+    for (name, path) in [("alone", "/open/"), ("asks Keystead", "/asked/")] {
+        let requests: Vec<String> = keys
+            .iter()
+            .map(|key| {
+                format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {key}\r\n\r\n")
+            })
+            .collect();
+        let load = Load {
+            port: nginx.port,
+            pids: vec![nginx.worker(), server.pid()],
+            requests: &requests,
+            connections: 32,
+            expected: "200",
+        };
+        load.for_seconds(1);
+        let rounds: Vec<Measured> = (0..ROUNDS).map(|_| load.for_seconds(4)).collect();
+        for round in &rounds {
+            println!(
+                "| {name} | {:.0} | {:.0} | {:.2} |",
+                round.rate, round.p99_micros, round.cpu_micros
+            );
+        }
+        medians.push(median(rounds).cpu_micros);
+    }
+    println!(
+        "\nAsking costs {:.1} us of CPU a request (limit: 20)",
+        medians[1] - medians[0]
+    );
+    let idle = cpu_nanos(nginx.worker());
+    assert!(idle > 0);
+}
+
+struct Nginx {
+    port: u16,
+    child: Child,
+}
+
+impl Nginx {
+    fn start(work: &Work, keystead: u16) -> Self {
+        let dir = work.path().join("nginx");
+        for part in ["html/open", "html/asked", "tmp"] {
+            std::fs::create_dir_all(dir.join(part)).unwrap();
+        }
+        for part in ["open", "asked"] {
+            std::fs::write(
+                dir.join("html").join(part).join("index.html"),
+                "x".repeat(300),
+            )
+            .unwrap();
+        }
+        let port = free_port();
+        let config = format!(
+            "worker_processes 1; worker_cpu_affinity 01; daemon off; pid nginx.pid; error_log error.log;\n\
+             user root;\n\
+             events {{ worker_connections 1024; }}\n\
+             http {{ access_log off; keepalive_requests 100000000; default_type text/plain;\n\
+             client_body_temp_path tmp/b; proxy_temp_path tmp/p; fastcgi_temp_path tmp/f;\n\
+             uwsgi_temp_path tmp/u; scgi_temp_path tmp/s;\n\
+             upstream keystead {{ server 127.0.0.1:{keystead}; keepalive 64; keepalive_requests 100000000; }}\n\
+             server {{ listen 127.0.0.1:{port}; root html;\n\
+             location /open/ {{ }}\n\
+             location /asked/ {{ auth_request /_keystead;\n\
+               auth_request_set $key $upstream_http_x_keystead_key_id; add_header X-Key $key; }}\n\
+             location = /_keystead {{ internal; proxy_pass http://keystead/forward-auth;\n\
+               proxy_pass_request_body off; proxy_set_header Content-Length \"\";\n\
+               proxy_http_version 1.1; proxy_set_header Connection \"\";\n\
+               proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Method $request_method;\n\
+               proxy_set_header X-Forwarded-Uri $request_uri; }} }} }}\n"
+        );
+        std::fs::write(dir.join("nginx.conf"), config).unwrap();
+        let child = Command::new("nginx")
+            .args(["-e", "stderr", "-p"])
+            .arg(&dir)
+            .args(["-c", "nginx.conf"])
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("needs nginx (Debian package nginx-light)");
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(std::time::Instant::now() < deadline, "nginx does not start");
+        }
+        Self { port, child }
+    }
+
+    /// The one process that answers.
+    fn worker(&self) -> u32 {
+        let main = self.child.id();
+        let children =
+            std::fs::read_to_string(format!("/proc/{main}/task/{main}/children")).unwrap();
+        children.split_whitespace().next().unwrap().parse().unwrap()
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let pid = self.child.id().to_string();
+        let _ = Command::new("kill").arg(pid).status();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
