@@ -104,10 +104,9 @@ impl Application {
             .first()
             .cloned()
             .ok_or("there is no pepper")?;
-        let follower = Arc::new(
-            Follower::load(&db, secrets.peppers.clone(), config.request_log_per_second)
-                .map_err(text)?,
-        );
+        let ring = config.request_log_per_second;
+        let follower = Follower::load(&db, secrets.peppers.clone(), ring, clock).map_err(text)?;
+        let follower = Arc::new(follower);
         tracing::info!(
             keys = follower.index().len(),
             rev = follower.index().rev(),

@@ -11,7 +11,7 @@ use crate::domain::pepper::Pepper;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
-/// Rows in one statement: 16 columns each, under the limit of both databases.
+/// Rows in one statement: 19 columns each, under the limit of both databases.
 const ROWS: usize = 500;
 /// Rows in one transaction.
 const COMMIT: usize = 50_000;
@@ -108,5 +108,6 @@ fn make_key(
         expires_at: (share >= 97).then(|| ago(1)),
         disabled_at: (94..97).contains(&share).then(|| ago(2)),
         revoked_at: (90..94).contains(&share).then(|| ago(3)),
+        rate_limit: None.into(),
     })
 }

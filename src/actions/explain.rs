@@ -199,8 +199,14 @@ fn findings(record: &Record, at: Timestamp, key: &KeySnapshot) -> [Finding; 7] {
         ),
         (
             "The key is within its rate limit",
-            "It was within its limit, or has none.".into(),
-            "It had used up its limit at that moment.".into(),
+            match &key.rate_limit {
+                None => "It has no limit.".into(),
+                Some(limit) => format!("It was within its limit of {limit}."),
+            },
+            match &key.rate_limit {
+                None => "It had used up its limit at that moment.".into(),
+                Some(limit) => format!("It had used up its limit of {limit} at that moment."),
+            },
             "Fewer requests at a time, or a higher rate limit.".into(),
         ),
     ]

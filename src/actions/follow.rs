@@ -7,30 +7,40 @@ use crate::db::change_log::Kind;
 use crate::db::{self, Conn, Db};
 use crate::domain::address_list::AddressList;
 use crate::domain::environment::Environment;
+use crate::domain::id::{GroupId, TenantId};
 use crate::domain::pepper::{Digest, Pepper};
+use crate::domain::rate_limit::RateLimit;
 use crate::domain::scope::Scopes;
+use crate::domain::time::Clock;
 use crate::domain::{Error, Result};
 use crate::verify::index::{Entry, Group, Index};
+use crate::verify::limiter::Limiter;
 
 /// Rows read at once while loading, and changes applied at once while following.
 const BATCH: i64 = 5_000;
+
+/// Groups by id, each with its scopes as stored: loading a million keys reads them once.
+type Groups = HashMap<String, (String, Arc<Group>)>;
 
 /// The index and the groups that its entries share.
 #[derive(Debug)]
 pub struct Follower {
     index: Arc<Index>,
+    clock: Clock,
     /// Also the lock that lets one thread apply changes at a time, in order.
-    groups: Mutex<HashMap<String, Arc<Group>>>,
+    groups: Mutex<Groups>,
 }
 
 impl Follower {
-    /// Loads every key and verifier in one snapshot. `ring` is the number of single requests that may wait to be written.
+    /// Loads every key and verifier in one snapshot. `ring` is the number of single requests that may wait to be
+    /// written; rate limits count by `clock`.
     ///
     /// # Errors
     /// `Unavailable` when the database is away; `Internal` when a row can't be understood.
-    pub fn load(db: &Db, peppers: Vec<Pepper>, ring: usize) -> Result<Self> {
+    pub fn load(db: &Db, peppers: Vec<Pepper>, ring: usize, clock: &Clock) -> Result<Self> {
         let follower = Self {
             index: Arc::new(Index::new(peppers, ring)),
+            clock: clock.clone(),
             groups: Mutex::default(),
         };
         let mut groups = HashMap::new();
@@ -46,8 +56,7 @@ impl Follower {
                     return Ok(rev);
                 };
                 after.clone_from(&last.id);
-                rows.into_iter()
-                    .try_for_each(|row| follower.apply(row, rev, &mut groups))?;
+                follower.apply_all(rows, rev, &mut groups)?;
             }
         })?;
         *follower
@@ -99,11 +108,7 @@ impl Follower {
         })
     }
 
-    fn apply_changes(
-        &self,
-        conn: &mut Conn,
-        groups: &mut HashMap<String, Arc<Group>>,
-    ) -> Result<i64> {
+    fn apply_changes(&self, conn: &mut Conn, groups: &mut Groups) -> Result<i64> {
         let mut rev = self.index.rev();
         loop {
             let changes = db::change_log::list_after(conn, rev, BATCH)?;
@@ -115,8 +120,11 @@ impl Follower {
                 let of_kind = changes.iter().filter(|change| change.kind == kind);
                 of_kind.map(|change| change.item.clone()).collect()
             };
-            for row in db::keys::find_for_index(conn, &of_kind(Kind::Key))? {
-                self.apply(row, reached, groups)?;
+            let rows = db::keys::find_for_index(conn, &of_kind(Kind::Key))?;
+            let mut renewed = self.apply_all(rows, reached, groups)?;
+            while let Some((tenant, group)) = renewed.pop() {
+                let more = self.apply_group(conn, tenant, group, reached, groups)?;
+                renewed.extend(more);
             }
             let verifiers = of_kind(Kind::Verifier);
             if !verifiers.is_empty() {
@@ -128,35 +136,82 @@ impl Follower {
         }
     }
 
+    /// Applies rows, and tells which groups they showed with other scopes or another name than before.
+    fn apply_all(
+        &self,
+        rows: Vec<db::keys::IndexRow>,
+        rev: i64,
+        groups: &mut Groups,
+    ) -> Result<Vec<(TenantId, GroupId)>> {
+        let mut renewed = Vec::new();
+        for row in rows {
+            renewed.extend(self.apply(row, rev, groups)?);
+        }
+        Ok(renewed)
+    }
+
+    /// Gives every key of a group that changed the group as it is now: what was taken from the group is taken from
+    /// all of its keys before the change counts as applied. If it changes again meanwhile, the answer names it.
+    fn apply_group(
+        &self,
+        conn: &mut Conn,
+        tenant: TenantId,
+        group: GroupId,
+        rev: i64,
+        groups: &mut Groups,
+    ) -> Result<Vec<(TenantId, GroupId)>> {
+        let (mut after, mut renewed) = (String::new(), Vec::new());
+        loop {
+            let rows = db::keys::list_group_for_index(conn, tenant, group, &after, BATCH)?;
+            let Some(last) = rows.last() else {
+                return Ok(renewed);
+            };
+            after.clone_from(&last.id);
+            renewed.extend(self.apply_all(rows, rev, groups)?);
+        }
+    }
+
+    /// Puts a row's entry in place; the answer names its group when that was known otherwise.
     fn apply(
         &self,
         row: db::keys::IndexRow,
         rev: i64,
-        groups: &mut HashMap<String, Arc<Group>>,
-    ) -> Result<()> {
+        groups: &mut Groups,
+    ) -> Result<Option<(TenantId, GroupId)>> {
         let digest: Digest = row.digest.as_slice().try_into().map_err(Error::internal)?;
         let allowed = AddressList::parse(row.ip_allowlist.lines()).map_err(Error::internal)?;
+        let (group, renewed) = share_group(groups, &row.group_id, row.group_name, &row.scopes)?;
+        let old = self.index.entry(&digest);
         let entry = Entry {
             key_id: row.id.parse()?,
             tenant_id: row.tenant_id.parse()?,
             tenant_suspended: row.suspended_at.is_some(),
             name: row.name.into_boxed_str(),
             environment: Environment::parse(&row.environment).map_err(Error::internal)?,
-            group: share_group(groups, &row.group_id, row.group_name, &row.scopes)?,
+            group,
             created_at: row.created_at.and_utc(),
             revoked: row.revoked_at.is_some(),
             disabled: row.disabled_at.is_some(),
             expires_at: row.expires_at.map(|at| at.and_utc()),
             ip_allowlist: (!allowed.is_empty()).then(|| Box::new(allowed)),
+            limiter: row
+                .rate_limit
+                .0
+                .map(|limit| self.limiter(limit, old.as_deref())),
             rev,
-            counters: self
-                .index
-                .entry(&digest)
-                .map(|old| old.counters.clone())
-                .unwrap_or_default(),
+            counters: old.map(|old| old.counters.clone()).unwrap_or_default(),
         };
+        let renewed = renewed.then(|| (entry.tenant_id, entry.group.id));
         self.index.put(digest, Arc::new(entry));
-        Ok(())
+        Ok(renewed)
+    }
+
+    /// The limiter that the key has already, unless its limit changed: no other change gives back what was used up.
+    fn limiter(&self, limit: RateLimit, old: Option<&Entry>) -> Arc<Limiter> {
+        let kept = old
+            .and_then(|old| old.limiter.as_ref())
+            .filter(|limiter| limiter.limit() == limit);
+        kept.map_or_else(|| Arc::new(Limiter::new(limit, &self.clock)), Arc::clone)
     }
 
     fn apply_verifier(&self, row: &db::verifiers::IndexRow) -> Result<()> {
@@ -167,20 +222,23 @@ impl Follower {
     }
 }
 
+/// The group that keys share; true when it was known with other scopes or another name.
 fn share_group(
-    groups: &mut HashMap<String, Arc<Group>>,
+    groups: &mut Groups,
     id: &str,
     name: String,
     scopes: &str,
-) -> Result<Arc<Group>> {
-    if let Some(group) = groups.get(id) {
-        return Ok(Arc::clone(group));
+) -> Result<(Arc<Group>, bool)> {
+    let known = groups.get(id);
+    if let Some((_, group)) = known.filter(|known| known.0 == scopes && known.1.name == name) {
+        return Ok((Arc::clone(group), false));
     }
+    let renewed = known.is_some();
     let group = Arc::new(Group {
         id: id.parse()?,
         name,
         scopes: Scopes::parse(scopes).map_err(Error::internal)?,
     });
-    groups.insert(id.to_owned(), Arc::clone(&group));
-    Ok(group)
+    groups.insert(id.to_owned(), (scopes.to_owned(), Arc::clone(&group)));
+    Ok((group, renewed))
 }

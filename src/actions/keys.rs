@@ -70,6 +70,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
         "authorization_group": group.name,
         "expires_at": draft.expires_at.map(crate::domain::time::rfc3339),
         "ip_allowlist": draft.ip_allowlist.entries(),
+        "rate_limit": draft.rate_limit.map(|limit| limit.to_string()),
     });
     let id_text = id.to_string();
     record(
@@ -109,7 +110,8 @@ fn replay(earlier: Key, draft: &Draft, group: &str) -> Result<Issued> {
         && earlier.environment == draft.environment.as_str()
         && earlier.ip_allowlist == draft.ip_allowlist.entries().join("\n")
         && earlier.expires_at == draft.expires_at.map(|at| at.naive_utc())
-        && earlier.group_name == group;
+        && earlier.group_name == group
+        && earlier.rate_limit.0 == draft.rate_limit;
     if same {
         return Ok(Issued::Replayed(earlier));
     }
@@ -143,6 +145,7 @@ fn new_row(
         expires_at: draft.expires_at.map(|at| at.naive_utc()),
         disabled_at: None,
         revoked_at: None,
+        rate_limit: draft.rate_limit.into(),
     }
 }
 

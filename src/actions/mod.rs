@@ -4,6 +4,7 @@
 pub mod bulk;
 pub mod explain;
 pub mod follow;
+pub mod key_updates;
 pub mod keys;
 pub mod samples;
 pub mod sessions;

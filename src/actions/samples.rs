@@ -227,6 +227,7 @@ fn make(
         description,
         environment,
         ip_allowlist: Vec::new(),
+        rate_limit: None,
     }
     .check(born, Ok(expires_at))?;
     let issuing = Issuing {

@@ -58,6 +58,7 @@ fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
         description: "",
         environment: &args.environment,
         ip_allowlist: Vec::new(),
+        rate_limit: None,
     };
     let draft = wish.check(now, expiry).map_err(|error| error.to_string())?;
     let pepper = secrets.peppers.first().ok_or("there is no pepper")?;

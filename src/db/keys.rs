@@ -4,8 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::schema::{api_keys as keys, authorization_groups as groups, key_usage as used, tenants};
-use super::{Conn, errors};
-use crate::domain::id::{KeyId, TenantId};
+use super::{Conn, errors, rate_limits};
+use crate::domain::id::{GroupId, KeyId, TenantId};
 use crate::domain::key::State;
 use crate::domain::key_snapshot::KeySnapshot;
 use crate::domain::key_text;
@@ -33,6 +33,8 @@ pub struct NewKey {
     pub expires_at: Option<NaiveDateTime>,
     pub disabled_at: Option<NaiveDateTime>,
     pub revoked_at: Option<NaiveDateTime>,
+    #[diesel(embed)]
+    pub rate_limit: rate_limits::Columns,
 }
 
 /// A key as pages and the REST API read it: no digest.
@@ -55,6 +57,8 @@ pub struct Key {
     pub used_on_day: Option<i64>,
     pub group_name: String,
     pub scopes: String,
+    #[diesel(deserialize_as = rate_limits::Row)]
+    pub rate_limit: rate_limits::Stored,
 }
 
 impl Key {
@@ -112,6 +116,7 @@ macro_rules! key_columns {
             last_accepted!(super::usage::DAY),
             groups::name,
             groups::scopes,
+            rate_limits::COLUMNS,
         )
     };
 }
@@ -255,7 +260,7 @@ pub fn snapshot(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
         Option<NaiveDateTime>,
         Option<NaiveDateTime>,
     );
-    let (name, prefix, last4, addresses, group, scopes, times): (
+    let (name, prefix, last4, addresses, group, scopes, times, limit): (
         String,
         String,
         String,
@@ -263,6 +268,7 @@ pub fn snapshot(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
         String,
         String,
         Times,
+        rate_limits::Row,
     ) = keys::table
         .inner_join(groups::table)
         .inner_join(tenants::table)
@@ -280,10 +286,13 @@ pub fn snapshot(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
                 keys::revoked_at,
                 tenants::suspended_at,
             ),
+            rate_limits::COLUMNS,
         ))
         .first(conn)?;
     let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
+    let limit = rate_limits::Stored::try_from(limit).map_err(Error::Internal)?;
     Ok(KeySnapshot {
+        rate_limit: limit.0.map(|limit| limit.to_string()),
         hint: key_text::hint(&prefix, &last4),
         name,
         authorization_group: group,
@@ -314,6 +323,8 @@ pub struct IndexRow {
     pub group_name: String,
     pub scopes: String,
     pub suspended_at: Option<NaiveDateTime>,
+    #[diesel(deserialize_as = rate_limits::Row)]
+    pub rate_limit: rate_limits::Stored,
 }
 
 /// The columns of [`IndexRow`].
@@ -334,6 +345,7 @@ macro_rules! index_columns {
             groups::name,
             groups::scopes,
             tenants::suspended_at,
+            rate_limits::COLUMNS,
         )
     };
 }
@@ -343,6 +355,26 @@ pub fn list_for_index(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<In
     Ok(keys::table
         .inner_join(groups::table)
         .inner_join(tenants::table)
+        .filter(keys::id.gt(after))
+        .order(keys::id)
+        .limit(limit)
+        .select(index_columns!())
+        .load(conn)?)
+}
+
+/// Index rows of the tenant's keys in a group, in order of id, after `after`.
+pub fn list_group_for_index(
+    conn: &mut Conn,
+    tenant: TenantId,
+    group: GroupId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<IndexRow>> {
+    Ok(keys::table
+        .inner_join(groups::table)
+        .inner_join(tenants::table)
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::group_id.eq(group.to_string()))
         .filter(keys::id.gt(after))
         .order(keys::id)
         .limit(limit)

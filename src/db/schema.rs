@@ -35,7 +35,8 @@ diesel::table! {
         ip_allowlist -> Text, key_prefix -> Text, last4 -> Text, digest -> Binary, pepper_version -> Integer,
         idempotency_key -> Nullable<Text>, created_at -> Timestamp, expires_at -> Nullable<Timestamp>,
         disabled_at -> Nullable<Timestamp>, revoked_at -> Nullable<Timestamp>, revoked_rev -> Nullable<BigInt>,
-        deleted_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>, rate_limit_requests -> Nullable<BigInt>,
+        rate_limit_period -> Nullable<Text>, rate_limit_burst -> Nullable<BigInt>,
     }
 }
 

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 pub enum Event {
     /// An API key was generated.
     KeyCreated(Value),
+    /// An API key was changed; what changed, before and after.
+    KeyUpdated(Value),
     /// An API key was revoked for good.
     KeyRevoked,
     /// A revoked key left the list.
@@ -34,6 +36,7 @@ impl Event {
     pub fn action(&self) -> &'static str {
         match self {
             Self::KeyCreated(_) => "key.created",
+            Self::KeyUpdated(_) => "key.updated",
             Self::KeyRevoked => "key.revoked",
             Self::KeyDeleted => "key.deleted",
             Self::VerifierCreated => "verifier.created",
@@ -50,7 +53,7 @@ impl Event {
     /// Particulars beside the object, as JSON.
     pub fn detail(&self) -> Value {
         match self {
-            Self::KeyCreated(detail) => detail.clone(),
+            Self::KeyCreated(detail) | Self::KeyUpdated(detail) => detail.clone(),
             Self::MemberAdded(role) => json!({ "role": role }),
             _ => json!({}),
         }

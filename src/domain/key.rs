@@ -4,7 +4,8 @@ use chrono::{Days, NaiveDate, TimeDelta};
 
 use super::address_list::AddressList;
 use super::environment::Environment;
-use super::time::Timestamp;
+use super::rate_limit::{self, RateLimit};
+use super::time::{self, Timestamp};
 use super::validate::{self, FieldErrors};
 use super::{Error, Result};
 
@@ -77,6 +78,8 @@ pub struct Wish<'a> {
     pub environment: &'a str,
     /// Where it may be used from, one entry a line.
     pub ip_allowlist: Vec<&'a str>,
+    /// How often it may be used; `None`: as often as its holder likes.
+    pub rate_limit: Option<rate_limit::Wish>,
 }
 
 /// A checked wish.
@@ -92,6 +95,8 @@ pub struct Draft {
     pub ip_allowlist: AddressList,
     /// End of the key's life.
     pub expires_at: Option<Timestamp>,
+    /// How often it may be used.
+    pub rate_limit: Option<RateLimit>,
 }
 
 impl Wish<'_> {
@@ -114,12 +119,17 @@ impl Wish<'_> {
                 "ip_allowlist",
                 AddressList::parse(self.ip_allowlist.iter().copied()),
             ),
+            rate_limit: self
+                .rate_limit
+                .as_ref()
+                .and_then(|limit| limit.check(&mut errors)),
         };
         errors.into_result().map(|()| draft)
     }
 }
 
-fn check_expiry(
+/// An expiry lies in the future, and at most ten years away.
+pub(super) fn check_expiry(
     at: Option<Timestamp>,
     now: Timestamp,
 ) -> std::result::Result<Option<Timestamp>, String> {
@@ -156,10 +166,24 @@ pub fn expiry_of_last_day(text: &str) -> std::result::Result<Option<Timestamp>, 
 /// A message for the member when it is not an instant with an offset.
 pub fn expiry_of_instant(text: &str) -> std::result::Result<Option<Timestamp>, String> {
     chrono::DateTime::parse_from_rfc3339(text)
-        .map(|at| Some(super::time::from_micros(at.timestamp_micros())))
+        .map(|at| Some(time::from_micros(at.timestamp_micros())))
         .map_err(|_| {
             "Use an RFC 3339 instant with its offset, such as 2027-02-18T00:00:00Z.".into()
         })
+}
+
+/// True from 14 days before the end of a key's life until it ends.
+pub fn expires_soon(expires_at: Timestamp, now: Timestamp) -> bool {
+    expires_at > now && expires_at - now <= TimeDelta::days(time::EXPIRING_SOON_DAYS)
+}
+
+/// What the holder of a key is told while it expires soon, in ASCII.
+pub fn expiry_warning(expires_at: Option<Timestamp>, now: Timestamp) -> Option<String> {
+    let at = expires_at.filter(|at| expires_soon(*at, now))?;
+    // The instant is the first at which the key no longer works; its last day is a moment before.
+    let last_day = time::day(at - TimeDelta::microseconds(1));
+    let left = time::relative(at, now);
+    Some(format!("This key expires on {last_day} ({left})."))
 }
 
 /// The refusal when a tenant has as many keys as it may have.

@@ -19,6 +19,9 @@ pub struct KeySnapshot {
     pub ip_allowlist: Vec<String>,
     /// End of its life.
     pub expires_at: Option<Timestamp>,
+    /// Its rate limit in words, if it has one.
+    #[serde(default)]
+    pub rate_limit: Option<String>,
     /// When it was switched off, if it was.
     pub disabled_at: Option<Timestamp>,
     /// When it was revoked, if it was.

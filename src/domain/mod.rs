@@ -1,4 +1,5 @@
-//! Rules without input or output: key text and state, scopes, address lists, roles, validation, errors, time.
+//! Rules without input or output: key text and state, scopes, address lists, rate limits, roles, validation, errors,
+//! time.
 //!
 //! Nothing here names the database, the web framework or the environment.
 
@@ -10,10 +11,12 @@ pub mod id;
 pub mod key;
 pub mod key_snapshot;
 pub mod key_text;
+pub mod key_updates;
 pub mod password;
 pub mod pepper;
 pub mod person;
 pub mod random;
+pub mod rate_limit;
 pub mod request_id;
 pub mod role;
 pub mod scope;

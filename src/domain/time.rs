@@ -1,7 +1,8 @@
 //! Time: UTC to the microsecond, and the one clock that reads it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
@@ -32,6 +33,17 @@ impl Clock {
         match self {
             Self::System => Utc::now().trunc_subsecs(6),
             Self::Fixed(micros) => from_micros(micros.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Time since some moment in the past, for measuring spans: setting the system's clock does not move it.
+    pub fn elapsed(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        match self {
+            Self::System => START.elapsed(),
+            Self::Fixed(micros) => {
+                Duration::from_micros(micros.load(Ordering::SeqCst).unsigned_abs())
+            }
         }
     }
 

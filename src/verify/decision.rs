@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::code::Code;
 use super::index::{Entry, Index};
+use super::limiter::Allowance;
 use super::records::{Facts, Record, kept_path, kept_user_agent};
 use crate::domain::key_text;
 use crate::domain::time::Timestamp;
@@ -31,6 +32,8 @@ pub struct Verdict {
     pub code: Code,
     /// The key.
     pub entry: Option<Arc<Entry>>,
+    /// What the key's rate limit has left, when it has one and every other check passed.
+    pub allowance: Option<Allowance>,
 }
 
 /// Decides, counts the answer and records it. `None` when the index can't be sure: the edge then answers 503.
@@ -47,6 +50,16 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
         Ok(entry) => (judge(&entry, question), Some(entry)),
         Err(code) => (code, None),
     };
+    // Last: only what would be accepted counts against the limit.
+    let limiter = entry
+        .as_ref()
+        .and_then(|entry| entry.limiter.as_ref())
+        .filter(|_| code == Code::Valid);
+    let allowance = limiter.map(|limiter| limiter.take());
+    let code = match allowance.and_then(|allowance| allowance.retry_after) {
+        Some(_) => Code::RateLimited,
+        None => code,
+    };
     index.metrics().decided(code);
     if let Some(entry) = &entry {
         index.usage().count(entry, code, question.now);
@@ -56,7 +69,11 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
     } else {
         index.strangers().add(question.facts.id, code);
     }
-    Some(Verdict { code, entry })
+    Some(Verdict {
+        code,
+        entry,
+        allowance,
+    })
 }
 
 /// The checks in their order; the first that fails is the answer.

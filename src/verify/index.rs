@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use papaya::HashMap;
 
+use super::limiter::Limiter;
 use super::metrics::Metrics;
 use super::strangers::Strangers;
 use super::usage::{Counters, UsageLog};
@@ -28,7 +29,7 @@ pub struct Group {
     pub scopes: Scopes,
 }
 
-/// What verification knows of one key. An entry never changes, save its counters: a change puts a new one in place.
+/// What verification knows of one key. An entry never changes, save what it counts: a change puts a new one in place.
 #[derive(Debug)]
 pub struct Entry {
     /// The key.
@@ -53,6 +54,8 @@ pub struct Entry {
     pub expires_at: Option<Timestamp>,
     /// Allowed addresses; none for most keys, so it costs a pointer.
     pub ip_allowlist: Option<Box<AddressList>>,
+    /// Counts against the key's rate limit, if it has one; carried over while the limit stays the same.
+    pub limiter: Option<Arc<Limiter>>,
     /// The revision at which the key was as it stands here.
     pub rev: i64,
     /// Made at the first use, so that the many keys that rest cost nothing.
@@ -122,7 +125,7 @@ impl Index {
             .find_map(|pepper| entries.get(&pepper.digest(text)).cloned())
     }
 
-    /// The entry of a digest, for carrying counters over.
+    /// The entry of a digest, for carrying counters and limiter over.
     pub fn entry(&self, digest: &Digest) -> Option<Arc<Entry>> {
         self.entries.pin().get(digest).cloned()
     }

@@ -5,6 +5,7 @@
 pub mod code;
 pub mod decision;
 pub mod index;
+pub mod limiter;
 pub mod metrics;
 pub mod records;
 pub mod strangers;
@@ -14,4 +15,5 @@ pub mod verifiers;
 pub use code::Code;
 pub use decision::{Question, Verdict};
 pub use index::{Entry, Index};
+pub use limiter::Allowance;
 pub use records::Facts;

@@ -220,7 +220,13 @@ fn fields(schema: &Value) -> Vec<Parameter> {
             place: String::new(),
             required: required(name),
             kind: kind(field),
-            description: text(&field["description"]),
+            // A member that is an object or null describes the object.
+            description: text(
+                [&field["description"], &field["oneOf"][0]["description"]]
+                    .into_iter()
+                    .find(|text| !text.is_null())
+                    .unwrap_or(&Value::Null),
+            ),
         })
         .collect()
 }
@@ -233,8 +239,17 @@ fn kind(schema: &Value) -> String {
             let words: Vec<&str> = kinds.iter().filter_map(Value::as_str).collect();
             words.join(" or ")
         }
-        _ => String::new(),
+        _ if schema["oneOf"].is_array() => {
+            let choices = schema["oneOf"].as_array().into_iter().flatten();
+            choices.map(kind).collect::<Vec<_>>().join(" or ")
+        }
+        _ => name_of(schema).unwrap_or_default().to_owned(),
     }
+}
+
+/// The object that a reference leads to.
+fn name_of(schema: &Value) -> Option<&str> {
+    schema["$ref"].as_str()?.rsplit('/').next()
 }
 
 fn kind_of_items(schema: &Value) -> String {
@@ -243,10 +258,7 @@ fn kind_of_items(schema: &Value) -> String {
 
 /// An example from a schema's own examples, or from its types.
 fn example_of(schema: &Value, schemas: &Value, depth: usize) -> Value {
-    if let Some(name) = schema["$ref"]
-        .as_str()
-        .and_then(|path| path.rsplit('/').next())
-    {
+    if let Some(name) = name_of(schema) {
         return if depth < 4 {
             example_of(&schemas[name], schemas, depth + 1)
         } else {
@@ -261,6 +273,8 @@ fn example_of(schema: &Value, schemas: &Value, depth: usize) -> Value {
         kind => kind.as_str().into_iter().collect(),
     };
     match kinds.first().copied() {
+        // An object or nothing: the object says more.
+        _ if schema["oneOf"].is_array() => example_of(&schema["oneOf"][0], schemas, depth),
         _ if kinds.contains(&"null") => Value::Null,
         Some("object") => {
             let pairs = members(&schema["properties"]);

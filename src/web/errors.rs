@@ -12,8 +12,8 @@ use actix_web::{HttpMessage as _, HttpResponse, HttpResponseBuilder, ResponseErr
 use serde_json::{Map, Value, json};
 
 use super::api::caller::{Refused, presents_key};
-use super::client;
 use super::respond::failure_page;
+use super::{client, rate_limit};
 use crate::domain::Error;
 
 /// A domain error on its way to the client.
@@ -172,9 +172,13 @@ pub async fn json(
         return Ok(response);
     }
     let (status, failure) = (response.status(), failure(&response));
+    let of_credential = matches!(
+        status,
+        StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS
+    );
     let text = match response.response().error() {
-        // The refusal of a key says itself which of its two sentences it is.
-        Some(refused) if status == StatusCode::UNAUTHORIZED => refused.to_string(),
+        // The refusal of a credential says itself which of its sentences it is.
+        Some(refused) if of_credential && failure.is_none() => refused.to_string(),
         _ => sentence(status, failure),
     };
     let instance = client::request_id(response.request());
@@ -199,7 +203,10 @@ pub async fn json(
             let challenge = "Bearer realm=\"keystead\", error=\"insufficient_scope\"";
             problem(status, "about:blank", &text).header(header::WWW_AUTHENTICATE, challenge)
         }
-        _ => problem(status, "about:blank", &text),
+        _ => {
+            let kind = refused(&response).map_or("about:blank", Refused::kind);
+            problem(status, kind, &text)
+        }
     };
     let answer = answer.finish_with("instance", instance);
     Ok(replace(response, answer))
@@ -207,11 +214,14 @@ pub async fn json(
 
 /// The product's error in a response, if that is what went wrong.
 pub(super) fn failure<B>(response: &ServiceResponse<B>) -> Option<&Failure> {
-    let error = response.response().error()?;
-    match error.as_error::<Refused>() {
+    match refused(response) {
         Some(Refused::Other(failure)) => Some(failure),
-        _ => error.as_error::<Failure>(),
+        _ => response.response().error()?.as_error::<Failure>(),
     }
+}
+
+fn refused<B>(response: &ServiceResponse<B>) -> Option<&Refused> {
+    response.response().error()?.as_error::<Refused>()
 }
 
 /// Failures, and errors of actix, whose bodies are plain text or empty.
@@ -229,12 +239,18 @@ pub(super) fn needs_body(response: &ServiceResponse<BoxBody>) -> bool {
 #[derive(Debug, Clone)]
 pub struct Cause(pub String);
 
-/// Puts a new body in place and keeps the headers that the error set (Allow, Retry-After, WWW-Authenticate).
+/// Puts a new body in place and keeps the headers that the error set.
 pub(super) fn replace(
     response: ServiceResponse<BoxBody>,
     mut body: HttpResponse,
 ) -> ServiceResponse<BoxBody> {
-    for name in [header::ALLOW, header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
+    for name in [
+        header::ALLOW,
+        header::RETRY_AFTER,
+        header::WWW_AUTHENTICATE,
+        rate_limit::LIMIT,
+        rate_limit::POLICY,
+    ] {
         if let Some(value) = response.headers().get(&name).cloned() {
             body.headers_mut().insert(name, value);
         }

@@ -13,6 +13,7 @@ pub mod form;
 pub mod guard;
 pub mod health;
 pub mod metrics;
+pub mod rate_limit;
 pub mod respond;
 pub mod routes;
 pub mod session;

@@ -62,6 +62,7 @@ fn rest(scope: &mut web::ServiceConfig) {
         .service(
             web::resource("/auth/api-keys/{id}")
                 .route(web::get().to(api::keys::show))
+                .route(web::patch().to(api::key_updates::update))
                 .route(web::delete().to(api::keys::destroy)),
         )
         .service(web::resource("/openapi.json").route(web::get().to(api::openapi::show)));

@@ -11,6 +11,7 @@ use crate::db;
 use crate::domain::environment::Environment;
 use crate::domain::key::{self, Draft, Wish};
 use crate::domain::key_text;
+use crate::domain::rate_limit;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result, random};
@@ -37,6 +38,12 @@ pub struct KeyForm {
     #[serde(default)]
     pub ip_allowlist: String,
     #[serde(default)]
+    pub rate_limit: String,
+    #[serde(default)]
+    pub rate_limit_per: String,
+    #[serde(default)]
+    pub rate_limit_burst: String,
+    #[serde(default)]
     pub idempotency_key: String,
 }
 
@@ -51,6 +58,7 @@ impl KeyForm {
             description: &self.description,
             environment: &self.environment,
             ip_allowlist: self.ip_allowlist.lines().collect(),
+            rate_limit: self.rate_limit(),
         };
         if self.idempotency_key.len() > 64 {
             return Err(Error::BadRequest(
@@ -63,19 +71,29 @@ impl KeyForm {
                 other => other,
             })
     }
+
+    /// No limit when both numbers are empty; a burst alone is a limit without its number, and told so.
+    fn rate_limit(&self) -> Option<rate_limit::Wish> {
+        let empty = self.rate_limit.trim().is_empty() && self.rate_limit_burst.trim().is_empty();
+        (!empty).then(|| rate_limit::Wish {
+            requests: self.rate_limit.clone(),
+            per: self.rate_limit_per.clone(),
+            burst: self.rate_limit_burst.clone(),
+        })
+    }
 }
 
 fn rename(errors: &FieldErrors) -> FieldErrors {
     let mut renamed = FieldErrors::default();
     for (field, message) in errors.list() {
-        renamed.add(
-            if field == "expires_at" {
-                "expires_on"
-            } else {
-                field
-            },
-            message.as_str(),
-        );
+        let name = match field.as_str() {
+            "expires_at" => "expires_on",
+            "rate_limit.requests" => "rate_limit",
+            "rate_limit.per" => "rate_limit_per",
+            "rate_limit.burst" => "rate_limit_burst",
+            same => same,
+        };
+        renamed.add(name, message.as_str());
     }
     renamed
 }
@@ -101,6 +119,7 @@ struct Summary {
     group: String,
     expires: String,
     addresses: String,
+    rate: String,
     after: String,
 }
 
@@ -256,6 +275,12 @@ fn summary(form: &KeyForm, quota: &Quota, brand: &str, group: String) -> Summary
         1 => "1 range".into(),
         count => format!("{count} ranges"),
     };
+    let rate = match form.rate_limit() {
+        None => "No limit".into(),
+        Some(wish) => wish
+            .check(&mut FieldErrors::default())
+            .map_or("Not valid yet".into(), |limit| limit.to_string()),
+    };
     let after = if quota.full {
         "Limit reached".into()
     } else {
@@ -266,6 +291,7 @@ fn summary(form: &KeyForm, quota: &Quota, brand: &str, group: String) -> Summary
         group,
         expires,
         addresses,
+        rate,
         after,
     }
 }

@@ -9,7 +9,7 @@ use super::key_form::{KeyForm, NewKeyPage};
 use crate::actions::keys::{self, Issued, Issuing};
 use crate::db::{self, Conn, keys::Key};
 use crate::domain::id::KeyId;
-use crate::domain::key::State as KeyState;
+use crate::domain::key::{State as KeyState, expires_soon};
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::role::Actor;
 use crate::domain::time::{self, Timestamp};
@@ -122,7 +122,7 @@ impl KeyRow {
 fn expiry(at: Timestamp, now: Timestamp) -> Expiry {
     let tone = match (at - now).num_seconds() {
         ..=0 => "bad",
-        left if left < time::EXPIRING_SOON_DAYS * 86_400 => "warn",
+        _ if expires_soon(at, now) => "warn",
         _ => "plain",
     };
     // The instant is the first at which the key no longer works; its last day is a moment before.

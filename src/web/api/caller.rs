@@ -11,11 +11,11 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
 use crate::domain::Error;
 use crate::domain::role::{Actor, Who};
 use crate::domain::time::Timestamp;
-use crate::verify::{Code, Entry, Facts, Question, decision};
-use crate::web::client;
+use crate::verify::{Allowance, Code, Entry, Facts, Question, decision};
 use crate::web::errors::{Failure, problem};
 use crate::web::extract::presented_key;
 use crate::web::state::State;
+use crate::web::{client, rate_limit};
 
 /// A system that presented a valid key.
 #[derive(Debug, Clone)]
@@ -41,6 +41,8 @@ pub enum Refused {
     Missing,
     /// A credential that is not accepted; true when it is a genuine key past its expiry.
     Invalid(bool),
+    /// A valid key that was used too often: never 401, or its holder would throw it away.
+    Limited(Allowance),
     /// Anything else.
     Other(Failure),
 }
@@ -49,6 +51,7 @@ impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Missing | Self::Invalid(_) => f.write_str(detail(self)),
+            Self::Limited(allowance) => f.write_str(&rate_limit::sentence(*allowance)),
             Self::Other(failure) => failure.fmt(f),
         }
     }
@@ -68,6 +71,7 @@ impl ResponseError for Refused {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Missing | Self::Invalid(_) => StatusCode::UNAUTHORIZED,
+            Self::Limited(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Other(failure) => failure.status_code(),
         }
     }
@@ -79,6 +83,7 @@ impl ResponseError for Refused {
                 "Bearer realm=\"keystead\", error=\"invalid_token\", error_description=\"API key expired\""
             }
             Self::Invalid(false) => "Bearer realm=\"keystead\", error=\"invalid_token\"",
+            Self::Limited(allowance) => return rate_limit::refusal(*allowance),
             Self::Other(failure) => return failure.error_response(),
         };
         HttpResponse::Unauthorized()
@@ -88,21 +93,25 @@ impl ResponseError for Refused {
 }
 
 impl Refused {
+    /// The last part of the problem's type.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Limited(_) => "rate-limited",
+            _ => "about:blank",
+        }
+    }
+
     /// The whole answer, for edges that no middleware completes.
     pub fn respond(&self, request: &HttpRequest) -> HttpResponse {
         let bare = self.error_response();
         let text = match self {
             Self::Other(failure) => crate::web::errors::sentence(bare.status(), Some(failure)),
-            refused => detail(refused).to_owned(),
+            refused => refused.to_string(),
         };
-        let mut answer = problem(bare.status(), "about:blank", &text);
-        for name in [header::WWW_AUTHENTICATE, header::RETRY_AFTER] {
-            if let Some(value) = bare
-                .headers()
-                .get(&name)
-                .and_then(|value| value.to_str().ok())
-            {
-                answer = answer.header(name, value);
+        let mut answer = problem(bare.status(), self.kind(), &text);
+        for (name, value) in bare.headers() {
+            if let Ok(value) = value.to_str() {
+                answer = answer.header(name.clone(), value);
             }
         }
         answer.finish_with("instance", client::request_id(request))
@@ -121,15 +130,28 @@ pub fn presents_key(request: &HttpRequest) -> bool {
     headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-api-key")
 }
 
+/// A key that is accepted, save perhaps for the scope.
+#[derive(Debug)]
+pub struct Decided {
+    /// The key.
+    pub entry: Arc<Entry>,
+    /// True when it has the scope that was asked for.
+    pub has_scope: bool,
+    /// What its rate limit has left, if it has one.
+    pub allowance: Option<Allowance>,
+    /// The moment of the request.
+    pub now: Timestamp,
+}
+
 /// Decides about the key that a request presents; `facts` are those of the operation it is presented for.
 ///
 /// # Errors
-/// `Missing`, `Invalid`, or 503 when the index is not certain. A missing scope is left to the caller.
+/// `Missing`, `Invalid`, `Limited`, or 503 when the index is not certain. A missing scope is left to the caller.
 pub fn decide(
     request: &HttpRequest,
     scope: Option<&str>,
     facts: Facts<'_>,
-) -> Result<(Code, Arc<Entry>, Timestamp), Refused> {
+) -> Result<Decided, Refused> {
     let key = presented_key(request)?.ok_or(Refused::Missing)?;
     let state = request
         .app_data::<web::Data<State>>()
@@ -143,11 +165,15 @@ pub fn decide(
     };
     let verdict = decision::decide(state.index(), &question)
         .ok_or_else(|| Error::Unavailable("the index is not certain".into()))?;
-    match (verdict.code, verdict.entry) {
-        (code @ (Code::Valid | Code::InsufficientScope), Some(entry)) => {
-            Ok((code, entry, question.now))
-        }
-        (code, _) => Err(Refused::Invalid(code == Code::Expired)),
+    match (verdict.code, verdict.entry, verdict.allowance) {
+        (code @ (Code::Valid | Code::InsufficientScope), Some(entry), allowance) => Ok(Decided {
+            entry,
+            has_scope: code == Code::Valid,
+            allowance,
+            now: question.now,
+        }),
+        (Code::RateLimited, _, Some(allowance)) => Err(Refused::Limited(allowance)),
+        (code, _, _) => Err(Refused::Invalid(code == Code::Expired)),
     }
 }
 
@@ -157,7 +183,8 @@ impl FromRequest for Caller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let facts = client::facts(request, request.method().as_str(), request.path());
-        ready(decide(request, None, facts).map(|(_, entry, now)| {
+        ready(decide(request, None, facts).map(|decided| {
+            let Decided { entry, now, .. } = decided;
             let who = Who::Key {
                 id: entry.key_id,
                 name: entry.name.to_string(),

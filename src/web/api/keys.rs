@@ -132,6 +132,7 @@ fn wish(wanted: &views::NewKey) -> Wish<'_> {
             .flatten()
             .map(String::as_str)
             .collect(),
+        rate_limit: wanted.rate_limit.as_ref().map(views::RateLimit::wish),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The REST API: JSON in and out, errors as problem documents, described by one OpenAPI document.
 
 pub mod caller;
+pub mod key_updates;
 pub mod keys;
 pub mod openapi;
 pub mod strict_json;

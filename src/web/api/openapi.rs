@@ -1,13 +1,14 @@
 //! The OpenAPI document, made from the code beside each handler.
 
 use actix_web::{HttpResponse, web};
-use utoipa::openapi::RefOr;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{
-    ApiKey, ApiKeyValue, Http, HttpAuthScheme, HttpBuilder, SecurityScheme,
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{keys, token_views, views, whoami};
+use super::{key_updates, keys, token_views, views, whoami};
 use crate::web::edges::{batch, forward_auth, introspection, revocation, verify};
 use crate::web::errors::Answer;
 use crate::web::state::State;
@@ -15,10 +16,10 @@ use crate::web::state::State;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Keystead API", description = "API keys for multi-tenant products: manage a tenant's keys with one of them, and ask whether a key may do something, now, from here.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
-    paths(keys::index, keys::create, keys::show, keys::destroy, whoami::show, verify::create, batch::create, forward_auth::show, introspection::create, revocation::create),
-    components(schemas(views::Key, views::NewKey, views::Question<'_>, views::Verdict<'_>, views::Questions<'_>, views::Verdicts<'_>, views::Problem, token_views::TokenQuestion, token_views::TokenToRevoke, token_views::Introspection, token_views::OauthError)),
+    paths(keys::index, keys::create, keys::show, key_updates::update, keys::destroy, whoami::show, verify::create, batch::create, forward_auth::show, introspection::create, revocation::create),
+    components(schemas(views::Key, views::NewKey, views::KeyUpdate, views::RateLimit, views::Question<'_>, views::Verdict<'_>, views::Questions<'_>, views::Verdicts<'_>, views::RateLimitState, views::Problem, token_views::TokenQuestion, token_views::TokenToRevoke, token_views::Introspection, token_views::OauthError)),
     tags((name = "Keys", description = "Keys of the tenant to which the presented key belongs"), (name = "Verification", description = "Questions of APIs and gateways"), (name = "OAuth", description = "The same for OAuth libraries")),
-    modifiers(&Credentials, &Problems)
+    modifiers(&Credentials, &Limits, &Problems)
 )]
 struct Document;
 
@@ -53,19 +54,35 @@ impl Modify for Credentials {
     }
 }
 
+/// Wherever a key is presented, it may have been used too often.
+struct Limits;
+
+impl Modify for Limits {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let schema = RefOr::Ref(Ref::from_schema_name("Problem"));
+        let response = ResponseBuilder::new()
+            .description("The key made more requests than its rate limit allows; RateLimit-Policy and RateLimit say more. Wait for Retry-After seconds")
+            .content("application/json", ContentBuilder::new().schema(Some(schema)).build())
+            .build();
+        let by_key = SecurityRequirement::new::<_, [&str; 0], &str>("apiKey", []);
+        let with_key = operations(document).filter(|(_, operation)| {
+            let ways = operation.security.as_ref();
+            ways.is_some_and(|ways| ways.contains(&by_key))
+        });
+        for (_, operation) in with_key {
+            let responses = &mut operation.responses.responses;
+            responses.insert("429".into(), RefOr::T(response.clone()));
+        }
+    }
+}
+
 /// Every error is a problem document (RFC 9457) and says so, save where OAuth has its own words.
 struct Problems;
 
 impl Modify for Problems {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let paths = document.paths.paths.iter_mut();
-        let ours = paths.filter(|(path, _)| !path.starts_with("/oauth2/"));
-        let operations = ours.flat_map(|(_, path)| {
-            [&mut path.get, &mut path.post, &mut path.delete]
-                .into_iter()
-                .flatten()
-        });
-        for operation in operations {
+        let ours = operations(document).filter(|(path, _)| !path.starts_with("/oauth2/"));
+        for (_, operation) in ours {
             for (status, response) in &mut operation.responses.responses {
                 if let (true, RefOr::T(response)) = (status.as_str() >= "400", response)
                     && let Some(content) = response.content.shift_remove("application/json")
@@ -77,6 +94,23 @@ impl Modify for Problems {
             }
         }
     }
+}
+
+fn operations(
+    document: &mut utoipa::openapi::OpenApi,
+) -> impl Iterator<Item = (&str, &mut Operation)> {
+    document.paths.paths.iter_mut().flat_map(|(path, item)| {
+        let methods = [
+            &mut item.get,
+            &mut item.post,
+            &mut item.patch,
+            &mut item.delete,
+        ];
+        methods
+            .into_iter()
+            .flatten()
+            .map(move |operation| (path.as_str(), operation))
+    })
 }
 
 /// The document for an address.

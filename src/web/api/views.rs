@@ -1,11 +1,13 @@
 //! What the API sends and takes. Never the database's rows themselves: a new column can't leak by accident.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::db;
 use crate::domain::key_text::KeySecret;
+use crate::domain::rate_limit;
 use crate::domain::time::{Timestamp, rfc3339};
+use crate::verify::Allowance;
 
 /// An API key.
 #[derive(Serialize, ToSchema)]
@@ -41,6 +43,8 @@ pub struct Key {
     /// Addresses and ranges from which it works; empty: from anywhere.
     #[schema(example = json!(["203.0.113.0/24"]))]
     pub ip_allowlist: Vec<String>,
+    /// How often it may be used, or null: as often as its holder likes.
+    pub rate_limit: Option<RateLimit>,
     /// When it was created (RFC 3339, UTC).
     #[schema(example = "2026-11-20T16:15:51.665242Z")]
     pub created_at: String,
@@ -50,6 +54,10 @@ pub struct Key {
     /// When it was last accepted, or null; accurate to about two seconds.
     #[schema(example = "2026-11-20T16:20:03Z")]
     pub last_used_at: Option<String>,
+    /// A sentence for the key's holder from 14 days before it expires. Only in the answer to the key itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "This key expires on 17 Feb 2027 (in 6 days).")]
+    pub warning: Option<String>,
     /// The key's text. Only in the answer that creates it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -66,6 +74,8 @@ impl Key {
             created_at: at(key.created_at),
             expires_at: key.expires_at.map(at),
             last_used_at: key.last_used_at().map(rfc3339),
+            rate_limit: key.rate_limit.0.map(RateLimit::from),
+            warning: None,
             key: secret.map(|secret| secret.expose().to_owned()),
             id: key.id,
             name: key.name,
@@ -74,6 +84,45 @@ impl Key {
             key_prefix: key.key_prefix,
             last4: key.last4,
             authorization_group: key.group_name,
+        }
+    }
+}
+
+/// How often a key may be used, on each node of Keystead.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimit {
+    /// Requests a period, 1 to 1,000,000.
+    #[schema(example = 100, minimum = 1, maximum = 1_000_000)]
+    pub requests: i64,
+    /// The period: `second` or `minute`.
+    #[schema(example = "second")]
+    pub per: String,
+    /// Requests at once after a pause, 1 to 1,000,000; default: as many as a period.
+    #[schema(example = 200, minimum = 1, maximum = 1_000_000)]
+    pub burst: Option<i64>,
+}
+
+impl From<rate_limit::RateLimit> for RateLimit {
+    fn from(limit: rate_limit::RateLimit) -> Self {
+        Self {
+            requests: limit.requests().into(),
+            per: limit.per().as_str().into(),
+            burst: Some(limit.burst().into()),
+        }
+    }
+}
+
+impl RateLimit {
+    /// The limit as asked for, to be checked.
+    pub fn wish(&self) -> rate_limit::Wish {
+        rate_limit::Wish {
+            requests: self.requests.to_string(),
+            per: self.per.clone(),
+            burst: self
+                .burst
+                .map(|burst| burst.to_string())
+                .unwrap_or_default(),
         }
     }
 }
@@ -105,6 +154,45 @@ pub struct NewKey {
     /// Addresses or CIDR ranges from which it shall work, at most 1,000.
     #[schema(max_items = 1000)]
     pub ip_allowlist: Option<Vec<String>>,
+    /// How often it may be used; default: as often as its holder likes.
+    pub rate_limit: Option<RateLimit>,
+}
+
+/// Changes of a key; members that are left out stay as they are.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct KeyUpdate {
+    /// Name of the system that holds it, 2 to 200 characters.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<String>, example = "ERP integration", min_length = 2, max_length = 200)]
+    pub name: Option<Option<String>>,
+    /// What it is for, at most 1,000 characters.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<String>, example = "Nightly work-order sync", max_length = 1000)]
+    pub description: Option<Option<String>>,
+    /// From when on it shall no longer work (RFC 3339, at most 10 years away), or null: never.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<String>, example = "2027-02-18T00:00:00Z", format = "date-time")]
+    pub expires_at: Option<Option<String>>,
+    /// Addresses or CIDR ranges from which it shall work, at most 1,000; an empty list: from anywhere.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<Vec<String>>, example = json!(["203.0.113.0/24"]), max_items = 1000)]
+    pub ip_allowlist: Option<Option<Vec<String>>>,
+    /// Name or id of an authorization group.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<String>, example = "Read only")]
+    pub authorization_group: Option<Option<String>>,
+    /// How often it may be used, or null: as often as its holder likes.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<RateLimit>)]
+    pub rate_limit: Option<Option<RateLimit>>,
+}
+
+/// Tells a member that is null from one that is left out.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    member: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(member).map(Some)
 }
 
 /// A verifier's question.
@@ -143,7 +231,7 @@ pub struct Verdict<'a> {
     /// True when the key may do this, now, from here.
     pub valid: bool,
     /// `VALID`, or the reason: `NOT_FOUND`, `MALFORMED`, `REVOKED`, `EXPIRED`, `DISABLED`, `IP_DENIED`,
-    /// `INSUFFICIENT_SCOPE`, `TENANT_SUSPENDED`.
+    /// `INSUFFICIENT_SCOPE`, `RATE_LIMITED`, `TENANT_SUSPENDED`.
     pub code: &'static str,
     /// Identifier of the key.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -166,8 +254,42 @@ pub struct Verdict<'a> {
     /// From when on it no longer works, or null.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Option<String>>,
+    /// A sentence for the key's holder from 14 days before it expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "This key expires on 26 Nov 2026 (in 6 days).")]
+    pub warning: Option<String>,
+    /// What the key's rate limit has left, when it has one and it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimitState>,
+    /// With `RATE_LIMITED`: seconds to wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
     /// Id of this request, to find it again in the log.
     pub request_id: &'a str,
+}
+
+/// What a rate limit has left.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RateLimitState {
+    /// Requests a period.
+    #[schema(example = 100)]
+    pub limit: u32,
+    /// Requests that could follow at once; a burst may allow more than `limit`.
+    #[schema(example = 99)]
+    pub remaining: u32,
+    /// Seconds until the whole burst is there again.
+    #[schema(example = 1)]
+    pub reset: u64,
+}
+
+impl From<Allowance> for RateLimitState {
+    fn from(allowance: Allowance) -> Self {
+        Self {
+            limit: allowance.limit.requests(),
+            remaining: allowance.remaining,
+            reset: allowance.reset,
+        }
+    }
 }
 
 /// Many questions of a verifier.

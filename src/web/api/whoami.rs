@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use super::caller::Caller;
 use super::views;
 use crate::db;
+use crate::domain::key::expiry_warning;
 use crate::web::errors::Answer;
 use crate::web::state::State;
 
@@ -21,5 +22,9 @@ pub async fn show(caller: Caller, state: web::Data<State>) -> Answer<HttpRespons
     let key = state
         .read(move |conn| db::keys::find(conn, tenant, id))
         .await?;
-    Ok(HttpResponse::Ok().json(views::Key::new(key, None, caller.now)))
+    let warning = expiry_warning(caller.entry.expires_at, caller.now);
+    Ok(HttpResponse::Ok().json(views::Key {
+        warning,
+        ..views::Key::new(key, None, caller.now)
+    }))
 }

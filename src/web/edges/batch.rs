@@ -57,7 +57,7 @@ pub async fn create(
     let decided: Vec<_> = decided.collect::<Result<_>>()?;
     let results = decided
         .iter()
-        .map(|(verdict, id)| verify::view(verdict, id.as_str()))
+        .map(|(verdict, id)| verify::view(verdict, now, id.as_str()))
         .collect();
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -5,31 +5,35 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::domain::Error;
+use crate::domain::key::expiry_warning;
 use crate::domain::scope::is_scope;
-use crate::verify::Code;
 use crate::web::api::caller::{Refused, decide};
 use crate::web::api::views;
-use crate::web::client;
 use crate::web::errors::problem;
+use crate::web::{client, rate_limit};
 
-/// Answers 200 with an empty body and the identity in `X-Keystead-*` headers, or 401, 403, or 503. A gateway must
+/// Answers 200 with an empty body and the identity in `X-Keystead-*` headers, or 401, 403, 429, or 503. A gateway must
 /// treat everything but 2xx as a refusal and must not cache the answer.
 #[utoipa::path(get, path = "/forward-auth", operation_id = "forwardAuth", summary = "Answer a gateway",
     description = "Answers 200 with an empty body and the identity in `X-Keystead-*` headers. A gateway must treat everything but 2xx as a refusal and must not cache the answer.", tag = "Verification",
     params(("scope" = Option<String>, Query, description = "Scope that the route needs, as resource:action")),
-    responses((status = 200, description = "Let it through; who it is stands in X-Keystead-Key-Id, X-Keystead-Key-Name, X-Keystead-Tenant-Id, X-Keystead-Scopes and X-Keystead-Request-Id"), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks the scope", body = views::Problem), (status = 503, description = "This node can't be sure now: deny", body = views::Problem)),
+    responses((status = 200, description = "Let it through; who it is stands in X-Keystead-Key-Id, X-Keystead-Key-Name, X-Keystead-Tenant-Id, X-Keystead-Scopes and X-Keystead-Request-Id. A key with a rate limit adds RateLimit and RateLimit-Policy, a key that expires soon X-Keystead-Warning"), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks the scope", body = views::Problem), (status = 503, description = "This node can't be sure now: deny", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn show(request: HttpRequest) -> HttpResponse {
     let scope = match wanted_scope(&request) {
         Ok(scope) => scope,
         Err(error) => return Refused::from(error).respond(&request),
     };
-    let entry = match decide(&request, scope.as_deref(), client::facts(&request, "", "")) {
-        Ok((Code::Valid, entry, _)) => entry,
+    let decided = match decide(&request, scope.as_deref(), client::facts(&request, "", "")) {
+        Ok(decided) if decided.has_scope => decided,
         Ok(_) => return lacks_scope(&request, scope.as_deref().unwrap_or_default()),
         Err(refused) => return refused.respond(&request),
     };
+    let entry = &decided.entry;
     let mut response = HttpResponse::Ok();
+    for field in decided.allowance.into_iter().flat_map(rate_limit::fields) {
+        response.insert_header(field);
+    }
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             response.insert_header((HeaderName::from_static(name), value));
@@ -40,6 +44,9 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
     set("x-keystead-tenant-id", &entry.tenant_id.to_string());
     set("x-keystead-scopes", &entry.group.scopes.to_string());
     set("x-keystead-request-id", &client::request_id(&request));
+    if let Some(warning) = expiry_warning(entry.expires_at, decided.now) {
+        set("x-keystead-warning", &warning);
+    }
     response
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .finish()

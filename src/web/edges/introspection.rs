@@ -16,12 +16,12 @@ use crate::web::state::State;
 /// Tells a resource server whether a token is a key that works now. All else looks the same: not active.
 ///
 /// # Errors
-/// 401 without a verifier's token; `BadRequest` without a token to look at; `Unavailable` (503) when this node can't
-/// be sure.
+/// 401 without a verifier's token; `BadRequest` without a token to look at; `Throttled` (429) for a key that was used
+/// too often; `Unavailable` (503) when this node can't be sure.
 #[utoipa::path(post, path = "/oauth2/introspect", operation_id = "introspectToken", summary = "Introspect a token",
     description = "OAuth 2.0 token introspection (RFC 7662): says whether the token is a key that works now. Send the verifier's token as a bearer token, or as the password of HTTP Basic under any name. A key with an IP allowlist is active only if ip is one of its addresses.", tag = "OAuth",
     request_body(content = token_views::TokenQuestion, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "What is known of the key; of any other token only that it is not active", body = token_views::Introspection), (status = 400, description = "No token, a parameter twice, or two credentials", body = token_views::OauthError), (status = 401, description = "No valid verifier token", body = token_views::OauthError), (status = 415, description = "Not a form", body = token_views::OauthError), (status = 503, description = "This node can't be sure now: deny, and try again after Retry-After seconds", body = token_views::OauthError)),
+    responses((status = 200, description = "What is known of the key; of any other token only that it is not active", body = token_views::Introspection), (status = 400, description = "No token, a parameter twice, or two credentials", body = token_views::OauthError), (status = 401, description = "No valid verifier token", body = token_views::OauthError), (status = 415, description = "Not a form", body = token_views::OauthError), (status = 429, description = "The key works, and was used more often than its rate limit allows: answer 429 too, with the same Retry-After", body = token_views::OauthError), (status = 503, description = "This node can't be sure now: deny, and try again after Retry-After seconds", body = token_views::OauthError)),
     security(("verifier" = []), ("verifierBasic" = [])))]
 pub async fn create(
     request: HttpRequest,
@@ -49,6 +49,10 @@ pub async fn create(
         },
     };
     let verdict = verify::decide(state.index(), &question)?;
+    // "Not active" would have the resource server answer 401, and the key's holder throw a good key away.
+    if let Some(seconds) = verdict.allowance.and_then(|left| left.retry_after) {
+        return Err(Error::Throttled(seconds).into());
+    }
     let active = verdict.entry.filter(|_| verdict.code == Code::Valid);
     let request_id = client::request_id(&request);
     let mut response = HttpResponse::Ok();

@@ -6,6 +6,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::asker::Asker;
+use crate::domain::key::expiry_warning;
 use crate::domain::request_id::RequestId;
 use crate::domain::scope::is_scope;
 use crate::domain::time::{Timestamp, rfc3339};
@@ -43,7 +44,7 @@ pub async fn create(
     let request_id = question.facts.id.digits();
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(view(&verdict, request_id.as_str())))
+        .json(view(&verdict, question.now, request_id.as_str())))
 }
 
 /// The question in a verifier's words; `id` is the request that it will be found by.
@@ -79,7 +80,11 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Result<verify::Verdict>
 }
 
 /// The verdict in a verifier's words.
-pub fn view<'a>(verdict: &'a verify::Verdict, request_id: &'a str) -> views::Verdict<'a> {
+pub fn view<'a>(
+    verdict: &'a verify::Verdict,
+    now: Timestamp,
+    request_id: &'a str,
+) -> views::Verdict<'a> {
     let entry = verdict.entry.as_deref();
     views::Verdict {
         valid: verdict.code == Code::Valid,
@@ -91,6 +96,11 @@ pub fn view<'a>(verdict: &'a verify::Verdict, request_id: &'a str) -> views::Ver
         authorization_group: entry.map(|entry| entry.group.name.as_str()),
         scopes: entry.map(|entry| entry.group.scopes.list()),
         expires_at: entry.map(|entry| entry.expires_at.map(rfc3339)),
+        warning: entry
+            .filter(|_| verdict.code == Code::Valid)
+            .and_then(|entry| expiry_warning(entry.expires_at, now)),
+        rate_limit: verdict.allowance.map(views::RateLimitState::from),
+        retry_after: verdict.allowance.and_then(|left| left.retry_after),
         request_id,
     }
 }

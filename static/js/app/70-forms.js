@@ -54,6 +54,16 @@ function rangesText(text) {
   return count === 1 ? "1 range" : `${count} ranges`;
 }
 
+// As the server writes it; "Not valid yet" is explained at the field once the form is sent.
+function rateText({ rate_limit: limit, rate_limit_per: per, rate_limit_burst: burst }) {
+  const [requests, most] = [limit.value.trim(), burst.value.trim()];
+  if (!requests && !most) return "No limit";
+  const valid = (text) => /^\d+$/.test(text) && text >= 1 && text <= 1_000_000;
+  if (!valid(requests) || (most && !valid(most))) return "Not valid yet";
+  const flow = `${Number(requests)} per ${per.value}`;
+  return most && Number(most) !== Number(requests) ? `${flow}, burst ${Number(most)}` : flow;
+}
+
 function refreshKeyForm(form) {
   const { environment, group, expires_on: expires, ip_allowlist: ranges, description } = form.elements;
   const option = group.selectedOptions[0];
@@ -65,6 +75,7 @@ function refreshKeyForm(form) {
   show("group", option?.value ? option.textContent.trim() : "Not chosen yet");
   show("expires", expiryText(expires.value));
   show("addresses", rangesText(ranges.value));
+  show("rate", rateText(form.elements));
   $("[data-group-summary]", form).textContent = option?.dataset.summary ?? "";
   $("[data-never]", form).hidden = Boolean(expires.value) || expires.validity.badInput;
   for (const chip of $$("[data-date]", form)) {

@@ -31,7 +31,11 @@ fn fits(document: &Value, schema: &Value, value: &Value, place: &str) {
         return fits(document, document.pointer(pointer).unwrap(), value, place);
     }
     if let Some(choices) = schema["oneOf"].as_array() {
-        assert!(!choices.is_empty());
+        // One object or null.
+        assert_eq!((choices.len(), &choices[1]["type"]), (2, &json!("null")));
+        if !value.is_null() {
+            fits(document, &choices[0], value, place);
+        }
         return;
     }
     let kinds: Vec<&str> = match &schema["type"] {
@@ -168,6 +172,34 @@ async fn collect(app: &App) -> Seen {
     )
     .await;
 
+    let path = victim.resource();
+    let patch =
+        |system: &System, path: &str, body: Value| system.request(Method::PATCH, path).json(&body);
+    let limit = json!({ "requests": 9, "per": "second" });
+    let other = app.issue("Globex", "Other").resource();
+    app.set_limit("Acme", 9);
+    let target = app.issue("Acme", "Target").resource();
+    for (system, path, body) in [
+        (&full, &target, json!({ "rate_limit": limit })),
+        (&full, &target, json!({ "rate_limit": null })),
+        (&full, &target, json!({ "name": "x" })),
+        (&full, &other, json!({ "name": "Mine" })),
+        (&full, &path, json!({ "name": "Revoked" })),
+        (&poor, &target, json!({ "name": "Mine" })),
+        (&nobody, &target, json!({ "name": "Mine" })),
+    ] {
+        seen.add("updateKey", patch(system, path, body)).await;
+    }
+    let twice = full
+        .request(Method::PATCH, &target)
+        .header("content-type", "application/json");
+    seen.add("updateKey", twice.body("{\"name\":\"A1\",\"name\":\"A2\"}"))
+        .await;
+    seen.add("updateKey", full.request(Method::PATCH, &target).body("{}"))
+        .await;
+
+    too_often(app, &mut seen, &target).await;
+
     seen.add("whoami", full.request(get.clone(), whoami)).await;
     seen.add("whoami", nobody.request(get.clone(), whoami))
         .await;
@@ -189,6 +221,35 @@ async fn collect(app: &App) -> Seen {
             .await;
     }
     seen
+}
+
+/// A key that has used up its rate limit, wherever a key is presented or asked about.
+async fn too_often(app: &App, seen: &mut Seen, target: &str) {
+    let eager = app.issue("Acme", "Eager");
+    app.alter_key(
+        &eager,
+        "rate_limit_requests = 1, rate_limit_period = 'minute', rate_limit_burst = 1",
+    );
+    let (asker, often) = (app.asker(), app.system(&eager.secret));
+    for _ in 0..2 {
+        let question = json!({ "key": eager.secret });
+        seen.add("verifyKey", json_body(&asker, VERIFY, &question))
+            .await;
+    }
+    let form = asker.request(Method::POST, INTROSPECT);
+    seen.add("introspectToken", form.form(&[("token", &eager.secret)]))
+        .await;
+    for (operation, method, path) in [
+        ("listKeys", Method::GET, KEYS),
+        ("createKey", Method::POST, KEYS),
+        ("getKey", Method::GET, target),
+        ("updateKey", Method::PATCH, target),
+        ("revokeKey", Method::DELETE, target),
+        ("whoami", Method::GET, "/api/v1/auth/whoami"),
+        ("forwardAuth", Method::GET, "/forward-auth"),
+    ] {
+        seen.add(operation, often.request(method, path)).await;
+    }
 }
 
 /// Every answer of the edges that verifiers ask, and of the one at which keys are given up.

@@ -1,7 +1,7 @@
 //! Creating keys with a key.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::app::Issued;
 use crate::support::browser_like::{Answer, secret_in};
@@ -34,7 +34,7 @@ async fn the_answer_to_creation_alone_holds_the_text_of_the_key() {
             "status": "active", "key_prefix": "ks_test_", "last4": secret[secret.len() - 4..],
             "authorization_group": "Read only", "scopes": ["*:read"],
             "ip_allowlist": ["127.0.0.1", "2001:db8::/32"], "created_at": "2026-11-20T12:00:00Z",
-            "expires_at": "2027-02-18T00:00:00Z", "last_used_at": null,
+            "expires_at": "2027-02-18T00:00:00Z", "last_used_at": null, "rate_limit": null,
         })
     );
     assert!(keystead::domain::key_text::is_well_formed(secret));
@@ -94,6 +94,44 @@ async fn a_key_can_not_make_a_stronger_one() {
     }
     assert_eq!(make(Some("Orders")).await.status, 201);
     assert_eq!(make(Some("Key maker")).await.status, 201);
+}
+
+#[actix_web::test]
+async fn a_rate_limit_is_kept_as_it_was_asked_for() {
+    let app = App::start().await;
+    let admin = app.issue("Acme", "Admin");
+    let system = app.system(&admin.secret);
+    let make = async |limit: Value| {
+        system
+            .post(KEYS, json!({ "name": "ERP", "rate_limit": limit }))
+            .await
+    };
+    let made = make(json!({ "requests": 100, "per": "second", "burst": 200 })).await;
+    assert_eq!(made.status, 201);
+    let limit = json!({ "requests": 100, "per": "second", "burst": 200 });
+    assert_eq!(made.json()["rate_limit"], limit);
+    let me = app
+        .system(made.json()["key"].as_str().unwrap())
+        .whoami()
+        .await;
+    assert_eq!(me.json()["rate_limit"], limit);
+    let even = make(json!({ "requests": 60, "per": "minute" }))
+        .await
+        .json();
+    assert_eq!(even["rate_limit"]["burst"], 60);
+    assert_eq!(make(Value::Null).await.json()["rate_limit"], Value::Null);
+    for limit in [
+        json!({ "requests": 0, "per": "second" }),
+        json!({ "requests": 1.5, "per": "second" }),
+        json!({ "requests": 1, "per": "second", "burst": 1_000_001 }),
+        json!({ "requests": "1", "per": "second" }),
+        json!({ "requests": 1 }),
+        json!({}),
+        json!([]),
+    ] {
+        make(limit).await.problem(422);
+    }
+    assert_eq!(app.rows("api_keys"), 4);
 }
 
 #[actix_web::test]

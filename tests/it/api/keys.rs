@@ -2,7 +2,7 @@
 
 use crate::support::*;
 
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 14] = [
     "authorization_group",
     "created_at",
     "description",
@@ -14,6 +14,7 @@ const FIELDS: [&str; 13] = [
     "last4",
     "last_used_at",
     "name",
+    "rate_limit",
     "scopes",
     "status",
 ];

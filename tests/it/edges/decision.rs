@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
+use crate::support::app::Issued;
 use crate::support::browser_like::Answer;
 use crate::support::*;
 
@@ -124,6 +125,27 @@ async fn scopes_are_matched_on_both_sides_of_the_colon() {
             .await;
         assert_eq!(answer.json()["code"], code, "{scope}");
     }
+}
+
+#[actix_web::test]
+async fn what_is_taken_from_a_group_is_taken_from_all_of_its_keys() {
+    let app = App::start().await;
+    app.add_group("Acme", "Orders", "orders:*");
+    let issue = |name: &str| app.issue_with("Acme", name, Some("Orders"), &[], None);
+    let (first, second) = (issue("First"), issue("Second"));
+    let other = app.issue("Acme", "Other");
+    let write = async |key: &Issued| {
+        let question = json!({ "key": key.secret, "scope": "orders:write" });
+        let answer = app.asker().post("/api/v1/verify", question).await;
+        answer.json()["code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(write(&second).await, "VALID");
+    app.sql("UPDATE authorization_groups SET scopes = 'orders:read' WHERE name = 'Orders'");
+    // Only the first key's row is read because of its own change.
+    app.alter_key(&first, "name = 'Renamed'");
+    assert_eq!(write(&first).await, "INSUFFICIENT_SCOPE");
+    assert_eq!(write(&second).await, "INSUFFICIENT_SCOPE");
+    assert_eq!(write(&other).await, "VALID");
 }
 
 #[actix_web::test]

@@ -5,5 +5,7 @@ mod batch;
 mod decision;
 mod forward_auth;
 mod introspection;
+mod rate_limits;
 mod revocation;
 mod verify;
+mod warnings;

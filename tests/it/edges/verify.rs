@@ -32,6 +32,7 @@ async fn a_valid_key_is_answered_with_who_it_is() {
             "valid": true, "code": "VALID", "key_id": key.id, "tenant_id": app.tenant("Acme").to_string(),
             "name": "Wörk \"orders\" 🚚", "environment": "live", "authorization_group": "Read only",
             "scopes": ["*:read"], "expires_at": "2026-11-20T13:00:00Z",
+            "warning": "This key expires on 20 Nov 2026 (in 1 h).",
             "request_id": answer.header("x-request-id"),
         })
     );

@@ -172,6 +172,7 @@ impl App {
             description: "",
             environment: "live",
             ip_allowlist: allowed.to_vec(),
+            rate_limit: None,
         };
         let draft = wish.check(now, Ok(expires)).unwrap();
         let secrets = keystead::config::secrets::Secrets::load(&self.config, false).unwrap();

@@ -1,0 +1,149 @@
+//! Changes of a key that exists, with an audit row that tells what was and what is.
+
+use serde_json::{Map, Value, json};
+
+use super::keys::note_state;
+use super::{Object, record};
+use crate::db::groups::Group;
+use crate::db::key_updates::{self, KeyUpdate};
+use crate::db::keys::Key;
+use crate::db::{self, Conn, change_log};
+use crate::domain::audit::Event;
+use crate::domain::id::KeyId;
+use crate::domain::key::{State, limit_reached};
+use crate::domain::key_updates::Update;
+use crate::domain::rate_limit::RateLimit;
+use crate::domain::role::Actor;
+use crate::domain::scope::Scopes;
+use crate::domain::time::rfc3339;
+use crate::domain::{Error, Result};
+
+/// Changes a key. An update that changes nothing leaves no trace and succeeds.
+///
+/// # Errors
+/// `Forbidden` without the right, or for rights beyond the actor's own; `NotFound`; `Invalid` at
+/// `authorization_group`; the conflicts `key-revoked` and `key-limit-reached`, the latter when an expired key would
+/// come back.
+pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result<Key> {
+    by.must_hold("api-keys:write")?;
+    let key = db::keys::find(conn, by.tenant, id)?;
+    if Difference::find(conn, by, &key, update)?.is_none() {
+        return Ok(key);
+    }
+    let rev = change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
+    // Once more under the lock that this took: another change may have come first.
+    let key = db::keys::find(conn, by.tenant, id)?;
+    let Some(difference) = Difference::find(conn, by, &key, update)? else {
+        return Ok(key);
+    };
+    if key.state(by.now) == State::Expired && difference.columns.expires_at.is_some() {
+        let limit = db::tenants::find(conn, by.tenant)?.key_limit;
+        if db::keys::count_toward_limit(conn, by.tenant, by.now)? >= limit {
+            return Err(limit_reached(limit));
+        }
+    }
+    key_updates::set(conn, by.tenant, id, difference.columns)?;
+    note_state(conn, id, rev)?;
+    let detail = json!({ "before": difference.before, "after": difference.after });
+    let changed = db::keys::find(conn, by.tenant, id)?;
+    let object = Object {
+        kind: "api_key",
+        id: &changed.id,
+        name: &changed.name,
+    };
+    record(conn, by, &Event::KeyUpdated(detail), object)?;
+    Ok(changed)
+}
+
+/// What an update really changes.
+#[derive(Default)]
+struct Difference {
+    columns: KeyUpdate,
+    before: Map<String, Value>,
+    after: Map<String, Value>,
+}
+
+impl Difference {
+    /// `None` when everything is already as it is asked for.
+    fn find(conn: &mut Conn, by: &Actor, key: &Key, update: &Update) -> Result<Option<Self>> {
+        if key.revoked_at.is_some() {
+            return Err(Error::conflict(
+                "key-revoked",
+                "This key was revoked for good; nothing about it can be changed.",
+            ));
+        }
+        let group = update
+            .group
+            .as_deref()
+            .map(|group| db::groups::find(conn, by.tenant, group, "authorization_group"))
+            .transpose()?
+            .filter(|group| group.name != key.group_name);
+        let mut found = Self::default();
+        found.compare_texts(key, update);
+        found.compare_limits(key, update);
+        found.may_be_made(by, key, group.as_ref())?;
+        if let Some(group) = group {
+            found.note("authorization_group", &*key.group_name, &*group.name);
+            found.columns.group_id = Some(group.id);
+        }
+        Ok(Some(found).filter(|found| !found.after.is_empty()))
+    }
+
+    fn note(&mut self, member: &str, before: impl Into<Value>, after: impl Into<Value>) {
+        self.before.insert(member.into(), before.into());
+        self.after.insert(member.into(), after.into());
+    }
+
+    fn compare_texts(&mut self, key: &Key, update: &Update) {
+        if let Some(name) = update.name.as_ref().filter(|name| **name != key.name) {
+            self.note("name", &*key.name, &**name);
+            self.columns.name = Some(name.clone());
+        }
+        let description = update.description.as_ref();
+        if let Some(text) = description.filter(|text| **text != key.description) {
+            self.note("description", &*key.description, &**text);
+            self.columns.description = Some(text.clone());
+        }
+    }
+
+    fn compare_limits(&mut self, key: &Key, update: &Update) {
+        if let Some(list) = &update.ip_allowlist {
+            let (lines, entries) = (list.entries().join("\n"), list.entries());
+            if lines != key.ip_allowlist {
+                let before: Vec<&str> = key.ip_allowlist.lines().collect();
+                self.note("ip_allowlist", before, entries);
+                self.columns.ip_allowlist = Some(lines);
+            }
+        }
+        if let Some(at) = update.expires_at {
+            let before = key.expires_at.map(|at| at.and_utc());
+            if at != before {
+                self.note("expires_at", before.map(rfc3339), at.map(rfc3339));
+                self.columns.expires_at = Some(at.map(|at| at.naive_utc()));
+            }
+        }
+        if let Some(limit) = update.rate_limit.filter(|limit| *limit != key.rate_limit.0) {
+            let text = |limit: Option<RateLimit>| limit.map(|limit| limit.to_string());
+            self.note("rate_limit", text(key.rate_limit.0), text(limit));
+            self.columns.rate_limit = Some(limit.into());
+        }
+    }
+
+    /// A key neither raises a key above its own rights nor touches the limits of one that stands above it.
+    fn may_be_made(&self, by: &Actor, key: &Key, group: Option<&Group>) -> Result<()> {
+        let limits = ["ip_allowlist", "expires_at", "rate_limit"];
+        let (scopes, refusal) = match group {
+            Some(group) => (
+                &group.scopes,
+                "A key can't give a key more rights than its own.",
+            ),
+            None if limits.iter().any(|member| self.after.contains_key(*member)) => (
+                &key.scopes,
+                "A key can't change the limits of a key with more rights than its own.",
+            ),
+            None => return Ok(()),
+        };
+        by.must_cover(&Scopes::parse(scopes).map_err(Error::internal)?)
+            .map_err(|_| Error::Forbidden(refusal.into()))
+    }
+}

@@ -1,0 +1,41 @@
+//! Changes of a key that exists.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::schema::api_keys as keys;
+use super::{Conn, rate_limits};
+use crate::domain::id::{KeyId, TenantId};
+use crate::domain::{Error, Result};
+
+/// What an update writes; `None` leaves a column as it is.
+#[derive(Debug, Clone, Default, AsChangeset)]
+#[diesel(table_name = keys)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct KeyUpdate {
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub group_id: Option<String>,
+    pub ip_allowlist: Option<String>,
+    pub expires_at: Option<Option<NaiveDateTime>>,
+    #[diesel(embed)]
+    pub rate_limit: Option<rate_limits::Columns>,
+}
+
+/// Changes columns of a key that is not revoked.
+///
+/// # Errors
+/// `NotFound` when there is no such key, or when it was revoked.
+pub fn set(conn: &mut Conn, tenant: TenantId, id: KeyId, update: KeyUpdate) -> Result<()> {
+    let changed = diesel::update(keys::table)
+        .filter(keys::id.eq(id.to_string()))
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::revoked_at.is_null())
+        .set(update)
+        .execute(conn)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}

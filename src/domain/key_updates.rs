@@ -1,0 +1,86 @@
+//! Changes of a key that exists: what was left out stays as it is.
+
+use super::Result;
+use super::address_list::AddressList;
+use super::key::check_expiry;
+use super::rate_limit::{self, RateLimit};
+use super::time::Timestamp;
+use super::validate::{self, FieldErrors};
+
+/// The changes as someone asks for them, before they are checked.
+#[derive(Debug, Clone, Default)]
+pub struct Wish<'a> {
+    /// Name of the system that holds the key.
+    pub name: Option<&'a str>,
+    /// What it is for.
+    pub description: Option<&'a str>,
+    /// Authorization group by name or id.
+    pub group: Option<&'a str>,
+    /// Where it may be used from; `Some(None)` is refused, since it could mean nowhere as well as anywhere.
+    pub ip_allowlist: Option<Option<Vec<&'a str>>>,
+    /// How often it may be used; `Some(None)` for no limit.
+    pub rate_limit: Option<Option<rate_limit::Wish>>,
+}
+
+/// Checked changes.
+#[derive(Debug, Clone, Default)]
+pub struct Update {
+    /// 2 to 200 characters.
+    pub name: Option<String>,
+    /// At most 1,000 characters.
+    pub description: Option<String>,
+    /// Authorization group by name or id, not looked up yet.
+    pub group: Option<String>,
+    /// Allowed addresses.
+    pub ip_allowlist: Option<AddressList>,
+    /// End of the key's life; `Some(None)` for never.
+    pub expires_at: Option<Option<Timestamp>>,
+    /// How often it may be used; `Some(None)` for no limit.
+    pub rate_limit: Option<Option<RateLimit>>,
+}
+
+impl Wish<'_> {
+    /// Checks what is given and reports all errors at once; `expiry` was read by the caller, which knows its format.
+    ///
+    /// # Errors
+    /// `Invalid` with a message at each field.
+    pub fn check(
+        &self,
+        now: Timestamp,
+        expiry: Option<std::result::Result<Option<Timestamp>, String>>,
+    ) -> Result<Update> {
+        let mut errors = FieldErrors::default();
+        let update = Update {
+            name: self
+                .name
+                .map(|name| errors.take("name", validate::line(name, 2, 200))),
+            description: self
+                .description
+                .map(|text| errors.take("description", validate::lines(text, 1_000))),
+            group: self.group.map(str::to_owned),
+            ip_allowlist: self
+                .ip_allowlist
+                .as_ref()
+                .map(|list| errors.take("ip_allowlist", check_list(list.as_deref()))),
+            expires_at: expiry.map(|expiry| {
+                errors.take("expires_at", expiry.and_then(|at| check_expiry(at, now)))
+            }),
+            rate_limit: self
+                .rate_limit
+                .as_ref()
+                .map(|limit| limit.as_ref().and_then(|limit| limit.check(&mut errors))),
+        };
+        errors.into_result().map(|()| update)
+    }
+}
+
+/// Only a list that is really empty takes a restriction away: `[""]` is a slip.
+fn check_list(list: Option<&[&str]>) -> std::result::Result<AddressList, String> {
+    let slip = || "Send addresses or ranges, or [] to allow any address.".to_owned();
+    let list = list.ok_or_else(slip)?;
+    let parsed = AddressList::parse(list.iter().copied())?;
+    if parsed.is_empty() && !list.is_empty() {
+        return Err(slip());
+    }
+    Ok(parsed)
+}

@@ -1,0 +1,91 @@
+//! The limiter of one key. Only keys with a limit have one; it is shared by all workers of this node without a lock.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::middleware::StateInformationMiddleware;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter, clock};
+
+use crate::domain::rate_limit::RateLimit;
+use crate::domain::time::Clock;
+
+impl clock::Clock for Clock {
+    type Instant = Duration;
+
+    /// Never the time of day: setting the system's clock back must not lock anybody out.
+    fn now(&self) -> Duration {
+        self.elapsed()
+    }
+}
+
+/// Counts the requests of one key.
+#[derive(Debug)]
+pub struct Limiter {
+    limit: RateLimit,
+    state: RateLimiter<NotKeyed, InMemoryState, Clock, StateInformationMiddleware>,
+}
+
+/// What a limit has left after a request was counted against it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// The limit.
+    pub limit: RateLimit,
+    /// Requests that could follow at once.
+    pub remaining: u32,
+    /// Seconds, rounded up, until the whole burst is there again.
+    pub reset: u64,
+    /// Seconds, rounded up, until the next request is allowed; `None` when this one was.
+    pub retry_after: Option<u64>,
+}
+
+impl Limiter {
+    /// A limiter with its whole burst.
+    pub fn new(limit: RateLimit, clock: &Clock) -> Self {
+        let quota = Quota::with_period(interval(limit)).unwrap_or(Quota::per_second(MIN));
+        let burst = NonZeroU32::new(limit.burst()).unwrap_or(MIN);
+        let state = RateLimiter::direct_with_clock(quota.allow_burst(burst), clock.clone());
+        Self {
+            limit,
+            state: state.with_middleware(),
+        }
+    }
+
+    /// Its limit.
+    pub fn limit(&self) -> RateLimit {
+        self.limit
+    }
+
+    /// Counts one request, or refuses it. A refused request counts for nothing, so waiting always helps.
+    pub fn take(&self) -> Allowance {
+        let limit = self.limit;
+        let (remaining, wait) = match self.state.check() {
+            Ok(after) => (after.remaining_burst_capacity(), None),
+            Err(refused) => (
+                0,
+                Some(refused.wait_time_from(self.state.clock().elapsed())),
+            ),
+        };
+        // Counted from the next request on when this one was refused.
+        let missing = limit.burst() - remaining - u32::from(wait.is_some());
+        let reset = interval(limit) * missing + wait.unwrap_or_default();
+        Allowance {
+            limit,
+            remaining,
+            reset: whole_seconds(reset),
+            // Time may have passed since the refusal, but "0 seconds" would read as "never refused".
+            retry_after: wait.map(|wait| whole_seconds(wait).max(1)),
+        }
+    }
+}
+
+const MIN: NonZeroU32 = NonZeroU32::MIN;
+
+/// The time in which one request is earned.
+fn interval(limit: RateLimit) -> Duration {
+    Duration::from_secs(limit.per().seconds().into()) / limit.requests()
+}
+
+fn whole_seconds(span: Duration) -> u64 {
+    span.as_secs() + u64::from(span.subsec_nanos() > 0)
+}
