@@ -29,6 +29,9 @@ async fn fields(person: &mut Person, changes: &[(&str, &str)]) -> Vec<(String, S
         ("group".to_owned(), group),
         ("expires_on".to_owned(), String::new()),
         ("ip_allowlist".to_owned(), String::new()),
+        ("rate_limit".to_owned(), String::new()),
+        ("rate_limit_per".to_owned(), "second".to_owned()),
+        ("rate_limit_burst".to_owned(), String::new()),
     ];
     for (name, value) in changes {
         fields.retain(|(known, _)| known != name);
@@ -147,6 +150,9 @@ async fn everything_that_was_asked_for_is_in_the_key() {
             "ip_allowlist",
             "127.0.0.0/8\r\n\r\n2001:db8::/32\r\n127.0.0.0/8",
         ),
+        ("rate_limit", " 100 "),
+        ("rate_limit_per", "minute"),
+        ("rate_limit_burst", "250"),
     ];
     let page = generate(&mut alice, &changes).await;
     let secret = secret_in(&page.body).unwrap();
@@ -159,6 +165,46 @@ async fn everything_that_was_asked_for_is_in_the_key() {
         serde_json::json!(["127.0.0.0/8", "2001:db8::/32"])
     );
     assert_eq!(me["expires_at"], "2026-12-25T00:00:00Z");
+    assert_eq!(
+        me["rate_limit"],
+        serde_json::json!({ "requests": 100, "per": "minute", "burst": 250 })
+    );
+}
+
+#[actix_web::test]
+async fn rate_limits_are_checked_and_stand_in_the_summary() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    alice.get(NEW).await.shows("No limit");
+    for (field, value) in [
+        ("rate_limit", "0"),
+        ("rate_limit", "1000001"),
+        ("rate_limit", "1.5"),
+        ("rate_limit", "+5"),
+        ("rate_limit", "many"),
+        ("rate_limit_burst", "-1"),
+        ("rate_limit_burst", "99999999999999999999"),
+        ("rate_limit_per", "hour"),
+    ] {
+        let page = generate(&mut alice, &[("rate_limit", "5"), (field, value)]).await;
+        assert_eq!(page.status, 422, "{field}: {value}");
+        page.shows(&format!("id=\"{field}-error\""));
+        page.shows("One thing needs a change");
+        page.shows("Not valid yet");
+    }
+    // A burst alone says how many at once, but not how many in all.
+    let page = generate(&mut alice, &[("rate_limit_burst", "5")]).await;
+    assert_eq!(page.status, 422);
+    page.shows("id=\"rate_limit-error\"");
+    page.shows("value=\"5\"");
+    let wrong_name = [
+        ("name", "x"),
+        ("rate_limit", "7"),
+        ("rate_limit_burst", "9"),
+    ];
+    let page = generate(&mut alice, &wrong_name).await;
+    page.shows("7 per second, burst 9");
+    assert_eq!(app.rows("api_keys"), 0);
 }
 
 #[actix_web::test]

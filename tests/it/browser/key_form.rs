@@ -179,6 +179,13 @@ async fn the_summary_follows_the_form() {
     browser
         .fill("#ip_allowlist", "10.0.0.0/8\n2001:db8::/32")
         .await;
+    assert!(summary().await.contains("No limit"));
+    browser.fill("#rate_limit", "100").await;
+    browser.until_sees("100 per second").await;
+    browser.fill("#rate_limit_burst", "0250").await;
+    browser.until_sees("100 per second, burst 250").await;
+    browser.fill("#rate_limit", "a lot").await;
+    browser.until_sees("Not valid yet").await;
     let after = summary().await;
     assert!(
         after.contains("ks_test_") && after.contains("Never"),

@@ -147,6 +147,7 @@ async fn pictures_of_generating() {
     browser.until_at("/tenant-api-keys/new").await;
     camera.take("form").await;
     browser.fill("#ip_allowlist", "300.1.1.0/24").await;
+    browser.fill("#rate_limit", "many").await;
     browser.click("[data-date='']").await;
     browser.click(form::SUBMIT).await;
     browser.until_focus(".error-summary").await;
@@ -157,6 +158,7 @@ async fn pictures_of_generating() {
     camera.take("form-errors-end").await;
     browser.fill("#name", "ERP integration").await;
     browser.fill("#ip_allowlist", "10.0.0.0/8").await;
+    browser.fill("#rate_limit", "100").await;
     browser.click(form::SUBMIT).await;
     browser
         .until("document.querySelector('dialog[data-secret]')?.open")
