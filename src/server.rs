@@ -238,6 +238,7 @@ fn site(config: &Config, address: SocketAddr) -> Site {
             .and_then(|url| url.split("://").nth(1))
             .map(str::to_owned),
         base_url,
+        trusted_proxies: config.trusted_proxies.clone(),
         brand: config.brand.clone(),
         insecure_cookie: config.insecure_cookie,
         session_idle_minutes: config.session_idle_minutes,

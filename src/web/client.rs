@@ -2,16 +2,57 @@
 
 use std::net::IpAddr;
 
-use actix_web::http::header;
-use actix_web::{HttpMessage as _, HttpRequest};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpMessage as _, HttpRequest, web};
 
+use super::state::State;
 use crate::actions::sign_in::Place;
+use crate::domain::forwarded::{self, TrustedProxies};
 use crate::domain::request_id::RequestId;
 use crate::verify::Facts;
 
-/// The address of the peer. Forwarding headers are never read: anybody can write them.
+/// The client's address: the peer's, or what trusted proxies say about it. `None` when it is unknown.
 pub fn address(request: &HttpRequest) -> Option<IpAddr> {
+    let peer = peer(request)?;
+    let Some(proxies) = proxies(request).filter(|proxies| !proxies.is_empty()) else {
+        return Some(peer);
+    };
+    let lines = request.headers().get_all(proxies.family().header());
+    proxies.client(peer, lines.rev().map(HeaderValue::as_bytes))
+}
+
+/// The address at the other end of the connection, whoever it speaks for.
+pub fn peer(request: &HttpRequest) -> Option<IpAddr> {
     request.peer_addr().map(|peer| peer.ip().to_canonical())
+}
+
+/// The method of the request about which a gateway asks, as a trusted one states it.
+pub fn asked_method(request: &HttpRequest) -> Option<&str> {
+    forwarded::read_method(of_trusted_peer(request, &["x-forwarded-method"])?)
+}
+
+/// The path of the request about which a gateway asks, as a trusted one states it: no query, at most 512 bytes.
+pub fn asked_path(request: &HttpRequest) -> Option<&str> {
+    let names = ["x-forwarded-uri", "x-original-uri"];
+    forwarded::read_path(of_trusted_peer(request, &names)?)
+}
+
+/// The only value of the first of these headers that is there, if a trusted proxy sent it.
+fn of_trusted_peer<'a>(request: &'a HttpRequest, names: &[&'static str]) -> Option<&'a [u8]> {
+    if !proxies(request)?.trusts(peer(request)?) {
+        return None;
+    }
+    let headers = request.headers();
+    let name = names.iter().find(|name| headers.contains_key(**name))?;
+    let mut values = headers.get_all(*name);
+    let value = values.next()?;
+    // A second one would be the client's own, beside the gateway's.
+    values.next().is_none().then(|| value.as_bytes())
+}
+
+fn proxies(request: &HttpRequest) -> Option<&TrustedProxies> {
+    let state = request.app_data::<web::Data<State>>()?;
+    Some(&state.site.trusted_proxies)
 }
 
 /// The name in a `Host` header: without its port, and without the brackets of an IPv6 address.
@@ -23,28 +64,9 @@ pub fn host_name(host: &str) -> &str {
     name.trim_start_matches('[').trim_end_matches(']')
 }
 
-/// True when a proxy on this machine passes a request on: the peer is then not the client. From any other peer
-/// such headers say nothing.
-pub fn is_proxied(request: &HttpRequest) -> bool {
-    let says_so = ["forwarded", "x-forwarded-for", "x-real-ip"]
-        .iter()
-        .any(|name| request.headers().contains_key(*name));
-    says_so && address(request).is_some_and(|address| address.is_loopback())
-}
-
-/// Where someone signs in from, for patience with failures alone. Behind a proxy on this machine it is the last
-/// address of `X-Forwarded-For`: the one that the proxy itself saw.
+/// Where someone signs in from, for patience with failures alone.
 pub fn place(request: &HttpRequest) -> Place {
-    let seen = if is_proxied(request) {
-        let header = request.headers().get_all("x-forwarded-for").last();
-        let nearest = header.and_then(|text| text.to_str().ok()?.rsplit(',').next());
-        nearest
-            .and_then(|text| text.trim().parse::<IpAddr>().ok())
-            .map(|address| address.to_canonical())
-    } else {
-        address(request)
-    };
-    seen.map_or(Place::Shared, Place::Address)
+    address(request).map_or(Place::Shared, Place::Address)
 }
 
 /// The request's id.

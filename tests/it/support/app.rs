@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use keystead::actions::{keys, tenants, verifiers};
 use keystead::config::Config;
 use keystead::db::{self, Db};
+use keystead::domain::forwarded::TrustedProxies;
 use keystead::domain::id::{KeyId, TenantId};
 use keystead::domain::key::Wish;
 use keystead::domain::role::Steward;
@@ -241,6 +242,7 @@ pub fn config() -> Config {
         metrics_listen: None,
         data_dir,
         public_url: None,
+        trusted_proxies: TrustedProxies::default(),
         brand: "ks".into(),
         workers: 2,
         session_idle_minutes: 60,
