@@ -116,6 +116,12 @@ impl Application {
 
         let address = listener.local_addr().map_err(|cause| cause.to_string())?;
         let site = site(config, address);
+        if site.https && site.trusted_proxies.is_empty() {
+            // Keystead speaks no TLS itself, so somebody stands in front.
+            tracing::warn!(
+                "public_url is https, but trusted_proxies is empty: every client will look like the proxy"
+            );
+        }
         let setup_link = token.map(|token| format!("{}/setup?token={token}", site.base_url));
         let state = web::Data::new(State::new(
             site,

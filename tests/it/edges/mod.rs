@@ -6,4 +6,5 @@ mod decision;
 mod forward_auth;
 mod introspection;
 mod revocation;
+mod trusted_proxies;
 mod verify;

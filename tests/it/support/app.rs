@@ -62,6 +62,12 @@ impl App {
         Self::start_with(|_| {}, false).await
     }
 
+    /// A server that believes these proxies in this header.
+    pub async fn start_behind(proxies: &str, header: &str) -> Self {
+        let trusted = TrustedProxies::parse(proxies, header.parse().unwrap()).unwrap();
+        Self::start_with(|config| config.trusted_proxies = trusted, true).await
+    }
+
     /// A server with settings of its own.
     pub async fn start_with(change: impl FnOnce(&mut Config), with_people: bool) -> Self {
         let mut config = config();
