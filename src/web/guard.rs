@@ -124,6 +124,14 @@ fn refuse(request: &ServiceRequest, site: &Site) -> Option<HttpResponse> {
         );
         return Some(refusal.finish_with("instance", client::request_id(request.request())));
     }
+    if !head_is_small(request.headers()) {
+        let refusal = problem(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "about:blank",
+            "The headers are larger than 16 KiB.",
+        );
+        return Some(refusal.finish_with("instance", client::request_id(request.request())));
+    }
     if is_edge(request.path()) || host_is_ours(request, site) {
         return None;
     }
@@ -131,6 +139,15 @@ fn refuse(request: &ServiceRequest, site: &Site) -> Option<HttpResponse> {
         "This server does not answer for that host name. Operators: set KEYSTEAD_PUBLIC_URL.";
     let refusal = problem(StatusCode::MISDIRECTED_REQUEST, "about:blank", text);
     Some(refusal.finish_with("instance", client::request_id(request.request())))
+}
+
+/// At most 16 KiB of names and values: what nginx, HAProxy and browsers send is far below.
+fn head_is_small(headers: &HeaderMap) -> bool {
+    let size: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    size <= 16 * 1024
 }
 
 /// The configured host, localhost, or an IP address. A name that someone points at us (DNS rebinding) is refused;

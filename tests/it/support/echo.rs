@@ -92,7 +92,10 @@ fn read_request(reader: &mut BufReader<&TcpStream>) -> Option<Seen> {
         seen.head.push_str(&line);
         seen.head.push('\n');
     }
-    if seen.header("transfer-encoding") == "chunked" {
+    if seen
+        .header("transfer-encoding")
+        .eq_ignore_ascii_case("chunked")
+    {
         loop {
             let size = usize::from_str_radix(&read_line(reader)?, 16).ok()?;
             seen.body.push_str(&read_text(reader, size)?);

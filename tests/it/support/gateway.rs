@@ -34,11 +34,16 @@ pub struct Gateway {
 
 impl Gateway {
     pub fn start(kind: Kind) -> Self {
+        Self::start_with(kind, |command| command)
+    }
+
+    /// In front of a Keystead whose command was changed a little.
+    pub fn start_with(kind: Kind, change: impl FnOnce(Command) -> Command) -> Self {
         let place = Place::new().with_acme();
         let admin = place.key("Admin");
         let mut command = place.command(&["serve"]);
         command.env("KEYSTEAD_TRUSTED_PROXIES", "127.0.0.1");
-        let keystead = place.start(command);
+        let keystead = place.start(change(command));
         let api = Echo::start();
         let (socket, process) = run(kind, &place.dir, &keystead.base, api.socket);
         Self {
@@ -189,9 +194,8 @@ fn prepare(
                 "\nkeys.example.com {",
                 &format!("\nhttp://keys.example.com:{port} {{"),
             );
-            let sites = format!(
-                "{{\nadmin off\nauto_https off\ndefault_bind 127.0.0.1\n}}\n{sites}"
-            );
+            let sites =
+                format!("{{\nadmin off\nauto_https off\ndefault_bind 127.0.0.1\n}}\n{sites}");
             fs::write(&config, sites).unwrap();
             let mut command = Command::new("caddy");
             command
