@@ -98,12 +98,14 @@ fn read_request(reader: &mut BufReader<&TcpStream>) -> Option<Seen> {
     {
         loop {
             let size = usize::from_str_radix(&read_line(reader)?, 16).ok()?;
-            seen.body.push_str(&read_text(reader, size)?);
-            read_line(reader)?;
             if size == 0 {
                 break;
             }
+            seen.body.push_str(&read_text(reader, size)?);
+            read_line(reader)?;
         }
+        // Trailers, to the empty line.
+        while !read_line(reader)?.is_empty() {}
     } else if let Ok(size) = seen.header("content-length").parse() {
         seen.body = read_text(reader, size)?;
     }
