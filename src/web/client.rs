@@ -26,17 +26,6 @@ pub fn peer(request: &HttpRequest) -> Option<IpAddr> {
     request.peer_addr().map(|peer| peer.ip().to_canonical())
 }
 
-/// The method of the request about which a gateway asks, as a trusted one states it.
-pub fn asked_method(request: &HttpRequest) -> Option<&str> {
-    forwarded::read_method(of_trusted_peer(request, &["x-forwarded-method"])?)
-}
-
-/// The path of the request about which a gateway asks, as a trusted one states it: no query, at most 512 bytes.
-pub fn asked_path(request: &HttpRequest) -> Option<&str> {
-    let names = ["x-forwarded-uri", "x-original-uri"];
-    forwarded::read_path(of_trusted_peer(request, &names)?)
-}
-
 /// The only value of the first of these headers that is there, if a trusted proxy sent it.
 fn of_trusted_peer<'a>(request: &'a HttpRequest, names: &[&'static str]) -> Option<&'a [u8]> {
     if !proxies(request)?.trusts(peer(request)?) {
@@ -91,4 +80,16 @@ pub fn facts<'a>(request: &'a HttpRequest, method: &'a str, path: &'a str) -> Fa
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default(),
     }
+}
+
+/// The same for the request about which a gateway asks: method and path as a trusted one states them, the path
+/// without its query and at most 512 bytes; empty from anybody else.
+pub fn asked(request: &HttpRequest) -> Facts<'_> {
+    let method = of_trusted_peer(request, &["x-forwarded-method", "x-original-method"]);
+    let path = of_trusted_peer(request, &["x-forwarded-uri", "x-original-uri"]);
+    facts(
+        request,
+        method.and_then(forwarded::read_method).unwrap_or_default(),
+        path.and_then(forwarded::read_path).unwrap_or_default(),
+    )
 }

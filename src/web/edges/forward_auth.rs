@@ -24,7 +24,8 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
         Ok(scope) => scope,
         Err(error) => return Refused::from(error).respond(&request),
     };
-    let entry = match decide(&request, scope.as_deref(), client::facts(&request, "", "")) {
+    let asked = client::asked(&request);
+    let entry = match decide(&request, scope.as_deref(), asked) {
         Ok((Code::Valid, entry, _)) => entry,
         Ok(_) => return lacks_scope(&request, scope.as_deref().unwrap_or_default()),
         Err(refused) => return refused.respond(&request),

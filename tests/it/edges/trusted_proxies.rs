@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use keystead::db::request_records::{Filter, list};
 use reqwest::Method;
 
 use crate::support::browser_like::Answer;
@@ -108,4 +109,51 @@ async fn the_audit_log_names_the_client_and_not_the_proxy() {
     assert_eq!(Answer::of(request).await.status, 204);
     let query = "SELECT count(*) AS n FROM audit_events WHERE action = 'key.revoked' AND address = '203.0.113.7'";
     assert_eq!(app.number(query), 1);
+}
+
+#[actix_web::test]
+async fn the_request_log_holds_what_a_trusted_gateway_was_asked_for() {
+    let app = App::start_behind("127.0.0.9", "x-forwarded-for").await;
+    let tenant = app.tenant("Acme");
+    let told = [
+        ("X-Forwarded-For", THERE),
+        ("X-Forwarded-Method", "PATCH"),
+        ("X-Forwarded-Uri", "/orders/7?token=secret"),
+    ];
+    let claimed = [
+        told,
+        [
+            ("X-A", "a"),
+            ("X-Forwarded-Uri", "/other"),
+            ("X-Forwarded-Method", "PUT"),
+        ],
+    ]
+    .concat();
+    for (from, headers, expected) in [
+        ("127.0.0.9", &told[..], (THERE, "PATCH", "/orders/7")),
+        (
+            "127.0.0.9",
+            &[("X-Original-URI", "/a#b")],
+            ("127.0.0.9", "", "/a"),
+        ),
+        ("127.0.0.9", &claimed, (THERE, "", "")),
+        ("127.0.0.1", &told, ("127.0.0.1", "", "")),
+    ] {
+        let key = app.issue("Acme", "ERP");
+        assert_eq!(asked(&app, &key.secret, from, headers).await, 200);
+        let read = || {
+            let all = app
+                .db
+                .read(|conn| list(conn, tenant, &Filter::default(), 100))
+                .unwrap();
+            all.into_iter().find(|record| record.key_id == key.id)
+        };
+        direct::until("the request is recorded", async || read().is_some()).await;
+        let record = read().unwrap();
+        assert_eq!(
+            (&*record.address, &*record.method, &*record.path),
+            expected,
+            "{headers:?}"
+        );
+    }
 }
