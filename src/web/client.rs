@@ -26,9 +26,15 @@ pub fn peer(request: &HttpRequest) -> Option<IpAddr> {
     request.peer_addr().map(|peer| peer.ip().to_canonical())
 }
 
+/// True when the peer is a trusted proxy.
+pub fn peer_is_trusted(request: &HttpRequest) -> bool {
+    let peer = peer(request);
+    peer.is_some_and(|peer| proxies(request).is_some_and(|proxies| proxies.trusts(peer)))
+}
+
 /// The only value of the first of these headers that is there, if a trusted proxy sent it.
 fn of_trusted_peer<'a>(request: &'a HttpRequest, names: &[&'static str]) -> Option<&'a [u8]> {
-    if !proxies(request)?.trusts(peer(request)?) {
+    if !peer_is_trusted(request) {
         return None;
     }
     let headers = request.headers();

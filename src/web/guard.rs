@@ -8,6 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use super::client;
+use super::edges::ext_authz;
 use super::errors::{Cause, problem, sentence};
 use super::state::{Site, State};
 use crate::domain::request_id::RequestId;
@@ -98,7 +99,10 @@ fn log<B>(response: &ServiceResponse<B>, id: &RequestId, took: std::time::Durati
 
 /// Where verifiers and gateways ask about keys.
 fn is_question(path: &str) -> bool {
-    path == "/forward-auth" || path.starts_with("/api/v1/verify") || path == "/oauth2/introspect"
+    path == "/forward-auth"
+        || path.starts_with(ext_authz::PREFIX)
+        || path.starts_with("/api/v1/verify")
+        || path == "/oauth2/introspect"
 }
 
 /// Asked by machines, often, and under whatever host name a gateway uses.

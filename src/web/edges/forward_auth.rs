@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::domain::Error;
 use crate::domain::scope::is_scope;
-use crate::verify::Code;
+use crate::verify::{Code, Facts};
 use crate::web::api::caller::{Refused, decide};
 use crate::web::api::views;
 use crate::web::client;
@@ -20,15 +20,18 @@ use crate::web::errors::problem;
     responses((status = 200, description = "Let it through; who it is stands in X-Keystead-Key-Id, X-Keystead-Key-Name, X-Keystead-Tenant-Id, X-Keystead-Scopes and X-Keystead-Request-Id"), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks the scope", body = views::Problem), (status = 503, description = "This node can't be sure now: deny", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn show(request: HttpRequest) -> HttpResponse {
-    let scope = match wanted_scope(&request) {
-        Ok(scope) => scope,
-        Err(error) => return Refused::from(error).respond(&request),
-    };
-    let asked = client::asked(&request);
-    let entry = match decide(&request, scope.as_deref(), asked) {
+    match wanted_scope(&request) {
+        Ok(scope) => answer(&request, scope.as_deref(), client::asked(&request)),
+        Err(error) => Refused::from(error).respond(&request),
+    }
+}
+
+/// The answer to a gateway about a request with these facts.
+pub fn answer(request: &HttpRequest, scope: Option<&str>, asked: Facts<'_>) -> HttpResponse {
+    let entry = match decide(request, scope, asked) {
         Ok((Code::Valid, entry, _)) => entry,
-        Ok(_) => return lacks_scope(&request, scope.as_deref().unwrap_or_default()),
-        Err(refused) => return refused.respond(&request),
+        Ok(_) => return lacks_scope(request, scope.unwrap_or_default()),
+        Err(refused) => return refused.respond(request),
     };
     let mut response = HttpResponse::Ok();
     let mut set = |name: &'static str, value: &str| {
@@ -40,7 +43,7 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
     set("x-keystead-key-name", &ascii(&entry.name));
     set("x-keystead-tenant-id", &entry.tenant_id.to_string());
     set("x-keystead-scopes", &entry.group.scopes.to_string());
-    set("x-keystead-request-id", &client::request_id(&request));
+    set("x-keystead-request-id", &client::request_id(request));
     response
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .finish()

@@ -3,6 +3,7 @@
 mod authlib;
 mod batch;
 mod decision;
+mod ext_authz;
 mod forward_auth;
 mod introspection;
 mod revocation;

@@ -21,6 +21,7 @@ kept_by!(
     a_missing_scope_is_403,
     two_credentials_are_400,
     keystead_stopped_is_5xx_and_never_a_pass,
+    keystead_silent_is_5xx_and_never_a_pass,
     an_allowlist_decides_by_the_real_client,
     identity_that_a_client_claims_never_reaches_the_api,
     a_body_reaches_the_api_whole,

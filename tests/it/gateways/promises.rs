@@ -127,6 +127,16 @@ pub async fn keystead_stopped_is_5xx_and_never_a_pass(kind: Kind) {
     assert_eq!(gateway.api.seen().len(), 1);
 }
 
+pub async fn keystead_silent_is_5xx_and_never_a_pass(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    let (_, key) = gateway.key("ERP", "Full access", &[]).await;
+    assert_eq!(gateway.read(Some(&key)).await.status, 200);
+    gateway.keystead.freeze();
+    let answer = gateway.read(Some(&key)).await;
+    assert!((500..600).contains(&answer.status), "{}", answer.status);
+    assert_eq!(gateway.api.seen().len(), 1);
+}
+
 pub async fn an_allowlist_decides_by_the_real_client(kind: Kind) {
     let gateway = Gateway::start(kind);
     let (_, key) = gateway.key("Office", "Full access", &["127.0.0.5"]).await;

@@ -247,6 +247,13 @@ impl Server {
             .unwrap()
     }
 
+    /// Leaves it without a processor: it accepts connections and answers nothing.
+    pub fn freeze(&self) {
+        let pid = self.child.id().to_string();
+        let status = Command::new("kill").args(["-STOP", &pid]).status();
+        assert!(status.unwrap().success());
+    }
+
     /// Ends it as `kill -9` does.
     pub fn crash(&mut self) {
         self.child.kill().unwrap();
