@@ -47,7 +47,8 @@ core.register_action("keystead", { "http-req" }, function(txn, scope)
     url = "http://keystead/forward-auth?scope=" .. scope,
     dst = KEYSTEAD,
     headers = headers,
-    timeout = 2000,
+    -- Longer than the 2 s in haproxy.cfg, which decide: after this one HAProxy would ask again.
+    timeout = 3000,
   }
   if answer.status == nil or answer.status < 200 or answer.status > 299 then
     return refuse(txn, answer)

@@ -17,6 +17,7 @@ macro_rules! kept_by {
 kept_by!(
     a_valid_key_passes_with_its_identity_and_without_its_secret,
     no_key_and_unknown_keys_are_401_with_a_challenge,
+    connections_to_keystead_are_kept,
     a_revoked_key_is_refused_on_the_next_request,
     a_missing_scope_is_403,
     two_credentials_are_400,

@@ -52,6 +52,17 @@ pub async fn no_key_and_unknown_keys_are_401_with_a_challenge(kind: Kind) {
     assert!(gateway.api.seen().is_empty());
 }
 
+pub async fn connections_to_keystead_are_kept(kind: Kind) {
+    let (gateway, relay) = Gateway::start_relayed(kind);
+    let (_, key) = gateway.key("ERP", "Full access", &[]).await;
+    for _ in 0..30 {
+        assert_eq!(gateway.read(Some(&key)).await.status, 200);
+    }
+    // A few, since a gateway may have several threads that each keep their own.
+    let connections = relay.connections();
+    assert!((1..=8).contains(&connections), "{connections}");
+}
+
 pub async fn a_revoked_key_is_refused_on_the_next_request(kind: Kind) {
     let gateway = Gateway::start(kind);
     let (id, key) = gateway.key("ERP", "Full access", &[]).await;

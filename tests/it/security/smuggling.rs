@@ -36,7 +36,7 @@ fn with_debug_log(mut command: Command) -> Command {
 async fn nobody_reads_a_second_request_out_of_the_first() {
     let place = Place::new();
     let server = place.start(with_debug_log(place.command(&["serve"])));
-    let socket: SocketAddr = server.base.trim_start_matches("http://").parse().unwrap();
+    let socket = server.socket();
     let start =
         "POST /api/v1/verify HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n";
     let last = "GET /last HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
@@ -132,7 +132,7 @@ async fn nothing_is_smuggled_past_haproxy() {
 async fn the_body_of_a_question_is_never_a_question() {
     let place = Place::new();
     let server = place.start(with_debug_log(place.command(&["serve"])));
-    let socket: SocketAddr = server.base.trim_start_matches("http://").parse().unwrap();
+    let socket = server.socket();
     let size = HIDDEN.len();
     for method in ["GET", "HEAD", "POST", "DELETE", "OPTIONS"] {
         for (path, status) in [("/forward-auth", "401"), ("/healthz", "")] {

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::browser_like::{Answer, Person};
 use super::echo::{Echo, Seen};
 use super::process::{Place, Server};
+use super::relay::Relay;
 use super::system::{KEYS, System};
 
 /// Which gateway.
@@ -37,15 +38,34 @@ impl Gateway {
         Self::start_with(kind, |command| command)
     }
 
+    /// With a relay between the gateway and Keystead.
+    pub fn start_relayed(kind: Kind) -> (Self, Relay) {
+        let mut relay = None;
+        let gateway = Self::build(
+            kind,
+            |command| command,
+            |keystead| relay.insert(Relay::to(keystead)).socket,
+        );
+        (gateway, relay.unwrap())
+    }
+
     /// In front of a Keystead whose command was changed a little.
     pub fn start_with(kind: Kind, change: impl FnOnce(Command) -> Command) -> Self {
+        Self::build(kind, change, |keystead| keystead)
+    }
+
+    fn build(
+        kind: Kind,
+        change: impl FnOnce(Command) -> Command,
+        way: impl FnOnce(SocketAddr) -> SocketAddr,
+    ) -> Self {
         let place = Place::new().with_acme();
         let admin = place.key("Admin");
         let mut command = place.command(&["serve"]);
         command.env("KEYSTEAD_TRUSTED_PROXIES", "127.0.0.1");
         let keystead = place.start(change(command));
         let api = Echo::start();
-        let (socket, process) = run(kind, &place.dir, &keystead.base, api.socket);
+        let (socket, process) = run(kind, &place.dir, way(keystead.socket()), api.socket);
         Self {
             socket,
             keystead,
@@ -121,13 +141,13 @@ impl Drop for Gateway {
 }
 
 /// Starts a gateway on a free port. Another process may take the port in between, so it gets a few tries.
-fn run(kind: Kind, dir: &Path, keystead: &str, api: SocketAddr) -> (SocketAddr, Child) {
-    let keystead = keystead.trim_start_matches("http://");
+fn run(kind: Kind, dir: &Path, keystead: SocketAddr, api: SocketAddr) -> (SocketAddr, Child) {
+    let keystead = keystead.to_string();
     for _ in 0..5 {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let socket = free.local_addr().unwrap();
         drop(free);
-        let (mut command, log) = prepare(kind, dir, socket, keystead, &api.to_string());
+        let (mut command, log) = prepare(kind, dir, socket, &keystead, &api.to_string());
         let mut process = command.spawn().unwrap_or_else(|cause| {
             panic!("this test runs {kind:?}: please install the Debian packages nginx-light, caddy and haproxy: {cause}")
         });

@@ -11,6 +11,7 @@ pub mod gateway;
 pub mod outage;
 pub mod process;
 pub mod raw;
+pub mod relay;
 pub mod smuggling;
 pub mod system;
 

@@ -231,6 +231,11 @@ impl Server {
         Person::new(&self.base, None)
     }
 
+    /// Where it listens.
+    pub fn socket(&self) -> std::net::SocketAddr {
+        self.base.trim_start_matches("http://").parse().unwrap()
+    }
+
     /// What it logged so far.
     pub fn log(&self) -> String {
         read(&self.log)
@@ -252,6 +257,19 @@ impl Server {
         let pid = self.child.id().to_string();
         let status = Command::new("kill").args(["-STOP", &pid]).status();
         assert!(status.unwrap().success());
+        // Its threads stop one after the other.
+        let stopped = |stat: String| stat.rsplit(") ").next().unwrap().starts_with('T');
+        let all_stopped = || {
+            let threads = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+            threads.flatten().all(|thread| {
+                std::fs::read_to_string(thread.path().join("stat")).is_ok_and(stopped)
+            })
+        };
+        let deadline = Instant::now() + PATIENCE;
+        while !all_stopped() {
+            assert!(Instant::now() < deadline, "it does not freeze");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Ends it as `kill -9` does.
