@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::db::connection::Source;
+use crate::domain::forwarded::TrustedProxies;
 use crate::domain::key_text;
 use settings::Settings;
 
@@ -25,6 +26,8 @@ pub struct Config {
     pub database: Source,
     /// The address under which browsers reach us, without a trailing slash; unknown unless set.
     pub public_url: Option<String>,
+    /// The proxies that say for whom they ask; nobody unless set.
+    pub trusted_proxies: TrustedProxies,
     /// First part of every new key.
     pub brand: String,
     /// Threads that answer requests.
@@ -81,6 +84,9 @@ impl Config {
             .optional("public_url")
             .map(|url| check_public_url(&url))
             .transpose()?;
+        let family = settings.parse("forwarded_header", "x-forwarded-for or forwarded")?;
+        let trusted_proxies = TrustedProxies::parse(&settings.text("trusted_proxies"), family)
+            .map_err(|why| format!("trusted_proxies: {why}"))?;
         let positive =
             |name: &str, most: i64| match settings.parse::<i64>(name, "a whole number")? {
                 value if (1..=most).contains(&value) => Ok(value),
@@ -97,6 +103,7 @@ impl Config {
             data_dir,
             database,
             public_url,
+            trusted_proxies,
             brand,
             workers: usize::try_from(positive("workers", 256)?).unwrap_or(1),
             session_idle_minutes: positive("session_idle_minutes", 60)?,

@@ -115,6 +115,12 @@ impl Application {
 
         let address = listener.local_addr().map_err(|cause| cause.to_string())?;
         let site = site(config, address);
+        if site.https && site.trusted_proxies.is_empty() {
+            // Keystead speaks no TLS itself, so somebody stands in front.
+            tracing::warn!(
+                "public_url is https, but trusted_proxies is empty: every client will look like the proxy"
+            );
+        }
         let setup_link = token.map(|token| format!("{}/setup?token={token}", site.base_url));
         let state = web::Data::new(State::new(
             site,
@@ -237,6 +243,7 @@ fn site(config: &Config, address: SocketAddr) -> Site {
             .and_then(|url| url.split("://").nth(1))
             .map(str::to_owned),
         base_url,
+        trusted_proxies: config.trusted_proxies.clone(),
         brand: config.brand.clone(),
         insecure_cookie: config.insecure_cookie,
         session_idle_minutes: config.session_idle_minutes,

@@ -26,7 +26,7 @@ pub const FORGET_HOURS: i64 = 24;
 pub enum Place {
     /// The client's address.
     Address(IpAddr),
-    /// Behind a proxy that does not say for whom it asks: never made to wait as a whole.
+    /// Behind a trusted proxy that names no address of the client: never made to wait as a whole.
     Shared,
 }
 

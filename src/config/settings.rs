@@ -47,6 +47,16 @@ pub const ALL: &[Setting] = &[
         "Address under which browsers reach Keystead, such as https://keys.example.com",
     ),
     setting(
+        "trusted_proxies",
+        "",
+        "Addresses and CIDR ranges, separated by commas, of the proxies that say for whom they ask",
+    ),
+    setting(
+        "forwarded_header",
+        "x-forwarded-for",
+        "The header in which trusted proxies say it: x-forwarded-for or forwarded",
+    ),
+    setting(
         "key_brand",
         "ks",
         "First part of every new key: ks gives ks_live_…",

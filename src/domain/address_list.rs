@@ -64,7 +64,11 @@ impl AddressList {
     }
 }
 
-fn parse_entry(text: &str) -> Result<IpNet, String> {
+/// Reads one address or range.
+///
+/// # Errors
+/// A sentence on what is wrong with it, with what would be right where that can be told.
+pub fn parse_entry(text: &str) -> Result<IpNet, String> {
     // No address has an underscore, every key has: what was pasted into the wrong field is not repeated.
     let shown: String = if text.contains('_') {
         "…".into()

@@ -7,6 +7,7 @@ pub mod address_list;
 pub mod audit;
 pub mod environment;
 pub mod error;
+pub mod forwarded;
 pub mod id;
 pub mod key;
 pub mod key_snapshot;

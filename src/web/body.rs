@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, web};
 
 /// Longest time that a body may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// A body. Slow ones are 408, large ones 413.
+/// A body. Slow ones are 408, large ones 413, and compressed ones 415: few bytes must not become many.
 pub struct Body(pub web::Bytes);
 
 impl FromRequest for Body {
@@ -20,8 +20,16 @@ impl FromRequest for Body {
     type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let plain = request
+            .headers()
+            .get_all(header::CONTENT_ENCODING)
+            .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
         let body = web::Bytes::from_request(request, payload);
         Box::pin(async move {
+            if !plain {
+                let text = "send the body without compression";
+                return Err(InternalError::new(text, StatusCode::UNSUPPORTED_MEDIA_TYPE).into());
+            }
             match tokio::time::timeout(DEADLINE, body).await {
                 Ok(body) => body.map(Self),
                 Err(_) => Err(InternalError::new(

@@ -2,16 +2,52 @@
 
 use std::net::IpAddr;
 
-use actix_web::http::header;
-use actix_web::{HttpMessage as _, HttpRequest};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpMessage as _, HttpRequest, web};
 
+use super::state::State;
 use crate::actions::sign_in::Place;
+use crate::domain::forwarded::{self, TrustedProxies};
 use crate::domain::request_id::RequestId;
 use crate::verify::Facts;
 
-/// The address of the peer. Forwarding headers are never read: anybody can write them.
+/// The client's address: the peer's, or what trusted proxies say about it. `None` when it is unknown.
 pub fn address(request: &HttpRequest) -> Option<IpAddr> {
+    let peer = peer(request)?;
+    let Some(proxies) = proxies(request).filter(|proxies| !proxies.is_empty()) else {
+        return Some(peer);
+    };
+    let lines = request.headers().get_all(proxies.family().header());
+    proxies.client(peer, lines.rev().map(HeaderValue::as_bytes))
+}
+
+/// The address at the other end of the connection, whoever it speaks for.
+pub fn peer(request: &HttpRequest) -> Option<IpAddr> {
     request.peer_addr().map(|peer| peer.ip().to_canonical())
+}
+
+/// True when the peer is a trusted proxy.
+pub fn peer_is_trusted(request: &HttpRequest) -> bool {
+    let peer = peer(request);
+    peer.is_some_and(|peer| proxies(request).is_some_and(|proxies| proxies.trusts(peer)))
+}
+
+/// The only value of the first of these headers that is there, if a trusted proxy sent it.
+fn of_trusted_peer<'a>(request: &'a HttpRequest, names: &[&'static str]) -> Option<&'a [u8]> {
+    if !peer_is_trusted(request) {
+        return None;
+    }
+    let headers = request.headers();
+    let name = names.iter().find(|name| headers.contains_key(**name))?;
+    let mut values = headers.get_all(*name);
+    let value = values.next()?;
+    // A second one would be the client's own, beside the gateway's.
+    values.next().is_none().then(|| value.as_bytes())
+}
+
+fn proxies(request: &HttpRequest) -> Option<&TrustedProxies> {
+    let state = request.app_data::<web::Data<State>>()?;
+    Some(&state.site.trusted_proxies)
 }
 
 /// The name in a `Host` header: without its port, and without the brackets of an IPv6 address.
@@ -23,28 +59,9 @@ pub fn host_name(host: &str) -> &str {
     name.trim_start_matches('[').trim_end_matches(']')
 }
 
-/// True when a proxy on this machine passes a request on: the peer is then not the client. From any other peer
-/// such headers say nothing.
-pub fn is_proxied(request: &HttpRequest) -> bool {
-    let says_so = ["forwarded", "x-forwarded-for", "x-real-ip"]
-        .iter()
-        .any(|name| request.headers().contains_key(*name));
-    says_so && address(request).is_some_and(|address| address.is_loopback())
-}
-
-/// Where someone signs in from, for patience with failures alone. Behind a proxy on this machine it is the last
-/// address of `X-Forwarded-For`: the one that the proxy itself saw.
+/// Where someone signs in from, for patience with failures alone.
 pub fn place(request: &HttpRequest) -> Place {
-    let seen = if is_proxied(request) {
-        let header = request.headers().get_all("x-forwarded-for").last();
-        let nearest = header.and_then(|text| text.to_str().ok()?.rsplit(',').next());
-        nearest
-            .and_then(|text| text.trim().parse::<IpAddr>().ok())
-            .map(|address| address.to_canonical())
-    } else {
-        address(request)
-    };
-    seen.map_or(Place::Shared, Place::Address)
+    address(request).map_or(Place::Shared, Place::Address)
 }
 
 /// The request's id.
@@ -69,4 +86,16 @@ pub fn facts<'a>(request: &'a HttpRequest, method: &'a str, path: &'a str) -> Fa
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default(),
     }
+}
+
+/// The same for the request about which a gateway asks: method and path as a trusted one states them, the path
+/// without its query and at most 512 bytes; empty from anybody else.
+pub fn asked(request: &HttpRequest) -> Facts<'_> {
+    let method = of_trusted_peer(request, &["x-forwarded-method", "x-original-method"]);
+    let path = of_trusted_peer(request, &["x-forwarded-uri", "x-original-uri"]);
+    facts(
+        request,
+        method.and_then(forwarded::read_method).unwrap_or_default(),
+        path.and_then(forwarded::read_path).unwrap_or_default(),
+    )
 }

@@ -80,7 +80,9 @@ pub fn sentence(status: StatusCode, failure: Option<&Failure>) -> String {
             StatusCode::METHOD_NOT_ALLOWED => "This method is not allowed here.",
             StatusCode::REQUEST_TIMEOUT => "The body came too slowly.",
             StatusCode::PAYLOAD_TOO_LARGE => "The body is too large.",
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => "This content type is not understood here.",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                "This content type or compression is not understood here."
+            }
             StatusCode::SERVICE_UNAVAILABLE => {
                 "Keystead can't be sure of the answer now. Try again in a moment."
             }

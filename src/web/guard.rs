@@ -8,6 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use super::client;
+use super::edges::ext_authz;
 use super::errors::{Cause, problem, sentence};
 use super::state::{Site, State};
 use crate::domain::request_id::RequestId;
@@ -98,7 +99,10 @@ fn log<B>(response: &ServiceResponse<B>, id: &RequestId, took: std::time::Durati
 
 /// Where verifiers and gateways ask about keys.
 fn is_question(path: &str) -> bool {
-    path == "/forward-auth" || path.starts_with("/api/v1/verify") || path == "/oauth2/introspect"
+    path == "/forward-auth"
+        || path.starts_with(ext_authz::PREFIX)
+        || path.starts_with("/api/v1/verify")
+        || path == "/oauth2/introspect"
 }
 
 /// Asked by machines, often, and under whatever host name a gateway uses.
@@ -124,6 +128,14 @@ fn refuse(request: &ServiceRequest, site: &Site) -> Option<HttpResponse> {
         );
         return Some(refusal.finish_with("instance", client::request_id(request.request())));
     }
+    if !head_is_small(request.headers()) {
+        let refusal = problem(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "about:blank",
+            "The headers are larger than 16 KiB.",
+        );
+        return Some(refusal.finish_with("instance", client::request_id(request.request())));
+    }
     if is_edge(request.path()) || host_is_ours(request, site) {
         return None;
     }
@@ -131,6 +143,15 @@ fn refuse(request: &ServiceRequest, site: &Site) -> Option<HttpResponse> {
         "This server does not answer for that host name. Operators: set KEYSTEAD_PUBLIC_URL.";
     let refusal = problem(StatusCode::MISDIRECTED_REQUEST, "about:blank", text);
     Some(refusal.finish_with("instance", client::request_id(request.request())))
+}
+
+/// At most 16 KiB of names and values: what nginx, HAProxy and browsers send is far below.
+fn head_is_small(headers: &HeaderMap) -> bool {
+    let size: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    size <= 16 * 1024
 }
 
 /// The configured host, localhost, or an IP address. A name that someone points at us (DNS rebinding) is refused;

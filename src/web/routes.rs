@@ -11,7 +11,7 @@ use super::admin::{
     verifier_revocations, verifiers,
 };
 use super::api;
-use super::edges::{batch, forward_auth, introspection, oauth, revocation, verify};
+use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
 use super::session_store::Store;
 use super::state::State;
 use super::{assets, docs, errors, health};
@@ -24,6 +24,7 @@ pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_
     app.app_data(state.clone())
         .app_data(web::PayloadConfig::new(LARGEST_BODY))
         .route("/forward-auth", web::to(forward_auth::show))
+        .route("/ext-authz/{scope_and_path:.*}", web::to(ext_authz::show))
         .service(
             web::scope("/api/v1")
                 .wrap(from_fn(errors::json))

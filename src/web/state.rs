@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use super::unknown_tokens::UnknownTokens;
 use crate::actions::follow::Follower;
 use crate::db::{Conn, Db};
+use crate::domain::forwarded::TrustedProxies;
 use crate::domain::pepper::Pepper;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result, password};
@@ -27,6 +28,8 @@ pub struct Site {
     pub host: Option<String>,
     /// True when browsers reach us by HTTPS.
     pub https: bool,
+    /// The proxies that say for whom they ask.
+    pub trusted_proxies: TrustedProxies,
     /// First part of new keys.
     pub brand: String,
     /// Cookies may travel over plain HTTP.

@@ -19,6 +19,7 @@ mod concurrency;
 mod crash;
 mod domain;
 mod edges;
+mod gateways;
 mod security;
 mod support;
 mod tidy;

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::domain::Error;
 use crate::domain::key::expiry_warning;
 use crate::domain::scope::is_scope;
+use crate::verify::Facts;
 use crate::web::api::caller::{Refused, decide};
 use crate::web::api::views;
 use crate::web::errors::problem;
@@ -20,14 +21,18 @@ use crate::web::{client, rate_limit};
     responses((status = 200, description = "Let it through; who it is stands in X-Keystead-Key-Id, X-Keystead-Key-Name, X-Keystead-Tenant-Id, X-Keystead-Scopes and X-Keystead-Request-Id. A key with a rate limit adds RateLimit and RateLimit-Policy, a key that expires soon X-Keystead-Warning"), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks the scope", body = views::Problem), (status = 503, description = "This node can't be sure now: deny", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn show(request: HttpRequest) -> HttpResponse {
-    let scope = match wanted_scope(&request) {
-        Ok(scope) => scope,
-        Err(error) => return Refused::from(error).respond(&request),
-    };
-    let decided = match decide(&request, scope.as_deref(), client::facts(&request, "", "")) {
+    match wanted_scope(&request) {
+        Ok(scope) => answer(&request, scope.as_deref(), client::asked(&request)),
+        Err(error) => Refused::from(error).respond(&request),
+    }
+}
+
+/// The answer to a gateway about a request with these facts.
+pub fn answer(request: &HttpRequest, scope: Option<&str>, asked: Facts<'_>) -> HttpResponse {
+    let decided = match decide(request, scope, asked) {
         Ok(decided) if decided.has_scope => decided,
-        Ok(_) => return lacks_scope(&request, scope.as_deref().unwrap_or_default()),
-        Err(refused) => return refused.respond(&request),
+        Ok(_) => return lacks_scope(request, scope.unwrap_or_default()),
+        Err(refused) => return refused.respond(request),
     };
     let entry = &decided.entry;
     let mut response = HttpResponse::Ok();
@@ -43,7 +48,7 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
     set("x-keystead-key-name", &ascii(&entry.name));
     set("x-keystead-tenant-id", &entry.tenant_id.to_string());
     set("x-keystead-scopes", &entry.group.scopes.to_string());
-    set("x-keystead-request-id", &client::request_id(&request));
+    set("x-keystead-request-id", &client::request_id(request));
     if let Some(warning) = expiry_warning(entry.expires_at, decided.now) {
         set("x-keystead-warning", &warning);
     }

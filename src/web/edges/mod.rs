@@ -2,6 +2,7 @@
 
 pub mod asker;
 pub mod batch;
+pub mod ext_authz;
 pub mod forward_auth;
 pub mod introspection;
 pub mod oauth;

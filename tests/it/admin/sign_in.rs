@@ -162,8 +162,8 @@ async fn signing_in_rightly_never_makes_others_at_the_address_wait() {
 }
 
 #[actix_web::test]
-async fn behind_a_proxy_each_client_is_its_own_place() {
-    let app = App::start().await;
+async fn behind_a_trusted_proxy_each_client_is_its_own_place() {
+    let app = App::start_behind("127.0.0.1", "x-forwarded-for").await;
     let from = |address: &'static str| {
         let mut person = app.visitor();
         person.from = Some(address);

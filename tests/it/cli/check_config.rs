@@ -151,6 +151,12 @@ fn a_value_that_makes_no_sense_is_refused_with_its_setting() {
         ("public_url", "https://keys.example.com/path"),
         ("public_url", "https://user@keys.example.com"),
         ("database_url", "/var/lib/keystead.db"),
+        ("trusted_proxies", "127.0.0.1;::1"),
+        ("trusted_proxies", "10.0.0.1/8"),
+        ("trusted_proxies", "0.0.0.0/0"),
+        ("trusted_proxies", "proxy.example.com"),
+        ("forwarded_header", "x-real-ip"),
+        ("forwarded_header", ""),
     ] {
         let variable = format!("KEYSTEAD_{}", name.to_uppercase());
         let outcome = check(&place, &[], &[(&variable, value)], "");

@@ -1,6 +1,7 @@
 //! The rules themselves, tried directly where going through HTTP would hide what is tried.
 
 mod address_lists;
+mod forwarded;
 mod key_texts;
 mod passwords;
 mod words;

@@ -3,9 +3,11 @@
 mod authlib;
 mod batch;
 mod decision;
+mod ext_authz;
 mod forward_auth;
 mod introspection;
 mod rate_limits;
 mod revocation;
+mod trusted_proxies;
 mod verify;
 mod warnings;

@@ -5,3 +5,4 @@ mod csrf;
 mod failures;
 mod headers;
 mod names;
+mod smuggling;

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use keystead::actions::{keys, tenants, verifiers};
 use keystead::config::Config;
 use keystead::db::{self, Db};
+use keystead::domain::forwarded::TrustedProxies;
 use keystead::domain::id::{KeyId, TenantId};
 use keystead::domain::key::Wish;
 use keystead::domain::role::Steward;
@@ -59,6 +60,12 @@ impl App {
     /// A server on which nobody has an account yet.
     pub async fn start_empty() -> Self {
         Self::start_with(|_| {}, false).await
+    }
+
+    /// A server that believes these proxies in this header.
+    pub async fn start_behind(proxies: &str, header: &str) -> Self {
+        let trusted = TrustedProxies::parse(proxies, header.parse().unwrap()).unwrap();
+        Self::start_with(|config| config.trusted_proxies = trusted, true).await
     }
 
     /// A server with settings of its own.
@@ -242,6 +249,7 @@ pub fn config() -> Config {
         metrics_listen: None,
         data_dir,
         public_url: None,
+        trusted_proxies: TrustedProxies::default(),
         brand: "ks".into(),
         workers: 2,
         session_idle_minutes: 60,

@@ -5,10 +5,14 @@ pub mod browser_like;
 pub mod chromium;
 pub mod database;
 pub mod direct;
+pub mod echo;
 pub mod fixtures;
+pub mod gateway;
 pub mod outage;
 pub mod process;
 pub mod raw;
+pub mod relay;
+pub mod smuggling;
 pub mod system;
 
 pub use app::App;

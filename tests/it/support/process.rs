@@ -219,6 +219,11 @@ pub struct Server {
 }
 
 impl Server {
+    /// A system that comes by a gateway.
+    pub fn system_at(&self, base: &str, key: &str) -> System {
+        System::new(base, Some(key), &self.verifier)
+    }
+
     pub fn system(&self, key: &str) -> System {
         System::new(&self.base, Some(key), &self.verifier)
     }
@@ -229,6 +234,11 @@ impl Server {
 
     pub fn visitor(&self) -> Person {
         Person::new(&self.base, None)
+    }
+
+    /// Where it listens.
+    pub fn socket(&self) -> std::net::SocketAddr {
+        self.base.trim_start_matches("http://").parse().unwrap()
     }
 
     /// What it logged so far.
@@ -245,6 +255,26 @@ impl Server {
             .trim_end_matches(" kB")
             .parse()
             .unwrap()
+    }
+
+    /// Leaves it without a processor: it accepts connections and answers nothing.
+    pub fn freeze(&self) {
+        let pid = self.child.id().to_string();
+        let status = Command::new("kill").args(["-STOP", &pid]).status();
+        assert!(status.unwrap().success());
+        // Its threads stop one after the other.
+        let stopped = |stat: String| stat.rsplit(") ").next().unwrap().starts_with('T');
+        let all_stopped = || {
+            let threads = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+            threads.flatten().all(|thread| {
+                std::fs::read_to_string(thread.path().join("stat")).is_ok_and(stopped)
+            })
+        };
+        let deadline = Instant::now() + PATIENCE;
+        while !all_stopped() {
+            assert!(Instant::now() < deadline, "it does not freeze");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Ends it as `kill -9` does.

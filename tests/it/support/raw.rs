@@ -43,7 +43,8 @@ impl App {
     }
 }
 
-fn talk(address: SocketAddr, bytes: &[u8], patience: Duration) -> Said {
+/// Sends bytes to any server and reads what it says.
+pub fn talk(address: SocketAddr, bytes: &[u8], patience: Duration) -> Said {
     let mut socket = TcpStream::connect(address).unwrap();
     socket.set_read_timeout(Some(patience)).unwrap();
     socket.set_write_timeout(Some(patience)).unwrap();

@@ -1,0 +1,30 @@
+//! The files of `deploy/`, run by the real gateways.
+
+mod files;
+mod promises;
+
+use crate::support::gateway::Kind;
+
+/// Each promise as a test of its own for each gateway.
+macro_rules! kept_by {
+    ($($name:ident),* $(,)?) => {
+        mod nginx { $(#[actix_web::test] async fn $name() { super::promises::$name(super::Kind::Nginx).await; })* }
+        mod caddy { $(#[actix_web::test] async fn $name() { super::promises::$name(super::Kind::Caddy).await; })* }
+        mod haproxy { $(#[actix_web::test] async fn $name() { super::promises::$name(super::Kind::Haproxy).await; })* }
+    };
+}
+
+kept_by!(
+    a_valid_key_passes_with_its_identity_and_without_its_secret,
+    no_key_and_unknown_keys_are_401_with_a_challenge,
+    connections_to_keystead_are_kept,
+    a_revoked_key_is_refused_on_the_next_request,
+    a_missing_scope_is_403,
+    two_credentials_are_400,
+    keystead_stopped_is_5xx_and_never_a_pass,
+    keystead_silent_is_5xx_and_never_a_pass,
+    an_allowlist_decides_by_the_real_client,
+    identity_that_a_client_claims_never_reaches_the_api,
+    a_body_reaches_the_api_whole,
+    people_reach_the_pages_and_no_client_asks_by_itself,
+);

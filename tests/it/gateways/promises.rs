@@ -1,0 +1,276 @@
+//! What holds behind every gateway.
+
+use reqwest::Method;
+
+use crate::support::browser_like::{Answer, Person};
+use crate::support::gateway::{Gateway, Kind};
+
+const HERE: &str = "127.0.0.1";
+const NAMES: [&str; 6] = [
+    "key-id",
+    "key-name",
+    "tenant-id",
+    "scopes",
+    "request-id",
+    "warning",
+];
+
+pub async fn a_valid_key_passes_with_its_identity_and_without_its_secret(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    let (id, key) = gateway.key("Wörk", "Full access", &[]).await;
+    let answer = gateway.read(Some(&key)).await;
+    assert_eq!((answer.status, &*answer.body), (200, "ok"));
+    let seen = gateway.only_seen();
+    assert_eq!(seen.asked(), "GET /orders");
+    assert_eq!(seen.header("x-keystead-key-id"), id);
+    assert_eq!(seen.header("x-keystead-key-name"), "W%C3%B6rk");
+    assert_eq!(seen.header("x-keystead-scopes"), "*:*");
+    assert_eq!(seen.header("x-keystead-tenant-id").len(), 36);
+    assert_eq!(seen.header("x-keystead-request-id").len(), 32);
+    assert_eq!(seen.header("x-forwarded-for"), HERE);
+    assert!(!seen.head.contains(&key), "{}", seen.head);
+    // The other header does as well.
+    let answer = gateway
+        .send(HERE, Method::PUT, "/orders/7?x=1", &[("X-API-Key", &key)])
+        .await;
+    assert_eq!(answer.status, 200);
+    let seen = gateway.api.seen().pop().unwrap();
+    assert_eq!(seen.asked(), "PUT /orders/7?x=1");
+    assert!(!seen.head.contains(&key), "{}", seen.head);
+}
+
+pub async fn no_key_and_unknown_keys_are_401_with_a_challenge(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    for key in [None, Some("nonsense"), Some("")] {
+        let answer = gateway.read(key).await;
+        assert_eq!(answer.status, 401, "{key:?}: {}", answer.body);
+        let challenge = answer.header("www-authenticate");
+        assert!(challenge.starts_with("Bearer realm=\"keystead\""));
+        assert_eq!(answer.headers.get_all("www-authenticate").iter().count(), 1);
+    }
+    assert!(gateway.api.seen().is_empty());
+}
+
+pub async fn connections_to_keystead_are_kept(kind: Kind) {
+    let (gateway, relay) = Gateway::start_relayed(kind);
+    let (_, key) = gateway.key("ERP", "Full access", &[]).await;
+    for _ in 0..30 {
+        assert_eq!(gateway.read(Some(&key)).await.status, 200);
+    }
+    // A few, since a gateway may have several threads that each keep their own.
+    let connections = relay.connections();
+    assert!((1..=8).contains(&connections), "{connections}");
+}
+
+pub async fn a_revoked_key_is_refused_on_the_next_request(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    let (id, key) = gateway.key("ERP", "Full access", &[]).await;
+    for _ in 0..3 {
+        assert_eq!(gateway.read(Some(&key)).await.status, 200);
+    }
+    gateway.revoke(&id).await;
+    for _ in 0..3 {
+        assert_eq!(gateway.read(Some(&key)).await.status, 401);
+    }
+    assert_eq!(gateway.api.seen().len(), 3);
+}
+
+pub async fn a_missing_scope_is_403(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    let (_, key) = gateway.key("Reader", "Read only", &[]).await;
+    assert_eq!(gateway.read(Some(&key)).await.status, 200);
+    let bearer = format!("Bearer {key}");
+    for method in [Method::POST, Method::DELETE, Method::PATCH] {
+        let answer = gateway
+            .send(
+                HERE,
+                method.clone(),
+                "/orders",
+                &[("Authorization", &bearer)],
+            )
+            .await;
+        assert_eq!(answer.status, 403, "{method}");
+        let challenge = answer.header("www-authenticate");
+        assert!(challenge.contains("insufficient_scope"), "{challenge}");
+    }
+    // Nobody but the gateway says which scope is needed.
+    let (path, headers) = (
+        "/orders?scope=work-orders:read",
+        [
+            ("Authorization", &*bearer),
+            ("X-HTTP-Method-Override", "GET"),
+            ("X-Forwarded-Method", "GET"),
+        ],
+    );
+    let answer = gateway.send(HERE, Method::POST, path, &headers).await;
+    assert_eq!(answer.status, 403);
+    assert_eq!(gateway.api.seen().len(), 1);
+}
+
+pub async fn two_credentials_are_400(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    let (_, key) = gateway.key("ERP", "Full access", &[]).await;
+    let bearer = format!("Bearer {key}");
+    for headers in [
+        [("Authorization", &*bearer), ("X-API-Key", "other")],
+        [("X-API-Key", "other"), ("X-API-Key", &*key)],
+        [("X-API-Key", &*key), ("X-API-Key", "other")],
+        [("Authorization", &*bearer), ("Authorization", &*bearer)],
+    ] {
+        let answer = gateway.send(HERE, Method::GET, "/orders", &headers).await;
+        assert_eq!(answer.status, 400, "{headers:?}");
+    }
+    assert!(gateway.api.seen().is_empty());
+}
+
+pub async fn keystead_stopped_is_5xx_and_never_a_pass(kind: Kind) {
+    let mut gateway = Gateway::start(kind);
+    let (_, key) = gateway.key("ERP", "Full access", &[]).await;
+    assert_eq!(gateway.read(Some(&key)).await.status, 200);
+    gateway.keystead.crash();
+    for _ in 0..5 {
+        for key in [Some(&*key), None, Some("nonsense")] {
+            let answer = gateway.read(key).await;
+            assert!((500..600).contains(&answer.status), "{}", answer.status);
+        }
+    }
+    assert_eq!(gateway.api.seen().len(), 1);
+}
+
+pub async fn keystead_silent_is_5xx_and_never_a_pass(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    let (_, key) = gateway.key("ERP", "Full access", &[]).await;
+    assert_eq!(gateway.read(Some(&key)).await.status, 200);
+    gateway.keystead.freeze();
+    let answer = gateway.read(Some(&key)).await;
+    assert!((500..600).contains(&answer.status), "{}", answer.status);
+    assert_eq!(gateway.api.seen().len(), 1);
+}
+
+pub async fn an_allowlist_decides_by_the_real_client(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    let (_, key) = gateway.key("Office", "Full access", &["127.0.0.5"]).await;
+    let bearer = format!("Bearer {key}");
+    let spoofs: [&[(&str, &str)]; 7] = [
+        &[],
+        &[("X-Forwarded-For", "127.0.0.5")],
+        &[
+            ("X-Forwarded-For", "127.0.0.5"),
+            ("X-Forwarded-For", "127.0.0.5"),
+        ],
+        &[("X-Forwarded-For", "127.0.0.5, 127.0.0.1")],
+        &[("X_Forwarded_For", "127.0.0.5"), ("X-Real-IP", "127.0.0.5")],
+        &[("Forwarded", "for=127.0.0.5")],
+        &[
+            ("Connection", "x-forwarded-for, close"),
+            ("X-Forwarded-For", "127.0.0.5"),
+        ],
+    ];
+    for spoof in spoofs {
+        let headers = [&[("Authorization", &*bearer)], spoof].concat();
+        let elsewhere = gateway
+            .send("127.0.0.6", Method::GET, "/orders", &headers)
+            .await;
+        assert_eq!(elsewhere.status, 401, "{spoof:?}");
+        let there = gateway
+            .send("127.0.0.5", Method::GET, "/orders", &headers)
+            .await;
+        assert_eq!(there.status, 200, "{spoof:?}");
+        let seen = gateway.api.seen().pop().unwrap();
+        assert_eq!(seen.header("x-forwarded-for"), "127.0.0.5", "{spoof:?}");
+    }
+    assert_eq!(gateway.api.seen().len(), spoofs.len());
+}
+
+pub async fn identity_that_a_client_claims_never_reaches_the_api(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    let (id, key) = gateway.key("ERP", "Full access", &[]).await;
+    let bearer = format!("Bearer {key}");
+    let mut claims = Vec::new();
+    for name in NAMES {
+        for spelling in [
+            format!("X-Keystead-{name}"),
+            format!("x-keystead-{name}"),
+            format!("X_Keystead_{name}").replace('-', "_"),
+            format!("x-keystead_{name}").replace('-', "_"),
+            format!("X-KEYSTEAD-{}", name.to_uppercase()),
+            format!("X_KEYSTEAD_{}", name.to_uppercase().replace('-', "_")),
+            format!("X.Keystead.{name}").replace('-', "."),
+        ] {
+            claims.push(spelling);
+        }
+    }
+    for claim in &claims {
+        // Twice, once before and once after what the gateway looks at first.
+        let headers = [
+            (&**claim, "forged"),
+            ("Authorization", &bearer),
+            (claim, "forged"),
+        ];
+        let before = gateway.api.seen().len();
+        let answer = gateway.send(HERE, Method::GET, "/orders", &headers).await;
+        assert_eq!(answer.status, 200, "{claim}");
+        let seen = gateway.api.seen();
+        assert_eq!(seen.len(), before + 1);
+        let seen = seen.last().unwrap();
+        assert!(!seen.head.contains("forged"), "{claim}: {}", seen.head);
+        assert_eq!(seen.header("x-keystead-key-id"), id, "{claim}");
+        // Nor does it help to have the gateway's own headers removed as those of the connection.
+        let connection = format!("{claim}, x-keystead-key-id");
+        let headers = [
+            ("Authorization", &*bearer),
+            ("Connection", &connection),
+            (claim, "forged"),
+        ];
+        assert_eq!(
+            gateway
+                .send(HERE, Method::GET, "/orders", &headers)
+                .await
+                .status,
+            200
+        );
+        let seen = gateway.api.seen().pop().unwrap();
+        assert!(!seen.head.contains("forged"), "{claim}: {}", seen.head);
+        assert_eq!(seen.header("x-keystead-key-id"), id, "{claim}");
+    }
+    // Without a key such a claim is worth nothing.
+    let passed = gateway.api.seen().len();
+    let headers: Vec<(&str, &str)> = claims.iter().map(|claim| (&**claim, &*id)).collect();
+    let answer = gateway.send(HERE, Method::GET, "/orders", &headers).await;
+    assert_eq!(answer.status, 401);
+    assert_eq!(gateway.api.seen().len(), passed);
+}
+
+pub async fn a_body_reaches_the_api_whole(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    let (_, key) = gateway.key("ERP", "Full access", &[]).await;
+    let client = Person::new(&format!("http://{}", gateway.socket), None);
+    let body = "0123456789".repeat(20_000);
+    for number in 1..=3 {
+        let request = client
+            .request(Method::POST, "/orders")
+            .header("Host", "api.example.com")
+            .bearer_auth(&key);
+        assert_eq!(Answer::of(request.body(body.clone())).await.status, 200);
+        let seen = gateway.api.seen();
+        assert_eq!(seen.len(), number);
+        assert!(seen[number - 1].body == body, "{}", seen[number - 1].head);
+    }
+}
+
+pub async fn people_reach_the_pages_and_no_client_asks_by_itself(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    let (_, key) = gateway.key("ERP", "Full access", &[]).await;
+    let client = gateway.keystead.system_at(&format!("http://{}", gateway.socket), &key);
+    for (path, status) in [
+        ("/healthz", 200),
+        ("/forward-auth", 404),
+        ("/forward-auth?scope=a:b", 404),
+    ] {
+        let request = client
+            .request(Method::GET, path)
+            .header("Host", "keys.example.com");
+        assert_eq!(Answer::of(request).await.status, status, "{path}");
+    }
+    assert!(gateway.api.seen().is_empty());
+}
