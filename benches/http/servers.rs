@@ -23,6 +23,11 @@ impl Work {
 
     /// Seeds keys and gives the secrets of some, spread over all.
     pub fn seed(&self, keys: u32, used: usize) -> Vec<String> {
+        self.seed_with(keys, used, &[])
+    }
+
+    /// As `seed`, with more arguments.
+    pub fn seed_with(&self, keys: u32, used: usize, more: &[&str]) -> Vec<String> {
         let out = self.0.join("secrets");
         let status = self
             .keystead()
@@ -35,6 +40,7 @@ impl Work {
                 "--secrets-out",
             ])
             .arg(&out)
+            .args(more)
             .status()
             .unwrap();
         assert!(status.success());

@@ -8,6 +8,7 @@ use crate::domain::environment::Environment;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::pepper::Pepper;
+use crate::domain::rate_limit::RateLimit;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -29,6 +30,8 @@ pub struct Plan<'a> {
     pub pepper: &'a Pepper,
     /// The present.
     pub now: Timestamp,
+    /// Rate limit of every key.
+    pub rate_limit: Option<RateLimit>,
 }
 
 /// Makes the tenants and keys; `keep` gets the secret of each active key.
@@ -108,6 +111,6 @@ fn make_key(
         expires_at: (share >= 97).then(|| ago(1)),
         disabled_at: (94..97).contains(&share).then(|| ago(2)),
         revoked_at: (90..94).contains(&share).then(|| ago(3)),
-        rate_limit: None.into(),
+        rate_limit: plan.rate_limit.into(),
     })
 }

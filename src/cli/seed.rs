@@ -10,6 +10,7 @@ use crate::actions::bulk::{self, Plan};
 use crate::config::Config;
 use crate::db;
 use crate::domain::Error;
+use crate::domain::rate_limit::RateLimit;
 use crate::domain::time::Clock;
 use crate::server::data_dir::{self, DataDir};
 use crate::server::open_storage;
@@ -23,6 +24,9 @@ pub struct Args {
     /// Number of keys in all, spread evenly
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
     keys: u32,
+    /// Give every key a rate limit of this many requests a second
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    rate_limit: Option<u32>,
     /// Write the secrets of the active keys into this new file (mode 0600), one a line
     #[arg(long, value_name = "FILE")]
     secrets_out: Option<PathBuf>,
@@ -53,6 +57,10 @@ pub fn run(config: &Config, args: &Args) -> Result<(), String> {
         brand: &config.brand,
         pepper,
         now: Clock::System.now(),
+        rate_limit: args
+            .rate_limit
+            .map(|number| RateLimit::new(number.into(), "second", number.into()))
+            .transpose()?,
     };
     bulk::fill(&storage.db, plan, |secret| match &mut out {
         Some(file) => writeln!(file, "{}", secret.expose()).map_err(Error::internal),
