@@ -45,6 +45,7 @@ async fn the_drawer_takes_the_focus_and_gives_it_back() {
 
     browser.press(key::ENTER).await;
     browser.until(OPEN).await;
+    browser.settled().await;
     browser.click("[data-nav-close]").await;
     browser.until(&format!("!{OPEN}")).await;
     browser.until_focus("[data-nav-open]").await;
