@@ -132,7 +132,8 @@ async fn a_wrong_question_is_named_and_then_none_is_answered() {
     asker.send(BATCH, "text/plain", "{}").await.problem(415);
     // Nothing of all that was counted as use: the key is asked about once, and that is the only use.
     assert_eq!(asker.verify(&key).await, "VALID");
-    let counted = "SELECT CAST(COALESCE(SUM(accepted), 0) AS BIGINT) AS n FROM key_usage_days";
+    let counted =
+        "SELECT CAST(COALESCE(SUM(valid), 0) AS BIGINT) AS n FROM key_usage WHERE span = 60";
     direct::until("the one use is counted", async || app.number(counted) > 0).await;
     assert_eq!(app.number(counted), 1);
 }
