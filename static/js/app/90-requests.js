@@ -1,0 +1,97 @@
+// The request log: its filter on small screens, and following it live.
+let filtersOpen = null; // null: as the window has room
+const narrowLog = matchMedia("(max-width: 760px)");
+const fitFilters = () => {
+  const filters = $("[data-filters]");
+  if (filters) filters.open = !narrowLog.matches || (filtersOpen ?? Boolean($("[aria-invalid]", filters)));
+};
+on("toggle", "[data-filters]", (filters) => narrowLog.matches && (filtersOpen = filters.open), true);
+narrowLog.addEventListener("change", fitFilters);
+onContent(fitFilters);
+
+const MOST_ROWS = 200;
+const TELL_EVERY = 10_000;
+const AWAY_AFTER = 15 * 60_000; // a page left alone must not keep its session alive for ever
+let untold = 0;
+let toldAt = 0;
+let touchedAt = Date.now();
+
+function tailState(tail, text, paused) {
+  $("[data-tail-state]", tail).textContent = text;
+  tail.classList.toggle("is-paused", paused);
+}
+
+/** Asks now rather than at the next beat. */
+const askTail = () => $("[data-tail]")?.dispatchEvent(new Event("tail"));
+
+document.addEventListener("htmx:config:request", (event) => {
+  const tail = event.detail.ctx.sourceElement;
+  if (!tail.matches?.("[data-tail]")) return;
+  if (document.hidden) event.preventDefault();
+  if (Date.now() - touchedAt < AWAY_AFTER) return;
+  event.preventDefault();
+  tailState(tail, "Paused, since nobody was here. Press a key or move the pointer to go on.", true);
+});
+
+document.addEventListener("visibilitychange", () => document.hidden || askTail());
+for (const type of ["pointermove", "pointerdown", "keydown", "scroll"]) {
+  document.addEventListener(
+    type,
+    () => {
+      const away = Date.now() - touchedAt >= AWAY_AFTER;
+      touchedAt = Date.now();
+      if (away) askTail();
+    },
+    { passive: true },
+  );
+}
+
+/** An answer brings some rows that are here already; the log stays in its order and at its length. */
+function mergeRows(tail) {
+  const body = $("#request-rows");
+  const known = new Map();
+  for (const row of [...body.rows].reverse()) {
+    if (known.has(row.id)) row.remove();
+    else known.set(row.id, row);
+  }
+  const rows = [...known.values()].sort((a, b) => (a.dataset.order < b.dataset.order ? 1 : -1));
+  rows.forEach((row, place) => {
+    if (body.rows[place] !== row) body.insertBefore(row, body.rows[place] ?? null);
+  });
+  for (const row of rows.slice(MOST_ROWS)) row.remove();
+  const older = $("[data-older]");
+  if (older && rows.length > MOST_ROWS) {
+    const url = new URL(older.href);
+    url.searchParams.set("before", rows[MOST_ROWS - 1].dataset.order);
+    older.href = url;
+  }
+  if (rows.length) tail.elements.after.value = rows[0].dataset.order;
+}
+
+document.addEventListener("htmx:before:swap", (event) => {
+  const tail = event.detail.ctx.sourceElement;
+  if (tail.matches?.("[data-tail]")) tail.rowsBefore = new Set([...$("#request-rows").rows].map((row) => row.id));
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const tail = event.detail.ctx.sourceElement;
+  if (!tail.matches?.("[data-tail]")) return;
+  mergeRows(tail);
+  tailState(tail, "Following. New requests appear by themselves.", false);
+  for (const row of $("#request-rows").rows) {
+    if (tail.rowsBefore?.has(row.id)) continue;
+    row.classList.add("row-new");
+    untold += 1;
+  }
+  if (!untold || Date.now() - toldAt < TELL_EVERY) return;
+  announce(untold === 1 ? "1 new request" : `${untold} new requests`);
+  untold = 0;
+  toldAt = Date.now();
+});
+
+for (const type of ["htmx:response:error", "htmx:error"]) {
+  document.addEventListener(type, (event) => {
+    const tail = event.detail.ctx?.sourceElement;
+    if (tail?.matches?.("[data-tail]")) tailState(tail, "Keystead does not answer. Trying again.", true);
+  });
+}
