@@ -121,8 +121,7 @@ fn pages(scope: &mut web::ServiceConfig) {
         // An export writes an audit row, so HEAD does not ask for one.
         .service(web::resource("/usage/requests.csv").route(web::get().to(request_exports::csv)))
         .service(
-            web::resource("/usage/requests.ndjson")
-                .route(web::get().to(request_exports::ndjson)),
+            web::resource("/usage/requests.ndjson").route(web::get().to(request_exports::ndjson)),
         )
         .service(web::resource("/usage/explanation").route(read().to(explanations::show)))
         .default_service(web::to(home::missing));

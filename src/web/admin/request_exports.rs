@@ -1,8 +1,8 @@
 //! Copies of the request log: CSV for people's spreadsheets, NDJSON for programs.
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{self, Bytes};
-use actix_web::HttpResponse;
 use futures_util::stream;
 use serde_json::json;
 

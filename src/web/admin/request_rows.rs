@@ -148,9 +148,7 @@ impl Rows {
         match self {
             Self::Csv(writer) => write(
                 writer,
-                [
-                    &from, &to, "GAP", "", "", "", "", "", "", "", "", "", note,
-                ],
+                [&from, &to, "GAP", "", "", "", "", "", "", "", "", "", note],
             ),
             Self::Ndjson(text) => {
                 let gap = json!({ "from": from, "to": to, "cause": gap.cause, "note": note });

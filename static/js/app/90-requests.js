@@ -24,9 +24,18 @@ function tailState(tail, text, paused) {
 /** Asks now rather than at the next beat. */
 const askTail = () => $("[data-tail]")?.dispatchEvent(new Event("tail"));
 
+/** The tail behind an event of htmx, if it is one's. */
+function tailOf(event) {
+  const source = event.detail.ctx?.sourceElement;
+  return source?.matches?.("[data-tail]") ? source : null;
+}
+
+const filterOf = (tail) => $$("input", tail).filter((one) => one.name !== "after").map((one) => `${one.name}=${one.value}`).join("&");
+
 document.addEventListener("htmx:config:request", (event) => {
-  const tail = event.detail.ctx.sourceElement;
-  if (!tail.matches?.("[data-tail]")) return;
+  const tail = tailOf(event);
+  if (!tail) return;
+  tail.askedFor = filterOf(tail);
   if (document.hidden) event.preventDefault();
   if (Date.now() - touchedAt < AWAY_AFTER) return;
   event.preventDefault();
@@ -69,13 +78,16 @@ function mergeRows(tail) {
 }
 
 document.addEventListener("htmx:before:swap", (event) => {
-  const tail = event.detail.ctx.sourceElement;
-  if (tail.matches?.("[data-tail]")) tail.rowsBefore = new Set([...$("#request-rows").rows].map((row) => row.id));
+  const tail = tailOf(event);
+  if (!tail) return;
+  // Meanwhile the filter was changed, or the log is no longer followed.
+  if (!tail.isConnected || tail.askedFor !== filterOf(tail)) event.preventDefault();
+  tail.rowsBefore = new Set([...($("#request-rows")?.rows ?? [])].map((row) => row.id));
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
-  const tail = event.detail.ctx.sourceElement;
-  if (!tail.matches?.("[data-tail]")) return;
+  const tail = tailOf(event);
+  if (!tail) return;
   mergeRows(tail);
   tailState(tail, "Following. New requests appear by themselves.", false);
   for (const row of $("#request-rows").rows) {
@@ -91,7 +103,7 @@ document.addEventListener("htmx:after:swap", (event) => {
 
 for (const type of ["htmx:response:error", "htmx:error"]) {
   document.addEventListener(type, (event) => {
-    const tail = event.detail.ctx?.sourceElement;
-    if (tail?.matches?.("[data-tail]")) tailState(tail, "Keystead does not answer. Trying again.", true);
+    const tail = tailOf(event);
+    if (tail) tailState(tail, "Keystead does not answer. Trying again.", true);
   });
 }

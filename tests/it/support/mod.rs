@@ -9,7 +9,9 @@ pub mod fixtures;
 pub mod outage;
 pub mod process;
 pub mod raw;
+pub mod request_log;
 pub mod system;
 
 pub use app::App;
 pub use fixtures::*;
+pub use request_log::LOG;
