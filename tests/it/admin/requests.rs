@@ -290,8 +290,10 @@ async fn each_gap_is_on_one_page_and_hours_of_them_are_one_line() {
         gaps,
         [
             "20 Nov, 12:04:10 and 12:07:30",
-            "20 Nov, 12:00:50 and 12:04:10",
-            "20 Nov, 11:59:59 and 12:00:50"
+            // Those at the edge of a page are looked at twice, so there are a few less on each.
+            "20 Nov, 12:00:52 and 12:04:10",
+            "20 Nov, 12:00:00 and 12:00:52",
+            "20 Nov, 11:59:59 and 12:00:00"
         ]
     );
 }

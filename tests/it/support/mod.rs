@@ -14,4 +14,4 @@ pub mod system;
 
 pub use app::App;
 pub use fixtures::*;
-pub use request_log::LOG;
+pub use request_log::{LOG, fill_log};
