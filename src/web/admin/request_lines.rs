@@ -36,6 +36,7 @@ pub enum Tells {
 pub struct RequestRow {
     pub id: String,
     pub at: Moment,
+    pub day: String,
     pub verdict: Verdict,
     pub method: String,
     pub path: String,
@@ -128,8 +129,10 @@ fn are_one(later: &Gap, gap: &Gap) -> bool {
 
 fn row(record: Record, key: Option<&KeyLabel>) -> RequestRow {
     let code = Code::parse(&record.code).unwrap_or(Code::NotFound);
+    let at = from_micros(record.at);
     RequestRow {
-        at: to_the_second(from_micros(record.at)),
+        at: to_the_second(at),
+        day: at.format("%-d %b %Y").to_string(),
         verdict: verdict(code),
         key: KeyName::new(key),
         id: record.id,
@@ -141,10 +144,10 @@ fn row(record: Record, key: Option<&KeyLabel>) -> RequestRow {
     }
 }
 
-/// "20 Nov, 12:01:03".
+/// "12:01:03"; the exact instant stands beside it.
 pub fn to_the_second(at: Timestamp) -> Moment {
     Moment {
-        text: at.format("%-d %b, %H:%M:%S").to_string(),
+        text: at.format("%H:%M:%S").to_string(),
         title: at.format("%-d %b %Y, %H:%M:%S%.3f UTC").to_string(),
         ..Moment::day(at)
     }

@@ -1,13 +1,14 @@
 // The request log: its filter on small screens, and following it live.
-let filtersOpen = null; // null: as the window has room
-const narrowLog = matchMedia("(max-width: 760px)");
-const fitFilters = () => {
-  const filters = $("[data-filters]");
-  if (filters) filters.open = !narrowLog.matches || (filtersOpen ?? Boolean($("[aria-invalid]", filters)));
+let filtersOpen = false;
+const showFilters = () => {
+  const toggle = $("[data-filter-toggle]");
+  toggle?.setAttribute("aria-expanded", filtersOpen || Boolean($("#filter-grid [aria-invalid]")));
 };
-on("toggle", "[data-filters]", (filters) => narrowLog.matches && (filtersOpen = filters.open), true);
-narrowLog.addEventListener("change", fitFilters);
-onContent(fitFilters);
+on("click", "[data-filter-toggle]", (toggle) => {
+  filtersOpen = toggle.getAttribute("aria-expanded") !== "true";
+  toggle.setAttribute("aria-expanded", filtersOpen);
+});
+onContent(showFilters);
 
 const MOST_ROWS = 200;
 const TELL_EVERY = 10_000;

@@ -35,7 +35,7 @@ async fn each_request_is_listed_with_everything_that_is_known_of_it() {
         "203.0.113.9",
         "orders:delete",
         "curl/8.1 &#60;b&#62;",
-        "datetime=\"2026-11-20T12:00:00Z\" title=\"20 Nov 2026, 12:00:00.000 UTC\">20 Nov, 12:00:00</time>",
+        "datetime=\"2026-11-20T12:00:00Z\" title=\"20 Nov 2026, 12:00:00.000 UTC\">12:00:00</time><small>20 Nov 2026</small>",
         &format!("href=\"/tenant-api-keys/{}\"", key.id),
         &format!("/usage/explanation?request={id}"),
     ] {

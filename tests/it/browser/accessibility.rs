@@ -244,7 +244,7 @@ async fn everybody_can_read_the_request_log() {
         browser.is_accessible_everywhere(what).await;
     }
     browser.screen(390, 844).await;
-    browser.click("[data-filters] summary").await;
+    browser.click("[data-filter-toggle]").await;
     browser.settled().await;
     browser.is_accessible("the open filter of a phone").await;
     for (id, what) in [

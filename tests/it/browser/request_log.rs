@@ -156,7 +156,7 @@ async fn without_scripts_the_log_is_filtered_refreshed_and_explained() {
             .await
             .contains("work-orders")
     );
-    browser.click(".filter-foot a").await;
+    browser.click("[data-clear]").await;
     browser.find("#path[value='']").await;
     browser
         .click(&format!("[href='/usage/explanation?request={refused}']"))
@@ -190,9 +190,9 @@ async fn on_a_phone_nothing_is_wider_than_the_screen() {
     browser.screen(390, 844).await;
     browser.goto(LOG).await;
     browser
-        .until("!document.querySelector('[data-filters]').open")
+        .until("!document.querySelector('#filter-grid').checkVisibility()")
         .await;
-    browser.click("[data-filters] summary").await;
+    browser.click("[data-filter-toggle]").await;
     browser.click("#verdict").await;
     browser
         .script("const verdict = document.querySelector('#verdict'); verdict.value = 'REVOKED'; verdict.dispatchEvent(new Event('change', { bubbles: true }))")
@@ -202,7 +202,7 @@ async fn on_a_phone_nothing_is_wider_than_the_screen() {
         .await;
     // What somebody has opened stays open.
     browser
-        .until("document.querySelector('[data-filters]').open")
+        .until("document.querySelector('#filter-grid').checkVisibility()")
         .await;
     browser.console_is_clean_but_for(&[422]).await;
 }
