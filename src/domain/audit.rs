@@ -56,8 +56,9 @@ impl Event {
     /// Particulars beside the object, as JSON.
     pub fn detail(&self) -> Value {
         match self {
-            Self::KeyCreated(detail) | Self::KeyUpdated(detail) => detail.clone(),
-            Self::KeyCreated(detail) | Self::UsageExported(detail) => detail.clone(),
+            Self::KeyCreated(detail) | Self::KeyUpdated(detail) | Self::UsageExported(detail) => {
+                detail.clone()
+            }
             Self::MemberAdded(role) => json!({ "role": role }),
             _ => json!({}),
         }
