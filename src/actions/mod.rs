@@ -6,6 +6,7 @@ pub mod explain;
 pub mod follow;
 pub mod key_updates;
 pub mod keys;
+pub mod requests;
 pub mod samples;
 pub mod sessions;
 pub mod setup;

@@ -17,6 +17,8 @@ pub enum Event {
     VerifierCreated,
     /// A verifier was revoked for good.
     VerifierRevoked,
+    /// A copy of the request log was taken; with the filter.
+    UsageExported(Value),
     /// Keystead was set up, with the first super user.
     SystemSetUp,
     /// A tenant was created.
@@ -41,6 +43,7 @@ impl Event {
             Self::KeyDeleted => "key.deleted",
             Self::VerifierCreated => "verifier.created",
             Self::VerifierRevoked => "verifier.revoked",
+            Self::UsageExported(_) => "usage.exported",
             Self::SystemSetUp => "system.set_up",
             Self::TenantCreated => "tenant.created",
             Self::MemberAdded(_) => "member.added",
@@ -53,7 +56,9 @@ impl Event {
     /// Particulars beside the object, as JSON.
     pub fn detail(&self) -> Value {
         match self {
-            Self::KeyCreated(detail) | Self::KeyUpdated(detail) => detail.clone(),
+            Self::KeyCreated(detail) | Self::KeyUpdated(detail) | Self::UsageExported(detail) => {
+                detail.clone()
+            }
             Self::MemberAdded(role) => json!({ "role": role }),
             _ => json!({}),
         }

@@ -145,6 +145,14 @@ pub fn label(field: &str) -> &str {
         "tenant" => "Organization",
         "email" => "Email",
         "password" => "Password",
+        "key" => "Key",
+        "verdict" => "Verdict",
+        "method" => "Method",
+        "path" => "Path",
+        "address" => "Address",
+        "from" => "From",
+        "to" => "To",
+        "request" => "Request id",
         other => other,
     }
 }

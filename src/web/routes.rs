@@ -7,8 +7,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{guard as when, web};
 
 use super::admin::{
-    home, key_deletions, key_form, key_revocations, keys, sessions, setup, theme,
-    verifier_revocations, verifiers,
+    explanations, home, key_deletions, key_form, key_revocations, keys, request_exports, requests,
+    sessions, setup, theme, verifier_revocations, verifiers,
 };
 use super::api;
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
@@ -118,6 +118,13 @@ fn pages(scope: &mut web::ServiceConfig) {
                 .route(read().to(verifier_revocations::new))
                 .route(web::post().to(verifier_revocations::create)),
         )
+        .service(web::resource("/usage/requests").route(read().to(requests::index)))
+        // An export writes an audit row, so HEAD does not ask for one.
+        .service(web::resource("/usage/requests.csv").route(web::get().to(request_exports::csv)))
+        .service(
+            web::resource("/usage/requests.ndjson").route(web::get().to(request_exports::ndjson)),
+        )
+        .service(web::resource("/usage/explanation").route(read().to(explanations::show)))
         .default_service(web::to(home::missing));
 }
 

@@ -4,8 +4,10 @@ const busy = (step) => {
   running = Math.max(0, running + step);
   document.documentElement.toggleAttribute("data-busy", running > 0);
 };
-document.addEventListener("htmx:before:request", () => busy(1));
-document.addEventListener("htmx:finally:request", () => busy(-1));
+/** Asks by itself, again and again: neither a bar nor a toast each time. */
+const isQuiet = (event) => Boolean(event.detail.ctx?.sourceElement?.matches?.("[data-quiet]"));
+document.addEventListener("htmx:before:request", (event) => isQuiet(event) || busy(1));
+document.addEventListener("htmx:finally:request", (event) => isQuiet(event) || busy(-1));
 
 const isPage = (text) => /^\s*<!doctype/i.test(text ?? "");
 
@@ -18,7 +20,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail;
   const whole = isPage(ctx.text);
-  if (ctx.response.status < 500 && !whole) return; // shown where it belongs
+  if (isQuiet(event) || (ctx.response.status < 500 && !whole)) return; // shown where it belongs
   const page = whole && new DOMParser().parseFromString(ctx.text, "text/html");
   const told = page && $("[data-error-message]", page)?.textContent.trim();
   const id = ctx.response.headers.get("x-request-id");
@@ -27,6 +29,7 @@ document.addEventListener("htmx:response:error", (event) => {
 });
 
 document.addEventListener("htmx:error", (event) => {
+  if (isQuiet(event)) return;
   const { ctx, error } = event.detail;
   if (error instanceof TypeError && !ctx?.response) toast("error", "No connection. Nothing was changed.");
   else if (ctx?.request?.signal?.reason === "timeout") toast("error", "The server took too long to answer. Try again.");

@@ -1,10 +1,13 @@
 //! The pages, as a person without JavaScript uses them.
 
 mod errors;
+mod explanations;
 mod key_deletions;
 mod key_form;
 mod key_revocations;
 mod keys;
+mod request_exports;
+mod requests;
 mod sessions;
 mod setup;
 mod sign_in;

@@ -222,3 +222,40 @@ async fn everybody_can_make_and_revoke_a_verifier() {
         .await;
     browser.console_is_clean_but_for(&[422]).await;
 }
+
+#[actix_web::test]
+async fn everybody_can_read_the_request_log() {
+    let app = App::start().await;
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(VERA).await;
+    browser.goto(LOG).await;
+    browser.is_accessible_everywhere("an empty log").await;
+    let refused = fill_log(&app).await;
+    for (query, what) in [
+        ("", "the log"),
+        ("?live=1", "the log as it is followed"),
+        (
+            "?address=203.0.113.300&path=x",
+            "the log with a wrong filter",
+        ),
+        ("?verdict=EXPIRED&method=GET", "a log without a match"),
+    ] {
+        browser.goto(&format!("{LOG}{query}")).await;
+        browser.is_accessible_everywhere(what).await;
+    }
+    browser.screen(390, 844).await;
+    browser.click("[data-filter-toggle]").await;
+    browser.settled().await;
+    browser.is_accessible("the open filter of a phone").await;
+    for (id, what) in [
+        ("", "explaining"),
+        (refused.as_str(), "an explanation"),
+        ("nonsense", "an explanation of nothing"),
+    ] {
+        browser
+            .goto(&format!("/usage/explanation?request={id}"))
+            .await;
+        browser.is_accessible_everywhere(what).await;
+    }
+    browser.console_is_clean_but_for(&[422]).await;
+}

@@ -86,7 +86,12 @@ async fn every_stop_of_the_keyboard_can_be_seen() {
     app.issue("Acme", "ERP integration");
     let browser = Chromium::open(&app).await;
     browser.sign_in(ALICE).await;
-    for page in ["/tenant-api-keys", "/tenant-api-keys/new"] {
+    for page in [
+        "/tenant-api-keys",
+        "/tenant-api-keys/new",
+        "/usage/requests",
+        "/usage/explanation",
+    ] {
         browser.goto(page).await;
         for stop in 0..20 {
             browser.press(key::TAB).await;

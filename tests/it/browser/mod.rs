@@ -8,6 +8,7 @@ mod key_rows;
 mod keyboard;
 mod main_job;
 mod phone;
+mod request_log;
 mod sample;
 mod screenshots;
 mod secret_once;

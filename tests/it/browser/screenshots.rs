@@ -220,3 +220,28 @@ async fn pictures_of_verifiers() {
     browser.goto(page.as_str().unwrap()).await;
     camera.take("verifier-revoke-page").await;
 }
+
+#[actix_web::test]
+async fn pictures_of_the_request_log() {
+    let app = App::start().await;
+    let camera = Camera::new(&app).await;
+    let browser = &camera.browser;
+    browser.sign_in(ALICE).await;
+    browser.goto(LOG).await;
+    camera.take("requests-empty").await;
+    let refused = fill_log(&app).await;
+    for (query, name) in [
+        ("?live=1", "requests"),
+        ("?path=orders&address=10.0.0.0/8", "requests-wrong"),
+        ("?verdict=EXPIRED", "requests-no-match"),
+    ] {
+        browser.goto(&format!("{LOG}{query}")).await;
+        camera.take(name).await;
+    }
+    browser
+        .goto(&format!("/usage/explanation?request={refused}"))
+        .await;
+    camera.take("explanation").await;
+    browser.goto("/usage/explanation?request=nonsense").await;
+    camera.take("explanation-wrong").await;
+}

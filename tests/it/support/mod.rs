@@ -13,7 +13,9 @@ pub mod process;
 pub mod raw;
 pub mod relay;
 pub mod smuggling;
+pub mod request_log;
 pub mod system;
 
 pub use app::App;
 pub use fixtures::*;
+pub use request_log::{LOG, fill_log};

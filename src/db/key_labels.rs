@@ -1,0 +1,60 @@
+//! What a key is called, also after it left the list: the request log names the keys of old requests.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Conn;
+use super::schema::api_keys as keys;
+use crate::domain::Result;
+use crate::domain::id::TenantId;
+use crate::domain::key_text;
+
+/// How a key is shown.
+#[derive(Debug, Clone, Queryable)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct KeyLabel {
+    pub id: String,
+    pub name: String,
+    pub key_prefix: String,
+    pub last4: String,
+    pub deleted_at: Option<NaiveDateTime>,
+}
+
+impl KeyLabel {
+    /// Such as `ks_live_…9fQ2`.
+    pub fn hint(&self) -> String {
+        key_text::hint(&self.key_prefix, &self.last4)
+    }
+}
+
+/// The columns of [`KeyLabel`].
+macro_rules! label_columns {
+    () => {
+        (
+            keys::id,
+            keys::name,
+            keys::key_prefix,
+            keys::last4,
+            keys::deleted_at,
+        )
+    };
+}
+
+/// The tenant's newest keys, at most `limit`.
+pub fn list(conn: &mut Conn, tenant: TenantId, limit: i64) -> Result<Vec<KeyLabel>> {
+    Ok(keys::table
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .order(keys::id.desc())
+        .limit(limit)
+        .select(label_columns!())
+        .load(conn)?)
+}
+
+/// Those of the tenant's keys that have one of these ids.
+pub fn find(conn: &mut Conn, tenant: TenantId, ids: &[String]) -> Result<Vec<KeyLabel>> {
+    Ok(keys::table
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::id.eq_any(ids))
+        .select(label_columns!())
+        .load(conn)?)
+}

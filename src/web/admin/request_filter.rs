@@ -1,0 +1,209 @@
+//! Which requests: the filter of the request log and of its exports, as it stands in the URL.
+
+use std::net::IpAddr;
+
+use chrono::NaiveDateTime;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::db::request_records::Filter;
+use crate::domain::id::KeyId;
+use crate::domain::key_text;
+use crate::domain::request_id::RequestId;
+use crate::domain::validate::FieldErrors;
+use crate::verify::Code;
+
+/// The methods that one can choose.
+pub const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+/// Longest path that is kept, in bytes.
+const PATH: usize = 512;
+
+/// The filter as typed. Empty fields restrict nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct RequestFilter {
+    /// Id of a key.
+    pub key: String,
+    /// `accepted`, `refused` or a code.
+    pub verdict: String,
+    /// One of [`METHODS`].
+    pub method: String,
+    /// How the path starts.
+    pub path: String,
+    /// Address of the caller.
+    pub address: String,
+    /// Start, as `2026-11-20T12:00` in UTC.
+    pub from: String,
+    /// End, written in the same way; the instant itself is outside.
+    pub to: String,
+}
+
+impl RequestFilter {
+    /// Fields with their names, in the order of the form.
+    fn fields(&self) -> [(&'static str, &str); 7] {
+        [
+            ("key", &self.key),
+            ("verdict", &self.verdict),
+            ("method", &self.method),
+            ("path", &self.path),
+            ("address", &self.address),
+            ("from", &self.from),
+            ("to", &self.to),
+        ]
+    }
+
+    /// Those that restrict something.
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        let mut pairs = self.fields().to_vec();
+        pairs.retain(|(_, value)| !value.is_empty());
+        pairs
+    }
+
+    /// True when everything fits.
+    pub fn is_empty(&self) -> bool {
+        self.pairs().is_empty()
+    }
+
+    /// An address with this filter and more in its query.
+    pub fn url(&self, path: &str, more: &[(&'static str, &str)]) -> String {
+        let pairs = [self.pairs(), more.to_vec()].concat();
+        match serde_urlencoded::to_string(pairs).unwrap_or_default() {
+            query if query.is_empty() => path.to_owned(),
+            query => format!("{path}?{query}"),
+        }
+    }
+
+    /// For the audit log.
+    pub fn detail(&self) -> Value {
+        let pairs = self.pairs().into_iter();
+        Value::Object(
+            pairs
+                .map(|(name, value)| (name.to_owned(), json!(value)))
+                .collect(),
+        )
+    }
+
+    /// Trims each field. A key that somebody pasted is taken out, so that no page shows it.
+    ///
+    /// # Errors
+    /// A message at each field that held a key.
+    pub fn clean(mut self) -> (Self, FieldErrors) {
+        let mut errors = FieldErrors::default();
+        let Self {
+            key,
+            verdict,
+            method,
+            path,
+            address,
+            from,
+            to,
+        } = &mut self;
+        for (name, value) in [
+            ("key", key),
+            ("verdict", verdict),
+            ("method", method),
+            ("path", path),
+            ("address", address),
+            ("from", from),
+            ("to", to),
+        ] {
+            *value = value.trim().to_owned();
+            if key_text::appears_in(value) {
+                value.clear();
+                errors.add(name, KEY_IN_URL);
+            }
+        }
+        (self, errors)
+    }
+
+    /// The filter for the database; messages go to `errors`.
+    pub fn check(&self, errors: &mut FieldErrors) -> Filter {
+        let (from, to) = (
+            errors.take("from", instant(&self.from)),
+            errors.take("to", instant(&self.to)),
+        );
+        if from.zip(to).is_some_and(|(from, to)| to <= from) {
+            errors.add("to", "Choose an end that is after the start.");
+        }
+        Filter {
+            key: errors.take("key", key(&self.key)),
+            code: errors.take("verdict", verdict(&self.verdict)),
+            method: errors.take("method", method(&self.method)),
+            path: errors.take("path", path(&self.path)),
+            address: errors.take("address", address(&self.address)),
+            from,
+            before: to,
+            after: None,
+        }
+    }
+}
+
+/// Said where a key was pasted into a field that ends up in the URL.
+pub const KEY_IN_URL: &str = "This was an API key. It has been in the URL now, and URLs end up in logs: treat the key \
+                              as leaked and revoke it.";
+/// Said of a key that the tenant does not have.
+pub const CHOOSE_KEY: &str = "Choose a key from the list.";
+
+fn key(text: &str) -> Result<Option<KeyId>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| CHOOSE_KEY.into())
+}
+
+fn verdict(text: &str) -> Result<String, String> {
+    match text {
+        "" | "refused" => Ok(text.to_owned()),
+        "accepted" => Ok(Code::Valid.as_str().to_owned()),
+        code => Code::parse(code)
+            .filter(|code| code.index() < Code::OF_KEYS)
+            .map(|code| code.as_str().to_owned())
+            .ok_or_else(|| "Choose a verdict from the list.".into()),
+    }
+}
+
+fn method(text: &str) -> Result<String, String> {
+    if text.is_empty() || METHODS.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    Err("Choose a method from the list.".into())
+}
+
+fn path(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    if !text.starts_with('/') {
+        return Err("Start with /, such as /api/orders.".into());
+    }
+    if text.contains(['?', '#']) {
+        return Err("Leave out the query: the log keeps paths without it.".into());
+    }
+    if text.len() > PATH {
+        return Err(format!("Use at most {PATH} bytes."));
+    }
+    Ok(text.to_owned())
+}
+
+fn address(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    text.parse::<IpAddr>()
+        .map(|address| address.to_canonical().to_string())
+        .map_err(|_| "Enter one IPv4 or IPv6 address, such as 203.0.113.7.".into())
+}
+
+fn instant(text: &str) -> Result<Option<RequestId>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let text = text.strip_suffix('Z').unwrap_or(text);
+    ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+        .map(|at| at.and_utc())
+        .filter(|at| (1_970..=9_999).contains(&chrono::Datelike::year(at)))
+        .map(|at| Some(RequestId::first_at(at)))
+        .ok_or_else(|| "Enter a date and a time in UTC, such as 2026-11-20T12:00.".into())
+}

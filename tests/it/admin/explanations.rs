@@ -1,0 +1,175 @@
+//! Why a request was let through or refused.
+
+use serde_json::json;
+
+use crate::support::app::Issued;
+use crate::support::browser_like::Answer;
+use crate::support::*;
+
+fn page_of(id: &str) -> String {
+    format!("/usage/explanation?request={id}")
+}
+
+/// The outcomes of the checks, in their order.
+fn outcomes(page: &Answer) -> Vec<String> {
+    let found = page.body.split("class=\"outcome\">").skip(1);
+    found
+        .map(|rest| rest.split('<').next().unwrap().to_owned())
+        .collect()
+}
+
+/// Asks about a key and gives the page that explains the answer, and the answer.
+async fn explained(app: &App, key: &Issued, question: serde_json::Value) -> (Answer, String) {
+    let before = app.rows("request_records");
+    let (id, code) = app.ask(key, question).await;
+    app.recorded(before + 1).await;
+    let mut vera = app.sign_in(VERA).await;
+    (vera.get(&page_of(&id)).await, code)
+}
+
+#[actix_web::test]
+async fn the_failed_check_says_what_was_found_and_what_would_have_passed() {
+    let app = App::start().await;
+    let lists = ["10.0.0.0/8", "192.0.2.7"];
+    let key = app.issue_with("Acme", "ERP", Some("Read only"), &lists, Some(3_600));
+    let outside = json!({ "ip": "203.0.113.9", "scope": "orders:read" });
+    let (page, code) = explained(&app, &key, outside).await;
+    assert_eq!((page.status, code.as_str()), (200, "IP_DENIED"));
+    page.shows("203.0.113.9, which is not in 10.0.0.0/8, 192.0.2.7.");
+    page.shows("What would have passed:");
+    assert_eq!(
+        outcomes(&page),
+        [
+            "Passed",
+            "Passed",
+            "Passed",
+            "Passed",
+            "Failed",
+            "Not reached",
+            "Not reached"
+        ]
+    );
+    page.hides(&key.secret);
+
+    let writing = json!({ "ip": "10.1.2.3", "scope": "orders:write" });
+    let (page, code) = explained(&app, &key, writing).await;
+    assert_eq!(code, "INSUFFICIENT_SCOPE");
+    page.shows("orders:write was asked for; the group Read only grants *:read.");
+    assert_eq!(outcomes(&page)[5], "Failed");
+}
+
+#[actix_web::test]
+async fn a_request_that_passed_is_explained_too() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let more = json!({ "method": "GET", "path": "/a", "user_agent": "<script>", "scope": "a:b" });
+    let (page, code) = explained(&app, &key, more).await;
+    assert_eq!(code, "VALID");
+    assert_eq!(outcomes(&page), ["Passed"; 7]);
+    page.shows("Every check passed.");
+    page.shows("<code>GET /a</code>");
+    page.hides("<script>\"");
+    page.shows("&#60;script&#62;");
+    page.shows(&format!("href=\"/tenant-api-keys/{}\"", key.id));
+}
+
+#[actix_web::test]
+async fn a_request_is_explained_by_what_the_key_was_like_then() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let (id, code) = app.ask(&key, json!({})).await;
+    assert_eq!(code, "VALID");
+    let mut alice = app.sign_in(ALICE).await;
+    let revoke = key.page("revocation");
+    alice
+        .submit(&revoke, &revoke, &[])
+        .await
+        .leads_to("/tenant-api-keys");
+    let (refused, code) = app.ask(&key, json!({})).await;
+    assert_eq!(code, "REVOKED");
+    app.recorded(2).await;
+    let then = alice.get(&page_of(&id)).await;
+    assert_eq!(outcomes(&then), ["Passed"; 7]);
+    let now = alice.get(&page_of(&refused)).await;
+    assert_eq!(outcomes(&now)[..3], ["Passed", "Failed", "Not reached"]);
+    now.shows("It was revoked since");
+    for page in [then, now] {
+        page.hides("no longer known");
+    }
+}
+
+#[actix_web::test]
+async fn unknown_and_mistyped_keys_are_explained_by_their_code_alone() {
+    let app = App::start().await;
+    let elsewhere = App::start().await.issue("Acme", "Elsewhere");
+    let mistyped = Issued {
+        id: String::new(),
+        secret: "ks_live_nonsense".into(),
+    };
+    let mut bob = app.sign_in(BOB).await;
+    for (key, code, words) in [
+        (&elsewhere, "NOT_FOUND", "no such key exists here"),
+        (&mistyped, "MALFORMED", "does not have the form of a key"),
+    ] {
+        let question = json!({ "ip": "203.0.113.9", "path": "/x/y" });
+        let (id, said) = app.ask(key, question).await;
+        assert_eq!(said, code);
+        let page = bob.get(&page_of(&id)).await;
+        assert_eq!(page.status, 200);
+        page.shows(code);
+        page.shows(words);
+        for text in ["203.0.113.9", "/x/y", &key.secret] {
+            page.hides(text);
+        }
+    }
+    assert_eq!(app.rows("request_records"), 0);
+}
+
+#[actix_web::test]
+async fn another_tenants_request_looks_like_one_that_never_was() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let (id, _) = app.ask(&key, json!({})).await;
+    app.recorded(1).await;
+    let mut bob = app.sign_in(BOB).await;
+    let missing = "0199".repeat(8);
+    let (theirs, none) = (
+        bob.get(&page_of(&id)).await,
+        bob.get(&page_of(&missing)).await,
+    );
+    assert_eq!(theirs.status, 404);
+    assert_eq!(
+        theirs.meaning().1.replace(&id, ""),
+        none.meaning().1.replace(&missing, "")
+    );
+    assert_eq!(none.status, 404);
+    none.shows("No request with this id is known.");
+}
+
+#[actix_web::test]
+async fn what_is_no_request_id_is_told_at_the_field() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let mut vera = app.sign_in(VERA).await;
+    let page = vera.get("/usage/explanation").await;
+    assert_eq!(page.status, 200);
+    page.hides("request-error");
+    let page = vera.get(&page_of("hello%3Cb%3E")).await;
+    assert_eq!(page.status, 422);
+    page.shows("value=\"hello&#60;b&#62;\"");
+    page.shows("A request id has 32 characters");
+    let page = vera.get(&page_of(&key.secret)).await;
+    assert_eq!(page.status, 422);
+    page.hides(&key.secret);
+    page.shows("treat the key as leaked");
+
+    // Copied with blanks or in capitals it is still the same id.
+    let (id, _) = app.ask(&key, json!({})).await;
+    app.recorded(1).await;
+    let page = vera
+        .get(&page_of(&format!("%20{}%20", id.to_uppercase())))
+        .await;
+    assert_eq!(page.status, 200);
+    page.shows("Every check passed.");
+    assert_eq!(app.visitor().get(&page_of(&id)).await.status, 303);
+}
