@@ -3,10 +3,13 @@
 pub mod home;
 pub mod key_deletions;
 pub mod key_form;
+pub mod key_page;
 pub mod key_revocations;
+pub mod key_use;
 pub mod keys;
 pub mod sessions;
 pub mod setup;
 pub mod theme;
+pub mod usage;
 pub mod verifier_revocations;
 pub mod verifiers;
