@@ -17,6 +17,7 @@ function axes(colour, step) {
     {
       ...both,
       grid: { show: false },
+      size: 34,
       space: 64,
       // Whole days where days are enough: "00:00" says nothing.
       incrs: step < 86400 ? [3600, 3 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400] : [1, 2, 7, 14, 30].map((days) => days * 86400),

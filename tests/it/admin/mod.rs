@@ -3,10 +3,12 @@
 mod errors;
 mod key_deletions;
 mod key_form;
+mod key_page;
 mod key_revocations;
 mod keys;
 mod sessions;
 mod setup;
 mod sign_in;
 mod theme;
+mod usage;
 mod verifiers;
