@@ -52,9 +52,10 @@ function tooltip(step) {
         box.hidden = idx == null || left < 0;
         if (box.hidden) return;
         const [at, accepted, refused] = chart.data.map((series) => series[idx]);
+        const running = idx === chart.data[0].length - 1 ? ", so far" : "";
         const time = step < 86400 ? `${day.format(date(at))}, ${hour.format(date(at))}` : day.format(date(at));
         box.replaceChildren(
-          line(time, "chart-tip-time"),
+          line(time + running, "chart-tip-time"),
           line(`${number.format(accepted)} accepted`),
           line(`${number.format(refused)} refused`),
         );
@@ -62,6 +63,21 @@ function tooltip(step) {
         const before = place > chart.over.clientWidth / 2;
         box.style.left = before ? "" : `${place + 12}px`;
         box.style.right = before ? `${chart.over.clientWidth - place + 12}px` : "";
+      },
+    },
+  };
+}
+
+/** A band behind the last stretch: its span is not over, so the line falls there for no reason. */
+function runningBand(fill) {
+  return {
+    hooks: {
+      drawClear: ({ ctx, bbox, data: [at], valToPos }) => {
+        const [from, to] = at.slice(-2).map((seconds) => valToPos(seconds, "x", true));
+        ctx.save();
+        ctx.fillStyle = fill;
+        ctx.fillRect(from, bbox.top, to - from, bbox.height);
+        ctx.restore();
       },
     },
   };
@@ -82,7 +98,7 @@ function draw(place) {
     {
       width: place.clientWidth,
       height: place.clientHeight,
-      padding: [12, 12, 0, 0],
+      padding: [12, 22, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       tzDate: (seconds) => uPlot.tzDate(date(seconds), "Etc/UTC"),
@@ -93,7 +109,7 @@ function draw(place) {
         line("Accepted", "--acc", { fill: colour("--chart-fill") }),
         line("Refused", "--bad", { dash: [6, 4] }),
       ],
-      plugins: [tooltip(step)],
+      plugins: [runningBand(colour("--soft")), tooltip(step)],
     },
     [at, accepted, refused],
     place,
