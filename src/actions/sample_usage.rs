@@ -18,12 +18,12 @@ const CURVE: [i64; 24] = [
     14, 11, 10, 10, 12, 18, 27, 41, 58, 69, 72, 70, 61, 66, 71, 69, 62, 52, 43, 37, 33, 38, 32, 24,
 ];
 
-/// A day's use: quieter at weekends, and no two days alike. The day ends at `day`, so today is not over.
+/// A day's use: quieter at weekends, and no two days alike; a few requests are refused for one reason. Today ends now.
 pub fn use_on_day(
     conn: &mut Conn,
     key: KeyId,
     day: Timestamp,
-    requests_a_day: i64,
+    (requests_a_day, refused): (i64, Code),
     ago: i64,
 ) -> Result<()> {
     let weekend = match day.weekday().number_from_monday() {
@@ -44,11 +44,12 @@ pub fn use_on_day(
         };
         let wobble = 100 + (hour * 29 + ago * 17) % 19 - 9;
         let accepted = whole * part * wobble / 100_000 * seconds / HOUR;
+        let some = |reason: Code| i64::from(reason == refused) * (accepted / 90 + hour % 3);
         let answers = Bucket {
             start: begins,
             valid: accepted,
-            insufficient_scope: accepted / 400,
-            ip_denied: accepted / 1_500 * (hour % 5 / 4),
+            insufficient_scope: some(Code::InsufficientScope),
+            ip_denied: some(Code::IpDenied),
             ..Bucket::default()
         };
         if seconds == 0 {

@@ -39,6 +39,9 @@ type Sample = (
     Fate,
 );
 
+/// Description of the key that has an allowlist.
+const OFFICE_ONLY: &str = "Nightly work-order sync";
+
 const ACME: &[Sample] = &[
     (
         "Production API server",
@@ -51,7 +54,7 @@ const ACME: &[Sample] = &[
     ),
     (
         "SAP integration",
-        "Nightly work-order sync",
+        OFFICE_ONLY,
         "live",
         db::groups::FULL_ACCESS,
         320,
@@ -224,12 +227,18 @@ fn make(
         Fate::Expired(days) => Some(now - TimeDelta::days(days)),
         _ => None,
     };
+    let allowed: &[&str] = if description == OFFICE_ONLY {
+        &["203.0.113.0/24", "2001:db8:7::/48"]
+    } else {
+        &[]
+    };
     let draft = Wish {
         name,
         description,
         environment,
         ip_allowlist: Vec::new(),
         rate_limit: None,
+        ip_allowlist: allowed.to_vec(),
     }
     .check(born, Ok(expires_at))?;
     let issuing = Issuing {
@@ -249,9 +258,15 @@ fn make(
         Fate::Expired(days) => (age.min(days + 20), days),
         Fate::Revoked => (age, 291),
     };
+    // Who may do everything is refused for something else.
+    let refused = match (group, allowed) {
+        (db::groups::READ_ONLY, _) => Code::InsufficientScope,
+        (_, [_, ..]) => Code::IpDenied,
+        _ => Code::Valid,
+    };
     for ago in last_day..first_day {
         let day = now - TimeDelta::days(ago);
-        sample_usage::use_on_day(conn, id, day, requests_a_day, ago)?;
+        sample_usage::use_on_day(conn, id, day, (requests_a_day, refused), ago)?;
     }
     match fate {
         Fate::Revoked => {

@@ -109,6 +109,7 @@ pub async fn index(
     state: web::Data<State>,
     query: web::Query<UsageQuery>,
 ) -> Answer<HttpResponse> {
+    me.actor().must_hold("usage:read")?;
     let asked = query.into_inner();
     let range = Range::parse(&asked.range)?;
     let key = some(&asked.key).map(str::parse::<KeyId>).transpose()?;

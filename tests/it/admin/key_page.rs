@@ -17,7 +17,7 @@ async fn called_from(app: &App, key: &Issued, address: &str, program: &str) {
         "key": key.secret, "ip": address, "method": "POST", "path": "/orders", "user_agent": program,
     });
     let before = app.rows("request_records");
-    let answer = app.stranger().post("/api/v1/verify", question).await;
+    let answer = app.asker().post("/api/v1/verify", question).await;
     assert_eq!(answer.status, 200);
     direct::until("the request is recorded", async || {
         app.rows("request_records") == before + 1
