@@ -236,9 +236,8 @@ fn make(
         name,
         description,
         environment,
-        ip_allowlist: Vec::new(),
-        rate_limit: None,
         ip_allowlist: allowed.to_vec(),
+        rate_limit: None,
     }
     .check(born, Ok(expires_at))?;
     let issuing = Issuing {

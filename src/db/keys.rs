@@ -156,17 +156,6 @@ pub fn list(
     Ok(query.load(conn)?)
 }
 
-/// Ids and names of the tenant's listed keys in order of name, to choose from.
-pub fn list_names(conn: &mut Conn, tenant: TenantId, limit: i64) -> Result<Vec<(String, String)>> {
-    Ok(keys::table
-        .filter(keys::tenant_id.eq(tenant.to_string()))
-        .filter(keys::deleted_at.is_null())
-        .order((keys::name, keys::id))
-        .limit(limit)
-        .select((keys::id, keys::name))
-        .load(conn)?)
-}
-
 /// One listed key of the tenant.
 ///
 /// # Errors

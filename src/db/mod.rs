@@ -6,6 +6,7 @@ pub mod connection;
 pub mod dialect;
 pub mod errors;
 pub mod groups;
+pub mod key_names;
 pub mod key_updates;
 pub mod keys;
 pub mod members;

@@ -124,7 +124,7 @@ pub async fn index(
                 environment,
             };
             let report = Report::load(conn, whose, range, now)?;
-            Ok((report, db::keys::list_names(conn, tenant, CHOICES)?, chosen))
+            Ok((report, db::key_names::list(conn, tenant, CHOICES)?, chosen))
         })
         .await?;
     let numbers = Numbers::new(&report, range, now);

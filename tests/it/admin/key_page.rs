@@ -43,6 +43,7 @@ async fn the_page_tells_what_the_key_is() {
         "<code>10.0.0.0/8</code>",
         "<code>203.0.113.7</code>",
         "20 Nov 2026",
+        "<dt>Rate limit</dt><dd>None</dd>",
         "No requests of this key are recorded.",
         &format!("href=\"/usage/requests?key={}\"", key.id),
         &format!("href=\"/usage?key={}\"", key.id),

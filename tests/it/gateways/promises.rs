@@ -261,7 +261,9 @@ pub async fn a_body_reaches_the_api_whole(kind: Kind) {
 pub async fn people_reach_the_pages_and_no_client_asks_by_itself(kind: Kind) {
     let gateway = Gateway::start(kind);
     let (_, key) = gateway.key("ERP", "Full access", &[]).await;
-    let client = gateway.keystead.system_at(&format!("http://{}", gateway.socket), &key);
+    let client = gateway
+        .keystead
+        .system_at(&format!("http://{}", gateway.socket), &key);
     for (path, status) in [
         ("/healthz", 200),
         ("/forward-auth", 404),

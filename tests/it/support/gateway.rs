@@ -79,16 +79,16 @@ impl Gateway {
     /// Id and secret of a new key.
     pub async fn key(&self, name: &str, group: &str, allowed: &[&str]) -> (String, String) {
         let wanted = json!({ "name": name, "authorization_group": group, "ip_allowlist": allowed });
-        let answer = self.keystead.system(&self.admin)
-            .post(KEYS, wanted)
-            .await;
+        let answer = self.keystead.system(&self.admin).post(KEYS, wanted).await;
         assert_eq!(answer.status, 201, "{}", answer.body);
         let text = |member: &str| answer.json()[member].as_str().unwrap().to_owned();
         (text("id"), text("key"))
     }
 
     pub async fn revoke(&self, id: &str) {
-        let answer = self.keystead.system(&self.admin)
+        let answer = self
+            .keystead
+            .system(&self.admin)
             .delete(&format!("{KEYS}/{id}"))
             .await;
         assert_eq!(answer.status, 204, "{}", answer.body);
