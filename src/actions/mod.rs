@@ -7,12 +7,14 @@ pub mod follow;
 pub mod key_updates;
 pub mod keys;
 pub mod requests;
+mod sample_usage;
 pub mod samples;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod tenants;
 pub mod usage;
+pub mod usage_reports;
 pub mod verifiers;
 
 use std::net::IpAddr;

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::keys::{self, Issued, Issuing};
+use super::sample_usage;
 use super::tenants::{self, FirstAdmin, operator};
 use super::verifiers;
 use crate::db::{self, Conn};
@@ -13,6 +14,7 @@ use crate::domain::pepper::Pepper;
 use crate::domain::role::Steward;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
+use crate::verify::Code;
 
 /// What became of a sample key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,9 @@ type Sample = (
     Fate,
 );
 
+/// Description of the key that has an allowlist.
+const OFFICE_ONLY: &str = "Nightly work-order sync";
+
 const ACME: &[Sample] = &[
     (
         "Production API server",
@@ -49,7 +54,7 @@ const ACME: &[Sample] = &[
     ),
     (
         "SAP integration",
-        "Nightly work-order sync",
+        OFFICE_ONLY,
         "live",
         db::groups::FULL_ACCESS,
         320,
@@ -222,11 +227,16 @@ fn make(
         Fate::Expired(days) => Some(now - TimeDelta::days(days)),
         _ => None,
     };
+    let allowed: &[&str] = if description == OFFICE_ONLY {
+        &["203.0.113.0/24", "2001:db8:7::/48"]
+    } else {
+        &[]
+    };
     let draft = Wish {
         name,
         description,
         environment,
-        ip_allowlist: Vec::new(),
+        ip_allowlist: allowed.to_vec(),
         rate_limit: None,
     }
     .check(born, Ok(expires_at))?;
@@ -247,8 +257,15 @@ fn make(
         Fate::Expired(days) => (age.min(days + 20), days),
         Fate::Revoked => (age, 291),
     };
+    // Who may do everything is refused for something else.
+    let refused = match (group, allowed) {
+        (db::groups::READ_ONLY, _) => Code::InsufficientScope,
+        (_, [_, ..]) => Code::IpDenied,
+        _ => Code::Valid,
+    };
     for ago in last_day..first_day {
-        use_on_day(conn, id, now - TimeDelta::days(ago), requests_a_day, ago)?;
+        let day = now - TimeDelta::days(ago);
+        sample_usage::use_on_day(conn, id, day, (requests_a_day, refused), ago)?;
     }
     match fate {
         Fate::Revoked => {
@@ -257,37 +274,19 @@ fn make(
         Fate::Disabled => db::keys::set_disabled(conn, tenant, id, now - TimeDelta::days(45))?,
         _ => {}
     }
+    // Systems that nobody told go on trying.
+    let reason = match fate {
+        Fate::Revoked => Some(Code::Revoked),
+        Fate::Expired(_) => Some(Code::Expired),
+        Fate::Disabled => Some(Code::Disabled),
+        Fate::Active | Fate::Ends(_) => None,
+    };
+    if let Some(reason) = reason {
+        sample_usage::refuse_lately(conn, tenant, id, reason, now)?;
+    }
     Ok(SampleKey {
         secret,
         works: matches!(fate, Fate::Active | Fate::Ends(_)),
         requests_a_day,
     })
-}
-
-/// A day's use: quieter at weekends, and no two days alike.
-fn use_on_day(
-    conn: &mut Conn,
-    key: KeyId,
-    day: Timestamp,
-    requests_a_day: i64,
-    ago: i64,
-) -> Result<()> {
-    use chrono::Datelike as _;
-    let weekend = if day.weekday().number_from_monday() > 5 {
-        3
-    } else {
-        1
-    };
-    let accepted = (requests_a_day + requests_a_day * (ago * 37 % 23 - 11) / 60) / weekend;
-    let start = day.timestamp() / db::usage::DAY * db::usage::DAY;
-    let used = db::usage::Used {
-        key_id: key.to_string(),
-        span: db::usage::DAY,
-        start,
-        valid: accepted,
-        insufficient_scope: accepted / 400,
-        last_accepted: day.timestamp_micros(),
-        ..db::usage::Used::default()
-    };
-    db::usage::add(conn, &[used])
 }

@@ -5,9 +5,12 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::actions::samples::{self, SampleKey, Samples};
 use crate::config::Config;
 use crate::db::connection::Source;
+use crate::domain::key_text::KeySecret;
 use crate::domain::time::Clock;
 use crate::domain::{password, random};
 use crate::server::{Application, open_storage};
@@ -69,7 +72,7 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
                 application.base_url()
             );
         }
-        simulate(application.address(), keys);
+        simulate(application.address(), keys, &verifier);
         application.run().await
     })
 }
@@ -89,15 +92,35 @@ fn fill(config: &Config) -> Result<Samples, String> {
         .map_err(|error| error.to_string())
 }
 
-/// One thread for each system; it asks as a gateway would, between four times a second and once in ten seconds.
-fn simulate(server: SocketAddr, keys: Vec<SampleKey>) {
-    for key in keys {
+/// What the systems do: method, path, scope.
+const CALLS: [(&str, &str, &str); 5] = [
+    ("GET", "/v1/work-orders", "work-orders:read"),
+    ("GET", "/v1/meters/17/readings", "meters:read"),
+    ("POST", "/v1/work-orders", "work-orders:write"),
+    ("GET", "/v1/work-orders/4711", "work-orders:read"),
+    ("GET", "/v1/meters", "meters:read"),
+];
+
+/// One thread for each system; its API server asks between four times a second and once in ten seconds.
+fn simulate(server: SocketAddr, keys: Vec<SampleKey>, verifier: &KeySecret) {
+    for (number, key) in keys.into_iter().enumerate() {
         let pause = 86_400_000 / u64::try_from(key.requests_a_day).unwrap_or(1).max(1);
         let pause = Duration::from_millis(pause.clamp(250, 10_000));
-        let call = move || loop {
-            // The server may be starting or stopping; the next turn tries again.
-            let _ = ask(server, &key);
-            std::thread::sleep(pause);
+        let token = verifier.expose().to_owned();
+        let call = move || {
+            for (method, path, scope) in CALLS.into_iter().cycle() {
+                let question = json!({
+                    "key": key.secret.expose(),
+                    "ip": format!("203.0.113.{}", number + 7),
+                    "method": method,
+                    "path": path,
+                    "scope": scope,
+                    "user_agent": format!("demo-system/{}.2", number + 1),
+                });
+                // The server may be starting or stopping; the next turn tries again.
+                let _ = ask(server, &token, &question.to_string());
+                std::thread::sleep(pause);
+            }
         };
         if let Err(cause) = std::thread::Builder::new().name("demo".into()).spawn(call) {
             tracing::warn!(%cause, "a simulated system could not start");
@@ -105,13 +128,14 @@ fn simulate(server: SocketAddr, keys: Vec<SampleKey>) {
     }
 }
 
-fn ask(server: SocketAddr, key: &SampleKey) -> std::io::Result<()> {
+fn ask(server: SocketAddr, token: &str, question: &str) -> std::io::Result<()> {
     let mut stream = TcpStream::connect_timeout(&server, Duration::from_secs(1))?;
     stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-    let secret = key.secret.expose();
     write!(
         stream,
-        "GET /forward-auth HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {secret}\r\nConnection: close\r\n\r\n"
+        "POST /api/v1/verify HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{question}",
+        question.len()
     )?;
     stream.read_to_end(&mut Vec::new()).map(|_| ())
 }

@@ -1,5 +1,7 @@
 //! How often keys were used, by verdict: minutes as they happen, hours and days folded from them.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
@@ -69,6 +71,18 @@ impl Bucket {
             + self.ip_denied
             + self.insufficient_scope
             + self.rate_limited
+    }
+
+    /// Adds the answers of another span.
+    pub fn add(&mut self, more: &Self) {
+        self.valid += more.valid;
+        self.tenant_suspended += more.tenant_suspended;
+        self.revoked += more.revoked;
+        self.disabled += more.disabled;
+        self.expired += more.expired;
+        self.ip_denied += more.ip_denied;
+        self.insufficient_scope += more.insufficient_scope;
+        self.rate_limited += more.rate_limited;
     }
 }
 
@@ -146,6 +160,14 @@ pub fn prune(conn: &mut Conn, span: i64, before: i64, limit: i64) -> Result<usiz
     .execute(conn)?)
 }
 
+/// The usage of [`Whose`] from $5 until before $6 in spans of $1; minutes that are not folded yet ($7) count too.
+/// CROSS JOIN keeps SQLite from walking every tenant's usage of that time. SQLite numbers parameters in the order in which
+/// a statement names them, so $1 comes first here.
+const OF_WHOSE: &str = "FROM api_keys k CROSS JOIN key_usage u \
+    WHERE $1 >= 60 AND u.key_id = k.id AND k.tenant_id = $2 AND ($3 = '' OR k.id = $3) AND ($4 = '' OR k.environment = $4) \
+      AND ((u.span = $1 AND u.start >= $5 AND u.start < $6) \
+        OR (u.span = 60 AND $1 <> 60 AND u.start >= $7 AND u.start >= $5 AND u.start < $6))";
+
 /// Answers by spans of `step` seconds ([`MINUTE`], [`HOUR`] or [`DAY`]) from `from` until before `to`, oldest first.
 /// Spans without any are left out. Minutes that are not folded yet count too.
 pub fn series(
@@ -159,20 +181,15 @@ pub fn series(
         .find(1)
         .select(progress::folded_to)
         .first(conn)?;
-    // CROSS JOIN keeps SQLite from walking every tenant's usage of that time.
-    Ok(diesel::sql_query(
+    Ok(diesel::sql_query(format!(
         "SELECT u.start - u.start % $1 AS start, CAST(SUM(u.valid) AS BIGINT) AS valid, \
            CAST(SUM(u.tenant_suspended) AS BIGINT) AS tenant_suspended, CAST(SUM(u.revoked) AS BIGINT) AS revoked, \
            CAST(SUM(u.disabled) AS BIGINT) AS disabled, CAST(SUM(u.expired) AS BIGINT) AS expired, \
            CAST(SUM(u.ip_denied) AS BIGINT) AS ip_denied, \
            CAST(SUM(u.insufficient_scope) AS BIGINT) AS insufficient_scope, \
            CAST(SUM(u.rate_limited) AS BIGINT) AS rate_limited \
-         FROM api_keys k CROSS JOIN key_usage u \
-         WHERE u.key_id = k.id AND k.tenant_id = $2 AND ($3 = '' OR k.id = $3) AND ($4 = '' OR k.environment = $4) \
-           AND ((u.span = $1 AND u.start >= $5 AND u.start < $6) \
-             OR (u.span = 60 AND $1 <> 60 AND u.start >= $7 AND u.start >= $5 AND u.start < $6)) \
-         GROUP BY u.start - u.start % $1 ORDER BY 1",
-    )
+         {OF_WHOSE} GROUP BY u.start - u.start % $1 ORDER BY 1"
+    ))
     .bind::<BigInt, _>(step)
     .bind::<Text, _>(whose.tenant.to_string())
     .bind::<Text, _>(whose.key.map(|key| key.to_string()).unwrap_or_default())
@@ -185,18 +202,70 @@ pub fn series(
 
 /// Answers of all spans together.
 pub fn total(conn: &mut Conn, whose: Whose<'_>, step: i64, from: i64, to: i64) -> Result<Bucket> {
-    let buckets = series(conn, whose, step, from, to)?;
-    Ok(buckets.iter().fold(Bucket::default(), |sum, more| Bucket {
+    let mut sum = Bucket {
         start: from,
-        valid: sum.valid + more.valid,
-        tenant_suspended: sum.tenant_suspended + more.tenant_suspended,
-        revoked: sum.revoked + more.revoked,
-        disabled: sum.disabled + more.disabled,
-        expired: sum.expired + more.expired,
-        ip_denied: sum.ip_denied + more.ip_denied,
-        insufficient_scope: sum.insufficient_scope + more.insufficient_scope,
-        rate_limited: sum.rate_limited + more.rate_limited,
-    }))
+        ..Bucket::default()
+    };
+    for bucket in series(conn, whose, step, from, to)? {
+        sum.add(&bucket);
+    }
+    Ok(sum)
+}
+
+/// A number.
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// How many keys were accepted at least once from `from` until before `to`; takes what [`series`] takes.
+pub fn count_keys_in_use(
+    conn: &mut Conn,
+    whose: Whose<'_>,
+    step: i64,
+    from: i64,
+    to: i64,
+) -> Result<i64> {
+    let folded_to: i64 = progress::table
+        .find(1)
+        .select(progress::folded_to)
+        .first(conn)?;
+    let query = format!("SELECT COUNT(DISTINCT k.id) AS n {OF_WHOSE} AND u.valid > 0");
+    let count: Number = diesel::sql_query(query)
+        .bind::<BigInt, _>(step)
+        .bind::<Text, _>(whose.tenant.to_string())
+        .bind::<Text, _>(whose.key.map(|key| key.to_string()).unwrap_or_default())
+        .bind::<Text, _>(whose.environment)
+        .bind::<BigInt, _>(from)
+        .bind::<BigInt, _>(to)
+        .bind::<BigInt, _>(folded_to)
+        .get_result(conn)?;
+    Ok(count.n)
+}
+
+/// How often each key was refused because it is revoked, for those where that happened. The keys must be the tenant's
+/// own: this asks for no tenant.
+pub fn refused_as_revoked(conn: &mut Conn, keys: &[String]) -> Result<BTreeMap<String, i64>> {
+    let folded_to: i64 = progress::table
+        .find(1)
+        .select(progress::folded_to)
+        .first(conn)?;
+    let rows: Vec<(String, i64)> = usage::table
+        .filter(usage::key_id.eq_any(keys))
+        .filter(usage::revoked.gt(0))
+        .filter(
+            usage::span
+                .eq(DAY)
+                .or(usage::span.eq(MINUTE).and(usage::start.ge(folded_to))),
+        )
+        .select((usage::key_id, usage::revoked))
+        .load(conn)?;
+    let mut sums = BTreeMap::new();
+    for (key, count) in rows {
+        *sums.entry(key).or_default() += count;
+    }
+    Ok(sums)
 }
 
 /// A key's answers in one UTC day.

@@ -64,6 +64,22 @@ impl Code {
         }
     }
 
+    /// How pages name it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Valid => "Accepted",
+            Self::TenantSuspended => "Tenant suspended",
+            Self::Revoked => "Key revoked",
+            Self::Disabled => "Key disabled",
+            Self::Expired => "Key expired",
+            Self::IpDenied => "Address not allowed",
+            Self::InsufficientScope => "Scope missing",
+            Self::RateLimited => "Too many requests",
+            Self::Malformed => "Not a key",
+            Self::NotFound => "Unknown key",
+        }
+    }
+
     /// The code of a word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|code| code.as_str() == word)

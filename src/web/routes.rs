@@ -7,8 +7,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{guard as when, web};
 
 use super::admin::{
-    explanations, home, key_deletions, key_form, key_revocations, keys, request_exports, requests,
-    sessions, setup, theme, verifier_revocations, verifiers,
+    explanations, home, key_deletions, key_form, key_page, key_revocations, keys, request_exports,
+    requests, sessions, setup, theme, usage, verifier_revocations, verifiers,
 };
 use super::api;
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
@@ -98,6 +98,7 @@ fn pages(scope: &mut web::ServiceConfig) {
                 .route(web::post().to(keys::create)),
         )
         .service(web::resource("/tenant-api-keys/new").route(read().to(key_form::new)))
+        .service(web::resource("/tenant-api-keys/{id}").route(read().to(key_page::show)))
         .service(
             web::resource("/tenant-api-keys/{id}/revocation")
                 .route(read().to(key_revocations::new))
@@ -118,6 +119,7 @@ fn pages(scope: &mut web::ServiceConfig) {
                 .route(read().to(verifier_revocations::new))
                 .route(web::post().to(verifier_revocations::create)),
         )
+        .service(web::resource("/usage").route(read().to(usage::index)))
         .service(web::resource("/usage/requests").route(read().to(requests::index)))
         // An export writes an audit row, so HEAD does not ask for one.
         .service(web::resource("/usage/requests.csv").route(web::get().to(request_exports::csv)))

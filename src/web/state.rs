@@ -98,6 +98,18 @@ impl State {
         block(move || db.read(query)).await
     }
 
+    /// Runs queries that must see one state of the database, such as totals that are folded meanwhile.
+    ///
+    /// # Errors
+    /// As [`State::read`].
+    pub async fn snapshot<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let db = self.db.clone();
+        block(move || db.snapshot(query)).await
+    }
+
     /// Runs a change in one transaction, and has the index apply it before it returns: what is answered as done
     /// is true for the next verification.
     ///

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::key_use::KeyUse;
 use super::keys::{KeyRow, Quota};
 use super::sessions::Nothing;
 use crate::actions::keys;
@@ -16,6 +17,7 @@ use crate::domain::time;
 use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
 use crate::web::form::Form;
+use crate::web::numbers::grouped;
 use crate::web::respond::{is_htmx, page, see_other, with_toast};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell, crumbs};
@@ -65,17 +67,10 @@ impl Ask {
 }
 
 fn requests_today(count: i64) -> String {
-    let digits = count.to_string();
-    let grouped: Vec<String> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .map(|chunk| String::from_utf8_lossy(chunk).into_owned())
-        .collect();
     match count {
         0 => "no requests today".into(),
         1 => "1 request today".into(),
-        _ => format!("{} requests today", grouped.join(",")),
+        _ => format!("{} requests today", grouped(count)),
     }
 }
 
@@ -144,8 +139,12 @@ pub async fn create(
     let id: KeyId = id.parse()?;
     let by = me.actor();
     let now = by.now;
-    let (key, quota) = state
-        .change(move |conn| Ok((keys::revoke(conn, &by, id)?, Quota::find(conn, &by)?)))
+    let (key, used, quota) = state
+        .change(move |conn| {
+            let key = keys::revoke(conn, &by, id)?;
+            let used = KeyUse::load(conn, by.tenant, &key, now)?;
+            Ok((key, used, Quota::find(conn, &by)?))
+        })
         .await?;
     let text = format!("\"{}\" is revoked. It is refused from now on.", key.name);
     if !is_htmx(&request) {
@@ -153,7 +152,7 @@ pub async fn create(
         return Ok(see_other(&request, "/tenant-api-keys"));
     }
     let row = KeyRowView {
-        row: KeyRow::new(key, now, false, true),
+        row: KeyRow::new(key, used, now, false, true),
     };
     let quota = QuotaView { quota };
     let render = |template: &dyn askama::DynTemplate| {

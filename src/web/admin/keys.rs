@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::key_form::{KeyForm, NewKeyPage};
+use super::key_use::KeyUse;
 use crate::actions::keys::{self, Issued, Issuing};
 use crate::db::{self, Conn, keys::Key};
 use crate::domain::id::KeyId;
@@ -86,6 +87,7 @@ pub struct KeyRow {
     pub created: Moment,
     pub expires: Option<Expiry>,
     pub last_used: Option<Moment>,
+    pub used: KeyUse,
     pub can_revoke: bool,
     pub can_delete: bool,
     pub highlight: bool,
@@ -93,7 +95,7 @@ pub struct KeyRow {
 
 impl KeyRow {
     /// The row of a key; `may_change` offers what changes it.
-    pub fn new(key: Key, now: Timestamp, highlight: bool, may_change: bool) -> Self {
+    pub fn new(key: Key, used: KeyUse, now: Timestamp, highlight: bool, may_change: bool) -> Self {
         let state = key.state(now);
         let revoked = state == KeyState::Revoked;
         let last_used = key.last_used_at().map(|at| Moment::past(at, now));
@@ -109,6 +111,7 @@ impl KeyRow {
                 .filter(|_| !revoked)
                 .map(|at| expiry(at.and_utc(), now)),
             last_used,
+            used,
             can_revoke: may_change && !revoked,
             can_delete: may_change && revoked,
             highlight,
@@ -119,7 +122,8 @@ impl KeyRow {
     }
 }
 
-fn expiry(at: Timestamp, now: Timestamp) -> Expiry {
+/// When a key ends, for one that ends.
+pub(super) fn expiry(at: Timestamp, now: Timestamp) -> Expiry {
     let tone = match (at - now).num_seconds() {
         ..=0 => "bad",
         _ if expires_soon(at, now) => "warn",
@@ -168,9 +172,11 @@ pub async fn index(
     let before = before.map(|mark| read_cursor(&mark)).transpose()?;
     let (by, now) = (me.actor(), me.now());
     let (quota, mut rows, total) = state
-        .read(move |conn| {
+        .snapshot(move |conn| {
             let quota = Quota::find(conn, &by)?;
-            let rows = db::keys::list(conn, by.tenant, before, PAGE + 1)?;
+            let keys = db::keys::list(conn, by.tenant, before, PAGE + 1)?;
+            let used = KeyUse::load_all(conn, by.tenant, &keys, now)?;
+            let rows: Vec<(Key, KeyUse)> = keys.into_iter().zip(used).collect();
             Ok((quota, rows, db::keys::count_listed(conn, by.tenant)?))
         })
         .await?;
@@ -179,13 +185,13 @@ pub async fn index(
     let next = rows
         .last()
         .filter(|_| more)
-        .map(|key| format!("/tenant-api-keys?before={}", key.id));
+        .map(|(key, _)| format!("/tenant-api-keys?before={}", key.id));
     let highlight = highlight.unwrap_or_default();
     let rows = rows
         .into_iter()
-        .map(|key| {
+        .map(|(key, used)| {
             let lit = key.id == highlight;
-            KeyRow::new(key, now, lit, quota.may_generate)
+            KeyRow::new(key, used, now, lit, quota.may_generate)
         })
         .collect();
     let first = before.map(|_| "/tenant-api-keys".to_owned());

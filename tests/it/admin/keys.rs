@@ -95,9 +95,9 @@ async fn the_list_goes_on_by_key_when_it_is_long() {
         let page = alice.get(&path).await;
         let names: Vec<String> = page
             .body
-            .split("<span class=\"name\" title=\"")
+            .split("<a class=\"name\" href=\"")
             .skip(1)
-            .map(|rest| rest.split('"').next().unwrap().to_owned())
+            .map(|rest| rest.split('"').nth(2).unwrap().to_owned())
             .collect();
         sizes.push(names.len());
         page.shows(&format!(

@@ -68,6 +68,18 @@ async fn everybody_can_read_the_list() {
     browser.is_accessible("the drawer").await;
     browser.screen(1440, 900).await;
 
+    browser.click("a.name[title='SCADA gateway (old)']").await;
+    browser.until_sees("Somebody still tries this key").await;
+    browser.is_accessible_everywhere("the page of a key").await;
+    browser.goto("/usage").await;
+    browser
+        .until("document.querySelector('[data-chart] canvas')")
+        .await;
+    browser.click("summary").await;
+    browser.is_accessible_everywhere("usage").await;
+    browser.goto("/usage?environment=test&range=24h").await;
+    browser.is_accessible_everywhere("usage of test keys").await;
+
     browser.goto("/tenant-api-keys?before=nonsense").await;
     browser
         .until_sees("This page mark was not made by Keystead")

@@ -46,6 +46,8 @@ async fn a_key_is_generated_and_revoked_by_keyboard_alone() {
     browser.press(key::SPACE).await;
     browser.until_focus("[role=menuitem][data-copy]").await;
     browser.press(key::DOWN).await;
+    browser.until_focus("[role=menuitem][href^='/usage']").await;
+    browser.press(key::DOWN).await;
     browser
         .until_focus("[role=menuitem][href$='/revocation']")
         .await;

@@ -14,3 +14,4 @@ mod screenshots;
 mod secret_once;
 mod strange_names;
 mod theme;
+mod usage;

@@ -19,9 +19,7 @@ async fn the_drawer_takes_the_focus_and_gives_it_back() {
 
     browser.click("[data-nav-open]").await;
     browser.until(OPEN).await;
-    browser
-        .until_focus("#side a[href='/tenant-api-keys']")
-        .await;
+    browser.until_focus("#side a[href='/usage']").await;
     assert!(
         browser
             .holds("document.querySelector('[data-nav-open]').ariaExpanded === 'true'")
@@ -86,6 +84,20 @@ async fn no_page_has_to_be_moved_sideways() {
     sample::fill(&app);
     browser.sign_in(MAYA).await;
     fits("the list").await;
+    for range in ["24h", "90d"] {
+        browser.goto(&format!("/usage?range={range}")).await;
+        browser
+            .until("document.querySelector('[data-chart] canvas')")
+            .await;
+        fits("usage").await;
+    }
+    for name in ["Production API server", "SCADA gateway (old)"] {
+        browser.goto("/tenant-api-keys").await;
+        browser.click(&format!("a.name[title='{name}']")).await;
+        browser.until_sees("About this key").await;
+        fits("the page of a key").await;
+    }
+    browser.goto("/tenant-api-keys").await;
     browser
         .click("[aria-label='Actions for SAP integration']")
         .await;

@@ -22,9 +22,9 @@ pub fn fill(app: &App) {
     keystead::server::control::follow(&app.config.data_dir).unwrap();
 }
 
-/// Three hours later; some systems called meanwhile, the last of them just now.
+/// Two and a half hours later; some systems called meanwhile, the last of them just now.
 pub fn a_while_later(app: &App) {
-    app.clock.advance(TimeDelta::hours(3));
+    app.clock.advance(TimeDelta::minutes(150));
     let now = app.clock.now();
     let tenant = app.tenant("Acme Industrial");
     let used = |conn: &mut db::Conn| {
@@ -35,16 +35,24 @@ pub fn a_while_later(app: &App) {
                 "CI/CD pipeline" => 41,
                 _ => continue,
             };
-            let used = db::usage::Used {
-                key_id: key.id,
-                span: db::usage::DAY,
-                start: now.timestamp() / db::usage::DAY * db::usage::DAY,
-                valid: 9_000,
-                insufficient_scope: 3,
-                last_accepted: (now - TimeDelta::minutes(minutes)).timestamp_micros(),
-                ..db::usage::Used::default()
-            };
-            db::usage::add(conn, &[used])?;
+            for (span, hours, valid) in [
+                (db::usage::DAY, 0..1, 9_000),
+                (db::usage::HOUR, 1..3, 3_600),
+                (db::usage::HOUR, 0..1, 1_800),
+            ] {
+                for ago in hours {
+                    let used = db::usage::Used {
+                        key_id: key.id.clone(),
+                        span,
+                        start: now.timestamp() / span * span - ago * span,
+                        valid,
+                        insufficient_scope: valid / 400,
+                        last_accepted: (now - TimeDelta::minutes(minutes)).timestamp_micros(),
+                        ..db::usage::Used::default()
+                    };
+                    db::usage::add(conn, &[used])?;
+                }
+            }
         }
         Ok(())
     };

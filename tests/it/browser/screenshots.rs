@@ -123,6 +123,23 @@ async fn pictures_of_the_list() {
     if let Some(folder) = &camera.folder {
         std::fs::write(folder.join("drawer-phone-light.png"), browser.shot().await).unwrap();
     }
+    for (name, picture) in [
+        ("Production API server", "key"),
+        ("SCADA gateway (old)", "key-revoked"),
+    ] {
+        browser.screen(1440, 900).await;
+        browser.goto("/tenant-api-keys").await;
+        browser.click(&format!("a.name[title='{name}']")).await;
+        browser.until_sees("About this key").await;
+        camera.take(picture).await;
+    }
+    for range in ["24h", "7d", "90d"] {
+        browser.goto(&format!("/usage?range={range}")).await;
+        browser
+            .until("document.querySelector('[data-chart] canvas')")
+            .await;
+        camera.take(&format!("usage-{range}")).await;
+    }
     browser.goto("/tenant-api-keys/nothing").await;
     camera.take("error").await;
     browser.goto("/api/docs").await;

@@ -30,6 +30,15 @@ async fn goes_through(name: &str) {
     browser.until_at("/tenant-api-keys").await;
     shows("the list").await;
 
+    browser.click("a.name").await;
+    browser.until_sees("About this key").await;
+    shows("the page of the key").await;
+    let key = browser.path().await.replace("/tenant-api-keys/", "");
+    browser.goto(&format!("/usage?key={key}")).await;
+    browser.until_sees("No requests in this range").await;
+    shows("usage").await;
+    browser.goto("/tenant-api-keys").await;
+
     for (action, result) in [
         ("revocation", "is revoked. It is refused from now on."),
         ("deletion", "was deleted from the list."),

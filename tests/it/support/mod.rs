@@ -12,8 +12,8 @@ pub mod outage;
 pub mod process;
 pub mod raw;
 pub mod relay;
-pub mod smuggling;
 pub mod request_log;
+pub mod smuggling;
 pub mod system;
 
 pub use app::App;

@@ -1,0 +1,92 @@
+//! What a key was used for lately, and whether somebody still tries it after its revocation.
+
+use std::collections::BTreeMap;
+
+use crate::db::usage::DAY;
+use crate::db::{self, Conn, keys::Key};
+use crate::domain::Result;
+use crate::domain::id::TenantId;
+use crate::domain::time::{self, Timestamp, from_micros};
+use crate::verify::Code;
+use crate::web::numbers::counted;
+use crate::web::sparkline::Sparkline;
+
+/// Days of the sparkline, today included.
+const DAYS: i64 = 7;
+
+/// The use of a key, as its row and its page show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyUse {
+    /// Requests of the last days.
+    pub spark: Sparkline,
+    /// "12 refused requests since revocation, last from 203.0.113.7, 2 min ago".
+    pub tried: Option<String>,
+}
+
+impl KeyUse {
+    /// The use of some keys of the tenant, in their order.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub fn load_all(
+        conn: &mut Conn,
+        tenant: TenantId,
+        keys: &[Key],
+        now: Timestamp,
+    ) -> Result<Vec<Self>> {
+        let ids: Vec<String> = keys.iter().map(|key| key.id.clone()).collect();
+        let first = now.timestamp().div_euclid(DAY) * DAY - (DAYS - 1) * DAY;
+        let mut days: BTreeMap<String, [i64; 7]> = BTreeMap::new();
+        for part in db::usage::days_of(conn, &ids, first)? {
+            let place = usize::try_from((part.day - first) / DAY).unwrap_or(usize::MAX);
+            if let Some(day) = days.entry(part.key_id).or_default().get_mut(place) {
+                *day += part.answers;
+            }
+        }
+        let revoked: Vec<String> = keys
+            .iter()
+            .filter(|key| key.revoked_at.is_some())
+            .map(|key| key.id.clone())
+            .collect();
+        let mut tried = BTreeMap::new();
+        for (key, count) in db::usage::refused_as_revoked(conn, &revoked)? {
+            tried.insert(key.clone(), tries(conn, tenant, &key, count, now)?);
+        }
+        let of = |id: &String| Self {
+            spark: Sparkline::new(&days.get(id).copied().unwrap_or_default()),
+            tried: tried.get(id).cloned(),
+        };
+        Ok(ids.iter().map(of).collect())
+    }
+
+    /// The use of one key.
+    ///
+    /// # Errors
+    /// As [`KeyUse::load_all`].
+    pub fn load(conn: &mut Conn, tenant: TenantId, key: &Key, now: Timestamp) -> Result<Self> {
+        let mut all = Self::load_all(conn, tenant, std::slice::from_ref(key), now)?;
+        all.pop().ok_or(crate::domain::Error::NotFound)
+    }
+}
+
+/// The sentence about a revoked key that is still presented. Single requests are kept for a shorter time than counts.
+fn tries(
+    conn: &mut Conn,
+    tenant: TenantId,
+    key: &str,
+    count: i64,
+    now: Timestamp,
+) -> Result<String> {
+    let code = Code::Revoked.as_str();
+    let newest = db::request_records::newest(conn, tenant, key.parse()?, code)?;
+    let mut text = counted(count, "refused request", "refused requests") + " since revocation";
+    if let Some(last) = newest {
+        if !last.address.is_empty() {
+            text.push_str(", last from ");
+            text.push_str(&last.address);
+        }
+        text.push_str(", ");
+        text.push_str(&time::relative(from_micros(last.at), now));
+    }
+    Ok(text)
+}

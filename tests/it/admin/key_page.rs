@@ -1,0 +1,196 @@
+//! The page of one key, and its week in the list.
+
+use serde_json::json;
+
+use crate::support::app::Issued;
+use crate::support::*;
+
+const LIST: &str = "/tenant-api-keys";
+
+fn page_of(key: &Issued) -> String {
+    format!("{LIST}/{}", key.id)
+}
+
+/// A gateway asks about a key, with what it knows of the request.
+async fn called_from(app: &App, key: &Issued, address: &str, program: &str) {
+    let question = json!({
+        "key": key.secret, "ip": address, "method": "POST", "path": "/orders", "user_agent": program,
+    });
+    let before = app.rows("request_records");
+    let answer = app.asker().post("/api/v1/verify", question).await;
+    assert_eq!(answer.status, 200);
+    direct::until("the request is recorded", async || {
+        app.rows("request_records") == before + 1
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn the_page_tells_what_the_key_is() {
+    let app = App::start().await;
+    app.add_group("Acme", "Orders", "orders:read orders:write");
+    let ranges = ["10.0.0.0/8", "203.0.113.7"];
+    let key = app.issue_with("Acme", "SAP integration", Some("Orders"), &ranges, None);
+    let page = app.sign_in(ALICE).await.get(&page_of(&key)).await;
+    assert_eq!(page.status, 200);
+    for text in [
+        "<h1 tabindex=\"-1\">SAP integration</h1>",
+        "Active",
+        &format!("ks_live_…{}", &key.secret[key.secret.len() - 4..]),
+        "Orders",
+        "<code>orders:read</code>",
+        "<code>orders:write</code>",
+        "<code>10.0.0.0/8</code>",
+        "<code>203.0.113.7</code>",
+        "20 Nov 2026",
+        "<dt>Rate limit</dt><dd>None</dd>",
+        "No requests of this key are recorded.",
+        &format!("href=\"/usage/requests?key={}\"", key.id),
+        &format!("href=\"/usage?key={}\"", key.id),
+        &format!("href=\"{}/revocation\"", page_of(&key)),
+    ] {
+        page.shows(text);
+    }
+    page.hides(&key.secret);
+    page.hides("/deletion");
+}
+
+#[actix_web::test]
+async fn the_page_tells_when_from_where_and_by_what_it_was_used_last() {
+    let app = App::start().await;
+    let key = app.issue_with("Acme", "ERP", None, &["203.0.113.0/24"], None);
+    called_from(&app, &key, "203.0.113.7", "sap-connector/2.1").await;
+    app.clock.advance(chrono::TimeDelta::minutes(5));
+    // Refused since then: not a use.
+    called_from(&app, &key, "198.51.100.9", "curl/8.5.0").await;
+    let page = app.sign_in(ALICE).await.get(&page_of(&key)).await;
+    page.shows("5 min ago");
+    page.shows("<small>from <code>203.0.113.7</code></small><small>by sap-connector/2.1</small>");
+    page.hides("<small>by curl/8.5.0</small>");
+    // Both are among the last requests, and counted.
+    for text in [
+        "POST /orders",
+        "198.51.100.9",
+        "Address not allowed",
+        "<code>IP_DENIED</code>",
+    ] {
+        page.shows(text);
+    }
+    let facts = |label: &str| format!("<dt>{label}</dt><dd>1</dd>");
+    assert_eq!(
+        page.body.matches(&facts("Accepted")).count(),
+        2,
+        "24 hours and 7 days"
+    );
+    assert_eq!(page.body.matches(&facts("Refused")).count(), 2);
+}
+
+#[actix_web::test]
+async fn other_tenants_and_deleted_keys_find_nothing() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let mut bob = app.sign_in(BOB).await;
+    let theirs = bob.get(&page_of(&key)).await;
+    let missing = bob.get(&format!("{LIST}/{MISSING}")).await;
+    assert_eq!(theirs.status, 404);
+    assert_eq!(theirs.meaning(), missing.meaning());
+    let mut alice = app.sign_in(ALICE).await;
+    for id in ["nothing", "%00", &key.id.to_uppercase()] {
+        assert_eq!(alice.get(&format!("{LIST}/{id}")).await.status, 404, "{id}");
+    }
+    assert_eq!(alice.get(&page_of(&key)).await.status, 200);
+    app.alter_key(
+        &key,
+        "revoked_at = '2026-11-20 11:00:00', deleted_at = '2026-11-20 11:00:00'",
+    );
+    assert_eq!(alice.get(&page_of(&key)).await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_revoked_key_that_is_still_tried_is_reported() {
+    let app = App::start().await;
+    let (key, quiet) = (
+        app.issue("Acme", "SCADA gateway"),
+        app.issue("Acme", "Quiet one"),
+    );
+    called_from(&app, &key, "203.0.113.5", "before/1.0").await;
+    let mut alice = app.sign_in(ALICE).await;
+    for one in [&key, &quiet] {
+        let page = one.page("revocation");
+        alice.submit(&page, &page, &[]).await.leads_to(LIST);
+    }
+    alice.get(LIST).await.hides("since revocation");
+    alice.get(&page_of(&key)).await.hides("still tries");
+
+    app.use_key(&key, 11).await;
+    called_from(&app, &key, "203.0.113.7", "bridge/1.4").await;
+    app.clock.advance(chrono::TimeDelta::minutes(2));
+    let note = "12 refused requests since revocation, last from 203.0.113.7, 2 min ago";
+    let list = alice.get(LIST).await;
+    assert_eq!(list.body.matches("since revocation").count(), 1);
+    list.shows(note);
+    let page = alice.get(&page_of(&key)).await;
+    page.shows(note);
+    page.shows("Somebody still tries this key.");
+    page.shows("/deletion");
+    page.hides("/revocation\"");
+
+    app.clock.advance(chrono::TimeDelta::minutes(3));
+    app.fold();
+    let note = note.replace("2 min", "5 min");
+    alice.get(LIST).await.shows(&note);
+    // Single requests are kept for a shorter time than counts.
+    app.sql("DELETE FROM request_records");
+    let list = alice.get(LIST).await;
+    list.shows("12 refused requests since revocation<");
+}
+
+#[actix_web::test]
+async fn a_key_that_ends_soon_warns() {
+    let app = App::start().await;
+    let days = |days: i64| Some(days * 86_400);
+    let soon = app.issue_with("Acme", "Soon over", None, &[], days(14).map(|at| at - 1));
+    let later = app.issue_with("Acme", "Later", None, &[], days(14));
+    let mut alice = app.sign_in(ALICE).await;
+    alice
+        .get(&page_of(&soon))
+        .await
+        .shows("This key ends in 13 days.");
+    alice.get(&page_of(&later)).await.hides("This key ends");
+}
+
+#[actix_web::test]
+async fn a_viewer_reads_the_page_and_is_offered_no_change() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let page = app.sign_in(VERA).await.get(&page_of(&key)).await;
+    assert_eq!(page.status, 200);
+    page.hides("/revocation");
+    page.hides("danger");
+    let stranger = app.visitor().get(&page_of(&key)).await;
+    assert_eq!(stranger.status, 303);
+}
+
+#[actix_web::test]
+async fn the_list_shows_the_week_of_each_key() {
+    let app = App::start().await;
+    let (busy, idle) = (app.issue("Acme", "ERP"), app.issue("Acme", "CRM"));
+    app.use_key(&busy, 2).await;
+    app.clock.advance(chrono::TimeDelta::days(2));
+    app.fold();
+    app.use_key(&busy, 3).await;
+    let mut alice = app.sign_in(ALICE).await;
+    let list = alice.get(LIST).await;
+    list.shows("aria-label=\"Requests in the last 7 days: 0 · 0 · 0 · 0 · 2 · 0 · 3\"");
+    list.shows("aria-label=\"No requests in the last 7 days\"");
+    for key in [&busy, &idle] {
+        list.shows(&format!("href=\"{}\"", page_of(key)));
+    }
+    app.clock.advance(chrono::TimeDelta::days(5));
+    alice = app.sign_in(ALICE).await;
+    app.fold();
+    alice
+        .get(LIST)
+        .await
+        .shows("7 days: 0 · 3 · 0 · 0 · 0 · 0 · 0\"");
+}
