@@ -11,5 +11,6 @@ pub mod sessions;
 pub mod setup;
 pub mod theme;
 pub mod usage;
+pub mod usage_numbers;
 pub mod verifier_revocations;
 pub mod verifiers;
