@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::key_use::KeyUse;
 use super::keys::{Expiry, expiry};
-use super::usage::{Reason, reasons};
+use super::usage_numbers::{Reason, reasons};
 use crate::actions::usage_reports::{Range, Report};
 use crate::db::request_records::{self, Filter, Record};
 use crate::db::usage::Whose;

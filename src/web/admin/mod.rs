@@ -17,6 +17,7 @@ pub mod sessions;
 pub mod setup;
 pub mod theme;
 pub mod usage;
+pub mod usage_numbers;
 pub mod verdicts;
 pub mod verifier_revocations;
 pub mod verifiers;
