@@ -10,7 +10,7 @@ use crate::domain::rate_limit::RateLimit;
 #[diesel(table_name = api_keys, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct Columns {
     rate_limit_requests: Option<i64>,
-    rate_limit_period: Option<&'static str>,
+    rate_limit_period: Option<String>,
     rate_limit_burst: Option<i64>,
 }
 
@@ -18,7 +18,7 @@ impl From<Option<RateLimit>> for Columns {
     fn from(limit: Option<RateLimit>) -> Self {
         Self {
             rate_limit_requests: limit.map(|limit| limit.requests().into()),
-            rate_limit_period: limit.map(|limit| limit.per().as_str()),
+            rate_limit_period: limit.map(|limit| limit.per().as_str().to_owned()),
             rate_limit_burst: limit.map(|limit| limit.burst().into()),
         }
     }

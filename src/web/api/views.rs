@@ -189,6 +189,10 @@ pub struct KeyUpdate {
 }
 
 /// Tells a member that is null from one that is left out.
+#[allow(
+    clippy::option_option,
+    reason = "left out, null and a value are three things"
+)]
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     member: D,
 ) -> Result<Option<Option<T>>, D::Error> {
