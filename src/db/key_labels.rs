@@ -40,11 +40,11 @@ macro_rules! label_columns {
     };
 }
 
-/// The tenant's newest keys, at most `limit`.
+/// The tenant's keys in order of name, at most `limit`: also those that left the list.
 pub fn list(conn: &mut Conn, tenant: TenantId, limit: i64) -> Result<Vec<KeyLabel>> {
     Ok(keys::table
         .filter(keys::tenant_id.eq(tenant.to_string()))
-        .order(keys::id.desc())
+        .order((keys::name, keys::id))
         .limit(limit)
         .select(label_columns!())
         .load(conn)?)

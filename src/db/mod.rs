@@ -7,7 +7,6 @@ pub mod dialect;
 pub mod errors;
 pub mod groups;
 pub mod key_labels;
-pub mod key_names;
 pub mod key_updates;
 pub mod keys;
 pub mod members;

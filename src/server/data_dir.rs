@@ -1,6 +1,7 @@
 //! The data directory: private to its owner, and held by one server at a time.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -100,7 +101,8 @@ impl DataDir {
             return Ok(known.to_string());
         }
         let fresh = NodeId::new().to_string();
-        fs::write(&file, format!("{fresh}\n"))
+        open_private(&file)?
+            .write_all(format!("{fresh}\n").as_bytes())
             .map_err(|cause| format!("can't write {shown}: {cause}"))?;
         Ok(fresh)
     }

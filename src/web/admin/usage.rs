@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::usage_numbers::Numbers;
 use crate::actions::usage_reports::{Range, Report};
-use crate::db;
 use crate::db::usage::Whose;
+use crate::db::{self, key_labels};
 use crate::domain::id::KeyId;
 use crate::domain::{Error, Result};
 use crate::web::errors::Answer;
@@ -71,7 +71,7 @@ pub async fn index(
                 environment,
             };
             let report = Report::load(conn, whose, range, now)?;
-            Ok((report, db::key_names::list(conn, tenant, CHOICES)?, chosen))
+            Ok((report, key_labels::list(conn, tenant, CHOICES)?, chosen))
         })
         .await?;
     let numbers = Numbers::new(&report, range, now);
@@ -83,6 +83,8 @@ pub async fn index(
             .insert(HeaderName::from_static("hx-replace-url"), address);
         return Ok(answer);
     }
+    keys.retain(|key| key.deleted_at.is_none());
+    let mut keys: Vec<_> = keys.into_iter().map(|key| (key.id, key.name)).collect();
     if let Some(chosen) = chosen.filter(|chosen| !keys.iter().any(|(id, _)| *id == chosen.id)) {
         keys.push((chosen.id, chosen.name));
     }

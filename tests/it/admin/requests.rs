@@ -27,7 +27,7 @@ async fn each_request_is_listed_with_everything_that_is_known_of_it() {
 
     let mut vera = app.sign_in(VERA).await;
     let page = vera.get(LOG).await;
-    assert_eq!(ids(&page), [id.clone()]);
+    assert_eq!(ids(&page), std::slice::from_ref(&id));
     for text in [
         "Scope missing",
         "INSUFFICIENT_SCOPE",
