@@ -42,9 +42,11 @@ pub struct Introspection {
     pub scope: Option<String>,
     /// Identifier of the key.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0198a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b")]
     pub client_id: Option<String>,
     /// Name of the key.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "ERP integration")]
     pub username: Option<String>,
     /// How the token is presented.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,27 +54,35 @@ pub struct Introspection {
     pub token_type: Option<&'static str>,
     /// Second since 1970 from which on it no longer works.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1803168000)]
     pub exp: Option<i64>,
     /// Second since 1970 in which it was issued.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1795176000)]
     pub iat: Option<i64>,
     /// Whom it speaks for: the key itself.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0198a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b")]
     pub sub: Option<String>,
     /// Address of this installation.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://keys.example.com")]
     pub iss: Option<String>,
     /// Identifier of the tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0198a1b2-0001-7e4f-8a5b-6c7d8e9f0a1b")]
     pub tenant_id: Option<String>,
     /// `live` or `test`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "live")]
     pub environment: Option<&'static str>,
     /// Name of the authorization group.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Read only")]
     pub authorization_group: Option<String>,
     /// Id of this request, to find it again in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "01a1fa86bc1fafaddf5900000000000d")]
     pub request_id: Option<String>,
 }
 

@@ -64,17 +64,23 @@ pub async fn create(
         .json(views::Verdicts { results }))
 }
 
-/// The same error, of one question.
+/// The same error, of one question. Lines and columns are those of the question alone, so they are left out.
 fn at_place(place: usize, error: Error) -> Error {
     match error {
         Error::Invalid(errors) => {
             let mut placed = FieldErrors::default();
             for (field, message) in errors.list() {
-                placed.add(&format!("keys[{place}].{field}"), message.as_str());
+                match field.as_str() {
+                    "body" => placed.add(&format!("keys[{place}]"), "Wrong type of value."),
+                    field => placed.add(&format!("keys[{place}].{field}"), message.as_str()),
+                }
             }
             Error::Invalid(placed)
         }
-        Error::BadRequest(text) => Error::BadRequest(format!("keys[{place}]: {text}")),
+        Error::BadRequest(text) => {
+            let text = text.split(": line").next().unwrap_or_default();
+            Error::BadRequest(format!("keys[{place}]: {text}"))
+        }
         other => other,
     }
 }

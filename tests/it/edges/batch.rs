@@ -115,6 +115,7 @@ async fn a_wrong_question_is_named_and_then_none_is_answered() {
         let problem = answer.problem(status);
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.starts_with(named), "{bad}: {detail}");
+        assert!(!detail.contains("column"), "{detail}");
         answer.hides("results");
     }
     for (body, status) in [

@@ -1,5 +1,7 @@
 //! The verifier's question.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use serde_json::json;
 
@@ -119,6 +121,8 @@ async fn the_token_comes_in_one_header_and_as_a_bearer_token() {
     };
     let bearer = ("Authorization", format!("Bearer {token}"));
     let alone = ("X-API-Key", token.clone());
+    // What the OAuth edge takes is not taken here.
+    let basic = format!("Basic {}", STANDARD.encode(format!("x:{token}")));
     for (headers, query, status) in [
         (
             vec![("Authorization", format!("bearer\t {token} "))],
@@ -130,6 +134,7 @@ async fn the_token_comes_in_one_header_and_as_a_bearer_token() {
         (vec![alone], "", 401),
         (vec![("Authorization", token.clone())], "", 401),
         (vec![("Authorization", format!("Basic {token}"))], "", 401),
+        (vec![("Authorization", basic)], "", 401),
         (vec![], &format!("?verifier={token}"), 400),
         (vec![bearer], "?access_token=x", 400),
     ] {
