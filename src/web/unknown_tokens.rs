@@ -6,7 +6,6 @@ use std::hash::BuildHasher as _;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use governor::clock::{self, Clock as _};
 use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
@@ -21,19 +20,7 @@ const SLOTS: usize = 4_096;
 const AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(29);
 const EVERY: Duration = Duration::from_secs(6);
 
-/// The clock of the installation, as the limiter reads it.
-#[derive(Debug, Clone)]
-struct Ticks(Clock);
-
-impl clock::Clock for Ticks {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        Duration::from_micros(self.0.now().timestamp_micros().unsigned_abs())
-    }
-}
-
-type Slot = RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Duration>>;
+type Slot = RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Duration>>;
 
 /// Counts unknown tokens by place.
 #[derive(Debug)]
@@ -46,8 +33,7 @@ impl UnknownTokens {
     /// Nobody has come yet.
     pub fn new(clock: &Clock) -> Self {
         let quota = Quota::with_period(EVERY).unwrap_or(Quota::per_minute(AT_ONCE));
-        let slot =
-            || RateLimiter::direct_with_clock(quota.allow_burst(AT_ONCE), Ticks(clock.clone()));
+        let slot = || RateLimiter::direct_with_clock(quota.allow_burst(AT_ONCE), clock.clone());
         Self {
             slots: std::iter::repeat_with(slot).take(SLOTS).collect(),
             hasher: RandomState::new(),
@@ -65,7 +51,7 @@ impl UnknownTokens {
             return Ok(());
         };
         limiter.check().map_err(|refused| {
-            let wait = refused.wait_time_from(limiter.clock().now());
+            let wait = refused.wait_time_from(limiter.clock().elapsed());
             Error::Throttled(wait.as_secs() + 1)
         })
     }
