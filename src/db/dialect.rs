@@ -163,15 +163,3 @@ pub fn folded_to(conn: &mut Conn, lock: &str) -> Result<i64> {
         Conn::Postgres(postgres) => row.for_update().first(postgres)?,
     })
 }
-
-/// A text that LIKE takes as it stands, with `\` as the escape character.
-pub fn escape_like(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
-}

@@ -1,6 +1,7 @@
 //! The request log: one row for each decision about a known key. Every query takes the tenant.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Integer, Text};
 
 use super::schema::request_records as records;
 use super::{Conn, dialect};
@@ -47,6 +48,12 @@ pub struct Filter {
     pub after: Option<RequestId>,
 }
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// A part of a text: characters from `start` on, counted from 1.
+    fn substr(text: Text, start: Integer, length: Integer) -> Text;
+}
+
 /// Rows in one statement: eleven columns each, under the limits of both databases.
 const ROWS: usize = 1_000;
 
@@ -78,8 +85,9 @@ pub fn list(conn: &mut Conn, tenant: TenantId, filter: &Filter, limit: i64) -> R
         query = query.filter(records::method.eq(filter.method.clone()));
     }
     if !filter.path.is_empty() {
-        let pattern = format!("{}%", dialect::escape_like(&filter.path));
-        query = query.filter(records::path.like(pattern).escape('\\'));
+        // LIKE would take no notice of the case on SQLite.
+        let length = i32::try_from(filter.path.chars().count()).unwrap_or(i32::MAX);
+        query = query.filter(substr(records::path, 1, length).eq(filter.path.clone()));
     }
     if let Some(from) = filter.from {
         query = query.filter(records::id.ge(from.to_string()));

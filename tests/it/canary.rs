@@ -210,6 +210,9 @@ async fn wrong_places(watch: &mut Watch, server: &Server, alice: &mut Person, ke
     for path in [
         format!("/tenant-api-keys?before={secret}"),
         format!("/tenant-api-keys?highlight={secret}"),
+        format!("/usage/requests?path={secret}"),
+        format!("/usage/requests.csv?address={secret}"),
+        format!("/usage/explanation?request={secret}"),
     ] {
         watch.keep(&path.replace(&**secret, "KEY"), alice.get(&path).await);
     }
@@ -233,6 +236,9 @@ async fn end_of_life(watch: &mut Watch, server: &Server, alice: &mut Person, key
     let page = key.page("deletion");
     watch.keep("deletion", alice.submit(&page, &page, &[]).await);
     watch.keep("the list at last", alice.get("/tenant-api-keys").await);
+    for path in ["/usage/requests", "/usage/requests.csv"] {
+        watch.keep("the request log", alice.get(path).await);
+    }
 }
 
 #[derive(QueryableByName)]

@@ -225,9 +225,9 @@ pub fn crumbs(last: Option<&str>) -> Vec<Crumb> {
         href: href.map(str::to_owned),
     };
     match last {
-        None => vec![step("Usage", None), step("Request log", None)],
+        None => vec![step("Usage", Some("/usage")), step("Request log", None)],
         Some(last) => vec![
-            step("Usage", None),
+            step("Usage", Some("/usage")),
             step("Request log", Some(LOG)),
             step(last, None),
         ],

@@ -1,4 +1,4 @@
-//! Verdicts in words, for pages.
+//! Verdicts as pages show them.
 
 use crate::verify::Code;
 
@@ -15,21 +15,17 @@ pub struct Verdict {
 
 /// The verdict of a code.
 pub fn verdict(code: Code) -> Verdict {
-    let (label, tone) = match code {
-        Code::Valid => ("Accepted", "active"),
-        Code::TenantSuspended => ("Tenant suspended", "revoked"),
-        Code::Revoked => ("Key revoked", "revoked"),
-        Code::Disabled => ("Key disabled", "disabled"),
-        Code::Expired => ("Key expired", "expired"),
-        Code::IpDenied => ("Address not allowed", "revoked"),
-        Code::InsufficientScope => ("Scope missing", "revoked"),
-        Code::RateLimited => ("Too many requests", "disabled"),
-        Code::Malformed => ("Not a key", "expired"),
-        Code::NotFound => ("Unknown key", "expired"),
+    let tone = match code {
+        Code::Valid => "active",
+        Code::TenantSuspended | Code::Revoked | Code::IpDenied | Code::InsufficientScope => {
+            "revoked"
+        }
+        Code::Disabled | Code::RateLimited => "disabled",
+        Code::Expired | Code::Malformed | Code::NotFound => "expired",
     };
     Verdict {
         code: code.as_str(),
-        label,
+        label: code.label(),
         tone,
     }
 }

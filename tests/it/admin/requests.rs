@@ -47,6 +47,25 @@ async fn each_request_is_listed_with_everything_that_is_known_of_it() {
 }
 
 #[actix_web::test]
+async fn what_a_gateway_or_the_api_itself_decided_is_listed_too() {
+    let app = App::start().await;
+    let key = app.issue_with("Acme", "ERP", Some("Read only"), &[], None);
+    let system = app.system(&key.secret);
+    let forwarded = system.get("/forward-auth?scope=orders:write").await;
+    assert_eq!(forwarded.status, 403);
+    let itself = system.whoami().await;
+    assert_eq!(itself.status, 200);
+    app.recorded(2).await;
+    let mut vera = app.sign_in(VERA).await;
+    let page = vera.get(LOG).await;
+    let sent = [itself, forwarded].map(|answer| answer.header("x-request-id").to_owned());
+    assert_eq!(ids(&page), sent);
+    page.shows("127.0.0.1");
+    page.shows("<b>GET</b> /api/v1/auth/whoami");
+    page.shows("orders:write");
+}
+
+#[actix_web::test]
 async fn another_tenant_sees_nothing_of_it() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP");
@@ -106,6 +125,7 @@ async fn filters_in_the_url_narrow_the_log() {
         ("path=/orders_", &both[..1]),
         ("path=/orders_100%25", &both[..1]),
         ("path=/%25", &[]),
+        ("path=/Orders", &[]),
         ("address=203.0.113.7", &both[1..]),
         ("address=2001:db8:0::7", &both[..1]),
         ("address=::ffff:203.0.113.7", &both[1..]),

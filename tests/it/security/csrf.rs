@@ -313,6 +313,8 @@ async fn nothing_changes_by_reading() {
         &key.page("deletion"),
         "/verifiers",
         &verifier_page(&app),
+        "/usage/requests",
+        "/usage/explanation",
     ] {
         alice.get(path).await;
         let head = alice.request(Method::HEAD, path);
