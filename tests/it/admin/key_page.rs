@@ -149,13 +149,13 @@ async fn a_revoked_key_that_is_still_tried_is_reported() {
 async fn a_key_that_ends_soon_warns() {
     let app = App::start().await;
     let days = |days: i64| Some(days * 86_400);
-    let soon = app.issue_with("Acme", "Soon over", None, &[], days(14).map(|at| at - 1));
-    let later = app.issue_with("Acme", "Later", None, &[], days(14));
+    let soon = app.issue_with("Acme", "Soon over", None, &[], days(14));
+    let later = app.issue_with("Acme", "Later", None, &[], days(14).map(|at| at + 1));
     let mut alice = app.sign_in(ALICE).await;
     alice
         .get(&page_of(&soon))
         .await
-        .shows("This key ends in 13 days.");
+        .shows("This key ends in 14 days.");
     alice.get(&page_of(&later)).await.hides("This key ends");
 }
 

@@ -98,6 +98,7 @@ async fn without_javascript_a_button_shows_the_numbers() {
     browser.goto("/usage").await;
     browser.click("label:has([value='30d'])").await;
     browser.click(".tools button").await;
+    browser.until_sees("Requests by day").await;
     browser.until_sees("The chart needs JavaScript").await;
     assert_eq!(browser.path().await, "/usage?range=30d&key=&environment=");
     browser.click("summary").await;
