@@ -8,6 +8,7 @@ mod key_page;
 mod key_revocations;
 mod keys;
 mod request_exports;
+mod request_pages;
 mod requests;
 mod sessions;
 mod setup;
