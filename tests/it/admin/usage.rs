@@ -253,6 +253,7 @@ async fn another_tenant_sees_nothing_of_it() {
     let app = App::start().await;
     let key = app.issue("Acme", "Acme only");
     app.use_key(&key, 3).await;
+    app.used_hours_ago(&key, 1, 5, 2);
     let mut bob = app.sign_in(BOB).await;
     let page = bob.get("/usage").await;
     page.shows("No requests in this range");
