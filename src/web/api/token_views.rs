@@ -54,11 +54,11 @@ pub struct Introspection {
     pub token_type: Option<&'static str>,
     /// Second since 1970 from which on it no longer works.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 1803168000)]
+    #[schema(example = 1_803_168_000)]
     pub exp: Option<i64>,
     /// Second since 1970 in which it was issued.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 1795176000)]
+    #[schema(example = 1_795_176_000)]
     pub iat: Option<i64>,
     /// Whom it speaks for: the key itself.
     #[serde(skip_serializing_if = "Option::is_none")]
