@@ -7,6 +7,8 @@ use std::path::Path;
 mod authorization;
 #[path = "../../../fuzz/invariants/cidr.rs"]
 mod cidr;
+#[path = "../../../fuzz/invariants/forwarded.rs"]
+mod forwarded;
 #[path = "../../../fuzz/invariants/key_text.rs"]
 mod key_text;
 
@@ -36,4 +38,9 @@ fn every_authorization_that_was_found_keeps_the_rules() {
 #[test]
 fn every_address_list_that_was_found_keeps_the_rules() {
     replay("cidr", cidr::hold);
+}
+
+#[test]
+fn every_forwarding_header_that_was_found_keeps_the_rules() {
+    replay("forwarded", forwarded::hold);
 }
