@@ -1,15 +1,16 @@
-//! Key text: nothing but what `KeySecret::generate` could have made is accepted, and no input makes it stumble.
+//! The text of keys and verifiers' tokens: nothing but what `KeySecret` could have made is accepted, and no input makes
+//! it stumble.
 
-use keystead::domain::key_text::{appears_in, is_well_formed};
+use keystead::domain::key_text::{appears_in, is_verifier_token, is_well_formed};
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Holds for arbitrary bytes, and for a key made of them.
+/// Holds for arbitrary bytes, and for a key or token made of them.
 pub fn hold(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     judge(&text);
     let key = key_of(data);
-    assert!(is_well_formed(&key), "{key:?} is refused");
+    assert!(passes(&key), "{key:?} is refused");
     judge(&key);
     for (before, after) in [
         ("", " "),
@@ -27,31 +28,39 @@ pub fn hold(data: &[u8]) {
 }
 
 fn judge(text: &str) {
-    let accepted = is_well_formed(text);
-    assert_eq!(accepted, fits(text), "{text:?}");
+    assert_eq!(
+        is_well_formed(text),
+        fits(text, &["live", "test"]),
+        "{text:?}"
+    );
+    assert_eq!(
+        is_verifier_token(text),
+        fits(text, &["verifier"]),
+        "{text:?}"
+    );
     let mut found = false;
     let mut run = String::new();
     for c in text.chars().chain(['\n']) {
         if matches!(c, '0'..='9' | 'A'..='Z' | 'a'..='z' | '_') {
             run.push(c);
         } else {
-            found |= fits(&std::mem::take(&mut run));
+            found |= fits(&std::mem::take(&mut run), &["live", "test", "verifier"]);
         }
     }
     assert_eq!(appears_in(text), found, "{text:?}");
 }
 
 /// The shape of a key and its check, written a second time: from the left, and with the CRC bit by bit.
-fn fits(text: &str) -> bool {
+fn fits(text: &str, kinds: &[&str]) -> bool {
     let parts: Vec<&str> = text.split('_').collect();
-    let [brand, environment, rest] = parts[..] else {
+    let [brand, kind, rest] = parts[..] else {
         return false;
     };
     let letters = |part: &str, good: fn(char) -> bool| part.chars().all(good);
     (2..=12).contains(&brand.len())
         && brand.starts_with(|c: char| c.is_ascii_lowercase())
         && letters(brand, |c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        && ["live", "test"].contains(&environment)
+        && kinds.contains(&kind)
         && rest.len() == 38
         && letters(rest, |c| c.is_ascii_alphanumeric())
         && check(&text.as_bytes()[..text.len() - 6]) == text[text.len() - 6..]
@@ -75,7 +84,7 @@ fn check(head: &[u8]) -> String {
     String::from_utf8(digits.to_vec()).unwrap()
 }
 
-/// A key whose brand and body follow the data.
+/// A key or a verifier's token whose brand and body follow the data.
 fn key_of(data: &[u8]) -> String {
     let at = |place: usize| usize::from(data.get(place).copied().unwrap_or(place as u8));
     let mut key = char::from(b'a' + (at(1) % 26) as u8).to_string();
@@ -86,7 +95,7 @@ fn key_of(data: &[u8]) -> String {
             ALPHABET[if index < 10 { index } else { index + 26 }],
         ));
     }
-    key.push_str(if at(13) % 2 == 0 { "_live_" } else { "_test_" });
+    key.push_str(["_live_", "_test_", "_verifier_"][at(13) % 3]);
     key.extend((0..32).map(|place| char::from(ALPHABET[at(14 + place) % 62])));
     let check = check(key.as_bytes());
     key + &check
@@ -111,11 +120,15 @@ fn refuses_slips(key: &str, data: &[u8]) {
             judge(&slip);
             let one_character = slip.len() == key.len() && differences(&slip, key) == 1;
             assert!(
-                !one_character || !is_well_formed(&slip),
+                !one_character || !passes(&slip),
                 "{slip:?} passes for {key:?}"
             );
         }
     }
+}
+
+fn passes(text: &str) -> bool {
+    is_well_formed(text) || is_verifier_token(text)
 }
 
 fn differences(one: &str, other: &str) -> usize {
