@@ -2,6 +2,7 @@
 //!
 //! This is the only place that reads the environment.
 
+pub mod pepper_file;
 pub mod secrets;
 pub mod settings;
 

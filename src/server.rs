@@ -14,13 +14,17 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
 use crate::actions::{follow::Follower, setup};
-use crate::config::{Config, secrets::Secrets};
+use crate::config::Config;
+use crate::config::secrets::{Secrets, master_key_path, pepper_file};
 use crate::db::{self, Db};
 use crate::domain::Error;
 use crate::domain::time::Clock;
 use crate::web::state::{Site, State};
 use crate::web::{guard, metrics, routes};
 use data_dir::DataDir;
+
+/// Name under which the database notes the check value of its master key.
+const MASTER_KEY: &str = "master key";
 
 /// A database that is migrated and fits its secrets.
 pub struct Storage {
@@ -38,37 +42,52 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
     data_dir::create(&config.data_dir)?;
     // Two first commands at once would each make secrets and tables; the second waits here for the first.
     let _first = data_dir::wait_for_setup(&config.data_dir)?;
+    let db = open_database(config)?;
+    let text = |error: Error| error.to_string();
+    let mut noted = db.read(db::peppers::list_noted).map_err(text)?;
+    let mut secrets = Secrets::load(config, noted.is_empty())?;
+    if noted.is_empty() {
+        db.write(|conn| {
+            let mut peppers = secrets.peppers.iter();
+            peppers.try_for_each(|pepper| db::peppers::note(conn, pepper))
+        })
+        .map_err(text)?;
+        noted = db.read(db::peppers::list_noted).map_err(text)?;
+    }
+    secrets.keep_noted(config, &noted)?;
+    let check = secrets.master_key_check();
+    let known = db
+        .read(|conn| db::secret_checks::find(conn, MASTER_KEY))
+        .map_err(text)?;
+    match known {
+        Some(known) if known != check => {
+            return Err(format!(
+                "the master key in {} is not the one that this database was made with; restore it from your backup",
+                master_key_path(config).display()
+            ));
+        }
+        Some(_) => {}
+        None => db
+            .write(|conn| db::secret_checks::insert(conn, MASTER_KEY, &check))
+            .map_err(text)?,
+    }
+    Ok(Storage { db, secrets })
+}
+
+/// Opens the database alone and brings its tables up to date.
+///
+/// # Errors
+/// As [`open_storage`].
+pub fn open_database(config: &Config) -> Result<Db, String> {
     if let Some(file) = config.database.file() {
         data_dir::create_private(file)?;
     }
     let connections = u32::try_from(config.workers * 2 + 4).unwrap_or(8);
-    let db = Db::open(config.database.clone(), connections).map_err(|error| error.to_string())?;
-    db.read(db::dialect::check_durability)
-        .map_err(|error| error.to_string())?;
-    db::migrate::run(&db).map_err(|error| error.to_string())?;
     let text = |error: Error| error.to_string();
-    let noted = db
-        .read(|conn| db::secret_checks::find(conn, "pepper"))
-        .map_err(text)?;
-    let secrets = Secrets::load(config, noted.is_none())?;
-    for (name, path, check) in secrets.checks(config) {
-        let noted = db
-            .read(|conn| db::secret_checks::find(conn, name))
-            .map_err(text)?;
-        match noted {
-            Some(noted) if noted != check => {
-                return Err(format!(
-                    "the {name} in {} is not the one that this database was made with; restore it from your backup",
-                    path.display()
-                ));
-            }
-            Some(_) => {}
-            None => db
-                .write(|conn| db::secret_checks::insert(conn, name, &check))
-                .map_err(text)?,
-        }
-    }
-    Ok(Storage { db, secrets })
+    let db = Db::open(config.database.clone(), connections).map_err(text)?;
+    db.read(db::dialect::check_durability).map_err(text)?;
+    db::migrate::run(&db).map_err(text)?;
+    Ok(db)
 }
 
 /// A server that listens already but does not answer yet.
@@ -99,13 +118,10 @@ impl Application {
         let token = db
             .write(|conn| setup::issue_token(conn, now))
             .map_err(text)?;
-        let pepper = secrets
-            .peppers
-            .first()
-            .cloned()
-            .ok_or("there is no pepper")?;
+        let at_hand = config.clone();
+        let read_peppers = Box::new(move || pepper_file(&at_hand).map(|file| file.peppers()));
         let ring = config.request_log_per_second;
-        let follower = Follower::load(&db, secrets.peppers.clone(), ring, clock).map_err(text)?;
+        let follower = Follower::load(&db, read_peppers, ring, clock).map_err(text)?;
         let follower = Arc::new(follower);
         tracing::info!(
             keys = follower.index().len(),
@@ -125,7 +141,6 @@ impl Application {
         let state = web::Data::new(State::new(
             site,
             clock.clone(),
-            pepper,
             db.clone(),
             Arc::clone(&follower),
         ));

@@ -8,7 +8,7 @@ use crate::db::{self, Conn, Db};
 use crate::domain::address_list::AddressList;
 use crate::domain::environment::Environment;
 use crate::domain::id::{GroupId, TenantId};
-use crate::domain::pepper::{Digest, Pepper};
+use crate::domain::pepper::{Digest, Pepper, Peppers};
 use crate::domain::rate_limit::RateLimit;
 use crate::domain::scope::Scopes;
 use crate::domain::time::Clock;
@@ -21,11 +21,15 @@ const BATCH: i64 = 5_000;
 
 /// Groups by id, each with its scopes as stored: loading a million keys reads them once.
 type Groups = HashMap<String, (String, Arc<Group>)>;
+/// Digests that things had before, by their id.
+type Digests = HashMap<String, Vec<Digest>>;
+/// Reads the peppers at hand, from wherever this installation keeps them.
+pub type ReadPeppers = Box<dyn Fn() -> std::result::Result<Vec<Pepper>, String> + Send + Sync>;
 
 /// The index and the groups that its entries share.
-#[derive(Debug)]
 pub struct Follower {
     index: Arc<Index>,
+    read_peppers: ReadPeppers,
     clock: Clock,
     /// Also the lock that lets one thread apply changes at a time, in order.
     groups: Mutex<Groups>,
@@ -36,18 +40,22 @@ impl Follower {
     /// written; rate limits count by `clock`.
     ///
     /// # Errors
-    /// `Unavailable` when the database is away; `Internal` when a row can't be understood.
-    pub fn load(db: &Db, peppers: Vec<Pepper>, ring: usize, clock: &Clock) -> Result<Self> {
+    /// `Unavailable` when the database is away; `Internal` when a row or the peppers can't be understood.
+    pub fn load(db: &Db, read_peppers: ReadPeppers, ring: usize, clock: &Clock) -> Result<Self> {
         let follower = Self {
-            index: Arc::new(Index::new(peppers, ring)),
+            index: Arc::new(Index::new(ring)),
+            read_peppers,
             clock: clock.clone(),
             groups: Mutex::default(),
         };
+        let at_hand = (follower.read_peppers)().map_err(Error::Internal)?;
         let mut groups = HashMap::new();
         let rev = db.snapshot(|conn| {
             let rev = db::change_log::head(conn)?;
+            // First, so that whatever was kept under a new one is found from the moment it is applied.
+            follower.take_up(Peppers::of(&at_hand, &db::peppers::list_noted(conn)?), None);
             for row in db::verifiers::list_for_index(conn)? {
-                follower.apply_verifier(&row)?;
+                follower.apply_verifier(&row, &[])?;
             }
             let mut after = String::new();
             loop {
@@ -56,7 +64,7 @@ impl Follower {
                     return Ok(rev);
                 };
                 after.clone_from(&last.id);
-                follower.apply_all(rows, rev, &mut groups)?;
+                follower.apply_all(rows, &Digests::new(), rev, &mut groups)?;
             }
         })?;
         *follower
@@ -95,13 +103,16 @@ impl Follower {
     }
 
     /// The timer's turn: applies changes made elsewhere, if there are any. While the database can't be asked, a
-    /// certain index goes on answering with what it knows.
+    /// certain index goes on answering with what it knows. A missing pepper is looked for each time.
     ///
     /// # Errors
     /// As [`Follower::catch_up`].
     pub fn poll(&self, db: &Db) -> Result<()> {
         db.read(|conn| {
-            if self.index.is_certain() && db::change_log::head(conn)? == self.index.rev() {
+            if self.index.is_certain()
+                && !self.index.lacks_pepper()
+                && db::change_log::head(conn)? == self.index.rev()
+            {
                 return Ok(());
             }
             self.catch_up(conn)
@@ -109,6 +120,9 @@ impl Follower {
     }
 
     fn apply_changes(&self, conn: &mut Conn, groups: &mut Groups) -> Result<i64> {
+        if self.index.lacks_pepper() {
+            self.follow_peppers(conn)?;
+        }
         let mut rev = self.index.rev();
         loop {
             let changes = db::change_log::list_after(conn, rev, BATCH)?;
@@ -116,36 +130,80 @@ impl Follower {
                 return Ok(rev);
             };
             let reached = last.rev;
-            let of_kind = |kind: Kind| -> Vec<String> {
-                let of_kind = changes.iter().filter(|change| change.kind == kind);
-                of_kind.map(|change| change.item.clone()).collect()
+            // First: what was moved to a new pepper can be found from the moment it is applied.
+            if changes.iter().any(|change| change.kind == Kind::Pepper) {
+                self.follow_peppers(conn)?;
+            }
+            let of_kind = |kind: Kind| {
+                let mut items = Digests::new();
+                for change in changes.iter().filter(|change| change.kind == kind) {
+                    let old = items.entry(change.item.clone()).or_default();
+                    old.extend(change.old_digest);
+                }
+                let ids: Vec<String> = items.keys().cloned().collect();
+                (items, ids)
             };
-            let rows = db::keys::find_for_index(conn, &of_kind(Kind::Key))?;
-            let mut renewed = self.apply_all(rows, reached, groups)?;
+            let (keys, ids) = of_kind(Kind::Key);
+            let rows = db::keys::find_for_index(conn, &ids)?;
+            let mut renewed = self.apply_all(rows, &keys, reached, groups)?;
             while let Some((tenant, group)) = renewed.pop() {
                 let more = self.apply_group(conn, tenant, group, reached, groups)?;
                 renewed.extend(more);
             }
-            let verifiers = of_kind(Kind::Verifier);
-            if !verifiers.is_empty() {
-                for row in db::verifiers::find_for_index(conn, &verifiers)? {
-                    self.apply_verifier(&row)?;
+            let (verifiers, ids) = of_kind(Kind::Verifier);
+            if !ids.is_empty() {
+                for row in db::verifiers::find_for_index(conn, &ids)? {
+                    let old = verifiers.get(&row.id).map_or(&[][..], Vec::as_slice);
+                    self.apply_verifier(&row, old)?;
                 }
             }
             rev = reached;
         }
     }
 
+    /// Takes up the peppers that the database notes. Only one that is not held yet is read from its file.
+    fn follow_peppers(&self, conn: &mut Conn) -> Result<()> {
+        let noted = db::peppers::list_noted(conn)?;
+        let mut peppers = Peppers::of(self.index.peppers().live(), &noted);
+        let mut failure = None;
+        if !peppers.missing().is_empty() {
+            match (self.read_peppers)() {
+                Ok(at_hand) => peppers = Peppers::of(&at_hand, &noted),
+                // What is held goes on being used; the next turn tries again.
+                Err(cause) => failure = Some(cause),
+            }
+        }
+        self.take_up(peppers, failure.as_deref());
+        Ok(())
+    }
+
+    fn take_up(&self, peppers: Peppers, failure: Option<&str>) {
+        let (before, missing) = (self.index.peppers(), peppers.missing());
+        if before.missing() != missing && missing.is_empty() {
+            tracing::info!("every pepper that keys are kept under is at hand again");
+        } else if before.missing() != missing {
+            tracing::error!(
+                versions = ?missing,
+                failure,
+                "keys are kept under peppers that this server does not have: copy the pepper file from the server on \
+                 which `keystead pepper rotate` ran; until then unknown keys are answered 503 here"
+            );
+        }
+        self.index.set_peppers(peppers);
+    }
+
     /// Applies rows, and tells which groups they showed with other scopes or another name than before.
     fn apply_all(
         &self,
         rows: Vec<db::keys::IndexRow>,
+        old: &Digests,
         rev: i64,
         groups: &mut Groups,
     ) -> Result<Vec<(TenantId, GroupId)>> {
         let mut renewed = Vec::new();
         for row in rows {
-            renewed.extend(self.apply(row, rev, groups)?);
+            let old = old.get(&row.id).map_or(&[][..], Vec::as_slice);
+            renewed.extend(self.apply(row, old, rev, groups)?);
         }
         Ok(renewed)
     }
@@ -167,21 +225,25 @@ impl Follower {
                 return Ok(renewed);
             };
             after.clone_from(&last.id);
-            renewed.extend(self.apply_all(rows, rev, groups)?);
+            renewed.extend(self.apply_all(rows, &Digests::new(), rev, groups)?);
         }
     }
 
-    /// Puts a row's entry in place; the answer names its group when that was known otherwise.
+    /// Puts a row's entry in place; the answer names its group when that was known otherwise. `old` are digests that
+    /// the key had before.
     fn apply(
         &self,
         row: db::keys::IndexRow,
+        old: &[Digest],
         rev: i64,
         groups: &mut Groups,
     ) -> Result<Option<(TenantId, GroupId)>> {
         let digest: Digest = row.digest.as_slice().try_into().map_err(Error::internal)?;
+        let before = std::iter::once(&digest)
+            .chain(old)
+            .find_map(|digest| self.index.entry(digest));
         let allowed = AddressList::parse(row.ip_allowlist.lines()).map_err(Error::internal)?;
         let (group, renewed) = share_group(groups, &row.group_id, row.group_name, &row.scopes)?;
-        let old = self.index.entry(&digest);
         let entry = Entry {
             key_id: row.id.parse()?,
             tenant_id: row.tenant_id.parse()?,
@@ -197,12 +259,14 @@ impl Follower {
             limiter: row
                 .rate_limit
                 .0
-                .map(|limit| self.limiter(limit, old.as_deref())),
+                .map(|limit| self.limiter(limit, before.as_deref())),
             rev,
-            counters: old.map(|old| old.counters.clone()).unwrap_or_default(),
+            counters: before
+                .map(|before| before.counters.clone())
+                .unwrap_or_default(),
         };
         let renewed = renewed.then(|| (entry.tenant_id, entry.group.id));
-        self.index.put(digest, Arc::new(entry));
+        self.index.put(digest, Arc::new(entry), old);
         Ok(renewed)
     }
 
@@ -214,10 +278,10 @@ impl Follower {
         kept.map_or_else(|| Arc::new(Limiter::new(limit, &self.clock)), Arc::clone)
     }
 
-    fn apply_verifier(&self, row: &db::verifiers::IndexRow) -> Result<()> {
+    fn apply_verifier(&self, row: &db::verifiers::IndexRow, old: &[Digest]) -> Result<()> {
         let digest: Digest = row.digest.as_slice().try_into().map_err(Error::internal)?;
         let (id, revoked) = (row.id.parse()?, row.revoked_at.is_some());
-        self.index.verifiers().put(digest, id, revoked);
+        self.index.verifiers().put(digest, id, revoked, old);
         Ok(())
     }
 }

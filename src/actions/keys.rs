@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Object, record};
+use super::{Object, peppers, record};
 use crate::db::keys::{Key, NewKey};
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
@@ -45,6 +45,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     let id = KeyId::new();
     // First, for its lock: the count below then sees every key that was committed before.
     let rev = change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
+    peppers::must_be_in_use(conn, issuing.pepper)?;
     let group = db::groups::find(
         conn,
         by.tenant,

@@ -6,6 +6,7 @@ pub mod explain;
 pub mod follow;
 pub mod key_updates;
 pub mod keys;
+pub mod peppers;
 pub mod requests;
 mod sample_usage;
 pub mod samples;

@@ -1,6 +1,6 @@
 //! The life of a verifier: create, revoke. Each is one transaction with its audit row.
 
-use super::{Object, record_by_steward};
+use super::{Object, peppers, record_by_steward};
 use crate::db::verifiers::{NewVerifier, Verifier};
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
@@ -25,6 +25,7 @@ pub fn create(
     let (id, token) = (VerifierId::new(), KeySecret::generate_verifier(brand)?);
     let id_text = id.to_string();
     change_log::append(conn, change_log::Kind::Verifier, &id_text)?;
+    peppers::must_be_in_use(conn, pepper)?;
     let row = NewVerifier {
         id: id_text,
         name,

@@ -4,6 +4,7 @@ mod check_config;
 mod create_admin;
 mod demo;
 mod key;
+mod pepper;
 mod seed;
 mod serve;
 mod settings_args;
@@ -58,6 +59,11 @@ enum Command {
         #[command(subcommand)]
         command: verifier::Command,
     },
+    /// Replace the pepper, under which keys are digested, without replacing keys
+    Pepper {
+        #[command(subcommand)]
+        command: pepper::Command,
+    },
     /// Start a server with made-up tenants, keys and traffic in a temporary place, to look around
     Demo(demo::Args),
     /// Fill an empty database with tenants and keys, for load tests, before any server uses it
@@ -98,6 +104,7 @@ fn dispatch(cli: Cli) -> Result<(), String> {
         Command::CreateAdmin(args) => create_admin::run(&config, &args),
         Command::Key { command } => key::run(&config, &command),
         Command::Verifier { command } => verifier::run(&config, &command),
+        Command::Pepper { command } => pepper::run(&config, &command),
         Command::Demo(args) => demo::run(config, &args),
         Command::Seed(args) => seed::run(&config, &args),
     }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::Config;
-use crate::domain::pepper::Pepper;
+use super::pepper_file::PepperFile;
+use crate::domain::pepper::{Pepper, Peppers};
 use crate::domain::random;
 
 /// The pepper and the master key, ready for use.
@@ -27,26 +28,77 @@ impl Secrets {
     /// One line that names the path, never the content.
     pub fn load(config: &Config, may_create: bool) -> Result<Self, String> {
         let [pepper, master] = paths(config);
-        let pepper = read(&pepper, "pepper", may_create)?;
-        let master_key = read(&master, "master key", may_create)?;
+        let peppers = read_peppers(&pepper, may_create)?.peppers();
+        let text = read(&master, "master key", may_create)?;
+        let master_key = random::from_hex(text.trim()).ok_or_else(|| {
+            let shown = master.display();
+            format!("the master key file {shown} is damaged: it must hold 64 hexadecimal digits")
+        })?;
         Ok(Self {
-            peppers: vec![Pepper::new(1, &pepper)],
+            peppers,
             master_key,
         })
     }
+
+    /// Keeps the peppers that the database notes, each with its check value; others are only prepared, or retired.
+    ///
+    /// # Errors
+    /// One line when a noted one is missing, or is another one.
+    pub fn keep_noted(&mut self, config: &Config, noted: &[(i32, String)]) -> Result<(), String> {
+        let kept = Peppers::of(&self.peppers, noted);
+        let path = pepper_path(config);
+        let shown = path.display();
+        match kept.missing().first() {
+            None => self.peppers = kept.live().to_vec(),
+            Some(missing) if self.peppers.iter().any(|own| own.version() == *missing) => {
+                return Err(format!(
+                    "pepper {missing} in {shown} is not the one that this database was made with; restore it from your backup"
+                ));
+            }
+            Some(missing) => {
+                return Err(format!(
+                    "the pepper file {shown} lacks version {missing}, which this database uses; copy the file from the \
+                     server on which `keystead pepper rotate` ran, or restore it from your backup"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells whether this is the master key that the database was made with, and nothing else about it.
+    pub fn master_key_check(&self) -> String {
+        Pepper::new(1, &self.master_key).check_value()
+    }
 }
 
-impl Secrets {
-    /// Name, file, and the value that tells whether it is the one that a database was made with.
-    pub fn checks(&self, config: &Config) -> [(&'static str, PathBuf, String); 2] {
-        let [pepper, master] = paths(config);
-        let first = self.peppers.first().map(Pepper::check_value);
-        let of_master = Pepper::new(1, &self.master_key).check_value();
-        [
-            ("pepper", pepper, first.unwrap_or_default()),
-            ("master key", master, of_master),
-        ]
-    }
+/// The pepper file as it is now.
+///
+/// # Errors
+/// As [`Secrets::load`].
+pub fn pepper_file(config: &Config) -> Result<PepperFile, String> {
+    read_peppers(&pepper_path(config), false)
+}
+
+/// Where the pepper file is.
+pub fn pepper_path(config: &Config) -> PathBuf {
+    let [pepper, _] = paths(config);
+    pepper
+}
+
+/// Where the master key is.
+pub fn master_key_path(config: &Config) -> PathBuf {
+    let [_, master] = paths(config);
+    master
+}
+
+fn read_peppers(path: &Path, may_create: bool) -> Result<PepperFile, String> {
+    let text = read(path, "pepper", may_create)?;
+    PepperFile::parse(&text).ok_or_else(|| {
+        format!(
+            "the pepper file {} is damaged: it must hold 64 hexadecimal digits, or several lines of a version and 64 digits",
+            path.display()
+        )
+    })
 }
 
 fn paths(config: &Config) -> [PathBuf; 2] {
@@ -59,7 +111,7 @@ fn paths(config: &Config) -> [PathBuf; 2] {
     ]
 }
 
-fn read(path: &Path, what: &str, may_create: bool) -> Result<Zeroizing<[u8; 32]>, String> {
+fn read(path: &Path, what: &str, may_create: bool) -> Result<Zeroizing<String>, String> {
     let shown = path.display();
     if !path.exists() {
         if !may_create {
@@ -76,12 +128,9 @@ fn read(path: &Path, what: &str, may_create: bool) -> Result<Zeroizing<[u8; 32]>
             "the {what} file {shown} can be read by others; run: chmod 600 {shown}"
         ));
     }
-    let text = fs::read_to_string(path)
+    fs::read_to_string(path)
         .map(Zeroizing::new)
-        .map_err(|cause| format!("can't read the {what} file {shown}: {cause}"))?;
-    decode(text.trim()).ok_or_else(|| {
-        format!("the {what} file {shown} is damaged: it must hold 64 hexadecimal digits")
-    })
+        .map_err(|cause| format!("can't read the {what} file {shown}: {cause}"))
 }
 
 /// Written and synced before it is used: a pepper that a crash takes away makes every key useless.
@@ -101,16 +150,4 @@ fn create(path: &Path) -> std::io::Result<()> {
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
     fs::File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-fn decode(text: &str) -> Option<Zeroizing<[u8; 32]>> {
-    let mut bytes = Zeroizing::new([0; 32]);
-    // Every character, since the parser below would take a sign.
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (place, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *place = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
 }

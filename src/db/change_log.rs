@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::Conn;
 use super::schema::{change_head, change_log};
+use crate::domain::pepper::Digest;
 use crate::domain::{Error, Result};
 
 /// What kind of thing changed.
@@ -13,6 +14,8 @@ pub enum Kind {
     Key,
     /// A verifier; the item is its id.
     Verifier,
+    /// A pepper was taken up or retired; the item is its version.
+    Pepper,
 }
 
 impl Kind {
@@ -20,6 +23,7 @@ impl Kind {
         match self {
             Self::Key => "key",
             Self::Verifier => "verifier",
+            Self::Pepper => "pepper",
         }
     }
 
@@ -27,6 +31,7 @@ impl Kind {
         match word {
             "key" => Ok(Self::Key),
             "verifier" => Ok(Self::Verifier),
+            "pepper" => Ok(Self::Pepper),
             other => Err(Error::Internal(format!(
                 "unknown change \"{other}\"; is this an older Keystead?"
             ))),
@@ -43,11 +48,22 @@ pub struct Change {
     pub kind: Kind,
     /// Its id.
     pub item: String,
+    /// The digest that it had until this change, when the change gave it another.
+    pub old_digest: Option<Digest>,
 }
 
 /// Takes the next revision and notes the change. Call it first in the transaction: the head's row lock makes the
 /// order of revisions the order of commits, and lets counts that follow see every earlier change.
 pub fn append(conn: &mut Conn, kind: Kind, item: &str) -> Result<i64> {
+    append_row(conn, kind, item, None)
+}
+
+/// As [`append`], for a thing that gets another digest: whoever follows drops the one it had.
+pub fn append_move(conn: &mut Conn, kind: Kind, item: &str, old: &Digest) -> Result<i64> {
+    append_row(conn, kind, item, Some(old))
+}
+
+fn append_row(conn: &mut Conn, kind: Kind, item: &str, old: Option<&Digest>) -> Result<i64> {
     let rev: i64 = diesel::update(change_head::table.find(1))
         .set(change_head::rev.eq(change_head::rev + 1))
         .returning(change_head::rev)
@@ -58,6 +74,7 @@ pub fn append(conn: &mut Conn, kind: Kind, item: &str) -> Result<i64> {
             change_log::kind.eq(kind.as_str()),
             change_log::item.eq(item),
             change_log::payload.eq("{}"),
+            change_log::old_digest.eq(old.map(<[u8; 32]>::as_slice)),
         ))
         .execute(conn)?;
     Ok(rev)
@@ -92,18 +109,25 @@ pub fn head(conn: &mut Conn) -> Result<i64> {
 
 /// The changes after a revision, oldest first, at most `limit`.
 pub fn list_after(conn: &mut Conn, rev: i64, limit: i64) -> Result<Vec<Change>> {
-    let rows: Vec<(i64, String, String)> = change_log::table
+    let rows: Vec<(i64, String, String, Option<Vec<u8>>)> = change_log::table
         .filter(change_log::rev.gt(rev))
         .order(change_log::rev)
         .limit(limit)
-        .select((change_log::rev, change_log::kind, change_log::item))
+        .select((
+            change_log::rev,
+            change_log::kind,
+            change_log::item,
+            change_log::old_digest,
+        ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(rev, kind, item)| {
+        .map(|(rev, kind, item, old)| {
+            let old = old.map(|old| old.as_slice().try_into());
             Ok(Change {
                 rev,
                 kind: Kind::parse(&kind)?,
                 item,
+                old_digest: old.transpose().map_err(Error::internal)?,
             })
         })
         .collect()

@@ -11,6 +11,7 @@ pub mod key_updates;
 pub mod keys;
 pub mod members;
 pub mod migrate;
+pub mod peppers;
 pub mod rate_limits;
 pub mod request_records;
 pub mod schema;

@@ -82,7 +82,7 @@ diesel::table! {
 
 diesel::table! { change_head (id) { id -> Integer, rev -> BigInt, } }
 
-diesel::table! { change_log (rev) { rev -> BigInt, kind -> Text, item -> Text, payload -> Text, } }
+diesel::table! { change_log (rev) { rev -> BigInt, kind -> Text, item -> Text, payload -> Text, old_digest -> Nullable<Binary>, } }
 
 diesel::table! { secret_checks (name) { name -> Text, value -> Text, } }
 

@@ -21,6 +21,10 @@ pub enum Event {
     UsageExported(Value),
     /// Keystead was set up, with the first super user.
     SystemSetUp,
+    /// A pepper was taken up for new keys.
+    PepperRotated,
+    /// A pepper was given up, with the number of keys and verifiers that still needed it.
+    PepperRetired(i64),
     /// A tenant was created.
     TenantCreated,
     /// A person joined a tenant.
@@ -45,6 +49,8 @@ impl Event {
             Self::VerifierRevoked => "verifier.revoked",
             Self::UsageExported(_) => "usage.exported",
             Self::SystemSetUp => "system.set_up",
+            Self::PepperRotated => "pepper.rotated",
+            Self::PepperRetired(_) => "pepper.retired",
             Self::TenantCreated => "tenant.created",
             Self::MemberAdded(_) => "member.added",
             Self::SignedIn => "session.created",
@@ -60,6 +66,7 @@ impl Event {
                 detail.clone()
             }
             Self::MemberAdded(role) => json!({ "role": role }),
+            Self::PepperRetired(stopped) => json!({ "stopped": stopped }),
             _ => json!({}),
         }
     }

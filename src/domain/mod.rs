@@ -5,6 +5,7 @@
 
 pub mod address_list;
 pub mod audit;
+pub mod credential;
 pub mod environment;
 pub mod error;
 pub mod forwarded;

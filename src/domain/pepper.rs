@@ -6,6 +6,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use super::{Error, Result};
+
 /// HMAC-SHA-256 of a key's text; what the database keeps instead of the secret.
 pub type Digest = [u8; 32];
 
@@ -49,5 +51,55 @@ impl Pepper {
     /// A value that tells whether this is the pepper that the database was made with, and nothing else about it.
     pub fn check_value(&self) -> String {
         super::random::hex(&self.digest("keystead pepper check"))
+    }
+}
+
+/// The versions that keys may be digested under, as far as this process holds them.
+#[derive(Debug, Clone, Default)]
+pub struct Peppers {
+    live: Vec<Pepper>,
+    missing: Vec<i32>,
+}
+
+impl Peppers {
+    /// Of the peppers at hand those that the database notes, each with its check value. Others are only prepared, or
+    /// retired; a noted one that is not at hand, or is another one under the same version, is missing.
+    pub fn of(at_hand: &[Pepper], noted: &[(i32, String)]) -> Self {
+        let find = |(version, check): &(i32, String)| {
+            let fits =
+                |pepper: &&Pepper| pepper.version == *version && pepper.check_value() == *check;
+            at_hand.iter().find(fits).cloned().ok_or(*version)
+        };
+        let (mut live, mut missing) = (Vec::new(), Vec::new());
+        for found in noted.iter().map(find) {
+            match found {
+                Ok(pepper) => live.push(pepper),
+                Err(version) => missing.push(version),
+            }
+        }
+        live.sort_by_key(|pepper| std::cmp::Reverse(pepper.version));
+        Self { live, missing }
+    }
+
+    /// Those at hand, newest first.
+    pub fn live(&self) -> &[Pepper] {
+        &self.live
+    }
+
+    /// Versions that keys may be digested under and that are not at hand.
+    pub fn missing(&self) -> &[i32] {
+        &self.missing
+    }
+
+    /// The one for new keys.
+    ///
+    /// # Errors
+    /// `Unavailable` when none is at hand.
+    pub fn newest(&self) -> Result<&Pepper> {
+        self.live.first().ok_or_else(|| {
+            Error::Unavailable(
+                "this server has none of the peppers that keys are kept under".into(),
+            )
+        })
     }
 }

@@ -1,4 +1,5 @@
-//! Work beside the requests: following changes made elsewhere, writing usage, tidying sessions.
+//! Work beside the requests: following changes made elsewhere, writing usage, moving what is used to the newest pepper,
+//! tidying sessions.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +12,7 @@ use chrono::TimeDelta;
 use super::control;
 use super::data_dir::DataDir;
 use crate::actions::usage::{self, Retention, UsageWriter};
-use crate::actions::{follow::Follower, sign_in};
+use crate::actions::{follow::Follower, peppers, sign_in};
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::domain::time::Clock;
@@ -20,6 +21,7 @@ use crate::domain::{Error, Result};
 const FOLLOW_EVERY: Duration = Duration::from_millis(100);
 const USAGE_EVERY: Duration = Duration::from_secs(1);
 const TIDY_USAGE_EVERY: Duration = Duration::from_mins(1);
+const MOVE_EVERY: Duration = Duration::from_millis(250);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// The running threads.
@@ -87,10 +89,15 @@ impl Jobs {
             let (db, clock) = (db.clone(), clock.clone());
             move || tidy(&db, &clock, hours, idle)
         };
+        let move_waiting = {
+            let (db, follower) = (db.clone(), Arc::clone(follower));
+            move || peppers::move_waiting(&db, &follower).map(|_| ())
+        };
         let threads = [
             repeat("follow", FOLLOW_EVERY, &stopping, follow),
             repeat("usage", USAGE_EVERY, &stopping, write),
             repeat("tidy usage", TIDY_USAGE_EVERY, &stopping, tidy_usage),
+            repeat("peppers", MOVE_EVERY, &stopping, move_waiting),
             repeat("tidy", TIDY_EVERY, &stopping, tidy),
         ];
         let last = Box::new(move || {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::code::Code;
 use super::index::{Entry, Index};
 use super::limiter::Allowance;
+use super::moves::Holder;
 use super::records::{Facts, Record, kept_path, kept_user_agent};
 use crate::domain::key_text;
 use crate::domain::time::Timestamp;
@@ -47,7 +48,16 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
         Err(Code::Malformed)
     };
     let (code, entry) = match found {
-        Ok(entry) => (judge(&entry, question), Some(entry)),
+        Ok((entry, place)) => {
+            let code = judge(&entry, question);
+            if code == Code::Valid {
+                let holder = Holder::Key(entry.tenant_id, entry.key_id);
+                index.moves().offer(holder, &place);
+            }
+            (code, Some(entry))
+        }
+        // It may be kept under the pepper that is missing here.
+        Err(Code::NotFound) if index.lacks_pepper() => return None,
         Err(code) => (code, None),
     };
     // Last: only what would be accepted counts against the limit.

@@ -1,20 +1,22 @@
 //! The index: digest of a key's text -> what a decision needs. Reads take no lock.
 
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::Hasher;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use papaya::HashMap;
+use arc_swap::ArcSwap;
 
 use super::limiter::Limiter;
+use super::lookup::{self, ByDigest, Place};
 use super::metrics::Metrics;
+use super::moves::Moves;
 use super::strangers::Strangers;
 use super::usage::{Counters, UsageLog};
 use super::verifiers::Verifiers;
 use crate::domain::address_list::AddressList;
 use crate::domain::environment::Environment;
 use crate::domain::id::{GroupId, KeyId, TenantId};
-use crate::domain::pepper::{Digest, Pepper};
+use crate::domain::pepper::{Digest, Peppers};
 use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
 
@@ -91,38 +93,52 @@ impl Hasher for DigestHasher {
 /// Every key of the installation in memory.
 #[derive(Debug)]
 pub struct Index {
-    entries: HashMap<Digest, Arc<Entry>, BuildHasherDefault<DigestHasher>>,
-    peppers: Vec<Pepper>,
+    entries: ByDigest<Entry>,
+    peppers: ArcSwap<Peppers>,
     rev: AtomicI64,
     certain: AtomicBool,
     usage: UsageLog,
     metrics: Metrics,
     strangers: Strangers,
     verifiers: Verifiers,
+    moves: Moves,
 }
 
 impl Index {
-    /// An empty index that answers nothing until it is loaded. Peppers come newest first; `ring` is the number of
-    /// single requests that may wait to be written.
-    pub fn new(peppers: Vec<Pepper>, ring: usize) -> Self {
+    /// An empty index that answers nothing until it is loaded. `ring` is the number of single requests that may wait
+    /// to be written.
+    pub fn new(ring: usize) -> Self {
         Self {
-            entries: HashMap::default(),
-            peppers,
+            entries: ByDigest::default(),
+            peppers: ArcSwap::default(),
             rev: AtomicI64::new(-1),
             certain: AtomicBool::new(false),
             usage: UsageLog::new(ring),
             metrics: Metrics::default(),
             strangers: Strangers::default(),
             verifiers: Verifiers::default(),
+            moves: Moves::default(),
         }
     }
 
-    /// The entry of a key's text.
-    pub fn find(&self, text: &str) -> Option<Arc<Entry>> {
-        let entries = self.entries.pin();
-        self.peppers
-            .iter()
-            .find_map(|pepper| entries.get(&pepper.digest(text)).cloned())
+    /// The entry of a key's text, and where it was found.
+    pub fn find(&self, text: &str) -> Option<(Arc<Entry>, Place)> {
+        lookup::find(&self.entries, &self.peppers, text)
+    }
+
+    /// The peppers under which keys are looked up.
+    pub fn peppers(&self) -> Arc<Peppers> {
+        self.peppers.load_full()
+    }
+
+    /// Looks keys up under these peppers from now on.
+    pub fn set_peppers(&self, peppers: Peppers) {
+        self.peppers.store(Arc::new(peppers));
+    }
+
+    /// True while keys may be kept under a pepper that this process does not have: an unknown key may be a good one.
+    pub fn lacks_pepper(&self) -> bool {
+        !self.peppers.load().missing().is_empty()
     }
 
     /// The entry of a digest, for carrying counters and limiter over.
@@ -130,9 +146,9 @@ impl Index {
         self.entries.pin().get(digest).cloned()
     }
 
-    /// Puts an entry in place; the next look-up sees it.
-    pub fn put(&self, digest: Digest, entry: Arc<Entry>) {
-        self.entries.pin().insert(digest, entry);
+    /// Puts an entry in place; the next look-up sees it. The digests that its key had before are forgotten.
+    pub fn put(&self, digest: Digest, entry: Arc<Entry>, old: &[Digest]) {
+        lookup::put(&self.entries, digest, entry, old);
     }
 
     /// Number of keys held.
@@ -168,7 +184,7 @@ impl Index {
 
     /// True when a verifier holds this token and may ask.
     pub fn admit(&self, token: &str, now: Timestamp) -> bool {
-        self.verifiers.admit(token, &self.peppers, now)
+        self.verifiers.admit(token, &self.peppers, &self.moves, now)
     }
 
     /// Who may ask.
@@ -189,5 +205,10 @@ impl Index {
     /// What this process answered and how fast.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Keys and verifiers that wait to be moved to the newest pepper.
+    pub fn moves(&self) -> &Moves {
+        &self.moves
     }
 }

@@ -1,18 +1,18 @@
 //! Verifiers in memory: who may ask about keys.
 
 use std::cell::RefCell;
-use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use papaya::HashMap;
+use arc_swap::ArcSwap;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::index::DigestHasher;
+use super::lookup::{self, ByDigest, Place};
+use super::moves::{Holder, Moves};
 use crate::domain::id::VerifierId;
 use crate::domain::key_text;
-use crate::domain::pepper::{Digest, Pepper};
+use crate::domain::pepper::{Digest, Pepper, Peppers};
 use crate::domain::time::{Timestamp, from_micros};
 
 /// A later question within these microseconds is not noted: else every core would write to the same place each time.
@@ -38,20 +38,24 @@ impl Verifier {
 }
 
 thread_local! {
-    /// The token that this thread saw last, with its digest: a gateway sends the same one each time. The digest is
+    /// The token that this thread saw last, with its place: a gateway sends the same one each time. The digest is
     /// looked up each time, so a revoked verifier is refused at once.
-    static RECENT: RefCell<Option<(Zeroizing<Vec<u8>>, Digest)>> = const { RefCell::new(None) };
+    static RECENT: RefCell<Option<(Zeroizing<Vec<u8>>, Place)>> = const { RefCell::new(None) };
 }
 
 /// Every verifier of the installation.
 #[derive(Debug, Default)]
-pub struct Verifiers(HashMap<Digest, Arc<Verifier>, BuildHasherDefault<DigestHasher>>);
+pub struct Verifiers(ByDigest<Verifier>);
 
 impl Verifiers {
-    /// Puts a verifier in place as it is now; the next question sees it.
-    pub fn put(&self, digest: Digest, id: VerifierId, revoked: bool) {
-        let verifiers = self.0.pin();
-        let verifier = verifiers.get_or_insert_with(digest, || {
+    /// Puts a verifier in place as it is now; the next question sees it. `old` are digests that it had before.
+    pub fn put(&self, digest: Digest, id: VerifierId, revoked: bool, old: &[Digest]) {
+        let known = {
+            let verifiers = self.0.pin();
+            let mut before = std::iter::once(&digest).chain(old);
+            before.find_map(|digest| verifiers.get(digest).map(Arc::clone))
+        };
+        let verifier = known.unwrap_or_else(|| {
             Arc::new(Verifier {
                 id,
                 revoked: AtomicBool::new(revoked),
@@ -59,27 +63,34 @@ impl Verifiers {
             })
         });
         verifier.revoked.store(revoked, Ordering::Release);
+        lookup::put(&self.0, digest, verifier, old);
     }
 
     /// True when a verifier holds this token and may ask; notes that it asks now.
-    pub fn admit(&self, token: &str, peppers: &[Pepper], now: Timestamp) -> bool {
-        let verifiers = self.0.pin();
+    pub fn admit(
+        &self,
+        token: &str,
+        peppers: &ArcSwap<Peppers>,
+        moves: &Moves,
+        now: Timestamp,
+    ) -> bool {
+        let newest = peppers.load().live().first().map(Pepper::version);
         let recent = RECENT.with_borrow(|recent| {
-            let (text, digest) = recent.as_ref()?;
-            bool::from(text.ct_eq(token.as_bytes())).then_some(*digest)
+            let (text, place) = recent.as_ref()?;
+            // Found under an older pepper, it is looked up anew: it may have to move, or the pepper may be given up.
+            let holds = newest == Some(place.version) && bool::from(text.ct_eq(token.as_bytes()));
+            holds.then_some(place.digest)
         });
-        let known = recent.and_then(|digest| verifiers.get(&digest));
+        let known = recent.and_then(|digest| self.0.pin().get(&digest).map(Arc::clone));
         let found = known.or_else(|| {
             if !key_text::is_verifier_token(token) {
                 return None;
             }
-            let (digest, found) = peppers.iter().find_map(|pepper| {
-                let digest = pepper.digest(token);
-                Some((digest, verifiers.get(&digest)?))
-            })?;
+            let (verifier, place) = lookup::find(&self.0, peppers, token)?;
+            moves.offer(Holder::Verifier(verifier.id), &place);
             let text = Zeroizing::new(token.as_bytes().to_vec());
-            RECENT.set(Some((text, digest)));
-            Some(found)
+            RECENT.set(Some((text, place)));
+            Some(verifier)
         });
         found.is_some_and(|verifier| {
             let may_ask = !verifier.revoked.load(Ordering::Acquire);
@@ -88,6 +99,11 @@ impl Verifiers {
             }
             may_ask
         })
+    }
+
+    /// True when a verifier has this digest.
+    pub fn has(&self, digest: &Digest) -> bool {
+        self.0.pin().contains_key(digest)
     }
 
     /// Takes when each was last used since the last collection.

@@ -1,11 +1,12 @@
 //! Who asks: a signed-in person, or a system with a key.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 
 use actix_session::SessionExt as _;
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 
 use super::client;
@@ -16,6 +17,7 @@ use super::shell::{Flash, Shell};
 use super::state::State;
 use crate::actions;
 use crate::db::members::Member;
+use crate::domain::credential;
 use crate::domain::role::{self, Actor, Steward};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
@@ -125,31 +127,13 @@ const QUERY_NAMES: [&str; 6] = [
 ///
 /// # Errors
 /// `BadRequest` when a credential comes twice, in two ways, or in the query (RFC 6750 section 2).
-pub fn presented_key(request: &HttpRequest) -> Result<Option<String>> {
+pub fn presented_key(request: &HttpRequest) -> Result<Option<Cow<'_, str>>> {
     refuse_key_in_query(request)?;
-    let mut found = None;
-    let mut seen = 0;
-    for value in request.headers().get_all("x-api-key") {
-        seen += 1;
-        found = Some(trim(value.as_bytes()));
-    }
-    for value in request.headers().get_all(header::AUTHORIZATION) {
-        seen += 1;
-        let text = trim(value.as_bytes());
-        // The scheme's case does not matter (RFC 9110 section 11.1).
-        found = Some(match text.split_once([' ', '\t']) {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-                trim(token.as_bytes())
-            }
-            _ => String::new(),
-        });
-    }
-    if seen > 1 {
-        return Err(Error::BadRequest(
-            "Send one credential, in one header: Authorization or X-API-Key.".into(),
-        ));
-    }
-    Ok(found)
+    let values = |name: HeaderName| request.headers().get_all(name).map(HeaderValue::as_bytes);
+    credential::read(
+        values(header::AUTHORIZATION),
+        values(HeaderName::from_static("x-api-key")),
+    )
 }
 
 /// Refuses a credential in the query, where logs keep it.
@@ -175,11 +159,4 @@ pub fn refuse_key_in_query(request: &HttpRequest) -> Result<()> {
         return Err(Error::BadRequest(text.into()));
     }
     Ok(())
-}
-
-/// Optional white space around a value is not part of it (RFC 9110 section 5.5); nothing else is forgiven.
-fn trim(value: &[u8]) -> String {
-    String::from_utf8_lossy(value)
-        .trim_matches([' ', '\t'])
-        .to_owned()
 }

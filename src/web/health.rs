@@ -17,12 +17,12 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the index is certain and the database answers.
+/// `GET /readyz`: the index is certain, no pepper is missing, and the database answers.
 ///
 /// # Errors
 /// `Unavailable` (503) otherwise.
 pub async fn ready(state: web::Data<State>) -> Answer<HttpResponse> {
-    if !state.index().is_certain() {
+    if !state.index().is_certain() || state.index().lacks_pepper() {
         return Err(Error::Unavailable("the index is not certain".into()).into());
     }
     let answered = tokio::time::timeout(PATIENCE, state.read(db::change_log::head)).await;

@@ -9,7 +9,6 @@ use super::unknown_tokens::UnknownTokens;
 use crate::actions::follow::Follower;
 use crate::db::{Conn, Db};
 use crate::domain::forwarded::TrustedProxies;
-use crate::domain::pepper::Pepper;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result, password};
 use crate::verify::Index;
@@ -46,8 +45,6 @@ pub struct State {
     pub site: Site,
     /// The present.
     pub clock: Clock,
-    /// Newest pepper, for new keys.
-    pub pepper: Pepper,
     /// Who presents unknown tokens.
     pub unknown_tokens: UnknownTokens,
     db: Db,
@@ -58,12 +55,11 @@ pub struct State {
 
 impl State {
     /// Puts the parts together.
-    pub fn new(site: Site, clock: Clock, pepper: Pepper, db: Db, follower: Arc<Follower>) -> Self {
+    pub fn new(site: Site, clock: Clock, db: Db, follower: Arc<Follower>) -> Self {
         Self {
             site,
             unknown_tokens: UnknownTokens::new(&clock),
             clock,
-            pepper,
             db,
             follower,
             digests: Semaphore::new(DIGESTS_AT_ONCE),

@@ -91,6 +91,8 @@ fn no_source_file_is_longer_than_400_lines() {
         source(),
         files("tests", &[".rs"]),
         files("benches", &[".rs"]),
+        files("fuzz/invariants", &[".rs"]),
+        files("fuzz/fuzz_targets", &[".rs"]),
     ]
     .concat();
     all.push(("build.rs".into(), include_str!("../../build.rs").into()));

@@ -338,9 +338,10 @@ async fn issue(state: &web::Data<State>, me: &SignedIn, form: &KeyForm) -> Resul
     let state_inside = state.clone();
     let issued = state
         .change(move |conn| {
+            let peppers = state_inside.index().peppers();
             let issuing = Issuing {
                 brand: &state_inside.site.brand,
-                pepper: &state_inside.pepper,
+                pepper: peppers.newest()?,
                 group: Some(&group),
                 idempotency_key: Some(&word)
                     .filter(|word| !word.is_empty())

@@ -169,7 +169,10 @@ pub async fn create(
     let by = me.steward()?;
     let (name, inside) = (form.name.clone(), state.clone());
     let made = state
-        .change(move |conn| verifiers::create(conn, &by, &name, &inside.site.brand, &inside.pepper))
+        .change(move |conn| {
+            let peppers = inside.index().peppers();
+            verifiers::create(conn, &by, &name, &inside.site.brand, peppers.newest()?)
+        })
         .await;
     match made {
         Ok((verifier, token)) => {

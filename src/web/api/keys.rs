@@ -101,9 +101,10 @@ pub async fn create(
     let inside = state.clone();
     let issued = state
         .change(move |conn| {
+            let peppers = inside.index().peppers();
             let issuing = Issuing {
                 brand: &inside.site.brand,
-                pepper: &inside.pepper,
+                pepper: peppers.newest()?,
                 group: wanted.authorization_group.as_deref(),
                 idempotency_key: word.as_deref(),
             };

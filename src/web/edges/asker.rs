@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::domain::Error;
+use crate::domain::key_text;
 use crate::web::errors::Failure;
 use crate::web::extract::refuse_key_in_query;
 use crate::web::state::State;
@@ -92,8 +93,14 @@ fn admit(request: &HttpRequest, basic_too: bool) -> Result<(), actix_web::Error>
             .eq_ignore_ascii_case("bearer")
             .then_some(Cow::Borrowed(rest))
     };
-    if token.is_some_and(|token| state.index().admit(&token, state.now())) {
-        return Ok(());
+    if let Some(token) = token {
+        if state.index().admit(&token, state.now()) {
+            return Ok(());
+        }
+        if key_text::is_verifier_token(&token) && state.index().lacks_pepper() {
+            let text = "a pepper is missing here".into();
+            return Err(Failure(Error::Unavailable(text)).into());
+        }
     }
     Err(NotAdmitted {
         presented: header.is_some() || request.headers().contains_key("x-api-key"),

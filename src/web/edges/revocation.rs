@@ -45,10 +45,13 @@ pub async fn create(
     }
     let known = key_text::is_well_formed(token).then(|| state.index().find(token));
     match known.flatten() {
+        None if state.index().lacks_pepper() => {
+            return Err(Error::Unavailable("a pepper is missing here".into()).into());
+        }
         None => state.unknown_tokens.count(client::place(&request))?,
         // Already true for this node's next verification: a repeated request costs no transaction.
-        Some(entry) if entry.revoked => {}
-        Some(entry) => {
+        Some((entry, _)) if entry.revoked => {}
+        Some((entry, _)) => {
             let by = holder(&entry, &request, &state);
             state.change(move |conn| keys::surrender(conn, &by)).await?;
         }

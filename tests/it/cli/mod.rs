@@ -4,6 +4,7 @@ mod check_config;
 mod create_admin;
 mod data_dir;
 mod key;
+mod pepper;
 mod postgres;
 mod secrets;
 mod serve;

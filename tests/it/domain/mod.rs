@@ -2,6 +2,7 @@
 
 mod address_lists;
 mod forwarded;
+mod fuzz_corpus;
 mod key_texts;
 mod passwords;
 mod words;

@@ -6,6 +6,7 @@ mod decision;
 mod ext_authz;
 mod forward_auth;
 mod introspection;
+mod peppers;
 mod rate_limits;
 mod revocation;
 mod trusted_proxies;

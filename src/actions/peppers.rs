@@ -1,0 +1,143 @@
+//! The life of a pepper: taken up for new keys, then given up once every key has moved to a newer one.
+
+use super::follow::Follower;
+use super::{Object, record_by_steward};
+use crate::db::change_log::{self, Kind};
+use crate::db::peppers::{InNeed, NewPlace};
+use crate::db::{self, Conn, Db};
+use crate::domain::audit::Event;
+use crate::domain::pepper::Pepper;
+use crate::domain::role::Steward;
+use crate::domain::time::Timestamp;
+use crate::domain::{Error, Result};
+use crate::verify::moves::{Holder, Move};
+
+/// Keys moved in one transaction, so that changes by people never wait long.
+const BATCH: usize = 200;
+
+/// Takes a pepper up: new keys are kept under it from now on, and others move to it when they are used.
+///
+/// # Errors
+/// A conflict `pepper-not-newer` when the database knows this version or a later one.
+pub fn rotate(conn: &mut Conn, pepper: &Pepper, now: Timestamp) -> Result<()> {
+    let version = pepper.version();
+    change_log::append(conn, Kind::Pepper, &version.to_string())?;
+    let noted = db::peppers::list_noted(conn)?;
+    if noted.first().is_some_and(|(newest, _)| *newest >= version) {
+        let text = format!("pepper {version} is in use already, or was");
+        return Err(Error::conflict("pepper-not-newer", text));
+    }
+    db::peppers::note(conn, pepper)?;
+    record_pepper(conn, &Event::PepperRotated, version, now)
+}
+
+/// Gives a pepper up, and returns what stopped working with it.
+///
+/// # Errors
+/// A conflict when it is the newest, when it is not in use, or, without `force`, when something still needs it.
+pub fn retire(conn: &mut Conn, version: i32, force: bool, now: Timestamp) -> Result<InNeed> {
+    change_log::append(conn, Kind::Pepper, &version.to_string())?;
+    let noted = db::peppers::list_noted(conn)?;
+    if !noted.iter().any(|(known, _)| *known == version) {
+        let text = format!("pepper {version} is not in use");
+        return Err(Error::conflict("pepper-not-in-use", text));
+    }
+    if noted.first().is_some_and(|(newest, _)| *newest == version) {
+        let text = format!(
+            "pepper {version} is the newest, under which new keys are kept; make another with `keystead pepper rotate` first"
+        );
+        return Err(Error::conflict("pepper-is-newest", text));
+    }
+    let needing = db::peppers::count_in_need(conn, now)?
+        .remove(&version)
+        .unwrap_or_default();
+    if needing.all() > 0 && !force {
+        let text = format!(
+            "{needing} still need{} pepper {version} (`keystead pepper status --list` names them): each moves when it is \
+             used next. Wait, revoke or replace them; or add --force, and they stop working",
+            if needing.all() == 1 { "s" } else { "" },
+        );
+        return Err(Error::conflict("pepper-in-need", text));
+    }
+    db::peppers::strike(conn, version)?;
+    record_pepper(conn, &Event::PepperRetired(needing.all()), version, now)?;
+    Ok(needing)
+}
+
+fn record_pepper(conn: &mut Conn, event: &Event, version: i32, now: Timestamp) -> Result<()> {
+    let object = Object {
+        kind: "pepper",
+        id: &version.to_string(),
+        name: &format!("Pepper {version}"),
+    };
+    record_by_steward(conn, &Steward::operator(now), event, object)
+}
+
+/// Refuses to keep a key or a verifier under a pepper that is no longer in use, or not yet. Call it after the change-log row,
+/// whose lock keeps a pepper from being given up meanwhile.
+///
+/// # Errors
+/// `Unavailable`: this server has not followed the change yet.
+pub fn must_be_in_use(conn: &mut Conn, pepper: &Pepper) -> Result<()> {
+    if db::peppers::is_noted(conn, pepper.version())? {
+        return Ok(());
+    }
+    let version = pepper.version();
+    Err(Error::Unavailable(format!(
+        "pepper {version} is not in use; this server is about to take up another"
+    )))
+}
+
+/// Moves the keys and verifiers that were accepted under an older pepper, and returns how many. No audit row tells of
+/// it: neither they nor anybody's right changes.
+///
+/// # Errors
+/// `Unavailable` when the database is away; what was not moved is offered again at its next use.
+pub fn move_waiting(db: &Db, follower: &Follower) -> Result<usize> {
+    let index = follower.index();
+    let mut wanted = index.moves().take();
+    // A busy key was perhaps offered again while it was moved.
+    wanted.retain(|wanted| match wanted.holder {
+        Holder::Key(..) => index.entry(&wanted.was).is_some(),
+        Holder::Verifier(_) => index.verifiers().has(&wanted.was),
+    });
+    let mut moved = 0;
+    for batch in wanted.chunks(BATCH) {
+        moved += db.write_then(
+            |conn| {
+                batch.iter().try_fold(0, |moved, wanted| {
+                    move_one(conn, wanted).map(|done| moved + usize::from(done))
+                })
+            },
+            |conn| follower.catch_up(conn),
+        )?;
+    }
+    Ok(moved)
+}
+
+fn move_one(conn: &mut Conn, wanted: &Move) -> Result<bool> {
+    match wanted.holder {
+        Holder::Key(_, key) => {
+            let rev = change_log::append_move(conn, Kind::Key, &key.to_string(), &wanted.was)?;
+            super::keys::note_state(conn, key, rev)?;
+        }
+        Holder::Verifier(verifier) => {
+            change_log::append_move(conn, Kind::Verifier, &verifier.to_string(), &wanted.was)?;
+        }
+    }
+    // What was kept under a pepper that was given up by force stays out, however late this comes.
+    for version in [wanted.from, wanted.to] {
+        if !db::peppers::is_noted(conn, version)? {
+            return Ok(false);
+        }
+    }
+    let to = NewPlace {
+        was: &wanted.was,
+        digest: &wanted.digest,
+        version: wanted.to,
+    };
+    match wanted.holder {
+        Holder::Key(tenant, key) => db::peppers::move_key(conn, tenant, key, to),
+        Holder::Verifier(verifier) => db::peppers::move_verifier(conn, verifier, to),
+    }
+}

@@ -1,0 +1,202 @@
+//! `keystead pepper`: versions of the pepper, beside a running server or without one.
+
+use crate::actions::peppers;
+use crate::config::Config;
+use crate::config::pepper_file::PepperFile;
+use crate::config::secrets::{pepper_file, pepper_path};
+use crate::db::{self, Db};
+use crate::domain::Error;
+use crate::domain::pepper::Pepper;
+use crate::domain::time::{Clock, Timestamp};
+use crate::server::{Storage, control, data_dir, open_database, open_storage};
+
+/// What to do with peppers.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Add a pepper for new keys; the others move to it when they are used next
+    Rotate {
+        /// Only write it into the file, to be copied to other servers; rotate without this then takes it up
+        #[arg(long)]
+        prepare: bool,
+    },
+    /// Show the peppers and how many keys need each
+    Status {
+        /// Also name the keys and verifiers that were not used since the newest came
+        #[arg(long)]
+        list: bool,
+    },
+    /// Give up a pepper that no key needs any more
+    Retire {
+        /// Its version
+        #[arg(id = "pepper", value_name = "VERSION")]
+        version: i32,
+        /// Even if keys or verifiers still need it: they stop working
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+/// Keys read at once for the list.
+const PAGE: i64 = 1_000;
+
+/// Runs the command.
+pub fn run(config: &Config, command: &Command) -> Result<(), String> {
+    match *command {
+        Command::Rotate { prepare } => rotate(config, prepare),
+        Command::Status { list } => status(config, list),
+        Command::Retire { version, force } => retire(config, version, force),
+    }
+}
+
+fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
+    let Storage { db, secrets } = open_storage(config)?;
+    let _alone = data_dir::wait_for_setup(&config.data_dir)?;
+    let path = pepper_path(config);
+    let shown = path.display();
+    let mut file = pepper_file(config)?;
+    let newest = secrets.peppers.first().ok_or("there is no pepper")?;
+    let version = newest.version() + 1;
+    // A rotation that was only prepared, or cut off, is taken up where it stopped.
+    let mut next = file.peppers().into_iter().next();
+    if next.as_ref().is_none_or(|next| next.version() < version) {
+        file.add(version)?;
+        file.replace(&path).map_err(|cause| {
+            format!(
+                "can't write the pepper file {shown}: {cause}; make it and its directory writable for this command, or \
+                 add the line \"{version} DIGITS\" with 64 random hexadecimal digits yourself and run this again"
+            )
+        })?;
+        next = file.peppers().into_iter().next();
+    }
+    let next = next.ok_or("there is no pepper")?;
+    let version = next.version();
+    if prepare {
+        println!(
+            "Pepper {version} is prepared in {shown}. Copy this file to every other server of this database, then run: \
+             keystead pepper rotate"
+        );
+        return Ok(());
+    }
+    db.write(|conn| peppers::rotate(conn, &next, Clock::System.now()))
+        .map_err(|error| error.to_string())?;
+    println!(
+        "Pepper {version} is in use for new keys; the others move to it when they are used next. \
+         Back up {shown}: without it no key works."
+    );
+    if config.database.file().is_none() {
+        println!("Every other server of this database needs a copy of this file.");
+    }
+    control::follow(&config.data_dir)
+}
+
+fn open(config: &Config) -> Result<Db, String> {
+    data_dir::create(&config.data_dir)?;
+    let _first = data_dir::wait_for_setup(&config.data_dir)?;
+    open_database(config)
+}
+
+fn status(config: &Config, list: bool) -> Result<(), String> {
+    let db = open(config)?;
+    let text = |error: Error| error.to_string();
+    let now = Clock::System.now();
+    let noted = db.read(db::peppers::list_noted).map_err(text)?;
+    let (newest, _) = noted.first().ok_or("this database has no pepper yet")?;
+    let counts = db
+        .read(|conn| db::peppers::count_in_need(conn, now))
+        .map_err(text)?;
+    let at_hand = pepper_file(config).map(|file| file.peppers());
+    let at_hand = at_hand.unwrap_or_else(|cause| {
+        eprintln!("keystead: {cause}");
+        Vec::new()
+    });
+    let own: Vec<i32> = at_hand.iter().map(Pepper::version).collect();
+    let known = |version: &i32| noted.iter().any(|(noted, _)| noted == version);
+    let mut versions: Vec<i32> = noted.iter().map(|(version, _)| *version).collect();
+    versions.extend(own.iter().chain(counts.keys()));
+    versions.sort_unstable_by_key(|version| std::cmp::Reverse(*version));
+    versions.dedup();
+    for version in versions {
+        let count = counts.get(&version).copied().unwrap_or_default();
+        let in_file = own.contains(&version);
+        let word = match (known(&version), version.cmp(newest)) {
+            (true, _) if !in_file => format!("{count}; MISSING from the pepper file"),
+            (true, std::cmp::Ordering::Equal) => format!("{count}; the newest"),
+            (true, _) => format!("{count} not moved yet"),
+            (false, std::cmp::Ordering::Greater) => "prepared, not in use yet".to_owned(),
+            (false, _) if in_file => format!("retired, {count} lost; still in the pepper file"),
+            (false, _) => format!("retired, {count} lost"),
+        };
+        println!("pepper {version}: {word}");
+    }
+    if list {
+        print_unmoved(&db, *newest, now).map_err(text)?;
+    }
+    Ok(())
+}
+
+/// One key or verifier a line: id, tenant, name, pepper.
+fn print_unmoved(db: &Db, newest: i32, now: Timestamp) -> Result<(), Error> {
+    for (id, name, version) in db.read(|conn| db::peppers::list_unmoved_verifiers(conn, newest))? {
+        println!("{id}\t(verifier)\t{name}\tpepper {version}");
+    }
+    let mut after = String::new();
+    loop {
+        let page = db.read(|conn| db::peppers::list_unmoved(conn, newest, &after, now, PAGE))?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        after.clone_from(&last.id);
+        for key in page {
+            println!(
+                "{}\t{}\t{}\tpepper {}",
+                key.id, key.tenant_name, key.name, key.pepper_version
+            );
+        }
+    }
+}
+
+fn retire(config: &Config, version: i32, force: bool) -> Result<(), String> {
+    let db = open(config)?;
+    let _alone = data_dir::wait_for_setup(&config.data_dir)?;
+    let text = |error: Error| error.to_string();
+    let noted = db.read(db::peppers::list_noted).map_err(text)?;
+    let file = pepper_file(config);
+    if !noted.iter().any(|(known, _)| *known == version) {
+        let newest = noted.first().map_or(0, |(newest, _)| *newest);
+        let has = |file: &PepperFile| file.peppers().iter().any(|own| own.version() == version);
+        return match file {
+            Ok(file) if version < newest && has(&file) => {
+                take_out(config, file, version);
+                Ok(())
+            }
+            Ok(file) if has(&file) => Err(format!(
+                "pepper {version} is only prepared; to give it up, take its line out of {}",
+                pepper_path(config).display()
+            )),
+            _ => Err(format!("there is no pepper {version}")),
+        };
+    }
+    let stopped = db
+        .write(|conn| peppers::retire(conn, version, force, Clock::System.now()))
+        .map_err(text)?;
+    println!("Pepper {version} is retired; {stopped} stopped working.");
+    let followed = control::follow(&config.data_dir);
+    match file {
+        Ok(file) => take_out(config, file, version),
+        Err(cause) => eprintln!("keystead: {cause}"),
+    }
+    followed
+}
+
+/// The retirement holds without this: a pepper that the database no longer notes is not used.
+fn take_out(config: &Config, mut file: PepperFile, version: i32) {
+    let path = pepper_path(config);
+    let shown = path.display();
+    if !file.remove(version) {
+        return;
+    }
+    match file.replace(&path) {
+        Ok(()) => println!("Its line is out of {shown}."),
+        Err(cause) => eprintln!("keystead: take its line out of {shown} yourself: {cause}"),
+    }
+}

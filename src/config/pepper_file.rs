@@ -1,0 +1,97 @@
+//! The pepper file: one version, or several, one a line.
+//!
+//! A lone line of 64 hexadecimal digits is version 1; otherwise each line is `VERSION DIGITS`.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::domain::pepper::Pepper;
+use crate::domain::random;
+
+/// Versions with their bytes, in the order of the file. It never prints.
+#[derive(Clone)]
+pub struct PepperFile(Vec<(i32, Zeroizing<[u8; 32]>)>);
+
+impl PepperFile {
+    /// Reads the text of a file; `None` unless it holds at least one version, each once.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(only) = random::from_hex(text.trim()) {
+            return Some(Self(vec![(1, only)]));
+        }
+        let mut versions: Vec<(i32, Zeroizing<[u8; 32]>)> = Vec::new();
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            let (version, digits) = line.trim().split_once([' ', '\t'])?;
+            let number: i32 = version.parse().ok()?;
+            let known = versions.iter().any(|(known, _)| *known == number);
+            // In one way only: no sign, no leading zeros.
+            if number < 1 || number.to_string() != version || known {
+                return None;
+            }
+            versions.push((number, random::from_hex(digits.trim())?));
+        }
+        Some(Self(versions)).filter(|file| !file.0.is_empty())
+    }
+
+    /// Every version, newest first.
+    pub fn peppers(&self) -> Vec<Pepper> {
+        let make = |(version, bytes): &(i32, Zeroizing<[u8; 32]>)| Pepper::new(*version, bytes);
+        let mut peppers: Vec<Pepper> = self.0.iter().map(make).collect();
+        peppers.sort_by_key(|pepper| std::cmp::Reverse(pepper.version()));
+        peppers
+    }
+
+    /// Adds a version of fresh random bytes.
+    ///
+    /// # Errors
+    /// One line when the system has no randomness.
+    pub fn add(&mut self, version: i32) -> Result<(), String> {
+        let bytes = random::bytes::<32>().map_err(|error| error.to_string())?;
+        self.0.push((version, Zeroizing::new(bytes)));
+        Ok(())
+    }
+
+    /// Takes a version out; false when it was not there.
+    pub fn remove(&mut self, version: i32) -> bool {
+        let before = self.0.len();
+        self.0.retain(|(known, _)| *known != version);
+        self.0.len() < before
+    }
+
+    /// Puts these versions in the place of a file: all of them or, after a crash, what was there before. The new file
+    /// has the old one's owner and mode 0600.
+    ///
+    /// # Errors
+    /// As the file system reports them.
+    pub fn replace(&self, path: &Path) -> std::io::Result<()> {
+        // A link stays a link.
+        let path = path.canonicalize()?;
+        let old = fs::metadata(&path)?;
+        let mut beside = path.clone().into_os_string();
+        beside.push(".new");
+        let beside = Path::new(&beside);
+        // What a crash left behind.
+        if beside.exists() {
+            fs::remove_file(beside)?;
+        }
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(beside)?;
+        let new = file.metadata()?;
+        if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
+            fchown(&file, Some(old.uid()), Some(old.gid()))?;
+        }
+        for (version, bytes) in &self.0 {
+            let digits = Zeroizing::new(random::hex(&**bytes));
+            writeln!(file, "{version} {}", *digits)?;
+        }
+        file.sync_all()?;
+        fs::rename(beside, &path)?;
+        File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()
+    }
+}

@@ -1,0 +1,199 @@
+//! Which peppers the database knows, and which keys are kept under each.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::schema::{api_keys as keys, secret_checks as checks, tenants, verifiers};
+use super::{Conn, secret_checks};
+use crate::domain::Result;
+use crate::domain::id::{KeyId, TenantId, VerifierId};
+use crate::domain::pepper::{Digest, Pepper};
+use crate::domain::time::Timestamp;
+
+/// The first pepper is noted under this name alone, the others with their version behind it.
+const NAME: &str = "pepper";
+
+fn name(version: i32) -> String {
+    match version {
+        1 => NAME.to_owned(),
+        later => format!("{NAME} {later}"),
+    }
+}
+
+fn version(name: &str) -> Option<i32> {
+    match name.strip_prefix(NAME)? {
+        "" => Some(1),
+        later => later.strip_prefix(' ')?.parse().ok(),
+    }
+}
+
+/// The versions in use with their check values, newest first.
+pub fn list_noted(conn: &mut Conn) -> Result<Vec<(i32, String)>> {
+    let rows: Vec<(String, String)> = checks::table
+        .filter(checks::name.like("pepper%"))
+        .load(conn)?;
+    let mut noted: Vec<(i32, String)> = rows
+        .into_iter()
+        .filter_map(|(name, value)| Some((version(&name)?, value)))
+        .collect();
+    noted.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    Ok(noted)
+}
+
+/// True when a version is in use.
+pub fn is_noted(conn: &mut Conn, version: i32) -> Result<bool> {
+    Ok(secret_checks::find(conn, &name(version))?.is_some())
+}
+
+/// Notes a version as in use.
+pub fn note(conn: &mut Conn, pepper: &Pepper) -> Result<()> {
+    secret_checks::insert(conn, &name(pepper.version()), &pepper.check_value())
+}
+
+/// Notes that a version is no longer in use.
+pub fn strike(conn: &mut Conn, version: i32) -> Result<()> {
+    diesel::delete(checks::table.find(name(version))).execute(conn)?;
+    Ok(())
+}
+
+/// What stops working without a pepper: keys that are neither revoked nor expired, and verifiers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct InNeed {
+    /// Keys.
+    pub keys: i64,
+    /// Verifiers.
+    pub verifiers: i64,
+}
+
+impl InNeed {
+    /// Both together.
+    pub fn all(self) -> i64 {
+        self.keys + self.verifiers
+    }
+}
+
+impl std::fmt::Display for InNeed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let count = |f: &mut std::fmt::Formatter<'_>, count: i64, word: &str| {
+            write!(f, "{count} {word}{}", if count == 1 { "" } else { "s" })
+        };
+        if self.keys > 0 || self.verifiers == 0 {
+            count(f, self.keys, "key")?;
+        }
+        if self.keys > 0 && self.verifiers > 0 {
+            f.write_str(" and ")?;
+        }
+        if self.verifiers > 0 {
+            count(f, self.verifiers, "verifier")?;
+        }
+        Ok(())
+    }
+}
+
+/// The condition of a key that stops working without its pepper.
+macro_rules! in_need {
+    ($now:expr) => {
+        keys::revoked_at
+            .is_null()
+            .and(keys::expires_at.is_null().or(keys::expires_at.gt($now)))
+    };
+}
+
+/// What needs each version. Reads every key of the installation.
+pub fn count_in_need(conn: &mut Conn, now: Timestamp) -> Result<BTreeMap<i32, InNeed>> {
+    let keys: Vec<(i32, i64)> = keys::table
+        .filter(in_need!(now.naive_utc()))
+        .group_by(keys::pepper_version)
+        .select((keys::pepper_version, diesel::dsl::count_star()))
+        .load(conn)?;
+    let verifiers: Vec<(i32, i64)> = verifiers::table
+        .filter(verifiers::revoked_at.is_null())
+        .group_by(verifiers::pepper_version)
+        .select((verifiers::pepper_version, diesel::dsl::count_star()))
+        .load(conn)?;
+    let mut counts: BTreeMap<i32, InNeed> = BTreeMap::new();
+    for (version, count) in keys {
+        counts.entry(version).or_default().keys = count;
+    }
+    for (version, count) in verifiers {
+        counts.entry(version).or_default().verifiers = count;
+    }
+    Ok(counts)
+}
+
+/// Id, name and pepper of each verifier that needs a version older than `newest`.
+pub fn list_unmoved_verifiers(conn: &mut Conn, newest: i32) -> Result<Vec<(String, String, i32)>> {
+    Ok(verifiers::table
+        .filter(verifiers::pepper_version.lt(newest))
+        .filter(verifiers::revoked_at.is_null())
+        .order(verifiers::id)
+        .select((verifiers::id, verifiers::name, verifiers::pepper_version))
+        .load(conn)?)
+}
+
+/// A key that was not used since a newer pepper came.
+#[derive(Debug, Clone, Queryable)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct Unmoved {
+    pub id: String,
+    pub tenant_name: String,
+    pub name: String,
+    pub pepper_version: i32,
+}
+
+/// Keys of all tenants that need a version older than `newest`, in order of id, after `after`.
+pub fn list_unmoved(
+    conn: &mut Conn,
+    newest: i32,
+    after: &str,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Unmoved>> {
+    Ok(keys::table
+        .inner_join(tenants::table)
+        .filter(keys::pepper_version.lt(newest))
+        .filter(in_need!(now.naive_utc()))
+        .filter(keys::id.gt(after))
+        .order(keys::id)
+        .limit(limit)
+        .select((keys::id, tenants::name, keys::name, keys::pepper_version))
+        .load(conn)?)
+}
+
+/// Gives a key its digest under another pepper, unless its digest is no longer the one that was seen; false then.
+pub fn move_key(conn: &mut Conn, tenant: TenantId, key: KeyId, to: NewPlace<'_>) -> Result<bool> {
+    let changed = diesel::update(keys::table)
+        .filter(keys::id.eq(key.to_string()))
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::digest.eq(to.was.as_slice()))
+        .set((
+            keys::digest.eq(to.digest.as_slice()),
+            keys::pepper_version.eq(to.version),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// As [`move_key`], for a verifier.
+pub fn move_verifier(conn: &mut Conn, verifier: VerifierId, to: NewPlace<'_>) -> Result<bool> {
+    let changed = diesel::update(verifiers::table.find(verifier.to_string()))
+        .filter(verifiers::digest.eq(to.was.as_slice()))
+        .set((
+            verifiers::digest.eq(to.digest.as_slice()),
+            verifiers::pepper_version.eq(to.version),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Another digest for something.
+#[derive(Debug, Clone, Copy)]
+pub struct NewPlace<'a> {
+    /// The digest that was seen.
+    pub was: &'a Digest,
+    /// The one to come.
+    pub digest: &'a Digest,
+    /// Its pepper.
+    pub version: i32,
+}

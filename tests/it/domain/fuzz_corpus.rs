@@ -1,0 +1,46 @@
+//! What the fuzzers found worth keeping, tried again with each run of the suite. `docs/FUZZING.md` says how to search
+//! for more.
+
+use std::path::Path;
+
+#[path = "../../../fuzz/invariants/authorization.rs"]
+mod authorization;
+#[path = "../../../fuzz/invariants/cidr.rs"]
+mod cidr;
+#[path = "../../../fuzz/invariants/forwarded.rs"]
+mod forwarded;
+#[path = "../../../fuzz/invariants/key_text.rs"]
+mod key_text;
+
+fn replay(target: &str, hold: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fuzz/corpus/{target}"));
+    let mut tried = 0;
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        // A failure names the file: nextest shows what a failing test printed.
+        println!("{}", path.display());
+        hold(&std::fs::read(&path).unwrap());
+        tried += 1;
+    }
+    assert!(tried >= 20, "only {tried} files in {}", folder.display());
+}
+
+#[test]
+fn every_key_text_that_was_found_keeps_the_rules() {
+    replay("key_text", key_text::hold);
+}
+
+#[test]
+fn every_authorization_that_was_found_keeps_the_rules() {
+    replay("authorization", authorization::hold);
+}
+
+#[test]
+fn every_address_list_that_was_found_keeps_the_rules() {
+    replay("cidr", cidr::hold);
+}
+
+#[test]
+fn every_forwarding_header_that_was_found_keeps_the_rules() {
+    replay("forwarded", forwarded::hold);
+}
