@@ -169,9 +169,15 @@ pub async fn json(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let response = next.call(request).await?.map_into_boxed_body();
+    Ok(with_problem(
+        next.call(request).await?.map_into_boxed_body(),
+    ))
+}
+
+/// The response itself, or a problem document in place of a failure that has none.
+pub(super) fn with_problem(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     if !needs_body(&response) {
-        return Ok(response);
+        return response;
     }
     let (status, failure) = (response.status(), failure(&response));
     let of_credential = matches!(
@@ -211,7 +217,7 @@ pub async fn json(
         }
     };
     let answer = answer.finish_with("instance", instance);
-    Ok(replace(response, answer))
+    replace(response, answer)
 }
 
 /// The product's error in a response, if that is what went wrong.

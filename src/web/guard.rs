@@ -9,7 +9,7 @@ use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use super::client;
 use super::edges::ext_authz;
-use super::errors::{Cause, problem, sentence};
+use super::errors::{Cause, problem, sentence, with_problem};
 use super::state::{Site, State};
 use crate::domain::request_id::RequestId;
 use crate::domain::time::Clock;
@@ -36,11 +36,17 @@ pub async fn guard<B: MessageBody + 'static>(
     let mut response = match refusal {
         Some(refusal) => request.into_response(refusal).map_into_right_body(),
         None => match next.call(request).await {
+            Ok(response) if is_question(response.request().path()) => answered(response),
             Ok(response) => response.map_into_left_body(),
             Err(error) => return Err(bare_failure(error, &id, https)),
         },
     };
-    add_headers(response.headers_mut(), &id, https);
+    let to_a_server = response.status() == StatusCode::OK && is_question(response.request().path());
+    if to_a_server {
+        add_few_headers(response.headers_mut(), &id);
+    } else {
+        add_headers(response.headers_mut(), &id, https);
+    }
     let took = begun.elapsed();
     if is_question(response.request().path())
         && let Some(state) = response.request().app_data::<web::Data<State>>()
@@ -49,6 +55,17 @@ pub async fn guard<B: MessageBody + 'static>(
     }
     log(&response, &id, took);
     Ok(response)
+}
+
+/// Questions are not wrapped by what fills in problem documents, since each layer costs every question: a failure is
+/// filled in here.
+fn answered<B: MessageBody + 'static>(
+    response: ServiceResponse<B>,
+) -> ServiceResponse<EitherBody<B>> {
+    if response.status().is_success() {
+        return response.map_into_left_body();
+    }
+    with_problem(response.map_into_boxed_body()).map_into_right_body()
 }
 
 /// The path for the log: a run of letters and digits as long as a key's is one that somebody pasted there.
@@ -208,6 +225,18 @@ const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     ),
 ];
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// For answers that only servers read: what protects a browser's page would cost more than the decision.
+fn add_few_headers(headers: &mut HeaderMap, id: &RequestId) {
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::from_str(id.digits().as_str()) {
+        headers.insert(REQUEST_ID, id);
+    }
+}
 
 fn add_headers(headers: &mut HeaderMap, id: &RequestId, https: bool) {
     // One growth of the table instead of three.

@@ -23,8 +23,9 @@ const LARGEST_BODY: usize = 64 * 1024;
 pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_key: &Key) {
     app.app_data(state.clone())
         .app_data(web::PayloadConfig::new(LARGEST_BODY))
+        // Asked most: first, and outside of the scope that wraps the rest of the API.
         .route("/forward-auth", web::to(forward_auth::show))
-        .route("/ext-authz/{scope_and_path:.*}", web::to(ext_authz::show))
+        .service(web::resource("/api/v1/verify").route(web::post().to(verify::create)))
         .service(
             web::scope("/api/v1")
                 .wrap(from_fn(errors::json))
@@ -35,6 +36,8 @@ pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_
                 .wrap(from_fn(oauth::errors))
                 .configure(oauth2),
         )
+        // Patterns cost every request that is matched against them, so they come behind the plain addresses.
+        .route("/ext-authz/{scope_and_path:.*}", web::to(ext_authz::show))
         .route("/healthz", web::get().to(health::live))
         .route("/readyz", web::get().to(health::ready))
         .route("/static/{name}", web::get().to(assets::show))
@@ -48,7 +51,6 @@ pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_
 
 fn rest(scope: &mut web::ServiceConfig) {
     scope
-        .service(web::resource("/verify").route(web::post().to(verify::create)))
         .service(
             web::resource("/verify/batch")
                 .app_data(web::PayloadConfig::new(batch::LARGEST_BODY))

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::domain::Error;
 use crate::domain::key_text;
+use crate::web::client;
 use crate::web::errors::Failure;
 use crate::web::extract::refuse_key_in_query;
 use crate::web::state::State;
@@ -94,7 +95,8 @@ fn admit(request: &HttpRequest, basic_too: bool) -> Result<(), actix_web::Error>
             .then_some(Cow::Borrowed(rest))
     };
     if let Some(token) = token {
-        if state.index().admit(&token, state.now()) {
+        // When it came is exact enough for the verifier's last use.
+        if state.index().admit(&token, client::id(request).at()) {
             return Ok(());
         }
         if key_text::is_verifier_token(&token) && state.index().lacks_pepper() {
