@@ -16,6 +16,7 @@ pub mod sign_in;
 pub mod tenants;
 pub mod usage;
 pub mod usage_reports;
+pub mod usage_retention;
 pub mod verifiers;
 
 use std::net::IpAddr;

@@ -1,15 +1,14 @@
-//! Writes collected usage to the database, apart from the requests that caused it; folds and prunes what is stored.
+//! Writes collected usage to the database, apart from the requests that caused it.
 
 use std::sync::Arc;
 
 use crate::db::request_records::Record as Row;
-use crate::db::usage::{DAY, HOUR, MINUTE, Used};
+use crate::db::usage::{MINUTE, Used};
 use crate::db::usage_gaps::{CRASH, FULL, Gap};
 use crate::db::{self, Db};
 use crate::domain::id::GapId;
 use crate::domain::key_text;
-use crate::domain::request_id::RequestId;
-use crate::domain::time::{Timestamp, from_micros};
+use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::verify::records::{Record, Ring};
 use crate::verify::usage::Count;
@@ -17,25 +16,35 @@ use crate::verify::{Code, Entry, Index};
 
 /// Keys written in one transaction, so that changes by people never wait long.
 const KEYS: usize = 5_000;
-/// Records written in one transaction, and rows deleted in one.
+/// Records written in one transaction.
 const ROWS: usize = 2_000;
-/// Minutes are needed for the last hour, and until every server has folded them.
-const KEEP_MINUTES: i64 = 2 * DAY;
-/// Hours serve the pages that show up to a week, and the week before it.
-const KEEP_HOURS: i64 = 30 * DAY;
+/// Longest time that one gap tells of while more and more is dropped, in microseconds.
+const LONGEST_GAP: i64 = 60_000_000;
+
+/// Counts in a transaction whose outcome is not known.
+#[derive(Debug)]
+struct Unsure {
+    batch: i64,
+    counts: Vec<(Arc<Entry>, Count)>,
+}
 
 /// The one that writes a server's usage. It holds what could not be written yet: at most as many records as the ring,
-/// and one gap.
+/// one batch of counts, and one gap.
 #[derive(Debug)]
 pub struct UsageWriter {
     node: String,
     index: Arc<Index>,
     taken: Vec<Record>,
+    /// The newest gap. It grows while more is dropped, so that a busy hour is not thousands of gaps.
     gap: Option<Gap>,
+    gap_is_written: bool,
     /// Dropped requests that a gap tells of already.
     told: u64,
     /// When nothing was known to be dropped yet.
-    checked_at: Timestamp,
+    checked_at: i64,
+    /// Number of the last batch of counts.
+    batch: i64,
+    unsure: Option<Unsure>,
 }
 
 impl UsageWriter {
@@ -51,11 +60,11 @@ impl UsageWriter {
                     id: GapId::new().to_string(),
                     node_id: node.clone(),
                     cause: CRASH.into(),
-                    from_at: written_at,
+                    from_at: written_at.min(micros),
                     to_at: micros,
                     dropped: None,
                 };
-                db::usage_gaps::insert(conn, gap)?;
+                db::usage_gaps::put(conn, gap)?;
             }
             Ok(())
         })?;
@@ -64,8 +73,11 @@ impl UsageWriter {
             index,
             taken: Vec::new(),
             gap: None,
+            gap_is_written: true,
             told: 0,
-            checked_at: now,
+            checked_at: micros,
+            batch: 0,
+            unsure: None,
         })
     }
 
@@ -74,23 +86,15 @@ impl UsageWriter {
     /// # Errors
     /// `Unavailable` when the database is away; what was not written waits for the next call, within its bounds.
     pub fn flush(&mut self, db: &Db, now: Timestamp) -> Result<()> {
-        self.note_gap(now);
-        let counted = write_counts(db, &self.index, now)?;
-        let recorded = self.write_records(db)?;
-        let gap = self.gap.take();
-        if counted == 0 && recorded == 0 && gap.is_none() {
-            return Ok(());
+        self.note_gap(now.timestamp_micros());
+        self.settle(db)?;
+        self.write_counts(db, now)?;
+        self.write_records(db, now)?;
+        if let Some(gap) = self.gap.clone().filter(|_| !self.gap_is_written) {
+            db.write(|conn| db::usage_gaps::put(conn, gap))?;
+            self.gap_is_written = true;
         }
-        let noted = db.write(|conn| {
-            if let Some(gap) = gap.clone() {
-                db::usage_gaps::insert(conn, gap)?;
-            }
-            db::usage_nodes::flushed(conn, &self.node, now.timestamp_micros())
-        });
-        if noted.is_err() {
-            self.gap = gap;
-        }
-        noted
+        Ok(())
     }
 
     /// Writes the last usage and notes that this server ends in order.
@@ -102,34 +106,106 @@ impl UsageWriter {
         db.write(|conn| db::usage_nodes::stop(conn, &self.node, now.timestamp_micros()))
     }
 
-    /// What was dropped since the last look joins the gap that waits, or begins one.
-    fn note_gap(&mut self, now: Timestamp) {
+    /// What was dropped since the last look joins the newest gap, or begins one.
+    fn note_gap(&mut self, now: i64) {
         let dropped = self.index.usage().ring().map_or(0, Ring::dropped);
         let more = i64::try_from(dropped - self.told).unwrap_or(i64::MAX);
         if more > 0 {
-            let gap = self.gap.get_or_insert_with(|| Gap {
+            let before = self.gap.take().filter(|gap| {
+                let is_young = now - gap.from_at < LONGEST_GAP;
+                !self.gap_is_written || (is_young && gap.to_at == self.checked_at)
+            });
+            let mut gap = before.unwrap_or_else(|| Gap {
                 id: GapId::new().to_string(),
                 node_id: self.node.clone(),
                 cause: FULL.into(),
-                from_at: self.checked_at.timestamp_micros(),
-                to_at: 0,
+                from_at: self.checked_at.min(now),
+                to_at: now,
                 dropped: Some(0),
             });
-            gap.to_at = now.timestamp_micros();
+            gap.to_at = now;
             gap.dropped = gap.dropped.map(|before| before.saturating_add(more));
+            self.gap = Some(gap);
+            self.gap_is_written = false;
         }
         self.told = dropped;
         self.checked_at = now;
     }
 
-    /// Empties the ring into the database. What is taken out and not written is kept, and taken up first next time.
-    fn write_records(&mut self, db: &Db) -> Result<usize> {
-        let Some(ring) = self.index.usage().ring() else {
-            return Ok(0);
+    /// Finds out whether the last batch of counts is stored, when its commit did not tell.
+    fn settle(&mut self, db: &Db) -> Result<()> {
+        let Some(unsure) = &self.unsure else {
+            return Ok(());
         };
-        let mut written = 0;
-        // No more than fits the ring at once: under load new ones arrive all the time.
-        while written < ring.capacity() {
+        let stored = db.write(|conn| db::usage_nodes::last_batch(conn, &self.node))?;
+        if stored != unsure.batch {
+            for (entry, count) in &unsure.counts {
+                self.index.usage().put_back(entry, count);
+            }
+        }
+        self.unsure = None;
+        Ok(())
+    }
+
+    /// Writes the counters of the keys that wait now. Those that are used meanwhile wait for the next turn: under load
+    /// this would never end.
+    fn write_counts(&mut self, db: &Db, now: Timestamp) -> Result<()> {
+        let index = Arc::clone(&self.index);
+        let mut waiting = index.usage().waiting();
+        while waiting > 0 {
+            let mut counts = index.usage().collect(KEYS.min(waiting));
+            if counts.is_empty() {
+                break;
+            }
+            waiting -= counts.len();
+            // One order everywhere, so that two nodes that write the same keys can't deadlock.
+            counts.sort_by_key(|(entry, _)| entry.key_id);
+            // A key that was used while it was collected comes twice; one statement takes each key once.
+            counts.dedup_by(|(later, count), (earlier, kept)| {
+                let same = later.key_id == earlier.key_id;
+                if same {
+                    kept.add(count);
+                }
+                same
+            });
+            self.batch += 1;
+            let (node, batch) = (self.node.as_str(), self.batch);
+            let written = db.write(|conn| {
+                // A minute that is folded already would be lost for its hour and day.
+                let start = minute_of(now).max(db::usage::folded_to(conn)?);
+                let rows: Vec<Used> = counts
+                    .iter()
+                    .map(|(entry, count)| row_of_count(entry, count, start))
+                    .collect();
+                db::usage::add(conn, &rows)?;
+                db::usage_nodes::set_batch(conn, node, batch)?;
+                db::usage_nodes::flushed(conn, node, now.timestamp_micros())
+            });
+            match written {
+                Ok(()) => {}
+                Err(unknown @ Error::OutcomeUnknown(_)) => {
+                    self.unsure = Some(Unsure { batch, counts });
+                    return Err(unknown);
+                }
+                Err(failed) => {
+                    for (entry, count) in &counts {
+                        index.usage().put_back(entry, count);
+                    }
+                    return Err(failed);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Empties the ring into the database. What is taken out and not written is kept, and taken up first next time.
+    fn write_records(&mut self, db: &Db, now: Timestamp) -> Result<()> {
+        let index = Arc::clone(&self.index);
+        let Some(ring) = index.usage().ring() else {
+            return Ok(());
+        };
+        let mut waiting = self.taken.len() + ring.depth();
+        while waiting > 0 {
             while self.taken.len() < ROWS {
                 let Some(record) = ring.pop() else { break };
                 self.taken.push(record);
@@ -139,58 +215,14 @@ impl UsageWriter {
             }
             let rows: Vec<Row> = self.taken.iter().map(row_of_record).collect();
             // Writing them twice changes nothing, so an unknown outcome is tried again like any failure.
-            db.write(|conn| db::request_records::insert(conn, &rows))?;
-            written += rows.len();
+            db.write(|conn| {
+                db::request_records::insert(conn, &rows)?;
+                db::usage_nodes::flushed(conn, &self.node, now.timestamp_micros())
+            })?;
+            waiting = waiting.saturating_sub(rows.len());
             self.taken.clear();
         }
-        Ok(written)
-    }
-}
-
-/// Writes the counters and returns how many keys that touched.
-fn write_counts(db: &Db, index: &Index, now: Timestamp) -> Result<usize> {
-    let mut total = 0;
-    loop {
-        let mut used = index.usage().collect(KEYS);
-        if used.is_empty() {
-            return Ok(total);
-        }
-        total += used.len();
-        let was_all = used.len() < KEYS;
-        // One order everywhere, so that two nodes that write the same keys can't deadlock.
-        used.sort_by_key(|(entry, _)| entry.key_id);
-        // A key that was used while it was collected comes twice; one statement takes each key once.
-        used.dedup_by(|(later, count), (earlier, kept)| {
-            let same = later.key_id == earlier.key_id;
-            if same {
-                kept.add(count);
-            }
-            same
-        });
-        let written = db.write(|conn| {
-            // A minute that is folded already would be lost for its hour and day.
-            let start = minute_of(now).max(db::usage::folded_to(conn)?);
-            let rows: Vec<Used> = used
-                .iter()
-                .map(|(entry, count)| row_of_count(entry, count, start))
-                .collect();
-            db::usage::add(conn, &rows)
-        });
-        if let Err(error) = written {
-            if matches!(error, Error::OutcomeUnknown(_)) {
-                // They may be stored already; counting them twice would be worse than a gap that is told.
-                tracing::warn!(keys = used.len(), "usage of one second may be lost");
-                return Err(error);
-            }
-            for (entry, count) in &used {
-                index.usage().put_back(entry, count);
-            }
-            return Err(error);
-        }
-        // Keys that were used while this was written wait for the next turn: under load this would never end.
-        if was_all {
-            return Ok(total);
-        }
+        Ok(())
     }
 }
 
@@ -217,7 +249,7 @@ pub fn flush_verifiers(db: &Db, index: &Index) -> Result<()> {
     written
 }
 
-fn minute_of(at: Timestamp) -> i64 {
+pub(super) fn minute_of(at: Timestamp) -> i64 {
     at.timestamp().div_euclid(MINUTE) * MINUTE
 }
 
@@ -269,45 +301,4 @@ fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
         .collect()
-}
-
-/// How long usage is kept, in days.
-#[derive(Debug, Clone, Copy)]
-pub struct Retention {
-    /// Single requests, and the gaps between them.
-    pub records: i64,
-    /// Daily totals.
-    pub totals: i64,
-}
-
-/// Folds the minutes that are over into hours and days, and deletes what is older than it is kept, in small steps.
-///
-/// # Errors
-/// `Unavailable` when the database is away; the next call goes on.
-pub fn tidy(db: &Db, keep: Retention, now: Timestamp) -> Result<()> {
-    // A minute's grace for what is counted and not yet written.
-    db.write(|conn| db::usage::fold(conn, minute_of(now) - MINUTE))?;
-    let seconds = now.timestamp();
-    for (span, kept) in [
-        (MINUTE, KEEP_MINUTES),
-        (HOUR, KEEP_HOURS),
-        (DAY, keep.totals * DAY),
-    ] {
-        in_steps(db, |conn, rows| {
-            db::usage::prune(conn, span, seconds - kept, rows)
-        })?;
-    }
-    let oldest = from_micros(now.timestamp_micros() - keep.records * DAY * 1_000_000);
-    let first = RequestId::first_at(oldest);
-    in_steps(db, |conn, rows| {
-        db::request_records::prune(conn, first, rows)
-    })?;
-    db.write(|conn| db::usage_gaps::prune(conn, oldest.timestamp_micros()).map(|_| ()))
-}
-
-/// Each step is a transaction of its own, so that changes by people get in between.
-fn in_steps(db: &Db, delete: impl Fn(&mut db::Conn, i64) -> Result<usize>) -> Result<()> {
-    let rows = i64::try_from(ROWS).unwrap_or(1);
-    while db.write(|conn| delete(conn, rows))? >= ROWS {}
-    Ok(())
 }

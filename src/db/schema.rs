@@ -63,7 +63,7 @@ diesel::table! {
     }
 }
 
-diesel::table! { usage_nodes (node_id) { node_id -> Text, started_at -> BigInt, flushed_at -> BigInt, stopped_at -> Nullable<BigInt>, } }
+diesel::table! { usage_nodes (node_id) { node_id -> Text, started_at -> BigInt, flushed_at -> BigInt, stopped_at -> Nullable<BigInt>, batch -> BigInt, } }
 
 diesel::table! {
     verifiers (id) {

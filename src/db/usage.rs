@@ -97,6 +97,9 @@ pub struct Whose<'a> {
     pub environment: &'a str,
 }
 
+/// Seconds by which servers' clocks may differ without harm.
+const AHEAD: i64 = 600;
+
 /// Rows in one statement: twelve columns each, under the limits of both databases.
 const ROWS: usize = 500;
 
@@ -114,6 +117,9 @@ pub fn folded_to(conn: &mut Conn) -> Result<i64> {
 /// Folds the minutes that start before `to` into hours and days.
 pub fn fold(conn: &mut Conn, to: i64) -> Result<()> {
     let from = dialect::folded_to(conn, "FOR UPDATE")?;
+    if from > to + AHEAD {
+        return unfold(conn, from, to);
+    }
     for span in [HOUR, DAY] {
         diesel::sql_query(
             "INSERT INTO key_usage (key_id, span, start, valid, tenant_suspended, revoked, disabled, expired, \
@@ -143,6 +149,20 @@ pub fn fold(conn: &mut Conn, to: i64) -> Result<()> {
     }
     diesel::update(progress::table.find(1))
         .filter(progress::folded_to.lt(to))
+        .set(progress::folded_to.eq(to))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Somebody's clock was ahead, and time is taken back: those minutes are in their hours and days already, and the
+/// present ones would otherwise be taken for folded until that time is reached.
+fn unfold(conn: &mut Conn, from: i64, to: i64) -> Result<()> {
+    diesel::delete(usage::table)
+        .filter(usage::span.eq(MINUTE))
+        .filter(usage::start.ge(to))
+        .filter(usage::start.lt(from))
+        .execute(conn)?;
+    diesel::update(progress::table.find(1))
         .set(progress::folded_to.eq(to))
         .execute(conn)?;
     Ok(())

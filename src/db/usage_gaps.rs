@@ -29,12 +29,11 @@ pub struct Gap {
     pub dropped: Option<i64>,
 }
 
-/// Inserts a gap; one that is there already stays as it is, so that a retry is harmless.
-pub fn insert(conn: &mut Conn, gap: Gap) -> Result<()> {
-    let known: i64 = gaps::table
-        .filter(gaps::id.eq(&gap.id))
-        .count()
-        .get_result(conn)?;
+/// Puts a gap in place: a new one, or a known one that grew.
+pub fn put(conn: &mut Conn, gap: Gap) -> Result<()> {
+    let known = diesel::update(gaps::table.find(&gap.id))
+        .set((gaps::to_at.eq(gap.to_at), gaps::dropped.eq(gap.dropped)))
+        .execute(conn)?;
     if known == 0 {
         diesel::insert_into(gaps::table).values(gap).execute(conn)?;
     }

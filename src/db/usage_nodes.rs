@@ -17,6 +17,7 @@ pub fn start(conn: &mut Conn, node: &str, now: i64) -> Result<Option<i64>> {
         nodes::started_at.eq(now),
         nodes::flushed_at.eq(now),
         nodes::stopped_at.eq(None::<i64>),
+        nodes::batch.eq(0),
     );
     if last.is_some() {
         diesel::update(nodes::table.find(node))
@@ -28,6 +29,22 @@ pub fn start(conn: &mut Conn, node: &str, now: i64) -> Result<Option<i64>> {
             .execute(conn)?;
     }
     Ok(last.and_then(|(flushed, stopped)| stopped.is_none().then_some(flushed)))
+}
+
+/// Notes that this batch of counts is written.
+pub fn set_batch(conn: &mut Conn, node: &str, batch: i64) -> Result<()> {
+    diesel::update(nodes::table.find(node))
+        .set(nodes::batch.eq(batch))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The last batch of counts that is written. An update, so that it waits for a commit that is under way.
+pub fn last_batch(conn: &mut Conn, node: &str) -> Result<i64> {
+    Ok(diesel::update(nodes::table.find(node))
+        .set(nodes::batch.eq(nodes::batch))
+        .returning(nodes::batch)
+        .get_result(conn)?)
 }
 
 /// Notes that everything until `now` is written.

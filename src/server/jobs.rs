@@ -11,11 +11,12 @@ use chrono::TimeDelta;
 
 use super::control;
 use super::data_dir::DataDir;
-use crate::actions::usage::{self, Retention, UsageWriter};
+use crate::actions::usage::{self, UsageWriter};
+use crate::actions::usage_retention::{self, Retention};
 use crate::actions::{follow::Follower, peppers, sign_in};
 use crate::config::Config;
 use crate::db::{self, Db};
-use crate::domain::time::Clock;
+use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result};
 
 const FOLLOW_EVERY: Duration = Duration::from_millis(100);
@@ -82,8 +83,15 @@ impl Jobs {
             totals: config.usage_days,
         };
         let tidy_usage = {
-            let (db, clock) = (db.clone(), clock.clone());
-            move || usage::tidy(&db, keep, clock.now())
+            let (db, clock, stopping) = (db.clone(), clock.clone(), Arc::clone(&stopping));
+            let steady = Steady::new(&clock);
+            move || {
+                usage_retention::fold(&db, clock.now())?;
+                if steady.holds(&clock) {
+                    usage_retention::prune(&db, keep, clock.now(), &stopping)?;
+                }
+                Ok(())
+            }
         };
         let tidy = {
             let (db, clock) = (db.clone(), clock.clone());
@@ -122,6 +130,29 @@ impl Jobs {
             }
         }
         (self.last)();
+    }
+}
+
+/// Whether the clock can be trusted with deleting by age: a server that starts with a clock years ahead must not empty
+/// its request log before somebody sets it right.
+struct Steady(Mutex<(Timestamp, Duration)>);
+
+impl Steady {
+    fn new(clock: &Clock) -> Self {
+        Self(Mutex::new((clock.now(), clock.elapsed())))
+    }
+
+    /// True when the clock has run for an hour without being set.
+    fn holds(&self, clock: &Clock) -> bool {
+        let mut begun = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (now, elapsed) = (clock.now(), clock.elapsed());
+        let ran = elapsed.saturating_sub(begun.1);
+        let shown = (now - begun.0).to_std().unwrap_or_default();
+        if shown.abs_diff(ran) > Duration::from_mins(1) {
+            *begun = (now, elapsed);
+            return false;
+        }
+        ran >= Duration::from_hours(1)
     }
 }
 

@@ -3,14 +3,18 @@
 //! Verification never waits for it. A key that was used is handed over once, however often it is used between
 //! two collections, so the hand-over holds at most one item for each key.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+
+use crossbeam_queue::SegQueue;
 
 use super::code::Code;
 use super::index::Entry;
 use super::records::Ring;
 use crate::domain::time::Timestamp;
+
+/// Microseconds by which a key's last use may lag: workers that share a key then write less to the same place.
+const TICK: i64 = 10_000;
 
 /// Counts of one key since the last collection.
 #[derive(Debug, Default)]
@@ -42,10 +46,10 @@ impl Count {
 impl Counters {
     fn add(&self, count: &Count) {
         for (counter, more) in self.codes.iter().zip(count.codes) {
-            counter.fetch_add(more, Ordering::Relaxed);
+            counter.fetch_add(more, Ordering::SeqCst);
         }
         self.last_accepted
-            .fetch_max(count.last_accepted, Ordering::Relaxed);
+            .fetch_max(count.last_accepted, Ordering::SeqCst);
     }
 
     /// Takes the counts; those that arrive meanwhile stay for the next collection.
@@ -53,8 +57,8 @@ impl Counters {
         // Cleared first: a use between here and the swaps is then handed over again rather than lost.
         self.handed_over.store(false, Ordering::SeqCst);
         Count {
-            codes: std::array::from_fn(|place| self.codes[place].swap(0, Ordering::Relaxed)),
-            last_accepted: self.last_accepted.swap(0, Ordering::Relaxed),
+            codes: std::array::from_fn(|place| self.codes[place].swap(0, Ordering::SeqCst)),
+            last_accepted: self.last_accepted.swap(0, Ordering::SeqCst),
         }
     }
 }
@@ -62,18 +66,15 @@ impl Counters {
 /// Keys that were used since the last collection, and the ring of single requests.
 #[derive(Debug)]
 pub struct UsageLog {
-    used: Sender<Arc<Entry>>,
-    collected: Mutex<Receiver<Arc<Entry>>>,
+    used: SegQueue<Arc<Entry>>,
     ring: Option<Ring>,
 }
 
 impl UsageLog {
     /// A log whose ring holds `ring` requests between two collections; 0 keeps no single requests.
     pub fn new(ring: usize) -> Self {
-        let (used, collected) = channel();
         Self {
-            used,
-            collected: Mutex::new(collected),
+            used: SegQueue::new(),
             ring: Ring::new(ring),
         }
     }
@@ -87,12 +88,14 @@ impl UsageLog {
     pub fn count(&self, entry: &Arc<Entry>, code: Code, now: Timestamp) {
         let counters = entry.counters();
         if let Some(counter) = counters.codes.get(code.index()) {
-            counter.fetch_add(1, Ordering::Relaxed);
+            // In one order with the flag of the hand-over, or a count could miss its collection.
+            counter.fetch_add(1, Ordering::SeqCst);
         }
         if code == Code::Valid {
-            counters
-                .last_accepted
-                .fetch_max(now.timestamp_micros(), Ordering::Relaxed);
+            let now = now.timestamp_micros();
+            if now - counters.last_accepted.load(Ordering::Relaxed) >= TICK {
+                counters.last_accepted.fetch_max(now, Ordering::SeqCst);
+            }
         }
         self.hand_over(entry, counters);
     }
@@ -101,19 +104,18 @@ impl UsageLog {
         if !counters.handed_over.load(Ordering::SeqCst)
             && !counters.handed_over.swap(true, Ordering::SeqCst)
         {
-            // The receiver lives as long as the sender: both belong to this log.
-            let _ = self.used.send(Arc::clone(entry));
+            self.used.push(Arc::clone(entry));
         }
+    }
+
+    /// Used keys that wait to be collected.
+    pub fn waiting(&self) -> usize {
+        self.used.len()
     }
 
     /// Takes the counts of at most `most` used keys.
     pub fn collect(&self, most: usize) -> Vec<(Arc<Entry>, Count)> {
-        let receiver = self
-            .collected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        receiver
-            .try_iter()
+        std::iter::from_fn(|| self.used.pop())
             .take(most)
             .map(|entry| {
                 let count = entry.counters().take();

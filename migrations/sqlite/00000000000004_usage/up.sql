@@ -70,7 +70,9 @@ CREATE TABLE usage_nodes (
     node_id TEXT PRIMARY KEY,
     started_at BIGINT NOT NULL,
     flushed_at BIGINT NOT NULL,
-    stopped_at BIGINT
+    stopped_at BIGINT,
+    -- Number of the last batch of counts, to tell whether a commit whose outcome is unknown took place.
+    batch BIGINT NOT NULL
 );
 
 -- What a key was like at a revision: its newest change up to then.

@@ -46,8 +46,11 @@ pub async fn create(
     let request_id = question.facts.id.digits();
     // Room for nearly every answer, so that it grows once.
     let mut body = Vec::with_capacity(768);
-    serde_json::to_writer(&mut body, &view(&verdict, question.now, request_id.as_str()))
-        .map_err(Error::internal)?;
+    serde_json::to_writer(
+        &mut body,
+        &view(&verdict, question.now, request_id.as_str()),
+    )
+    .map_err(Error::internal)?;
     let mut response = HttpResponse::with_body(StatusCode::OK, BoxBody::new(body));
     let headers = response.headers_mut();
     headers.reserve(8);
@@ -121,7 +124,8 @@ pub fn view<'a>(
 /// `Invalid` at `ip`.
 pub fn read_address(text: Option<&str>) -> Result<Option<IpAddr>> {
     text.map(|text| {
-        text.parse()
+        text.parse::<IpAddr>()
+            .map(|address| address.to_canonical())
             .map_err(|_| Error::invalid("ip", "Use an IPv4 or IPv6 address."))
     })
     .transpose()

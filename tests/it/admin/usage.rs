@@ -1,6 +1,6 @@
 //! The usage page.
 
-use keystead::actions::usage::{Retention, tidy};
+use keystead::actions::usage_retention::fold;
 use keystead::db::usage::{self, HOUR, Used};
 use keystead::db::usage_gaps::{self, Gap};
 use serde_json::Value;
@@ -43,11 +43,7 @@ impl App {
 
     /// Folds the minutes that are over.
     pub fn fold(&self) {
-        let keep = Retention {
-            records: 30,
-            totals: 400,
-        };
-        tidy(&self.db, keep, self.clock.now()).unwrap();
+        fold(&self.db, self.clock.now()).unwrap();
     }
 
     fn gap_between(&self, cause: &str, from: i64, to: i64) {
@@ -60,7 +56,7 @@ impl App {
             to_at: at(to),
             dropped: Some(987_654),
         };
-        self.db.write(|conn| usage_gaps::insert(conn, gap)).unwrap();
+        self.db.write(|conn| usage_gaps::put(conn, gap)).unwrap();
     }
 }
 

@@ -1,7 +1,9 @@
 //! Counts by minute, hour and day, and by verdict.
 
 use chrono::TimeDelta;
-use keystead::actions::usage::{Retention, tidy};
+use std::sync::atomic::AtomicBool;
+
+use keystead::actions::usage_retention::{Retention, fold, prune};
 use keystead::db::usage::{DAY, HOUR, MINUTE, Whose, total};
 
 use crate::support::app::Issued;
@@ -75,7 +77,7 @@ async fn minutes_become_hours_and_days_and_no_answer_counts_twice() {
     }
     app.clock.advance(TimeDelta::minutes(10));
     for _ in 0..2 {
-        tidy(&app.db, KEEP, app.clock.now()).unwrap();
+        fold(&app.db, app.clock.now()).unwrap();
         assert_eq!((all(MINUTE), all(HOUR), all(DAY)), (3, 3, 3));
         assert_eq!(spans(&app, MINUTE), 3);
         assert_eq!((spans(&app, HOUR), spans(&app, DAY)), (1, 1));
@@ -85,7 +87,7 @@ async fn minutes_become_hours_and_days_and_no_answer_counts_twice() {
     counted(&app, "valid", 4).await;
     assert_eq!((all(HOUR), all(DAY)), (4, 4));
     app.clock.advance(TimeDelta::minutes(10));
-    tidy(&app.db, KEEP, app.clock.now()).unwrap();
+    fold(&app.db, app.clock.now()).unwrap();
     assert_eq!((all(HOUR), all(DAY)), (4, 4));
 }
 
@@ -100,7 +102,9 @@ async fn old_minutes_hours_days_and_requests_are_pruned_each_in_its_time() {
     })
     .await;
     let left = |app: &App| {
-        tidy(&app.db, KEEP, app.clock.now()).unwrap();
+        let now = app.clock.now();
+        fold(&app.db, now).unwrap();
+        prune(&app.db, KEEP, now, &AtomicBool::new(false)).unwrap();
         let spans = [MINUTE, HOUR, DAY].map(|span| spans(app, span));
         (spans, app.rows("request_records"))
     };
@@ -114,4 +118,34 @@ async fn old_minutes_hours_days_and_requests_are_pruned_each_in_its_time() {
     assert!(app.stored("Acme", &key).last_used_at().is_some());
     app.clock.advance(TimeDelta::days(370));
     assert_eq!(left(&app), ([0, 0, 0], 0));
+}
+
+#[actix_web::test]
+async fn a_clock_that_was_ahead_for_a_while_does_not_stop_counting() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    assert_eq!(use_key(&app, &key, "orders:read").await, 200);
+    counted(&app, "valid", 1).await;
+    let (now, ahead) = (app.clock.now(), app.clock.now() + TimeDelta::days(3_650));
+    fold(&app.db, ahead).unwrap();
+    assert_eq!(spans(&app, DAY), 1);
+    // Set right again, the present minute is open, and nothing is folded twice.
+    for _ in 0..2 {
+        fold(&app.db, now).unwrap();
+    }
+    assert_eq!(use_key(&app, &key, "orders:read").await, 200);
+    let whose = Whose {
+        tenant: app.tenant("Acme"),
+        key: None,
+        environment: "",
+    };
+    let today = || {
+        let to = now.timestamp() + 1;
+        let sum = app.db.read(|conn| total(conn, whose, DAY, 0, to));
+        sum.unwrap().valid
+    };
+    direct::until("both answers are counted in their day", async || {
+        today() == 2
+    })
+    .await;
 }
