@@ -1,5 +1,22 @@
 //! Identifiers: UUIDv7 (RFC 9562), written as lower-case text; each noun has a type of its own.
 
+/// The text of an identifier.
+#[derive(Debug, Clone, Copy)]
+pub struct IdText([u8; 36]);
+
+impl IdText {
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl serde::Serialize for IdText {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 /// Declares an identifier type over a UUID.
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident) => {
@@ -11,6 +28,13 @@ macro_rules! id_type {
             /// A fresh identifier; later ones sort after earlier ones.
             pub fn new() -> Self {
                 Self(uuid::Uuid::now_v7())
+            }
+
+            /// Its text, without an allocation.
+            pub fn text(&self) -> IdText {
+                let mut text = [0; 36];
+                self.0.as_hyphenated().encode_lower(&mut text);
+                IdText(text)
             }
         }
 

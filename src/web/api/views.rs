@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::db;
+use crate::domain::id::IdText;
 use crate::domain::key_text::KeySecret;
 use crate::domain::rate_limit;
 use crate::domain::time::{Timestamp, rfc3339};
@@ -239,10 +240,12 @@ pub struct Verdict<'a> {
     pub code: &'static str,
     /// Identifier of the key.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub key_id: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub key_id: Option<IdText>,
     /// Identifier of its tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tenant_id: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub tenant_id: Option<IdText>,
     /// Name of the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<&'a str>,

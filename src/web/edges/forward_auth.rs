@@ -42,9 +42,9 @@ pub fn answer(request: &HttpRequest, scope: Option<&str>, asked: Facts<'_>) -> H
     for (name, text) in decided.allowance.into_iter().flat_map(rate_limit::fields) {
         set(headers, name, &text);
     }
-    set(headers, KEY_ID, &entry.key_id.to_string());
+    set(headers, KEY_ID, entry.key_id.text().as_str());
     set(headers, KEY_NAME, &ascii(&entry.name));
-    set(headers, TENANT_ID, &entry.tenant_id.to_string());
+    set(headers, TENANT_ID, entry.tenant_id.text().as_str());
     set(headers, SCOPES, &entry.group.scopes.to_string());
     set(headers, REQUEST_ID, client::id(request).digits().as_str());
     if let Some(warning) = expiry_warning(entry.expires_at, decided.now) {

@@ -102,8 +102,8 @@ pub fn view<'a>(
     views::Verdict {
         valid: verdict.code == Code::Valid,
         code: verdict.code.as_str(),
-        key_id: entry.map(|entry| entry.key_id.to_string()),
-        tenant_id: entry.map(|entry| entry.tenant_id.to_string()),
+        key_id: entry.map(|entry| entry.key_id.text()),
+        tenant_id: entry.map(|entry| entry.tenant_id.text()),
         name: entry.map(|entry| &*entry.name),
         environment: entry.map(|entry| entry.environment.as_str()),
         authorization_group: entry.map(|entry| entry.group.name.as_str()),
