@@ -173,7 +173,7 @@ async fn changed_parts(state: &State, me: &SignedIn, key: Key) -> Result<String>
     let mut body = render(&KeyRowView { row })?;
     if let Ok(quota) = state.read(move |conn| Quota::find(conn, &by)).await {
         let quota = render(&QuotaView { quota })?;
-        body += &format!("<hx-partial hx-target=\"#quota\">{quota}</hx-partial>");
+        body.extend(["<hx-partial hx-target=\"#quota\">", &quota, "</hx-partial>"]);
     }
     Ok(body)
 }
