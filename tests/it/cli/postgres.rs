@@ -89,9 +89,19 @@ fn no_statement_holds_a_connection_for_ever() {
     // The one connection of this pool ran the migrations, and is bound again.
     keystead::db::migrate::run(&db).unwrap();
     assert_eq!(direct::number(&db, count), 30_000);
-    // Migrations are not: one that waits longer than any statement may still gets its turn.
-    let db = Db::open(Source::Postgres(url.clone()), 1).unwrap();
+    // Migrations are not: who waits for the node that runs them waits as long as it takes.
+    let other = Db::open(Source::Postgres(url.clone()), 1).unwrap();
+    direct::sql(&other, "SELECT pg_advisory_lock(7738725071487066468)");
     direct::sql(&db, "SET statement_timeout = '1ms'");
-    keystead::db::migrate::run(&db).unwrap();
+    let waiting = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() \
+                   AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '20 ms'";
+    std::thread::scope(|scope| {
+        let migrating = scope.spawn(|| keystead::db::migrate::run(&db));
+        while direct::number(&other, waiting) == 0 && !migrating.is_finished() {
+            std::thread::yield_now();
+        }
+        direct::sql(&other, "SELECT pg_advisory_unlock(7738725071487066468)");
+        migrating.join().unwrap().unwrap();
+    });
     assert_eq!(direct::number(&db, count), 30_000);
 }
