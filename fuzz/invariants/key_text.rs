@@ -18,6 +18,9 @@ pub fn hold(data: &[u8]) {
         ("é", "é"),
         ("key=", "\n"),
         ("-", "-"),
+        ("/key_", ""),
+        ("", "_old"),
+        ("_live_", "x"),
     ] {
         assert!(
             appears_in(&format!("{before}{key}{after}")),
@@ -38,15 +41,11 @@ fn judge(text: &str) {
         fits(text, &["verifier"]),
         "{text:?}"
     );
-    let mut found = false;
-    let mut run = String::new();
-    for c in text.chars().chain(['\n']) {
-        if matches!(c, '0'..='9' | 'A'..='Z' | 'a'..='z' | '_') {
-            run.push(c);
-        } else {
-            found |= fits(&std::mem::take(&mut run), &["live", "test", "verifier"]);
-        }
-    }
+    let parts: Vec<&str> = text.split('_').collect();
+    let found = parts.windows(3).any(|three| {
+        let body = three[2].chars().take_while(char::is_ascii_alphanumeric);
+        ["live", "test", "verifier"].contains(&three[1]) && body.count() >= 32
+    });
     assert_eq!(appears_in(text), found, "{text:?}");
 }
 

@@ -13,7 +13,7 @@ use crate::domain::id::KeyId;
 use crate::domain::key::{State, limit_reached};
 use crate::domain::key_updates::Update;
 use crate::domain::rate_limit::RateLimit;
-use crate::domain::role::Actor;
+use crate::domain::role::{Actor, Who};
 use crate::domain::scope::Scopes;
 use crate::domain::time::rfc3339;
 use crate::domain::{Error, Result};
@@ -21,7 +21,7 @@ use crate::domain::{Error, Result};
 /// Changes a key. An update that changes nothing leaves no trace and succeeds.
 ///
 /// # Errors
-/// `Forbidden` without the right, or for rights beyond the actor's own; `NotFound`; `Invalid` at
+/// `Forbidden` without the right, for rights beyond the actor's own, or when a key changes its own limits; `NotFound`; `Invalid` at
 /// `authorization_group`; the conflicts `key-revoked` and `key-limit-reached`, the latter when an expired key would
 /// come back.
 pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result<Key> {
@@ -129,15 +129,24 @@ impl Difference {
         }
     }
 
-    /// A key neither raises a key above its own rights nor touches the limits of one that stands above it.
+    /// A key neither raises a key above its own rights nor touches the limits of one that stands above it. Its own
+    /// limits it can't touch at all: a stolen key would never end.
     fn may_be_made(&self, by: &Actor, key: &Key, group: Option<&Group>) -> Result<()> {
         let limits = ["ip_allowlist", "expires_at", "rate_limit"];
+        let is_limited = limits.iter().any(|member| self.after.contains_key(*member));
+        let is_itself = matches!(&by.who, Who::Key { id, .. } if id.to_string() == key.id);
+        if is_itself && (is_limited || group.is_some()) {
+            return Err(Error::Forbidden(
+                "A key can't change its own limits or its authorization group; ask a tenant admin, or use another key."
+                    .into(),
+            ));
+        }
         let (scopes, refusal) = match group {
             Some(group) => (
                 &group.scopes,
                 "A key can't give a key more rights than its own.",
             ),
-            None if limits.iter().any(|member| self.after.contains_key(*member)) => (
+            None if is_limited => (
                 &key.scopes,
                 "A key can't change the limits of a key with more rights than its own.",
             ),

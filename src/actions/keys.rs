@@ -160,13 +160,16 @@ pub fn revoke(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
 }
 
 /// Revokes the key that acts. It needs no right for this: whoever finds a key somewhere can kill it with the key
-/// itself.
+/// itself. One that was revoked and deleted elsewhere is as dead as it can be.
 ///
 /// # Errors
-/// `NotFound`; `Forbidden` when no key acts.
-pub fn surrender(conn: &mut Conn, by: &Actor) -> Result<Key> {
+/// `Forbidden` when no key acts.
+pub fn surrender(conn: &mut Conn, by: &Actor) -> Result<()> {
     match by.who {
-        Who::Key { id, .. } => end(conn, by, id),
+        Who::Key { id, .. } => match end(conn, by, id) {
+            Ok(_) | Err(Error::NotFound) => Ok(()),
+            Err(other) => Err(other),
+        },
         _ => Err(Error::Forbidden("Only a key can surrender itself.".into())),
     }
 }

@@ -52,6 +52,9 @@ pub struct Change {
     pub old_digest: Option<Digest>,
 }
 
+/// What a change says of the thing until [`describe`] does. It stays where another change came first.
+const UNKNOWN: &str = "{}";
+
 /// Takes the next revision and notes the change. Call it first in the transaction: the head's row lock makes the
 /// order of revisions the order of commits, and lets counts that follow see every earlier change.
 pub fn append(conn: &mut Conn, kind: Kind, item: &str) -> Result<i64> {
@@ -73,7 +76,7 @@ fn append_row(conn: &mut Conn, kind: Kind, item: &str, old: Option<&Digest>) -> 
             change_log::rev.eq(rev),
             change_log::kind.eq(kind.as_str()),
             change_log::item.eq(item),
-            change_log::payload.eq("{}"),
+            change_log::payload.eq(UNKNOWN),
             change_log::old_digest.eq(old.map(<[u8; 32]>::as_slice)),
         ))
         .execute(conn)?;
@@ -88,11 +91,12 @@ pub fn describe(conn: &mut Conn, rev: i64, payload: String) -> Result<()> {
     Ok(())
 }
 
-/// What a thing was like at a revision, if that is known.
+/// What a thing was like at a revision, if that is known: what the last change before it that said so left.
 pub fn payload_at(conn: &mut Conn, item: &str, rev: i64) -> Result<Option<String>> {
     Ok(change_log::table
         .filter(change_log::item.eq(item))
         .filter(change_log::rev.le(rev))
+        .filter(change_log::payload.ne(UNKNOWN))
         .order(change_log::rev.desc())
         .select(change_log::payload)
         .first(conn)

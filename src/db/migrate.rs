@@ -1,9 +1,11 @@
 //! Migrations: one embedded tree for each database, applied at start.
 
 use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::connection::SESSION;
 use super::{Conn, Db};
 use crate::domain::{Error, Result};
 
@@ -22,11 +24,14 @@ pub fn run(db: &Db) -> Result<()> {
     db.read(|conn| match conn {
         Conn::Sqlite(sqlite) => apply(sqlite, SQLITE),
         Conn::Postgres(postgres) => {
+            // A migration of big tables takes its time, and so does waiting for the node that runs it.
+            postgres.batch_execute("SET statement_timeout = 0")?;
             diesel::sql_query(format!("SELECT pg_advisory_lock({POSTGRES_LOCK})"))
                 .execute(postgres)?;
             let done = apply(postgres, POSTGRES);
             diesel::sql_query(format!("SELECT pg_advisory_unlock({POSTGRES_LOCK})"))
                 .execute(postgres)?;
+            postgres.batch_execute(SESSION)?;
             done
         }
     })

@@ -106,11 +106,18 @@ fn has_shape(text: &str, middles: &[&[u8]]) -> bool {
         && check_of(head) == *check
 }
 
-/// True when a whole key or verifier's token stands somewhere in the text: it was pasted where it would be kept and
-/// shown.
+/// True when a key or verifier's token stands somewhere in the text: it was pasted where it would be kept and shown.
+/// Whatever it touches and whether its check fits is not asked: the body alone is the secret.
 pub fn appears_in(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        .any(|word| is_well_formed(word) || is_verifier_token(word))
+    let bytes = text.as_bytes();
+    let is_body = |rest: &[u8]| {
+        rest.get(..BODY)
+            .is_some_and(|body| body.iter().all(u8::is_ascii_alphanumeric))
+    };
+    let middles = || OF_KEYS.iter().chain(OF_VERIFIERS);
+    (0..bytes.len())
+        .filter(|&at| bytes[at] == b'_')
+        .any(|at| middles().any(|middle| bytes[at..].strip_prefix(*middle).is_some_and(is_body)))
 }
 
 /// A brand: 2 to 12 lower-case letters or digits, starting with a letter.

@@ -9,9 +9,12 @@ use crossbeam_queue::ArrayQueue;
 
 use super::code::Code;
 use crate::domain::id::{KeyId, TenantId};
+use crate::domain::key_text;
 use crate::domain::request_id::RequestId;
 use crate::domain::time::Timestamp;
 
+/// Longest method that is kept, in bytes.
+const METHOD: usize = 16;
 /// Longest path that is kept, in bytes.
 const PATH: usize = 512;
 /// Longest name of a client's program that is kept, in bytes.
@@ -47,7 +50,7 @@ pub struct Record {
     pub code: Code,
     /// Where the caller was, as far as it is known.
     pub address: Option<IpAddr>,
-    /// HTTP method, or empty.
+    /// HTTP method of at most 16 letters, or empty.
     pub method: Box<str>,
     /// Path without query, or empty; at most 512 bytes.
     pub path: Box<str>,
@@ -101,15 +104,34 @@ impl Ring {
     }
 }
 
+/// A method as it is kept: letters and hyphens, cut at 16 bytes. Anything else is no method.
+pub fn kept_method(text: &str) -> Box<str> {
+    let is_method = text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-');
+    if is_method {
+        cut(text, METHOD).into()
+    } else {
+        Box::default()
+    }
+}
+
 /// A path as it is kept: without its query, cut at 512 bytes.
 pub fn kept_path(path: &str) -> Box<str> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    cut(path, PATH).into()
+    cut(redacted(path), PATH).into()
 }
 
 /// A client's name as it is kept: cut at 200 bytes.
 pub fn kept_user_agent(text: &str) -> Box<str> {
-    cut(text, USER_AGENT).into()
+    cut(redacted(text), USER_AGENT).into()
+}
+
+/// Nothing of a text that holds a key. Looked for before the cut, which could leave too little of the key to see it.
+fn redacted(text: &str) -> &str {
+    if key_text::appears_in(text) {
+        "[redacted]"
+    } else {
+        text
+    }
 }
 
 fn cut(text: &str, most: usize) -> &str {

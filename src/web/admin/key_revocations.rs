@@ -9,11 +9,11 @@ use super::key_use::KeyUse;
 use super::keys::{KeyRow, Quota};
 use super::sessions::Nothing;
 use crate::actions::keys;
-use crate::db;
-use crate::domain::Result;
+use crate::db::{self, keys::Key};
 use crate::domain::id::KeyId;
 use crate::domain::key_text;
 use crate::domain::time;
+use crate::domain::{Error, Result};
 use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
 use crate::web::form::Form;
@@ -41,9 +41,11 @@ impl Ask {
     pub async fn load(state: &State, me: &SignedIn, id: KeyId) -> Result<Self> {
         me.actor().must_hold("api-keys:write")?;
         let (tenant, now) = (me.member.tenant, me.now());
-        let (key, today) = state
-            .read(move |conn| {
-                let key = db::keys::find(conn, tenant, id)?;
+        let key = state
+            .read(move |conn| db::keys::find(conn, tenant, id))
+            .await?;
+        let today = state
+            .snapshot(move |conn| {
                 let whose = db::usage::Whose {
                     tenant,
                     key: Some(id),
@@ -51,15 +53,19 @@ impl Ask {
                 };
                 let (end, day) = (now.timestamp() + 1, db::usage::DAY);
                 let today = db::usage::total(conn, whose, day, now.timestamp() / day * day, end)?;
-                Ok((key, today.valid + today.refused()))
+                Ok(today.valid + today.refused())
             })
-            .await?;
+            .await;
         let last_used = key.last_used_at().map(|at| time::relative(at, now));
         Ok(Self {
             hint: key_text::hint(&key.key_prefix, &key.last4),
             csrf: me.csrf.clone(),
             last_used: last_used.unwrap_or_else(|| "never used".into()),
-            requests_today: requests_today(today),
+            // Whoever wants to revoke a key can, whatever becomes of its usage.
+            requests_today: today.map_or_else(
+                |_| "today's requests can't be told now".into(),
+                requests_today,
+            ),
             id: key.id,
             name: key.name,
         })
@@ -138,35 +144,36 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let id: KeyId = id.parse()?;
     let by = me.actor();
-    let now = by.now;
-    let (key, used, quota) = state
-        .change(move |conn| {
-            let key = keys::revoke(conn, &by, id)?;
-            let used = KeyUse::load(conn, by.tenant, &key, now)?;
-            Ok((key, used, Quota::find(conn, &by)?))
-        })
+    let key = state
+        .change(move |conn| keys::revoke(conn, &by, id))
         .await?;
     let text = format!("\"{}\" is revoked. It is refused from now on.", key.name);
     if !is_htmx(&request) {
         set_flash(&session, &text);
         return Ok(see_other(&request, "/tenant-api-keys"));
     }
-    let row = KeyRowView {
-        row: KeyRow::new(key, used, now, false, true),
-    };
-    let quota = QuotaView { quota };
-    let render = |template: &dyn askama::DynTemplate| {
-        template
-            .dyn_render()
-            .map_err(crate::domain::Error::internal)
-    };
-    let body = format!(
-        "{}<hx-partial hx-target=\"#quota\">{}</hx-partial>",
-        render(&row)?,
-        render(&quota)?
-    );
+    let body = changed_parts(&state, &me, key).await?;
     Ok(with_toast(
         crate::web::respond::html(StatusCode::OK, body),
         &text,
     ))
+}
+
+/// What changes on the list of keys. The deed is done: what can't be read now is left out, and hides nothing.
+async fn changed_parts(state: &State, me: &SignedIn, key: Key) -> Result<String> {
+    let render =
+        |template: &dyn askama::DynTemplate| template.dyn_render().map_err(Error::internal);
+    let (by, now) = (me.actor(), me.now());
+    let (tenant, of) = (by.tenant, key.clone());
+    let used = state
+        .snapshot(move |conn| KeyUse::load(conn, tenant, &of, now))
+        .await
+        .unwrap_or_else(|_| KeyUse::unknown());
+    let row = KeyRow::new(key, used, now, false, true);
+    let mut body = render(&KeyRowView { row })?;
+    if let Ok(quota) = state.read(move |conn| Quota::find(conn, &by)).await {
+        let quota = render(&QuotaView { quota })?;
+        body.extend(["<hx-partial hx-target=\"#quota\">", &quota, "</hx-partial>"]);
+    }
+    Ok(body)
 }

@@ -59,6 +59,13 @@ impl KeyUse {
         Ok(ids.iter().map(of).collect())
     }
 
+    /// For an answer that must not wait for usage, or fail with it.
+    pub fn unknown() -> Self {
+        let mut spark = Sparkline::new(&[]);
+        spark.label = "The requests can't be shown now".into();
+        Self { spark, tried: None }
+    }
+
     /// The use of one key.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Why a request was let through or refused.
 
+use keystead::db::change_log;
 use serde_json::json;
 
 use crate::support::app::Issued;
@@ -96,6 +97,25 @@ async fn a_request_is_explained_by_what_the_key_was_like_then() {
     for page in [then, now] {
         page.hides("no longer known");
     }
+}
+
+#[actix_web::test]
+async fn a_change_that_came_second_and_said_nothing_hides_nothing() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    // As when two people change a key at once, and the second finds nothing left to do.
+    let note = |conn: &mut _| change_log::append(conn, change_log::Kind::Key, &key.id);
+    let empty = app.db.write(note).unwrap();
+    let (id, code) = app.ask(&key, json!({})).await;
+    assert_eq!(code, "VALID");
+    app.recorded(1).await;
+    app.sql(&format!("UPDATE request_records SET rev = {empty}"));
+    let mut alice = app.sign_in(ALICE).await;
+    let revoke = key.page("revocation");
+    alice.submit(&revoke, &revoke, &[]).await;
+    let then = alice.get(&page_of(&id)).await;
+    assert_eq!(outcomes(&then), ["Passed"; 7]);
+    then.hides("no longer known");
 }
 
 #[actix_web::test]

@@ -170,3 +170,31 @@ async fn viewers_and_strangers_revoke_nothing() {
         .leads_to("/login?next=%2F");
     assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
 }
+
+#[actix_web::test]
+async fn a_key_is_revoked_even_when_its_usage_cant_be_read() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let (key, other) = (app.issue("Acme", "SAP"), app.issue("Acme", "ERP"));
+    let token = alice.token(KEYS).await;
+    app.sql("ALTER TABLE key_usage RENAME COLUMN rate_limited TO away");
+    let page = alice.get(&key.page("revocation")).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    page.shows("today&#39;s requests can&#39;t be told now");
+    let answer = alice
+        .post(&key.page("revocation"), &[("csrf", &token)])
+        .await;
+    answer.leads_to(KEYS);
+    assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
+
+    alice.htmx = true;
+    let answer = alice
+        .post(&other.page("revocation"), &[("csrf", &token)])
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.shows("is-revoked");
+    answer.shows("can&#39;t be shown now");
+    answer.shows("<strong>0</strong> of 10 keys");
+    assert!(answer.header("hx-trigger").contains("is revoked"));
+    assert_eq!(app.stranger().verify(&other.secret).await, "REVOKED");
+}

@@ -9,4 +9,5 @@ mod key_listing;
 mod key_updates;
 mod keys;
 mod openapi;
+mod own_limits;
 mod whoami;

@@ -1,6 +1,9 @@
 //! What Keystead asks of PostgreSQL before it trusts it.
 
-use keystead::db::connection::Source;
+use std::net::TcpListener;
+
+use keystead::db::Db;
+use keystead::db::connection::{Source, with_patience};
 
 use crate::support::direct;
 use crate::support::process::Place;
@@ -46,4 +49,59 @@ fn one_that_could_lose_or_hide_a_change_is_refused() {
         let outcome = place.run(&["serve"], "");
         assert!(outcome.refusal().contains(words), "{outcome:?}");
     }
+}
+
+#[test]
+fn a_server_that_vanished_is_given_up_and_the_url_may_say_otherwise() {
+    let ours = "connect_timeout=5&tcp_user_timeout=5000&keepalives_idle=5&keepalives_interval=2&keepalives_count=3";
+    for (url, own) in [
+        ("postgres://keystead@db/keystead", ""),
+        ("postgres://keystead@db/keystead?", ""),
+        (
+            "postgres://keystead@db/keystead?connect_timeout=60&sslmode=require",
+            "&connect_timeout=60&sslmode=require",
+        ),
+    ] {
+        let expected = format!("postgres://keystead@db/keystead?{ours}{own}");
+        assert_eq!(with_patience(url), expected);
+    }
+    // It takes the connection and never says a word. Without the defaults this test does not end.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let url = format!("postgres://keystead@127.0.0.1:{port}/keystead");
+    let Err(refusal) = Db::open(Source::Postgres(url), 1) else {
+        panic!("nobody is there");
+    };
+    assert!(refusal.to_string().contains("timeout"), "{refusal}");
+}
+
+#[test]
+fn no_statement_holds_a_connection_for_ever() {
+    let place = Place::new().with_acme();
+    let Source::Postgres(url) = place.source() else {
+        // Nothing can vanish between us and a file; waiting for its lock ends after 5 seconds.
+        return;
+    };
+    let count =
+        "SELECT CAST(setting AS BIGINT) AS n FROM pg_settings WHERE name = 'statement_timeout'";
+    let db = Db::open(Source::Postgres(url.clone()), 1).unwrap();
+    assert_eq!(direct::number(&db, count), 30_000);
+    // The one connection of this pool ran the migrations, and is bound again.
+    keystead::db::migrate::run(&db).unwrap();
+    assert_eq!(direct::number(&db, count), 30_000);
+    // Migrations are not: who waits for the node that runs them waits as long as it takes.
+    let other = Db::open(Source::Postgres(url.clone()), 1).unwrap();
+    direct::sql(&other, "SELECT pg_advisory_lock(7738725071487066468)");
+    direct::sql(&db, "SET statement_timeout = '1ms'");
+    let waiting = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() \
+                   AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '20 ms'";
+    std::thread::scope(|scope| {
+        let migrating = scope.spawn(|| keystead::db::migrate::run(&db));
+        while direct::number(&other, waiting) == 0 && !migrating.is_finished() {
+            std::thread::yield_now();
+        }
+        direct::sql(&other, "SELECT pg_advisory_unlock(7738725071487066468)");
+        migrating.join().unwrap().unwrap();
+    });
+    assert_eq!(direct::number(&db, count), 30_000);
 }

@@ -113,6 +113,30 @@ fn brands_are_short_lower_case_words() {
 }
 
 #[test]
+fn a_key_is_found_whatever_it_touches() {
+    let body = "0123456789ABCDEFabcdef0123456789";
+    for text in [
+        format!("key_ks_live_{body}"),
+        format!("ks_test_{body}_old"),
+        format!("/a/x_live_live_{body}23456789"),
+        format!("é_verifier_{body}é"),
+    ] {
+        assert!(appears_in(&text), "{text}");
+    }
+    for text in [
+        format!("ks_live_{}", &body[1..]),
+        format!("live_{body}"),
+        format!("ks_LIVE_{body}"),
+        format!("ks_live_{}é", &body[1..]),
+        format!("my_test_of_{body}"),
+        "_live_".into(),
+        String::new(),
+    ] {
+        assert!(!appears_in(&text), "{text}");
+    }
+}
+
+#[test]
 fn a_verifiers_token_is_no_key_and_a_key_is_no_verifiers_token() {
     for brand in ["ks", "live", "verifier", "twelveletter"] {
         let key = KeySecret::generate(brand, Environment::Live).unwrap();

@@ -74,6 +74,17 @@ async fn a_key_that_does_not_work_now_can_be_killed_too() {
 }
 
 #[actix_web::test]
+async fn a_key_that_was_revoked_and_deleted_elsewhere_is_done_with() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let before = app.rows("audit_events");
+    // Another server did it, and this one has not heard of it yet.
+    app.sql("UPDATE api_keys SET revoked_at = '2026-11-20 11:00:00', deleted_at = '2026-11-20 11:00:00'");
+    is_done(&revoke(&app, &[("token", &key.secret)]).await);
+    assert_eq!(app.rows("audit_events"), before);
+}
+
+#[actix_web::test]
 async fn an_unknown_token_is_answered_in_the_same_way() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP");

@@ -229,3 +229,26 @@ async fn a_change_made_elsewhere_is_followed() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn an_ipv4_address_in_ipv6_clothes_is_the_ipv4_address_however_it_is_asked() {
+    let app = App::start().await;
+    let key = app.issue_with("Acme", "ERP", None, &["203.0.113.0/24"], None);
+    let clothed = "::ffff:203.0.113.7";
+    let question = json!({ "key": key.secret, "ip": clothed });
+    let one = app.asker().post(VERIFY, question.clone()).await.json();
+    assert_eq!(one["code"], "VALID");
+    let questions = json!({ "keys": [question] });
+    let batch = app.asker().post("/api/v1/verify/batch", questions).await;
+    assert_eq!(batch.json()["results"][0]["code"], "VALID");
+    let request = app.asker().request(Method::POST, "/oauth2/introspect");
+    let fields = [("token", &*key.secret), ("ip", clothed)];
+    assert_eq!(
+        Answer::of(request.form(&fields)).await.json()["active"],
+        true
+    );
+    // The request log knows it under one name, so that filters and lists find it.
+    app.recorded(3).await;
+    let plain = "SELECT count(*) AS n FROM request_records WHERE address = '203.0.113.7'";
+    assert_eq!(app.number(plain), 3);
+}

@@ -3,6 +3,7 @@
 use keystead::db::request_records::{Filter, Record, list};
 use keystead::domain::time::from_micros;
 use reqwest::Method;
+use serde_json::json;
 
 use crate::support::{App, direct, noon};
 
@@ -71,6 +72,46 @@ async fn what_a_client_writes_is_cut_and_never_holds_a_secret() {
         .collect();
     agents.sort_unstable();
     assert_eq!(agents, ["[redacted]", "x".repeat(200).as_str()]);
+}
+
+#[actix_web::test]
+async fn a_key_at_the_cut_is_redacted_whole_and_a_method_is_a_short_word() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let body = key.secret.rsplit('_').next().unwrap();
+    let ask = async |method: &str, path: &str, agent: &str| {
+        let question =
+            json!({ "key": key.secret, "method": method, "path": path, "user_agent": agent });
+        let answer = app.asker().post("/api/v1/verify", question).await;
+        assert_eq!(answer.json()["code"], "VALID", "{}", answer.body);
+    };
+    // The cut leaves all of the key but its last character, and only the start of its body.
+    let at = |cut: usize, left: usize| format!("/{}_{}", "x".repeat(cut - left - 2), key.secret);
+    let whole = key.secret.len() - 1;
+    ask("get", &at(512, whole), &at(200, whole)).await;
+    ask("M-SEARCH", &at(512, 20), &at(200, 20)).await;
+    // Glued to other words it is a key still.
+    let glued = format!("/key_{}_old", key.secret);
+    ask(&"LONG".repeat(1_000), &glued, &glued).await;
+    ask("GET /secret", "/a", "b").await;
+    ask(&key.secret, &format!("/a?key={}", key.secret), "b").await;
+    let records = recorded(&app, "Acme", 5).await;
+    let mut methods: Vec<&str> = records.iter().map(|record| &*record.method).collect();
+    methods.sort_unstable();
+    assert_eq!(methods, ["", "", "LONGLONGLONGLONG", "M-SEARCH", "get"]);
+    let texts = |text: fn(&Record) -> &String, expected: &str| {
+        let redacted = records.iter().filter(|record| text(record) == "[redacted]");
+        assert_eq!(redacted.count(), 3);
+        let rest = records.iter().filter(|record| text(record) == expected);
+        assert_eq!(rest.count(), 2);
+        assert!(
+            records
+                .iter()
+                .all(|record| !text(record).contains(&body[..10]))
+        );
+    };
+    texts(|record| &record.path, "/a");
+    texts(|record| &record.user_agent, "b");
 }
 
 #[actix_web::test]
