@@ -251,7 +251,7 @@ impl Follower {
             name: row.name.into_boxed_str(),
             environment: Environment::parse(&row.environment).map_err(Error::internal)?,
             group,
-            created_at: row.created_at.and_utc(),
+            issued: u32::try_from(row.created_at.and_utc().timestamp()).unwrap_or_default(),
             revoked: row.revoked_at.is_some(),
             disabled: row.disabled_at.is_some(),
             expires_at: row.expires_at.map(|at| at.and_utc()),

@@ -46,8 +46,8 @@ pub struct Entry {
     pub environment: Environment,
     /// Its authorization group.
     pub group: Arc<Group>,
-    /// When it was issued.
-    pub created_at: Timestamp,
+    /// When it was issued, in seconds since 1970: four bytes do until 2106, and there are millions of entries.
+    pub issued: u32,
     /// Revoked for good.
     pub revoked: bool,
     /// Switched off for now.

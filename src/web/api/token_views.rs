@@ -97,7 +97,7 @@ impl Introspection {
             username: Some(entry.name.to_string()),
             token_type: Some("Bearer"),
             exp: entry.expires_at.map(|end| end.timestamp()),
-            iat: Some(entry.created_at.timestamp()),
+            iat: Some(entry.issued.into()),
             sub: Some(id),
             iss: Some(issuer.to_owned()),
             tenant_id: Some(entry.tenant_id.to_string()),
