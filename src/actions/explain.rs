@@ -9,6 +9,9 @@ use crate::domain::time::{Timestamp, day_and_time, from_micros};
 use crate::domain::{Error, Result};
 use crate::verify::{Code, Index};
 
+/// Addresses and ranges of an allowlist that are told.
+const ADDRESSES: usize = 5;
+
 /// What came of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -123,6 +126,15 @@ fn checks(record: &Record, at: Timestamp, code: Code, key: &KeySnapshot) -> Vec<
         .collect()
 }
 
+/// The first few of a list that may have hundreds of lines.
+fn shortened(list: &[String]) -> String {
+    let (first, rest) = list.split_at(list.len().min(ADDRESSES));
+    match rest.len() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
 /// Question, what was found when it passed, what was found when it failed, and what would have passed; in the order of
 /// [`Code::ALL`] behind `Valid`.
 type Finding = (&'static str, String, String, String);
@@ -137,7 +149,7 @@ fn findings(record: &Record, at: Timestamp, key: &KeySnapshot) -> [Finding; 7] {
         "" => "The caller's address was not known".to_owned(),
         address => format!("The caller was at {address}"),
     };
-    let allowed = key.ip_allowlist.join(", ");
+    let allowed = shortened(&key.ip_allowlist);
     let expiry = key.expires_at.map_or_else(
         || "It never expires.".to_owned(),
         |end| format!("It works until {}.", day_and_time(end)),
@@ -183,7 +195,12 @@ fn findings(record: &Record, at: Timestamp, key: &KeySnapshot) -> [Finding; 7] {
                 "" => format!("{caller}; it has to be in {allowed}."),
                 _ => format!("{caller}, which is not in {allowed}."),
             },
-            format!("A caller in {allowed}, or a longer IP allowlist."),
+            match address.as_str() {
+                "" => format!("A caller in {allowed}."),
+                _ => format!(
+                    "A caller in {allowed}, or the address added to the key's IP allowlist."
+                ),
+            },
         ),
         (
             "The key holds the scope",

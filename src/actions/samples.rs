@@ -155,6 +155,8 @@ pub struct SampleKey {
     pub secret: KeySecret,
     /// It works.
     pub works: bool,
+    /// It works from every address, and has no end.
+    pub works_everywhere: bool,
     /// Requests a day that its system makes.
     pub requests_a_day: i64,
 }
@@ -287,6 +289,7 @@ fn make(
     Ok(SampleKey {
         secret,
         works: matches!(fate, Fate::Active | Fate::Ends(_)),
+        works_everywhere: fate == Fate::Active && allowed.is_empty(),
         requests_a_day,
     })
 }

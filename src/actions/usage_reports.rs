@@ -101,7 +101,7 @@ pub struct Report {
     pub spans: Vec<Bucket>,
     /// All of them together.
     pub sum: Bucket,
-    /// The time before, together.
+    /// As much of the time before, together: up to the instant that is one range before now.
     pub before: Bucket,
     /// Keys that were accepted at least once.
     pub keys: i64,
@@ -120,6 +120,8 @@ impl Report {
         let (step, length) = (range.step(), range.step() * range.spans());
         let to = now.timestamp().div_euclid(step) * step + step;
         let (start, from) = (to - 2 * length, to - length);
+        // The last span is not over: the time before ends as far into its own last span.
+        let cut = now.timestamp() - length;
         let mut spans: Vec<Bucket> = (0..range.spans())
             .map(|place| Bucket {
                 start: from + place * step,
@@ -129,7 +131,7 @@ impl Report {
         let (mut sum, mut before) = (Bucket::default(), Bucket::default());
         for bucket in db::usage::series(conn, whose, step, start, to)? {
             if bucket.start < from {
-                before.add(&bucket);
+                before.add(&part(&bucket, (cut - bucket.start).clamp(0, step), step));
                 continue;
             }
             sum.add(&bucket);
@@ -144,9 +146,26 @@ impl Report {
             sum,
             before,
             keys: db::usage::count_keys_in_use(conn, whose, step, from, to)?,
-            keys_before: db::usage::count_keys_in_use(conn, whose, step, start, from)?,
+            keys_before: db::usage::count_keys_in_use(conn, whose, step, start, cut)?,
             holes: join(gaps),
         })
+    }
+}
+
+/// As much of a span's answers as come in its first seconds when they come evenly: minutes are not kept for long enough
+/// to count them.
+fn part(of: &Bucket, seconds: i64, step: i64) -> Bucket {
+    let share = |count: i64| (count * seconds + step / 2) / step;
+    Bucket {
+        start: of.start,
+        valid: share(of.valid),
+        tenant_suspended: share(of.tenant_suspended),
+        revoked: share(of.revoked),
+        disabled: share(of.disabled),
+        expired: share(of.expired),
+        ip_denied: share(of.ip_denied),
+        insufficient_scope: share(of.insufficient_scope),
+        rate_limited: share(of.rate_limited),
     }
 }
 

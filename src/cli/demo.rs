@@ -57,10 +57,11 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
             println!("  {email:24} {person}, admin of {tenant}");
         }
         println!(
-            "\n{} made-up systems call it all the time, some with keys that no longer work.",
-            keys.len()
+            "\n{} made-up systems call it all the time; {} of them have keys that work.",
+            keys.len(),
+            keys.iter().filter(|key| key.works).count()
         );
-        if let Some(key) = keys.iter().find(|key| key.works) {
+        if let Some(key) = keys.iter().find(|key| key.works_everywhere) {
             println!("\nAsk about a key as an API server does, with the token of the verifier \"Orders API\":");
             println!(
                 "  curl -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' \\",

@@ -17,6 +17,7 @@ pub struct KeyLabel {
     pub name: String,
     pub key_prefix: String,
     pub last4: String,
+    pub revoked_at: Option<NaiveDateTime>,
     pub deleted_at: Option<NaiveDateTime>,
 }
 
@@ -24,6 +25,16 @@ impl KeyLabel {
     /// Such as `ks_live_…9fQ2`.
     pub fn hint(&self) -> String {
         key_text::hint(&self.key_prefix, &self.last4)
+    }
+
+    /// As one of several to choose from, of which some may have the same name: "ERP (ks_live_…9fQ2, revoked)".
+    pub fn choice(&self) -> String {
+        let gone = match (self.deleted_at, self.revoked_at) {
+            (Some(_), _) => ", deleted",
+            (None, Some(_)) => ", revoked",
+            (None, None) => "",
+        };
+        format!("{} ({}{gone})", self.name, self.hint())
     }
 }
 
@@ -35,6 +46,7 @@ macro_rules! label_columns {
             keys::name,
             keys::key_prefix,
             keys::last4,
+            keys::revoked_at,
             keys::deleted_at,
         )
     };

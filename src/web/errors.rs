@@ -73,7 +73,8 @@ pub fn sentence(status: StatusCode, failure: Option<&Failure>) -> String {
             "Keystead can't tell whether the change was made. Look before you try again.".into()
         }
         Some(Error::Throttled(seconds)) => {
-            format!("Too many attempts. Try again in {seconds} seconds.")
+            let plural = if *seconds == 1 { "" } else { "s" };
+            format!("Too many attempts. Try again in {seconds} second{plural}.")
         }
         _ => match status {
             StatusCode::NOT_FOUND => "There is nothing here, or it belongs to somebody else.",

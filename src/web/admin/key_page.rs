@@ -38,6 +38,7 @@ struct Count {
 
 /// A request as a line.
 struct Recent {
+    id: String,
     at: Moment,
     clock: String,
     code: Code,
@@ -187,6 +188,7 @@ fn recent(record: Record, now: Timestamp) -> Recent {
         } else {
             at.format("%-d %b, %H:%M").to_string()
         },
+        id: record.id,
         at: Moment::day(at),
         accepted: code == Code::Valid,
         code,

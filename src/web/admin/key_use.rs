@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
+
 use crate::db::usage::DAY;
 use crate::db::{self, Conn, keys::Key};
 use crate::domain::Result;
@@ -19,8 +21,17 @@ const DAYS: i64 = 7;
 pub struct KeyUse {
     /// Requests of the last days.
     pub spark: Sparkline,
+    /// Tries since its revocation.
+    pub tried: Option<Tries>,
+}
+
+/// Tries with a revoked key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tries {
     /// "12 refused requests since revocation, last from 203.0.113.7, 2 min ago".
-    pub tried: Option<String>,
+    pub told: String,
+    /// The last one is a few days ago at most.
+    pub go_on: bool,
 }
 
 impl KeyUse {
@@ -43,14 +54,21 @@ impl KeyUse {
                 *day += part.answers;
             }
         }
-        let revoked: Vec<String> = keys
+        let revoked: BTreeMap<&str, Timestamp> = keys
             .iter()
-            .filter(|key| key.revoked_at.is_some())
-            .map(|key| key.id.clone())
+            .filter_map(|key| Some((key.id.as_str(), key.revoked_at?.and_utc())))
             .collect();
+        let ids_of_revoked: Vec<String> = revoked.keys().map(|&id| id.to_owned()).collect();
         let mut tried = BTreeMap::new();
-        for (key, count) in db::usage::refused_as_revoked(conn, &revoked)? {
-            tried.insert(key.clone(), tries(conn, tenant, &key, count, now)?);
+        for (key, count) in db::usage::refused_as_revoked(conn, &ids_of_revoked)? {
+            let (last, told) = tries(conn, tenant, &key, count, now)?;
+            // Without single requests the days tell: all of these came after the revocation.
+            let week = now - TimeDelta::days(DAYS);
+            let go_on = last.map_or_else(
+                || days.contains_key(&key) || revoked.get(key.as_str()) >= Some(&week),
+                |last| last >= week,
+            );
+            tried.insert(key, Tries { told, go_on });
         }
         let of = |id: &String| Self {
             spark: Sparkline::new(&days.get(id).copied().unwrap_or_default()),
@@ -76,17 +94,18 @@ impl KeyUse {
     }
 }
 
-/// The sentence about a revoked key that is still presented. Single requests are kept for a shorter time than counts.
+/// The last try of a revoked key that is on record, and the sentence about all of them. Single requests are kept for a shorter time than counts.
 fn tries(
     conn: &mut Conn,
     tenant: TenantId,
     key: &str,
     count: i64,
     now: Timestamp,
-) -> Result<String> {
+) -> Result<(Option<Timestamp>, String)> {
     let code = Code::Revoked.as_str();
     let newest = db::request_records::newest(conn, tenant, key.parse()?, code)?;
     let mut text = counted(count, "refused request", "refused requests") + " since revocation";
+    let at = newest.as_ref().map(|last| from_micros(last.at));
     if let Some(last) = newest {
         if !last.address.is_empty() {
             text.push_str(", last from ");
@@ -95,5 +114,5 @@ fn tries(
         text.push_str(", ");
         text.push_str(&time::relative(from_micros(last.at), now));
     }
-    Ok(text)
+    Ok((at, text))
 }

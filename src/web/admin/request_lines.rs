@@ -36,6 +36,7 @@ pub enum Tells {
 pub struct RequestRow {
     pub id: String,
     pub at: Moment,
+    /// Empty when the line above it has the same.
     pub day: String,
     pub verdict: Verdict,
     pub method: String,
@@ -105,6 +106,7 @@ pub fn lines(page: Page, join: bool) -> Vec<RequestLine> {
             (_, line) => lines.push(line),
         }
     }
+    let mut day = String::new();
     lines
         .into_iter()
         .map(|line| RequestLine {
@@ -116,7 +118,13 @@ pub fn lines(page: Page, join: bool) -> Vec<RequestLine> {
                 }),
                 Line::Request(record) => {
                     let key = page.keys.iter().find(|key| key.id == record.key_id);
-                    Tells::Request(Box::new(row(*record, key)))
+                    let mut row = row(*record, key);
+                    if row.day == day {
+                        row.day.clear();
+                    } else {
+                        day.clone_from(&row.day);
+                    }
+                    Tells::Request(Box::new(row))
                 }
             },
         })

@@ -207,13 +207,8 @@ fn has(keys: &[KeyLabel], id: &str) -> bool {
 }
 
 fn option(key: KeyLabel) -> KeyOption {
-    let gone = if key.deleted_at.is_some() {
-        ", deleted"
-    } else {
-        ""
-    };
     KeyOption {
-        label: format!("{} ({}{gone})", key.name, key.hint()),
+        label: key.choice(),
         id: key.id,
     }
 }

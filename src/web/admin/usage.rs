@@ -62,7 +62,7 @@ pub async fn index(
     let key = some(&asked.key).map(str::parse::<KeyId>).transpose()?;
     let environment = environment(&asked.environment)?;
     let (tenant, now) = (me.member.tenant, me.now());
-    let (report, mut keys, chosen) = state
+    let (report, mut keys) = state
         .snapshot(move |conn| {
             let chosen = key.map(|id| db::keys::find(conn, tenant, id)).transpose()?;
             let whose = Whose {
@@ -71,10 +71,14 @@ pub async fn index(
                 environment,
             };
             let report = Report::load(conn, whose, range, now)?;
-            Ok((report, key_labels::list(conn, tenant, CHOICES)?, chosen))
+            let mut keys = key_labels::list(conn, tenant, CHOICES)?;
+            if let Some(chosen) = chosen.filter(|one| !keys.iter().any(|key| key.id == one.id)) {
+                keys.extend(key_labels::find(conn, tenant, &[chosen.id])?);
+            }
+            Ok((report, keys))
         })
         .await?;
-    let numbers = Numbers::new(&report, range, now);
+    let numbers = Numbers::new(&report, range, key, now);
     if is_htmx(&request) {
         let mut answer = page(StatusCode::OK, &NumbersView { numbers })?;
         let address = HeaderValue::from_str(&address(&asked)).map_err(Error::internal)?;
@@ -84,10 +88,7 @@ pub async fn index(
         return Ok(answer);
     }
     keys.retain(|key| key.deleted_at.is_none());
-    let mut keys: Vec<_> = keys.into_iter().map(|key| (key.id, key.name)).collect();
-    if let Some(chosen) = chosen.filter(|chosen| !keys.iter().any(|(id, _)| *id == chosen.id)) {
-        keys.push((chosen.id, chosen.name));
-    }
+    let keys = keys.into_iter().map(|key| (key.choice(), key.id)).collect();
     page(
         StatusCode::OK,
         &UsagePage {

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::actions::usage_reports::{Hole, Range, Report, refusals};
 use crate::db::usage::{Bucket, HOUR};
 use crate::db::usage_gaps::FULL;
+use crate::domain::id::KeyId;
 use crate::domain::time::{self, Timestamp, from_micros};
 use crate::verify::Code;
 use crate::web::numbers::{change, grouped, share};
@@ -56,13 +57,15 @@ pub struct Numbers {
     pub(super) lines: Vec<Line>,
     pub(super) refused: i64,
     pub(super) reasons: Vec<Reason>,
+    /// The only key that is counted; empty: all.
+    pub(super) key: String,
     pub(super) holes: Vec<String>,
     pub(super) more_holes: usize,
 }
 
 impl Numbers {
     /// The numbers of a report.
-    pub fn new(report: &Report, range: Range, now: Timestamp) -> Self {
+    pub fn new(report: &Report, range: Range, key: Option<KeyId>, now: Timestamp) -> Self {
         let all = |of: &Bucket| of.valid + of.refused();
         let (sum, before) = (&report.sum, &report.before);
         let (total, refused) = (all(sum), sum.refused());
@@ -109,6 +112,7 @@ impl Numbers {
                 .collect(),
             refused,
             reasons: reasons(sum),
+            key: key.map(|key| key.to_string()).unwrap_or_default(),
             holes: report
                 .holes
                 .iter()

@@ -39,7 +39,7 @@ pub struct ListQuery {
 /// `Forbidden` without the scope `api-keys:read`; `BadRequest` for a limit or cursor out of range.
 #[utoipa::path(get, path = "/api/v1/auth/api-keys", operation_id = "listKeys", summary = "List keys",
     description = "Newest first. A `Link` header with `rel=next` leads to older ones.", tag = "Keys", params(ListQuery),
-    responses((status = 200, description = "The keys", body = Vec<views::Key>), (status = 400, description = "Limit or cursor out of range", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem)),
+    responses((status = 200, description = "The keys", body = Vec<views::Key>), (status = 400, description = "Limit or cursor out of range", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn index(
     request: HttpRequest,
@@ -86,7 +86,7 @@ pub async fn index(
 #[utoipa::path(post, path = "/api/v1/auth/api-keys", operation_id = "createKey", summary = "Create a key",
     description = "The answer is the only one that holds the text of the key. With an `Idempotency-Key` header a repeated request answers 200 with the key of the first one, without its text.", tag = "Keys", request_body = views::NewKey,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless; at most 64 characters")),
-    responses((status = 201, description = "The new key, with its text in `key`", body = views::Key), (status = 200, description = "The key that an earlier request with this Idempotency-Key made, without its text", body = views::Key), (status = 400, description = "Not JSON, or a member twice", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write, or the group has more rights than the key", body = views::Problem), (status = 409, description = "key-limit-reached", body = views::Problem), (status = 415, description = "Not application/json", body = views::Problem), (status = 422, description = "A member is unknown or wrong", body = views::Problem)),
+    responses((status = 201, description = "The new key, with its text in `key`", body = views::Key), (status = 200, description = "The key that an earlier request with this Idempotency-Key made, without its text", body = views::Key), (status = 400, description = "Not JSON, or a member twice", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write, or the group has more rights than the key", body = views::Problem), (status = 409, description = "key-limit-reached", body = views::Problem), (status = 415, description = "Not application/json", body = views::Problem), (status = 422, description = "A member is unknown or wrong", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn create(
     request: HttpRequest,
@@ -167,7 +167,7 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>> {
 #[utoipa::path(get, path = "/api/v1/auth/api-keys/{id}", operation_id = "getKey", summary = "Get a key",
     description = "Everything about it but its text.", tag = "Keys",
     params(("id" = String, Path, description = "Identifier of the key")),
-    responses((status = 200, description = "The key", body = views::Key), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem)),
+    responses((status = 200, description = "The key", body = views::Key), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn show(
     caller: Caller,
@@ -190,7 +190,7 @@ pub async fn show(
 #[utoipa::path(delete, path = "/api/v1/auth/api-keys/{id}", operation_id = "revokeKey", summary = "Revoke a key",
     description = "For good: when this answers, the key is refused. Revoking again answers the same.", tag = "Keys",
     params(("id" = String, Path, description = "Identifier of the key")),
-    responses((status = 204, description = "The key is revoked"), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem)),
+    responses((status = 204, description = "The key is revoked"), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn destroy(
     caller: Caller,

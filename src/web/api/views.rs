@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use crate::db;
 use crate::domain::id::IdText;
 use crate::domain::key_text::KeySecret;
 use crate::domain::rate_limit;
 use crate::domain::time::{Timestamp, rfc3339};
-use crate::verify::Allowance;
+use crate::verify::{Allowance, Code};
 
 /// An API key.
 #[derive(Serialize, ToSchema)]
@@ -230,6 +231,15 @@ pub struct Question<'a> {
     pub user_agent: Option<std::borrow::Cow<'a, str>>,
 }
 
+/// The codes of verdicts.
+fn codes() -> Object {
+    let words = Code::ALL.map(Code::as_str);
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(words))
+        .build()
+}
+
 /// The answer to a verifier's question.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Verdict<'a> {
@@ -237,6 +247,7 @@ pub struct Verdict<'a> {
     pub valid: bool,
     /// `VALID`, or the reason: `NOT_FOUND`, `MALFORMED`, `REVOKED`, `EXPIRED`, `DISABLED`, `IP_DENIED`,
     /// `INSUFFICIENT_SCOPE`, `RATE_LIMITED`, `TENANT_SUSPENDED`.
+    #[schema(schema_with = codes)]
     pub code: &'static str,
     /// Identifier of the key.
     #[serde(skip_serializing_if = "Option::is_none")]

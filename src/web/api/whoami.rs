@@ -15,7 +15,7 @@ use crate::web::state::State;
 /// `Unavailable` when the database is away.
 #[utoipa::path(get, path = "/api/v1/auth/whoami", operation_id = "whoami", summary = "Who am I",
     description = "The presented key about itself. Any valid key may ask.", tag = "Keys",
-    responses((status = 200, description = "The key", body = views::Key), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem)),
+    responses((status = 200, description = "The key", body = views::Key), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn show(caller: Caller, state: web::Data<State>) -> Answer<HttpResponse> {
     let (tenant, id) = (caller.entry.tenant_id, caller.entry.key_id);

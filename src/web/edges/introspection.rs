@@ -1,23 +1,23 @@
 //! `POST /oauth2/introspect` (RFC 7662): the verifier's question in the words of OAuth.
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::asker::OauthAsker;
 use super::{oauth, verify};
 use crate::domain::Error;
-use crate::verify::{Code, Facts, Question};
+use crate::verify::{Allowance, Code, Facts, Question};
 use crate::web::api::token_views;
 use crate::web::body::Body;
 use crate::web::client;
 use crate::web::errors::Answer;
+use crate::web::rate_limit;
 use crate::web::state::State;
 
 /// Tells a resource server whether a token is a key that works now. All else looks the same: not active.
 ///
 /// # Errors
-/// 401 without a verifier's token; `BadRequest` without a token to look at; `Throttled` (429) for a key that was used
-/// too often; `Unavailable` (503) when this node can't be sure.
+/// 401 without a verifier's token; `BadRequest` without a token to look at; 429 for a key that was used too often; `Unavailable` (503) when this node can't be sure.
 #[utoipa::path(post, path = "/oauth2/introspect", operation_id = "introspectToken", summary = "Introspect a token",
     description = "OAuth 2.0 token introspection (RFC 7662): says whether the token is a key that works now. Send the verifier's token as a bearer token, or as the password of HTTP Basic under any name. A key with an IP allowlist is active only if ip is one of its addresses.", tag = "OAuth",
     request_body(content = token_views::TokenQuestion, content_type = "application/x-www-form-urlencoded"),
@@ -50,8 +50,8 @@ pub async fn create(
     };
     let verdict = verify::decide(state.index(), &question)?;
     // "Not active" would have the resource server answer 401, and the key's holder throw a good key away.
-    if let Some(seconds) = verdict.allowance.and_then(|left| left.retry_after) {
-        return Err(Error::Throttled(seconds).into());
+    if let Some(left) = verdict.allowance.filter(|left| left.retry_after.is_some()) {
+        return Ok(rate_limited(left));
     }
     let active = verdict.entry.filter(|_| verdict.code == Code::Valid);
     let request_id = client::request_id(&request);
@@ -65,4 +65,18 @@ pub async fn create(
         )),
         None => response.json(token_views::Introspection::default()),
     })
+}
+
+/// The refusal of a good key that was used too often, with what it may do and when.
+fn rate_limited(left: Allowance) -> HttpResponse {
+    let text = rate_limit::sentence(left);
+    let mut response = oauth::refusal(
+        StatusCode::TOO_MANY_REQUESTS,
+        "temporarily_unavailable",
+        text,
+    );
+    for (name, value) in rate_limit::refusal(left).headers() {
+        response.headers_mut().insert(name.clone(), value.clone());
+    }
+    response
 }

@@ -60,6 +60,20 @@ async fn the_failed_check_says_what_was_found_and_what_would_have_passed() {
 }
 
 #[actix_web::test]
+async fn a_long_allowlist_is_told_in_short() {
+    let app = App::start().await;
+    let lists: Vec<String> = (1..=9).map(|n| format!("10.{n}.0.0/16")).collect();
+    let lists: Vec<&str> = lists.iter().map(String::as_str).collect();
+    let key = app.issue_with("Acme", "ERP", None, &lists, None);
+    let (page, _) = explained(&app, &key, json!({ "ip": "203.0.113.9" })).await;
+    page.shows(
+        "not in 10.1.0.0/16, 10.2.0.0/16, 10.3.0.0/16, 10.4.0.0/16, 10.5.0.0/16 and 4 more.",
+    );
+    page.shows("or the address added to the key");
+    page.hides("10.6.0.0");
+}
+
+#[actix_web::test]
 async fn a_request_that_passed_is_explained_too() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP");

@@ -143,6 +143,41 @@ async fn a_revoked_key_that_is_still_tried_is_reported() {
     app.sql("DELETE FROM request_records");
     let list = alice.get(LIST).await;
     list.shows("12 refused requests since revocation<");
+    let page = alice.get(&page_of(&key)).await;
+    page.shows("Somebody still tries this key.");
+    app.clock.advance(chrono::TimeDelta::days(8));
+    app.fold();
+    let mut alice = app.sign_in(ALICE).await;
+    for page in [LIST, &page_of(&key)] {
+        let page = alice.get(page).await;
+        page.hides("Somebody still tries this key.");
+        page.hides("class=\"tried\"");
+        page.shows("12 refused requests since revocation");
+    }
+}
+
+#[actix_web::test]
+async fn tries_that_ended_a_week_ago_are_past() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "SCADA gateway");
+    app.alter_key(&key, "revoked_at = '2026-11-20 11:00:00'");
+    called_from(&app, &key, "203.0.113.7", "bridge/1.4").await;
+    app.clock.advance(chrono::TimeDelta::days(7));
+    let mut alice = app.sign_in(ALICE).await;
+    let page = alice.get(&page_of(&key)).await;
+    page.shows("Somebody still tries this key.");
+    let id = page
+        .body
+        .split("/usage/explanation?request=")
+        .nth(1)
+        .unwrap();
+    let explanation = format!("/usage/explanation?request={}", &id[..32]);
+    alice.get(&explanation).await.shows("REVOKED");
+    app.clock.advance(chrono::TimeDelta::hours(1));
+    let mut alice = app.sign_in(ALICE).await;
+    let page = alice.get(&page_of(&key)).await;
+    page.hides("Somebody still tries this key.");
+    page.shows("This key was tried after its revocation: 1 refused request");
 }
 
 #[actix_web::test]

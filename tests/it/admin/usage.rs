@@ -153,7 +153,7 @@ async fn numbers_are_compared_with_the_time_before() {
     let (key, other) = (app.issue("Acme", "ERP"), app.issue("Acme", "CRM"));
     app.used_hours_ago(&key, 0, 100, 0);
     app.used_hours_ago(&key, 23, 12, 5);
-    app.used_hours_ago(&key, 24, 50, 10);
+    app.used_hours_ago(&key, 25, 50, 10);
     app.used_hours_ago(&other, 47, 50, 0);
     app.used_hours_ago(&key, 48, 9_999, 0);
     let page = app.sign_in(ALICE).await.get("/usage?range=24h").await;
@@ -191,7 +191,53 @@ async fn a_key_and_an_environment_narrow_the_numbers() {
         assert_eq!(tile(&page, "Requests").0, requests, "{query}");
     }
     let page = alice.get(&format!("/usage?key={}", test.id)).await;
-    page.shows(&format!("value=\"{}\" selected>CI pipeline<", test.id));
+    page.shows(&format!(
+        "value=\"{}\" selected>CI pipeline (ks_live_…",
+        test.id
+    ));
+    page.hides("revoked)");
+    app.alter_key(&test, "revoked_at = '2026-11-20 11:00:00'");
+    alice.get("/usage").await.shows(", revoked)<");
+}
+
+#[actix_web::test]
+async fn steady_use_is_no_change_however_far_the_hour_is() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    app.clock.advance(chrono::TimeDelta::minutes(15));
+    for hours in 1..=24 * 14 {
+        app.used_hours_ago(&key, hours, 100, 20);
+    }
+    // A quarter of the hour.
+    app.used_hours_ago(&key, 0, 25, 5);
+    let mut alice = app.sign_in(ALICE).await;
+    for range in ["24h", "7d"] {
+        let page = alice.get(&format!("/usage?range={range}")).await;
+        for label in ["Requests", "Refused", "Keys in use"] {
+            let change = tile(&page, label).1;
+            assert!(
+                change.starts_with("As many as in"),
+                "{range} {label}: {change}"
+            );
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_reason_leads_to_its_requests() {
+    let app = App::start().await;
+    let off = app.issue("Acme", "Old ERP");
+    app.alter_key(&off, "disabled_at = '2026-11-20 11:00:00'");
+    app.use_key(&off, 1).await;
+    let mut alice = app.sign_in(ALICE).await;
+    let page = alice.get("/usage").await;
+    page.shows("href=\"/usage/requests?verdict=DISABLED\"");
+    let page = alice.get(&format!("/usage?key={}", off.id)).await;
+    let href = format!("/usage/requests?verdict=DISABLED&amp;key={}", off.id);
+    page.shows(&format!("href=\"{href}\""));
+    let log = alice.get(&href.replace("&amp;", "&")).await;
+    assert_eq!(log.status, 200);
+    log.shows("Old ERP");
 }
 
 #[actix_web::test]

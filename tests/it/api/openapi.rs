@@ -57,6 +57,8 @@ async fn the_document_lists_every_route_and_no_other() {
         }
     }
     assert_eq!(listed, routes());
+    let code = &document["components"]["schemas"]["Verdict"]["properties"]["code"];
+    assert_eq!(code["enum"].as_array().map(Vec::len), Some(10), "{code}");
     assert_eq!(document["servers"][0]["url"], app.base);
     assert_eq!(
         document["components"]["securitySchemes"]["bearer"]["scheme"],

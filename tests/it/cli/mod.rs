@@ -3,6 +3,7 @@
 mod check_config;
 mod create_admin;
 mod data_dir;
+mod demo;
 mod key;
 mod pepper;
 mod postgres;

@@ -162,6 +162,12 @@ async fn introspection_says_wait_and_not_that_the_key_is_bad() {
     assert_eq!(refused.status, 429);
     assert_eq!(refused.header("retry-after"), "20");
     assert_eq!(refused.json()["error"], "temporarily_unavailable");
+    assert_eq!(refused.header("ratelimit-policy"), "\"key\";q=3;w=60");
+    let said = refused.json()["error_description"].to_string();
+    assert!(
+        said.contains("this key may make 3 per minute, burst 1"),
+        "{said}"
+    );
     app.clock.advance(TimeDelta::seconds(20));
     assert_eq!(ask().await.json()["active"], true);
 }

@@ -268,8 +268,11 @@ pub async fn people_reach_the_pages_and_no_client_asks_by_itself(kind: Kind) {
         ("/healthz", 200),
         ("/forward-auth", 404),
         ("/forward-auth?scope=a:b", 404),
-        ("/ext-authz/any", 404),
+        ("/forward%2Dauth", 404),
+        ("/%66orward-auth?scope=a:b", 404),
+        ("/ext-authz/a:b", 404),
         ("/ext-authz/a:b/orders?x=1", 404),
+        ("/ext%2dauthz/a:b/orders", 404),
     ] {
         let request = client
             .request(Method::GET, path)

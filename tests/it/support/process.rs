@@ -177,7 +177,7 @@ impl Place {
         let deadline = Instant::now() + PATIENCE;
         let said = loop {
             let said = read(&out);
-            if said.contains("/api/docs\n") {
+            if said.contains("/api/docs\n") || said.contains("/api/v1/verify\n") {
                 break said;
             }
             let ended = child.try_wait().unwrap();
@@ -193,8 +193,11 @@ impl Place {
             Some(rest.split_whitespace().next()?.to_owned())
         };
         Server {
-            base: word("Keystead listens on ").unwrap(),
+            base: word("Keystead listens on ")
+                .or_else(|| word("Keystead demo at "))
+                .unwrap(),
             setup_link: word("open this link once: "),
+            said,
             log,
             child,
             verifier: self.later_verifier(),
@@ -213,6 +216,8 @@ impl Drop for Place {
 pub struct Server {
     pub base: String,
     pub setup_link: Option<String>,
+    /// What it printed at its start.
+    pub said: String,
     log: PathBuf,
     child: Child,
     verifier: Token,
