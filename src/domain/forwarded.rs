@@ -9,6 +9,7 @@ use std::str::FromStr;
 use ipnet::IpNet;
 
 use super::address_list::parse_entry;
+use super::key_text;
 
 /// Longest path that is kept of what a gateway says it was asked for, in bytes.
 pub const LONGEST_PATH: usize = 512;
@@ -192,9 +193,14 @@ pub fn read_path(value: &[u8]) -> Option<&str> {
         .iter()
         .position(|byte| matches!(byte, b'?' | b'#'))
         .unwrap_or(value.len());
-    let path = &value[..end.min(LONGEST_PATH)];
+    let path = &value[..end];
     if path.first() != Some(&b'/') || !path.iter().all(u8::is_ascii_graphic) {
         return None;
     }
-    std::str::from_utf8(path).ok()
+    let path = std::str::from_utf8(path).ok()?;
+    // Before the cut, which could leave too little of a key to see that it is one.
+    if key_text::appears_in(path) {
+        return Some("/[redacted]");
+    }
+    path.get(..path.len().min(LONGEST_PATH))
 }

@@ -7,7 +7,7 @@ use super::code::Code;
 use super::index::{Entry, Index};
 use super::limiter::Allowance;
 use super::moves::Holder;
-use super::records::{Facts, Record, kept_method, kept_path, kept_user_agent};
+use super::records::{Facts, Record, kept_method, kept_path, kept_scope, kept_user_agent};
 use crate::domain::key_text;
 use crate::domain::time::Timestamp;
 
@@ -129,7 +129,7 @@ fn record(entry: &Entry, code: Code, question: &Question<'_>) -> Record {
         address: question.address,
         method: kept_method(method),
         path: kept_path(path),
-        scope: question.scope.map(Into::into),
+        scope: question.scope.map(kept_scope),
         user_agent: kept_user_agent(user_agent),
     }
 }

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crossbeam_queue::ArrayQueue;
+use percent_encoding::percent_decode_str;
 
 use super::code::Code;
 use crate::domain::id::{KeyId, TenantId};
@@ -127,11 +128,15 @@ pub fn kept_user_agent(text: &str) -> Box<str> {
 
 /// Nothing of a text that holds a key. Looked for before the cut, which could leave too little of the key to see it.
 fn redacted(text: &str) -> &str {
-    if key_text::appears_in(text) {
-        "[redacted]"
-    } else {
-        text
-    }
+    let holds_key = key_text::appears_in(text)
+        || text.contains('%')
+            && key_text::appears_in(&percent_decode_str(text).decode_utf8_lossy());
+    if holds_key { "[redacted]" } else { text }
+}
+
+/// A scope as it is kept.
+pub fn kept_scope(scope: &str) -> Box<str> {
+    redacted(scope).into()
 }
 
 fn cut(text: &str, most: usize) -> &str {

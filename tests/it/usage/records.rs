@@ -154,3 +154,28 @@ async fn more_requests_than_fit_are_told_as_a_gap_that_counts_them() {
     let counted = "SELECT CAST(SUM(valid) AS BIGINT) AS n FROM key_usage WHERE span = 60";
     direct::until("all are counted", async || app.number(counted) == 200).await;
 }
+
+#[actix_web::test]
+async fn a_key_in_a_scope_or_percent_encoded_in_a_path_is_redacted_too() {
+    let app = App::start_behind("127.0.0.1", "x-forwarded-for").await;
+    let key = app.issue("Acme", "ERP");
+    let body = &key.secret[8..18];
+    let scope = format!("{}:read", key.secret);
+    let encoded = format!("/leak/{}", key.secret.replace('_', "%5F"));
+    let question = json!({ "key": key.secret, "scope": scope, "path": encoded });
+    assert_eq!(
+        app.asker().post("/api/v1/verify", question).await.json()["code"],
+        "VALID"
+    );
+    // What a gateway states is cut before it is kept.
+    let long = format!("/{}/{}", "a".repeat(465), key.secret);
+    let request = app
+        .system(&key.secret)
+        .request(Method::GET, "/forward-auth")
+        .header("x-forwarded-uri", long);
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    for record in recorded(&app, "Acme", 2).await {
+        assert!(record.path.contains("[redacted]"), "{record:?}");
+        assert!(!format!("{record:?}").contains(body), "{record:?}");
+    }
+}
