@@ -15,6 +15,7 @@ fn routes() -> BTreeSet<String> {
     assert_eq!(oauth2.len(), 2);
     routes.extend(oauth2);
     routes.insert("GET /forward-auth".into());
+    routes.insert("POST /api/v1/verify".into());
     routes
 }
 
