@@ -28,7 +28,7 @@ use crate::web::state::State;
 /// this node can't be sure.
 #[utoipa::path(post, path = "/api/v1/verify", operation_id = "verifyKey", summary = "Verify a key",
     description = "Answers 200 whether the key is valid or not; the code says why. Ask with the token of a verifier.", tag = "Verification", request_body = views::Question<'_>,
-    responses((status = 200, description = "The verdict", body = views::Verdict<'_>), (status = 400, description = "Not JSON, a member twice, or two credentials", body = views::Problem), (status = 401, description = "No valid verifier token", body = views::Problem), (status = 415, description = "Not application/json", body = views::Problem), (status = 422, description = "A member is unknown or wrong", body = views::Problem), (status = 503, description = "This node can't be sure now: deny, and try again after Retry-After seconds", body = views::Problem)),
+    responses((status = 200, description = "The verdict", body = views::Verdict<'_>), (status = 400, description = "Not JSON, a member twice, or two credentials", body = views::Problem), (status = 401, description = "No valid verifier token", body = views::Problem), (status = 413, description = "The body is too large", body = views::Problem), (status = 415, description = "Not application/json", body = views::Problem), (status = 422, description = "A member is unknown or wrong", body = views::Problem), (status = 503, description = "This node can't be sure now: deny, and try again after Retry-After seconds", body = views::Problem)),
     security(("verifier" = [])))]
 pub async fn create(
     request: HttpRequest,
