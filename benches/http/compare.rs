@@ -4,7 +4,7 @@ use crate::load::{Load, Measured, answer_size};
 use crate::servers::{Running, Work};
 use crate::{ask_gateway, median};
 
-const KEYS: u32 = 200_000;
+const KEYS: u32 = 1_000_000;
 /// Different keys that the load uses.
 const USED: usize = 10_000;
 const ROUNDS: usize = 3;
