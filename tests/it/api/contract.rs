@@ -281,6 +281,9 @@ async fn verification(app: &App, seen: &mut Seen, keys: &[&str]) {
         .header("content-type", "application/json");
     seen.add("verifyKeys", large.body("x".repeat((1 << 20) + 1)))
         .await;
+    let long = json!({ "key": "x".repeat(1 << 16) });
+    seen.add("verifyKey", json_body(&asker, VERIFY, &long))
+        .await;
     let nothing: [(&str, &str); 0] = [];
     for (operation, path) in [("introspectToken", INTROSPECT), ("revokeToken", REVOKE)] {
         let request = || asker.request(post.clone(), path);
