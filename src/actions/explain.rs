@@ -80,7 +80,10 @@ pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Res
     let kept = db::change_log::payload_at(conn, &record.key_id, record.rev)?;
     let (key, is_of_that_moment) = match kept.and_then(|text| serde_json::from_str(&text).ok()) {
         Some(key) => (key, true),
-        None => (db::keys::snapshot(conn, record.key_id.parse()?)?, false),
+        None => (
+            db::key_snapshots::take(conn, record.key_id.parse()?)?,
+            false,
+        ),
     };
     let at = from_micros(record.at);
     let checks = checks(&record, at, code, &key);

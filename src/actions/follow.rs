@@ -59,7 +59,7 @@ impl Follower {
             }
             let mut after = String::new();
             loop {
-                let rows = db::keys::list_for_index(conn, &after, BATCH)?;
+                let rows = db::key_index::list(conn, &after, BATCH)?;
                 let Some(last) = rows.last() else {
                     return Ok(rev);
                 };
@@ -144,7 +144,7 @@ impl Follower {
                 (items, ids)
             };
             let (keys, ids) = of_kind(Kind::Key);
-            let rows = db::keys::find_for_index(conn, &ids)?;
+            let rows = db::key_index::find(conn, &ids)?;
             let mut renewed = self.apply_all(rows, &keys, reached, groups)?;
             while let Some((tenant, group)) = renewed.pop() {
                 let more = self.apply_group(conn, tenant, group, reached, groups)?;
@@ -195,7 +195,7 @@ impl Follower {
     /// Applies rows, and tells which groups they showed with other scopes or another name than before.
     fn apply_all(
         &self,
-        rows: Vec<db::keys::IndexRow>,
+        rows: Vec<db::key_index::IndexRow>,
         old: &Digests,
         rev: i64,
         groups: &mut Groups,
@@ -220,7 +220,7 @@ impl Follower {
     ) -> Result<Vec<(TenantId, GroupId)>> {
         let (mut after, mut renewed) = (String::new(), Vec::new());
         loop {
-            let rows = db::keys::list_group_for_index(conn, tenant, group, &after, BATCH)?;
+            let rows = db::key_index::list_of_group(conn, tenant, group, &after, BATCH)?;
             let Some(last) = rows.last() else {
                 return Ok(renewed);
             };
@@ -233,7 +233,7 @@ impl Follower {
     /// the key had before.
     fn apply(
         &self,
-        row: db::keys::IndexRow,
+        row: db::key_index::IndexRow,
         old: &[Digest],
         rev: i64,
         groups: &mut Groups,

@@ -89,7 +89,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
 
 /// Keeps what the key is like after a change, to explain later decisions about it.
 pub(super) fn note_state(conn: &mut Conn, id: KeyId, rev: i64) -> Result<()> {
-    let snapshot = db::keys::snapshot(conn, id)?;
+    let snapshot = db::key_snapshots::take(conn, id)?;
     let text = serde_json::to_string(&snapshot).map_err(Error::internal)?;
     change_log::describe(conn, rev, text)
 }

@@ -1,0 +1,65 @@
+//! What a key is like at a moment, kept in the change log to explain the decisions of that time.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::schema::{api_keys as keys, authorization_groups as groups, tenants};
+use super::{Conn, rate_limits};
+use crate::domain::id::KeyId;
+use crate::domain::key_snapshot::KeySnapshot;
+use crate::domain::key_text;
+use crate::domain::{Error, Result};
+
+/// What a key is like now, for the change log: also one that left the list. Deliberately without a tenant: callers
+/// come from a key or a record that they found by their tenant.
+pub fn take(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
+    type Times = (
+        Option<NaiveDateTime>,
+        Option<NaiveDateTime>,
+        Option<NaiveDateTime>,
+        Option<NaiveDateTime>,
+    );
+    let (name, prefix, last4, addresses, group, scopes, times, limit): (
+        String,
+        String,
+        String,
+        String,
+        String,
+        String,
+        Times,
+        rate_limits::Row,
+    ) = keys::table
+        .inner_join(groups::table)
+        .inner_join(tenants::table)
+        .filter(keys::id.eq(id.to_string()))
+        .select((
+            keys::name,
+            keys::key_prefix,
+            keys::last4,
+            keys::ip_allowlist,
+            groups::name,
+            groups::scopes,
+            (
+                keys::expires_at,
+                keys::disabled_at,
+                keys::revoked_at,
+                tenants::suspended_at,
+            ),
+            rate_limits::COLUMNS,
+        ))
+        .first(conn)?;
+    let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
+    let limit = rate_limits::Stored::try_from(limit).map_err(Error::Internal)?;
+    Ok(KeySnapshot {
+        rate_limit: limit.0.map(|limit| limit.to_string()),
+        hint: key_text::hint(&prefix, &last4),
+        name,
+        authorization_group: group,
+        scopes,
+        ip_allowlist: addresses.lines().map(str::to_owned).collect(),
+        expires_at: utc(times.0),
+        disabled_at: utc(times.1),
+        revoked_at: utc(times.2),
+        tenant_suspended_at: utc(times.3),
+    })
+}
