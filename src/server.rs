@@ -8,6 +8,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_service::IntoServiceFactory as _;
 use actix_web::cookie::Key;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -19,6 +20,7 @@ use crate::config::secrets::{Secrets, master_key_path, pepper_file};
 use crate::db::{self, Db};
 use crate::domain::Error;
 use crate::domain::time::Clock;
+use crate::web::front::FrontFactory;
 use crate::web::state::{Site, State};
 use crate::web::{guard, metrics, routes};
 use data_dir::DataDir;
@@ -147,9 +149,10 @@ impl Application {
         let cookie_key = Key::derive_from(&*secrets.master_key);
         let inside = state.clone();
         let server = HttpServer::new(move || {
-            App::new()
+            let routes = App::new()
                 .wrap(from_fn(guard::guard))
-                .configure(|app| routes::configure(app, &inside, &cookie_key))
+                .configure(|app| routes::configure(app, &inside, &cookie_key));
+            FrontFactory::new(routes.into_factory(), inside.clone())
         })
         .workers(config.workers)
         .client_request_timeout(Duration::from_secs(10))

@@ -2,7 +2,10 @@
 
 /// A sorted set of scopes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Scopes(Vec<String>);
+pub struct Scopes {
+    list: Vec<String>,
+    text: String,
+}
 
 impl Scopes {
     /// Reads scopes separated by spaces, as OAuth writes them (RFC 6749 section 3.3).
@@ -16,12 +19,18 @@ impl Scopes {
         }
         list.sort();
         list.dedup();
-        Ok(Self(list))
+        let text = list.join(" ");
+        Ok(Self { list, text })
     }
 
     /// The scopes in order.
     pub fn list(&self) -> &[String] {
-        &self.0
+        &self.list
+    }
+
+    /// The scopes in order, separated by spaces.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// True when these scopes grant the wanted one.
@@ -29,7 +38,7 @@ impl Scopes {
         let Some((resource, action)) = wanted.split_once(':') else {
             return false;
         };
-        self.0
+        self.list
             .iter()
             .filter_map(|scope| scope.split_once(':'))
             .any(|(own_resource, own_action)| {
@@ -40,19 +49,7 @@ impl Scopes {
 
     /// True when every scope of `other` is granted by these, wildcards included.
     pub fn cover(&self, other: &Self) -> bool {
-        other.0.iter().all(|scope| self.allow(scope))
-    }
-}
-
-impl std::fmt::Display for Scopes {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (place, scope) in self.0.iter().enumerate() {
-            if place > 0 {
-                f.write_str(" ")?;
-            }
-            f.write_str(scope)?;
-        }
-        Ok(())
+        other.list.iter().all(|scope| self.allow(scope))
     }
 }
 

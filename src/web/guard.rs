@@ -1,15 +1,17 @@
 //! The outermost middleware: request id, access log, host check, security headers on every answer.
 
+use std::time::{Duration, Instant};
+
 use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
-use super::client;
+use super::client::{self, Incoming};
 use super::edges::ext_authz;
-use super::errors::{Cause, problem, sentence, with_problem};
+use super::errors::{Cause, Failure, problem, sentence, with_problem};
 use super::state::{Site, State};
 use crate::domain::request_id::RequestId;
 use crate::domain::time::Clock;
@@ -26,13 +28,13 @@ pub async fn guard<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let state = request.app_data::<web::Data<State>>();
-    let now = state.map_or_else(|| Clock::System.now(), |state| state.now());
-    let id = RequestId::next(now);
-    request.extensions_mut().insert(id);
-    let https = state.is_some_and(|state| state.site.https);
-    let refusal = state.and_then(|state| refuse(&request, &state.site));
-    let begun = std::time::Instant::now();
+    let begun = Instant::now();
+    let now = request
+        .app_data::<web::Data<State>>()
+        .map_or_else(|| Clock::System.now(), |state| state.now());
+    request.extensions_mut().insert(RequestId::next(now));
+    let incoming = Incoming::of(request.request()).map_err(Failure)?;
+    let (id, https, refusal) = (incoming.id, incoming.state.site.https, refuse(&incoming));
     let mut response = match refusal {
         Some(refusal) => request.into_response(refusal).map_into_right_body(),
         None => match next.call(request).await {
@@ -41,20 +43,33 @@ pub async fn guard<B: MessageBody + 'static>(
             Err(error) => return Err(bare_failure(error, &id, https)),
         },
     };
-    let to_a_server = response.status() == StatusCode::OK && is_question(response.request().path());
-    if to_a_server {
-        add_few_headers(response.headers_mut(), &id);
+    let whole = response.request().clone();
+    let cause = whole.extensions_mut().remove::<Cause>();
+    let incoming = Incoming::of(&whole).map_err(Failure)?;
+    complete(&incoming, response.response_mut(), begun, cause);
+    Ok(response)
+}
+
+/// What every answer gets: its headers, its place in the metrics, and its line in the log. `cause` is why it failed,
+/// when its own error was replaced by a body.
+pub fn complete<B>(
+    incoming: &Incoming<'_>,
+    response: &mut HttpResponse<B>,
+    begun: Instant,
+    cause: Option<Cause>,
+) {
+    let is_question = is_question(incoming.head.uri.path());
+    if is_question && response.status() == StatusCode::OK {
+        add_few_headers(response.headers_mut(), &incoming.id);
     } else {
-        add_headers(response.headers_mut(), &id, https);
+        let https = incoming.state.site.https;
+        add_headers(response.headers_mut(), &incoming.id, https);
     }
     let took = begun.elapsed();
-    if is_question(response.request().path())
-        && let Some(state) = response.request().app_data::<web::Data<State>>()
-    {
-        state.index().metrics().answered(took);
+    if is_question {
+        incoming.state.index().metrics().answered(took);
     }
-    log(&response, &id, took);
-    Ok(response)
+    log(incoming, response, took, cause);
 }
 
 /// Questions are not wrapped by what fills in problem documents, since each layer costs every question: a failure is
@@ -90,17 +105,22 @@ fn bare_failure(error: Error, id: &RequestId, https: bool) -> Error {
 }
 
 /// The query never reaches the log: people paste secrets into it.
-fn log<B>(response: &ServiceResponse<B>, id: &RequestId, took: std::time::Duration) {
-    let (method, path) = (response.request().method(), response.request().path());
+fn log<B>(
+    incoming: &Incoming<'_>,
+    response: &HttpResponse<B>,
+    took: Duration,
+    cause: Option<Cause>,
+) {
+    let (method, path, id) = (
+        &incoming.head.method,
+        incoming.head.uri.path(),
+        &incoming.id,
+    );
     let status = response.status();
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     if status.is_server_error() {
-        let kept = response
-            .request()
-            .extensions()
-            .get::<Cause>()
-            .map(|cause| cause.0.clone());
-        let cause = kept.or_else(|| response.response().error().map(ToString::to_string));
+        let cause = cause.map(|cause| cause.0);
+        let cause = cause.or_else(|| response.error().map(ToString::to_string));
         let path = harmless(path);
         tracing::error!(%method, path, status = status.as_u16(), micros, request_id = %id, cause, "request failed");
     } else if is_edge(path) || path.starts_with("/static/") {
@@ -108,7 +128,7 @@ fn log<B>(response: &ServiceResponse<B>, id: &RequestId, took: std::time::Durati
     } else {
         let (path, client) = (
             harmless(path),
-            client::address(response.request()).map(|address| address.to_string()),
+            incoming.address().map(|address| address.to_string()),
         );
         tracing::info!(%method, path, client, status = status.as_u16(), micros, request_id = %id, "request");
     }
@@ -127,39 +147,41 @@ fn is_edge(path: &str) -> bool {
     is_question(path) || matches!(path, "/healthz" | "/readyz")
 }
 
-fn refuse(request: &ServiceRequest, site: &Site) -> Option<HttpResponse> {
-    let known = [
-        Method::GET,
-        Method::HEAD,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-        Method::OPTIONS,
-    ];
-    if !known.contains(request.method()) {
-        let refusal = problem(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "about:blank",
-            "This method is not allowed.",
-        );
-        return Some(refusal.finish_with("instance", client::request_id(request.request())));
-    }
-    if !head_is_small(request.headers()) {
-        let refusal = problem(
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            "about:blank",
-            "The headers are larger than 16 KiB.",
-        );
-        return Some(refusal.finish_with("instance", client::request_id(request.request())));
-    }
-    if is_edge(request.path()) || host_is_ours(request, site) {
+/// True for a request that nothing here has to refuse, wherever it goes: a listed method (SECURITY S13), a small head.
+pub fn is_usual(head: &RequestHead) -> bool {
+    method_is_known(&head.method) && head_is_small(head.headers())
+}
+
+fn method_is_known(method: &Method) -> bool {
+    matches!(
+        *method,
+        Method::GET
+            | Method::HEAD
+            | Method::POST
+            | Method::PUT
+            | Method::PATCH
+            | Method::DELETE
+            | Method::OPTIONS
+    )
+}
+
+fn refuse(incoming: &Incoming<'_>) -> Option<HttpResponse> {
+    let head = incoming.head;
+    let (status, text) = if !method_is_known(&head.method) {
+        let text = "This method is not allowed.";
+        (StatusCode::METHOD_NOT_ALLOWED, text)
+    } else if !head_is_small(head.headers()) {
+        let text = "The headers are larger than 16 KiB.";
+        (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, text)
+    } else if is_edge(head.uri.path()) || host_is_ours(head, &incoming.state.site) {
         return None;
-    }
-    let text =
-        "This server does not answer for that host name. Operators: set KEYSTEAD_PUBLIC_URL.";
-    let refusal = problem(StatusCode::MISDIRECTED_REQUEST, "about:blank", text);
-    Some(refusal.finish_with("instance", client::request_id(request.request())))
+    } else {
+        let text =
+            "This server does not answer for that host name. Operators: set KEYSTEAD_PUBLIC_URL.";
+        (StatusCode::MISDIRECTED_REQUEST, text)
+    };
+    let refusal = problem(status, "about:blank", text);
+    Some(refusal.finish_with("instance", incoming.id.to_string()))
 }
 
 /// At most 16 KiB of names and values: what nginx, HAProxy and browsers send is far below.
@@ -173,14 +195,13 @@ fn head_is_small(headers: &HeaderMap) -> bool {
 
 /// The configured host, localhost, or an IP address. A name that someone points at us (DNS rebinding) is refused;
 /// an address can't be pointed anywhere.
-fn host_is_ours(request: &ServiceRequest, site: &Site) -> bool {
-    let host = request
+fn host_is_ours(head: &RequestHead, site: &Site) -> bool {
+    let host = head
         .headers()
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
     let Some(host) = host.or_else(|| {
-        request
-            .uri()
+        head.uri
             .authority()
             .map(actix_web::http::uri::Authority::as_str)
     }) else {
@@ -228,10 +249,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// For answers that only servers read: what protects a browser's page would cost more than the decision.
 fn add_few_headers(headers: &mut HeaderMap, id: &RequestId) {
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(id.digits().as_str()) {
         headers.insert(REQUEST_ID, id);

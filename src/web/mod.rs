@@ -10,6 +10,7 @@ pub mod edges;
 pub mod errors;
 pub mod extract;
 pub mod form;
+pub mod front;
 pub mod guard;
 pub mod health;
 pub mod metrics;

@@ -17,7 +17,7 @@ use super::state::State;
 use super::{assets, docs, errors, health};
 
 /// Largest body: 64 KiB.
-const LARGEST_BODY: usize = 64 * 1024;
+pub const LARGEST_BODY: usize = 64 * 1024;
 
 /// Everything that is served. `cookie_key` signs session cookies.
 pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_key: &Key) {

@@ -6,16 +6,17 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 
 use crate::domain::Error;
+use crate::domain::request_id::RequestId;
 use crate::domain::role::{Actor, Who};
 use crate::domain::time::Timestamp;
 use crate::verify::{Allowance, Code, Entry, Facts, Question, decision};
+use crate::web::client::Incoming;
 use crate::web::errors::{Failure, problem};
 use crate::web::extract::presented_key;
-use crate::web::state::State;
-use crate::web::{client, rate_limit};
+use crate::web::rate_limit;
 
 /// A system that presented a valid key.
 #[derive(Debug, Clone)]
@@ -102,7 +103,7 @@ impl Refused {
     }
 
     /// The whole answer, for edges that no middleware completes.
-    pub fn respond(&self, request: &HttpRequest) -> HttpResponse {
+    pub fn respond(&self, id: RequestId) -> HttpResponse {
         let bare = self.error_response();
         let text = match self {
             Self::Other(failure) => crate::web::errors::sentence(bare.status(), Some(failure)),
@@ -114,7 +115,7 @@ impl Refused {
                 answer = answer.header(name.clone(), value);
             }
         }
-        answer.finish_with("instance", client::request_id(request))
+        answer.finish_with("instance", id.to_string())
     }
 }
 
@@ -139,8 +140,6 @@ pub struct Decided {
     pub has_scope: bool,
     /// What its rate limit has left, if it has one.
     pub allowance: Option<Allowance>,
-    /// The moment of the request.
-    pub now: Timestamp,
 }
 
 /// Decides about the key that a request presents; `facts` are those of the operation it is presented for.
@@ -148,29 +147,25 @@ pub struct Decided {
 /// # Errors
 /// `Missing`, `Invalid`, `Limited`, or 503 when the index is not certain. A missing scope is left to the caller.
 pub fn decide(
-    request: &HttpRequest,
+    incoming: &Incoming<'_>,
     scope: Option<&str>,
     facts: Facts<'_>,
 ) -> Result<Decided, Refused> {
-    let key = presented_key(request)?.ok_or(Refused::Missing)?;
-    let state = request
-        .app_data::<web::Data<State>>()
-        .ok_or_else(|| Error::internal("no state"))?;
+    let key = presented_key(incoming.head)?.ok_or(Refused::Missing)?;
     let question = Question {
         key: &key,
-        address: client::address(request),
+        address: incoming.address(),
         scope,
-        now: state.now(),
+        now: incoming.now,
         facts,
     };
-    let verdict = decision::decide(state.index(), &question)
+    let verdict = decision::decide(incoming.state.index(), &question)
         .ok_or_else(|| Error::Unavailable("the index is not certain".into()))?;
     match (verdict.code, verdict.entry, verdict.allowance) {
         (code @ (Code::Valid | Code::InsufficientScope), Some(entry), allowance) => Ok(Decided {
             entry,
             has_scope: code == Code::Valid,
             allowance,
-            now: question.now,
         }),
         (Code::RateLimited, _, Some(allowance)) => Err(Refused::Limited(allowance)),
         (code, _, _) => Err(Refused::Invalid(code == Code::Expired)),
@@ -182,23 +177,28 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, Refused>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let facts = client::facts(request, request.method().as_str(), request.path());
-        ready(decide(request, None, facts).map(|decided| {
-            let Decided { entry, now, .. } = decided;
-            let who = Who::Key {
-                id: entry.key_id,
-                name: entry.name.to_string(),
-                scopes: entry.group.scopes.clone(),
-            };
-            let (address, request_id) = (client::address(request), client::request_id(request));
-            let actor = Actor {
-                who,
-                tenant: entry.tenant_id,
-                now,
-                address,
-                request_id,
-            };
-            Self { entry, now, actor }
-        }))
+        ready(identify(request))
     }
+}
+
+fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
+    let incoming = Incoming::of(request)?;
+    let facts = incoming.facts(request.method().as_str(), request.path());
+    let entry = decide(&incoming, None, facts)?.entry;
+    let actor = Actor {
+        who: Who::Key {
+            id: entry.key_id,
+            name: entry.name.to_string(),
+            scopes: entry.group.scopes.clone(),
+        },
+        tenant: entry.tenant_id,
+        now: incoming.now,
+        address: incoming.address(),
+        request_id: incoming.id.to_string(),
+    };
+    Ok(Caller {
+        entry,
+        now: incoming.now,
+        actor,
+    })
 }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use actix_web::dev::Payload;
+use actix_web::dev::{Payload, RequestHead};
 use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
@@ -26,7 +26,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for StrictJson<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = is_json(request);
+        let is_json = is_json(request.head());
         let body = Body::from_request(request, payload);
         Box::pin(async move {
             if !is_json {
@@ -47,8 +47,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for StrictJson<T> {
 }
 
 /// True for `application/json`, with or without parameters.
-pub fn is_json(request: &HttpRequest) -> bool {
-    let kind = request
+pub fn is_json(head: &RequestHead) -> bool {
+    let kind = head
         .headers()
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());

@@ -92,7 +92,7 @@ impl Introspection {
         let id = entry.key_id.to_string();
         Self {
             active: true,
-            scope: Some(entry.group.scopes.to_string()),
+            scope: Some(entry.group.scopes.text().to_owned()),
             client_id: Some(id.clone()),
             username: Some(entry.name.to_string()),
             token_type: Some("Bearer"),

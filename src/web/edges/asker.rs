@@ -3,19 +3,18 @@
 use std::borrow::Cow;
 use std::future::{Ready, ready};
 
-use actix_web::dev::Payload;
+use actix_web::dev::{Payload, RequestHead};
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::domain::Error;
 use crate::domain::key_text;
-use crate::web::client;
+use crate::web::client::Incoming;
 use crate::web::errors::Failure;
 use crate::web::extract::refuse_key_in_query;
-use crate::web::state::State;
 
 /// A verifier that sent its token as a bearer token (RFC 6750).
 #[derive(Debug)]
@@ -63,7 +62,7 @@ impl FromRequest for Asker {
     type Future = Ready<Result<Self, actix_web::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(admit(request, false).map(|()| Self))
+        ready(identify(request, false).map(|()| Self))
     }
 }
 
@@ -72,19 +71,25 @@ impl FromRequest for OauthAsker {
     type Future = Ready<Result<Self, actix_web::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(admit(request, true).map(|()| Self))
+        ready(identify(request, true).map(|()| Self))
     }
 }
 
-fn admit(request: &HttpRequest, basic_too: bool) -> Result<(), actix_web::Error> {
-    let state = request
-        .app_data::<web::Data<State>>()
-        .ok_or_else(|| Failure(Error::internal("no state")))?;
+fn identify(request: &HttpRequest, basic_too: bool) -> Result<(), actix_web::Error> {
+    admit(&Incoming::of(request).map_err(Failure)?, basic_too)
+}
+
+/// Lets a request of a verifier pass. `basic_too`: its token may be the password of HTTP Basic.
+///
+/// # Errors
+/// 401 for anybody else, 400 for two credentials, 503 when this node can't be sure.
+pub fn admit(incoming: &Incoming<'_>, basic_too: bool) -> Result<(), actix_web::Error> {
+    let index = incoming.state.index();
     // A verifier that was made a moment ago may not be known here yet: that is no reason to turn it away for good.
-    if !state.index().is_certain() {
+    if !index.is_certain() {
         return Err(Failure(Error::Unavailable("the index is not certain".into())).into());
     }
-    let header = authorization(request).map_err(Failure)?;
+    let header = authorization(incoming.head).map_err(Failure)?;
     let (scheme, rest) = header.map_or(("", ""), split);
     let by_basic = basic_too && scheme.eq_ignore_ascii_case("basic");
     let token = if by_basic {
@@ -95,28 +100,27 @@ fn admit(request: &HttpRequest, basic_too: bool) -> Result<(), actix_web::Error>
             .then_some(Cow::Borrowed(rest))
     };
     if let Some(token) = token {
-        // When it came is exact enough for the verifier's last use.
-        if state.index().admit(&token, client::id(request).at()) {
+        if index.admit(&token, incoming.now) {
             return Ok(());
         }
-        if key_text::is_verifier_token(&token) && state.index().lacks_pepper() {
+        if key_text::is_verifier_token(&token) && index.lacks_pepper() {
             let text = "a pepper is missing here".into();
             return Err(Failure(Error::Unavailable(text)).into());
         }
     }
     Err(NotAdmitted {
-        presented: header.is_some() || request.headers().contains_key("x-api-key"),
+        presented: header.is_some() || incoming.head.headers().contains_key("x-api-key"),
         by_basic,
     }
     .into())
 }
 
 /// The one `Authorization` header.
-fn authorization(request: &HttpRequest) -> Result<Option<&str>, Error> {
-    refuse_key_in_query(request)?;
-    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+fn authorization(head: &RequestHead) -> Result<Option<&str>, Error> {
+    refuse_key_in_query(head)?;
+    let mut headers = head.headers().get_all(header::AUTHORIZATION);
     let first = headers.next();
-    let two_ways = first.is_some() && request.headers().contains_key("x-api-key");
+    let two_ways = first.is_some() && head.headers().contains_key("x-api-key");
     if headers.next().is_some() || two_ways {
         return Err(Error::BadRequest(
             "Send one credential, in one header: Authorization with the verifier's token.".into(),

@@ -33,7 +33,7 @@ pub async fn create(
     _: Asker,
     Body(body): Body,
 ) -> Answer<HttpResponse> {
-    if !is_json(&request) {
+    if !is_json(request.head()) {
         return Ok(HttpResponse::UnsupportedMediaType().finish());
     }
     let batch: views::RawQuestions<'_> =

@@ -7,7 +7,7 @@ use crate::domain::Error;
 use crate::domain::forwarded::{read_method, read_path};
 use crate::domain::scope::is_scope;
 use crate::web::api::caller::Refused;
-use crate::web::client;
+use crate::web::client::{self, Incoming};
 
 /// Where it listens. What follows the scope, and the query, are the client's.
 pub const PREFIX: &str = "/ext-authz/";
@@ -21,20 +21,20 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
     let rest = path.strip_prefix(PREFIX).unwrap_or_default();
     let (scope, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let scope = (scope != NO_SCOPE).then_some(scope);
+    let incoming = match Incoming::of(&request) {
+        Ok(incoming) => incoming,
+        Err(error) => return Refused::from(error).respond(client::id(&request)),
+    };
     if scope.is_some_and(|scope| !is_scope(scope)) {
         let text = "Write /ext-authz/resource:action or /ext-authz/any.";
-        return Refused::from(Error::BadRequest(text.into())).respond(&request);
+        return Refused::from(Error::BadRequest(text.into())).respond(incoming.id);
     }
-    let asked = if client::peer_is_trusted(&request) {
+    let asked = if incoming.peer_is_trusted() {
         let method = read_method(request.method().as_str().as_bytes());
         let path = read_path(path.as_bytes());
-        client::facts(
-            &request,
-            method.unwrap_or_default(),
-            path.unwrap_or_default(),
-        )
+        incoming.facts(method.unwrap_or_default(), path.unwrap_or_default())
     } else {
-        client::facts(&request, "", "")
+        incoming.facts("", "")
     };
-    answer(&request, scope, asked)
+    answer(&incoming, scope, asked)
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::asker::Asker;
 use crate::domain::key::expiry_warning;
@@ -17,9 +17,8 @@ use crate::verify::{self, Code, Facts, Index, Question, decision};
 use crate::web::api::strict_json::{explain, is_json};
 use crate::web::api::views;
 use crate::web::body::Body;
-use crate::web::client;
+use crate::web::client::Incoming;
 use crate::web::errors::Answer;
-use crate::web::state::State;
 
 /// Answers a verifier's question. The answer is 200 whether the key is valid or not; the code says why.
 ///
@@ -30,19 +29,23 @@ use crate::web::state::State;
     description = "Answers 200 whether the key is valid or not; the code says why. Ask with the token of a verifier.", tag = "Verification", request_body = views::Question<'_>,
     responses((status = 200, description = "The verdict", body = views::Verdict<'_>), (status = 400, description = "Not JSON, a member twice, or two credentials", body = views::Problem), (status = 401, description = "No valid verifier token", body = views::Problem), (status = 413, description = "The body is too large", body = views::Problem), (status = 415, description = "Not application/json", body = views::Problem), (status = 422, description = "A member is unknown or wrong", body = views::Problem), (status = 503, description = "This node can't be sure now: deny, and try again after Retry-After seconds", body = views::Problem)),
     security(("verifier" = [])))]
-pub async fn create(
-    request: HttpRequest,
-    state: web::Data<State>,
-    _: Asker,
-    Body(body): Body,
-) -> Answer<HttpResponse> {
-    if !is_json(&request) {
+pub async fn create(request: HttpRequest, _: Asker, Body(body): Body) -> Answer<HttpResponse> {
+    let incoming = Incoming::of(&request)?;
+    if !is_json(incoming.head) {
         return Ok(HttpResponse::UnsupportedMediaType().finish());
     }
+    Ok(answer(&incoming, &body)?)
+}
+
+/// The answer to a verifier that may ask.
+///
+/// # Errors
+/// `BadRequest` or `Invalid` for a body that can't be read; `Unavailable` when this node can't be sure.
+pub fn answer(incoming: &Incoming<'_>, body: &[u8]) -> Result<HttpResponse> {
     let asked: views::Question<'_> =
-        serde_json::from_slice(&body).map_err(|cause| explain(&cause))?;
-    let question = read(&asked, client::id(&request), state.now())?;
-    let verdict = decide(state.index(), &question)?;
+        serde_json::from_slice(body).map_err(|cause| explain(&cause))?;
+    let question = read(&asked, incoming.id, incoming.now)?;
+    let verdict = decide(incoming.state.index(), &question)?;
     let request_id = question.facts.id.digits();
     // Room for nearly every answer, so that it grows once.
     let mut body = Vec::with_capacity(768);

@@ -5,6 +5,7 @@ mod batch;
 mod decision;
 mod ext_authz;
 mod forward_auth;
+mod front;
 mod introspection;
 mod peppers;
 mod rate_limits;
