@@ -5,7 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::keys::{Secret, show_secret};
+use super::key_secrets::show_secret;
+use super::keys::Secret;
 use crate::actions::disclosures::{self, Revealed};
 use crate::db::keys::Key;
 use crate::domain::id::KeyId;
@@ -128,7 +129,7 @@ pub async fn create(
         None => ask(&request, me, key, Some("That is not your password.")),
         Some(Revealed::Secret(key, secret)) => {
             let secret = Secret::again(&key, &secret, &state.site);
-            show_secret(&request, me, StatusCode::OK, secret)
+            show_secret(&request, me, "Show secret", secret, StatusCode::OK)
         }
         Some(Revealed::Damaged) => {
             let text = "The copy of this secret was damaged and can't be opened; tell your operator. The key itself still works.";

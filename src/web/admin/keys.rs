@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::key_form::{KeyForm, NewKeyPage};
+use super::key_secrets::show_secret;
 use super::key_use::KeyUse;
 use super::limit_requests::LimitNote;
 use crate::actions::disclosures;
@@ -242,18 +243,19 @@ pub struct Secret {
     hint: String,
     curl: String,
     env_line: String,
+    title: &'static str,
+    news: String,
     /// A sealed copy is kept: it can be shown again.
     kept: bool,
-    /// The key is not new.
-    again: bool,
 }
 
 impl Secret {
     fn new(key: &Key, secret: Option<&KeySecret>, site: &Site, kept: bool) -> Self {
         let text = secret.map(KeySecret::expose).unwrap_or_default();
         Self {
+            title: "Your new API key",
+            news: "is ready.".into(),
             kept,
-            again: false,
             key_id: key.id.clone(),
             name: key.name.clone(),
             hint: key_text::hint(&key.key_prefix, &key.last4),
@@ -269,7 +271,8 @@ impl Secret {
     /// The secret of a key that is not new.
     pub(super) fn again(key: &Key, secret: &KeySecret, site: &Site) -> Self {
         Self {
-            again: true,
+            title: "Secret of your API key",
+            news: "is shown again, and that is on record.".into(),
             ..Self::new(key, Some(secret), site, true)
         }
     }
@@ -277,17 +280,17 @@ impl Secret {
 
 #[derive(Template)]
 #[template(path = "keys/_secret.html")]
-struct SecretView {
-    secret: Secret,
+pub(super) struct SecretView {
+    pub(super) secret: Secret,
 }
 
 #[derive(Template)]
 #[template(path = "keys/secret.html")]
-struct SecretPage {
-    shell: Shell,
-    crumbs: Vec<Crumb>,
-    secret: Secret,
-    replayed: bool,
+pub(super) struct SecretPage {
+    pub(super) shell: Shell,
+    pub(super) crumbs: Vec<Crumb>,
+    pub(super) secret: Secret,
+    pub(super) replayed: bool,
 }
 
 /// `POST /tenant-api-keys`: the answer to this request alone shows the secret, so there is no address at which a
@@ -305,7 +308,7 @@ pub async fn create(
         Ok(Issued::New(key, secret)) => {
             let kept = !form.recoverable.is_empty();
             let secret = Secret::new(&key, Some(&secret), &state.site, kept);
-            show_secret(&request, me, StatusCode::CREATED, secret)
+            show_secret(&request, me, "New API key", secret, StatusCode::CREATED)
         }
         Ok(Issued::Replayed(key)) if is_htmx(&request) => Ok(see_other(
             &request,
@@ -343,32 +346,6 @@ pub async fn create(
         }
         Err(other) => Err(other.into()),
     }
-}
-
-/// The answer that shows a secret: a dialog for htmx, else a page.
-pub(super) fn show_secret(
-    request: &HttpRequest,
-    me: SignedIn,
-    status: StatusCode,
-    secret: Secret,
-) -> Answer<HttpResponse> {
-    if is_htmx(request) {
-        return page(status, &SecretView { secret });
-    }
-    let last = if secret.again {
-        "Secret"
-    } else {
-        "New API key"
-    };
-    page(
-        status,
-        &SecretPage {
-            shell: me.shell,
-            crumbs: crumbs(Some(last)),
-            secret,
-            replayed: false,
-        },
-    )
 }
 
 async fn issue(state: &web::Data<State>, me: &SignedIn, form: &KeyForm) -> Result<Issued> {

@@ -7,6 +7,7 @@ pub mod key_disclosures;
 pub mod key_form;
 pub mod key_page;
 pub mod key_revocations;
+pub mod key_secrets;
 pub mod key_use;
 pub mod keys;
 pub mod limit_requests;

@@ -94,7 +94,7 @@ impl TenantQuery {
                 "waiting" => Order::Waiting,
                 _ => Order::Name,
             },
-            after: self.after.clone(),
+            after: self.after.clone().filter(|mark| !mark.is_empty()),
         })
     }
 }
