@@ -59,7 +59,7 @@ pub fn seal(
 #[derive(Debug)]
 pub enum Revealed {
     /// The secret, for the one answer that shows it.
-    Secret(Key, KeySecret),
+    Secret(KeySecret),
     /// The copy was damaged, or belongs to another key. The audit log has a row about it.
     Damaged,
 }
@@ -82,7 +82,7 @@ pub fn reveal(conn: &mut Conn, by: &Actor, id: KeyId, sealing: &SealingKey) -> R
         return Ok(Revealed::Damaged);
     };
     record(conn, by, &Event::KeySecretRevealed, object(&key))?;
-    Ok(Revealed::Secret(key, secret))
+    Ok(Revealed::Secret(secret))
 }
 
 /// Notes that a secret was asked for without the right password.

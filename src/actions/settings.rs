@@ -19,9 +19,10 @@ pub fn allow_recoverable_keys(conn: &mut Conn, by: &Actor, allowed: bool) -> Res
     if !db::tenants::set_recoverable_keys(conn, by.tenant, allowed)? {
         return Ok(0);
     }
-    let destroyed = match allowed {
-        true => 0,
-        false => db::sealed_secrets::delete_all(conn, by.tenant)?,
+    let destroyed = if allowed {
+        0
+    } else {
+        db::sealed_secrets::delete_all(conn, by.tenant)?
     };
     let tenant = db::tenants::find(conn, by.tenant)?;
     let detail = json!({

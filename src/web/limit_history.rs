@@ -32,9 +32,10 @@ impl LimitStep {
         let by_support = [LIMIT_CHANGED, LIMIT_DECLINED].contains(&past.action.as_str());
         Self {
             what,
-            by: match by_support {
-                true => format!("{}, support", past.by),
-                false => past.by,
+            by: if by_support {
+                format!("{}, support", past.by)
+            } else {
+                past.by
             },
             reason: past.step.reason,
             at: Moment::past(past.at, now),

@@ -127,7 +127,7 @@ pub async fn create(
     .await?;
     match revealed {
         None => ask(&request, me, key, Some("That is not your password.")),
-        Some(Revealed::Secret(key, secret)) => {
+        Some(Revealed::Secret(secret)) => {
             let secret = Secret::again(&key, &secret, &state.site);
             show_secret(&request, me, "Show secret", secret, StatusCode::OK)
         }

@@ -179,7 +179,7 @@ pub async fn create(
     match asked {
         Ok(open) => {
             let text = format!(
-                "{} keys are requested. Support was told.",
+                "{} keys are requested. Support sees it in its list.",
                 grouped(open.wanted)
             );
             set_flash(&session, &text);
