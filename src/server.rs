@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::config::secrets::{Secrets, master_key_path, pepper_file};
 use crate::db::{self, Db};
 use crate::domain::Error;
+use crate::domain::sealing::SealingKey;
 use crate::domain::time::Clock;
 use crate::web::front::FrontFactory;
 use crate::web::state::{Site, State};
@@ -143,6 +144,7 @@ impl Application {
         let state = web::Data::new(State::new(
             site,
             clock.clone(),
+            SealingKey::derive(&secrets.master_key),
             db.clone(),
             Arc::clone(&follower),
         ));

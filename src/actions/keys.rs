@@ -182,6 +182,7 @@ fn end(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     let rev = change_log::append(conn, change_log::Kind::Key, &key.id)?;
     if db::keys::set_revoked(conn, by.tenant, id, by.now, rev)? {
         note_state(conn, id, rev)?;
+        db::sealed_secrets::delete(conn, by.tenant, id)?;
         record(
             conn,
             by,

@@ -2,17 +2,22 @@
 //! The pages, the REST API and the command line share them.
 
 pub mod bulk;
+pub mod disclosures;
 pub mod explain;
 pub mod follow;
 pub mod key_updates;
 pub mod keys;
+pub mod limit_requests;
+pub mod limits;
 pub mod peppers;
 pub mod requests;
 mod sample_usage;
 pub mod samples;
 pub mod sessions;
+pub mod settings;
 pub mod setup;
 pub mod sign_in;
+pub mod supporters;
 pub mod tenants;
 pub mod usage;
 pub mod usage_reports;
@@ -24,8 +29,8 @@ use std::net::IpAddr;
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::audit::Event;
-use crate::domain::id::AuditId;
-use crate::domain::role::{Actor, Steward, Who};
+use crate::domain::id::{AuditId, TenantId};
+use crate::domain::role::{Actor, Steward, Supporter, Who};
 use crate::domain::time::Timestamp;
 
 /// What an audit row is about.
@@ -41,7 +46,7 @@ pub struct Object<'a> {
 
 /// Writes the audit row of a change, inside the change's transaction: no record, no change.
 pub(crate) fn record(conn: &mut Conn, by: &Actor, event: &Event, object: Object<'_>) -> Result<()> {
-    let row = row(&by.who, by.now, event, object);
+    let row = row(actor(&by.who), by.now, event, object);
     db::audit::insert(
         conn,
         db::audit::AuditEvent {
@@ -60,7 +65,7 @@ pub(crate) fn record_by_steward(
     event: &Event,
     object: Object<'_>,
 ) -> Result<()> {
-    let row = row(&by.who, by.now, event, object);
+    let row = row(actor(&by.who), by.now, event, object);
     db::audit::insert(
         conn,
         db::audit::AuditEvent {
@@ -71,13 +76,45 @@ pub(crate) fn record_by_steward(
     )
 }
 
-/// Who did what to which object.
-fn row(who: &Who, now: Timestamp, event: &Event, object: Object<'_>) -> db::audit::AuditEvent {
-    let (kind, id, name) = match who {
+/// As [`record`], of what support staff does: to a tenant, whose log it then is in, or beside all of them.
+pub(crate) fn record_by_supporter(
+    conn: &mut Conn,
+    by: &Supporter,
+    tenant: Option<TenantId>,
+    event: &Event,
+    object: Object<'_>,
+) -> Result<()> {
+    let actor = ("support", by.id.to_string(), by.name.clone());
+    let row = row(actor, by.now, event, object);
+    db::audit::insert(
+        conn,
+        db::audit::AuditEvent {
+            tenant_id: tenant.map(|tenant| tenant.to_string()),
+            address: text_of(by.address),
+            request_id: by.request_id.clone(),
+            ..row
+        },
+    )
+}
+
+/// Kind, id and name of who acts.
+type ActorText = (&'static str, String, String);
+
+fn actor(who: &Who) -> ActorText {
+    match who {
         Who::Person { id, email, .. } => ("person", id.to_string(), email.clone()),
         Who::Key { id, name, .. } => ("key", id.to_string(), name.clone()),
         Who::Operator => ("operator", String::new(), "command line".into()),
-    };
+    }
+}
+
+/// Who did what to which object.
+fn row(
+    (kind, id, name): ActorText,
+    now: Timestamp,
+    event: &Event,
+    object: Object<'_>,
+) -> db::audit::AuditEvent {
     db::audit::AuditEvent {
         id: AuditId::new().to_string(),
         tenant_id: None,

@@ -3,18 +3,26 @@
 use std::net::IpAddr;
 
 use crate::db::audit::AuditEvent;
-use crate::db::{self, Conn, members::Member};
+use crate::db::{self, Conn, members::Member, users::User};
 use crate::domain::audit::Event;
 use crate::domain::id::{AuditId, TenantId, UserId};
-use crate::domain::role::{Actor, Who};
+use crate::domain::role::{Actor, Supporter, Who};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
-use super::{Object, record};
+use super::{Object, record, record_by_supporter};
 
 /// The member, or `Unauthenticated` when the person left or was disabled.
 pub fn member(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Member> {
     db::members::find(conn, tenant, user).map_err(|error| match error {
+        Error::NotFound => Error::Unauthenticated,
+        other => other,
+    })
+}
+
+/// The person of the support staff, or `Unauthenticated` when they left or were disabled.
+pub fn supporter(conn: &mut Conn, user: UserId) -> Result<User> {
+    db::users::find_support(conn, user).map_err(|error| match error {
         Error::NotFound => Error::Unauthenticated,
         other => other,
     })
@@ -36,6 +44,17 @@ pub fn note(conn: &mut Conn, by: &Actor, event: &Event) -> Result<()> {
             name: email,
         },
     )
+}
+
+/// As [`note`], of somebody of the support staff.
+pub fn note_support(conn: &mut Conn, by: &Supporter, event: &Event) -> Result<()> {
+    let id = by.id.to_string();
+    let object = Object {
+        kind: "session",
+        id: &id,
+        name: &by.name,
+    };
+    record_by_supporter(conn, by, None, event, object)
 }
 
 /// Notes that a sign-in with an unknown e-mail address was refused. It is kept as a digest, and it costs what the

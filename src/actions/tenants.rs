@@ -81,6 +81,7 @@ pub fn create_admin(
         name: &admin.name,
         password_digest,
         super_user,
+        support: false,
     };
     let id = db::users::insert(conn, &user, now)?;
     db::members::insert(conn, tenant, id, Role::Admin, now)?;

@@ -1,13 +1,16 @@
-//! `keystead create-admin`: an admin without a browser.
+//! `keystead create-admin`: an admin, or somebody of the support staff, without a browser.
 
 use std::io::Read as _;
 
 use zeroize::Zeroizing;
 
+use crate::actions::supporters::{self, Supporter};
 use crate::actions::tenants::{self, FirstAdmin};
 use crate::config::Config;
-use crate::domain::password;
-use crate::domain::time::Clock;
+use crate::db::Conn;
+use crate::domain::id::UserId;
+use crate::domain::time::{Clock, Timestamp};
+use crate::domain::{self, password};
 use crate::server::{control, open_storage};
 
 /// What to make.
@@ -20,11 +23,14 @@ pub struct Args {
     #[arg(long)]
     name: Option<String>,
     /// Name of the tenant
-    #[arg(long)]
-    tenant: String,
+    #[arg(long, required_unless_present = "support")]
+    tenant: Option<String>,
     /// Make the person super user of this installation too
     #[arg(long = "super")]
     super_user: bool,
+    /// Make somebody of the support staff instead: they see tenants and change limits, never a key
+    #[arg(long, conflicts_with_all = ["tenant", "super_user"])]
+    support: bool,
     /// Read the password from standard input; there is no other way
     #[arg(long)]
     password_stdin: bool,
@@ -56,20 +62,42 @@ pub fn run(config: &Config, args: &Args) -> Result<(), String> {
             user.to_owned()
         }
     });
+    let Some(tenant) = &args.tenant else {
+        return run_support(config, &name, &args.email, password);
+    };
     let wanted = FirstAdmin {
         name,
         email: args.email.clone(),
-        tenant: args.tenant.clone(),
+        tenant: tenant.clone(),
     };
     let admin = wanted.check(password).map_err(|error| error.to_string())?;
+    make(config, password, |conn, digest, now| {
+        tenants::create_admin(conn, &admin, digest, args.super_user, now)
+    })?;
+    eprintln!("{} is now an admin of {}.", admin.email, admin.tenant);
+    Ok(())
+}
+
+fn run_support(config: &Config, name: &str, email: &str, password: &str) -> Result<(), String> {
+    let person = Supporter::check(name, email, password).map_err(|error| error.to_string())?;
+    make(config, password, |conn, digest, now| {
+        supporters::create(conn, &person, digest, now)
+    })?;
+    eprintln!("{} is now of the support staff.", person.email);
+    Ok(())
+}
+
+fn make(
+    config: &Config,
+    password: &str,
+    create: impl FnOnce(&mut Conn, &str, Timestamp) -> domain::Result<UserId>,
+) -> Result<(), String> {
     let digest = password::digest(password).map_err(|error| error.to_string())?;
     let storage = open_storage(config)?;
     let now = Clock::System.now();
     storage
         .db
-        .write(|conn| tenants::create_admin(conn, &admin, &digest, args.super_user, now))
+        .write(|conn| create(conn, &digest, now))
         .map_err(|error| error.to_string())?;
-    control::follow(&config.data_dir)?;
-    eprintln!("{} is now an admin of {}.", admin.email, admin.tenant);
-    Ok(())
+    control::follow(&config.data_dir)
 }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::Conn;
 use super::schema::audit_events as events;
 use crate::domain::Result;
+use crate::domain::id::TenantId;
 
 /// A row of the audit log.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -17,7 +18,7 @@ pub struct AuditEvent {
     pub tenant_id: Option<String>,
     /// When.
     pub at: NaiveDateTime,
-    /// `person`, `key` or `operator`.
+    /// `person`, `key`, `support` or `operator`.
     pub actor_kind: String,
     /// Id of the person or key.
     pub actor_id: String,
@@ -52,6 +53,24 @@ pub fn list_of_object(conn: &mut Conn, object_id: &str) -> Result<Vec<AuditEvent
     Ok(events::table
         .filter(events::object_id.eq(object_id))
         .order(events::id)
+        .select(AuditEvent::as_select())
+        .load(conn)?)
+}
+
+/// What happened to one object of a tenant, of these kinds only: newest first, at most `most`.
+pub fn list_of_actions(
+    conn: &mut Conn,
+    tenant: TenantId,
+    object_id: &str,
+    actions: &[&str],
+    most: i64,
+) -> Result<Vec<AuditEvent>> {
+    Ok(events::table
+        .filter(events::object_id.eq(object_id))
+        .filter(events::tenant_id.eq(tenant.to_string()))
+        .filter(events::action.eq_any(actions))
+        .order(events::id.desc())
+        .limit(most)
         .select(AuditEvent::as_select())
         .load(conn)?)
 }

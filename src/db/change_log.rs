@@ -83,6 +83,15 @@ fn append_row(conn: &mut Conn, kind: Kind, item: &str, old: Option<&Digest>) -> 
     Ok(rev)
 }
 
+/// Takes the lock of [`append`] without a change: counts that follow see every earlier change, and no other begins
+/// until the transaction ends.
+pub fn hold(conn: &mut Conn) -> Result<()> {
+    diesel::update(change_head::table.find(1))
+        .set(change_head::rev.eq(change_head::rev))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Notes what the thing was like after a change. It is kept to explain decisions of that time.
 pub fn describe(conn: &mut Conn, rev: i64, payload: String) -> Result<()> {
     diesel::update(change_log::table.find(rev))

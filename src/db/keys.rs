@@ -1,9 +1,13 @@
 //! API keys. Every query of a tenant's keys takes the tenant, so another tenant's id finds nothing.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::schema::{api_keys as keys, authorization_groups as groups, key_usage as used};
+use super::schema::{
+    api_keys as keys, authorization_groups as groups, key_usage as used, sealed_secrets as sealed,
+};
 use super::{Conn, errors, rate_limits};
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::State;
@@ -57,6 +61,8 @@ pub struct Key {
     pub scopes: String,
     #[diesel(deserialize_as = rate_limits::Row)]
     pub rate_limit: rate_limits::Stored,
+    /// How its secret is sealed, if it can be shown again.
+    pub sealed: Option<i32>,
 }
 
 impl Key {
@@ -115,6 +121,10 @@ macro_rules! key_columns {
             groups::name,
             groups::scopes,
             rate_limits::COLUMNS,
+            sealed::table
+                .filter(sealed::key_id.eq(keys::id))
+                .select(sealed::version)
+                .single_value(),
         )
     };
 }
@@ -192,19 +202,42 @@ pub fn count_listed(conn: &mut Conn, tenant: TenantId) -> Result<i64> {
         .get_result(conn)?)
 }
 
-/// How many keys count toward the limit: active and disabled ones that have not expired.
+/// What counts toward the limit: active and disabled keys that have not expired.
+macro_rules! counts {
+    ($now:expr) => {
+        keys::deleted_at
+            .is_null()
+            .and(keys::revoked_at.is_null())
+            .and(
+                keys::expires_at
+                    .is_null()
+                    .or(keys::expires_at.gt($now.naive_utc())),
+            )
+    };
+}
+
+/// How many keys count toward the limit.
 pub fn count_toward_limit(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<i64> {
     Ok(keys::table
         .filter(keys::tenant_id.eq(tenant.to_string()))
-        .filter(keys::deleted_at.is_null())
-        .filter(keys::revoked_at.is_null())
-        .filter(
-            keys::expires_at
-                .is_null()
-                .or(keys::expires_at.gt(now.naive_utc())),
-        )
+        .filter(counts!(now))
         .count()
         .get_result(conn)?)
+}
+
+/// The same for many tenants at once, for the support staff; a tenant without such keys is left out.
+pub fn count_of_tenants(
+    conn: &mut Conn,
+    tenants: &[&str],
+    now: Timestamp,
+) -> Result<HashMap<String, i64>> {
+    let counts: Vec<(String, i64)> = keys::table
+        .filter(keys::tenant_id.eq_any(tenants))
+        .filter(counts!(now))
+        .group_by(keys::tenant_id)
+        .select((keys::tenant_id, diesel::dsl::count_star()))
+        .load(conn)?;
+    Ok(counts.into_iter().collect())
 }
 
 /// Revokes a key for good; false when it already was.

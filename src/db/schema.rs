@@ -1,12 +1,17 @@
 //! The tables as diesel sees them, with the types that both databases share.
 #![allow(missing_docs, reason = "the columns are described in the migrations")]
 
-diesel::table! { tenants (id) { id -> Text, name -> Text, plan -> Text, key_limit -> BigInt, suspended_at -> Nullable<Timestamp>, created_at -> Timestamp, } }
+diesel::table! {
+    tenants (id) {
+        id -> Text, name -> Text, plan -> Text, key_limit -> BigInt, suspended_at -> Nullable<Timestamp>,
+        created_at -> Timestamp, recoverable_keys -> Bool,
+    }
+}
 
 diesel::table! {
     users (id) {
         id -> Text, email -> Text, name -> Text, password_digest -> Text, super_user -> Bool,
-        disabled_at -> Nullable<Timestamp>, created_at -> Timestamp,
+        disabled_at -> Nullable<Timestamp>, created_at -> Timestamp, support -> Bool,
     }
 }
 
@@ -86,6 +91,15 @@ diesel::table! { change_log (rev) { rev -> BigInt, kind -> Text, item -> Text, p
 
 diesel::table! { secret_checks (name) { name -> Text, value -> Text, } }
 
+diesel::table! {
+    limit_requests (id) {
+        id -> Text, tenant_id -> Text, wanted -> BigInt, reason -> Text, asked_by -> Text, asked_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>, outcome -> Nullable<Text>,
+    }
+}
+
+diesel::table! { sealed_secrets (key_id) { key_id -> Text, tenant_id -> Text, version -> Integer, nonce -> Binary, ciphertext -> Binary, } }
+
 diesel::joinable!(api_keys -> authorization_groups (group_id));
 diesel::joinable!(api_keys -> tenants (tenant_id));
 diesel::joinable!(memberships -> tenants (tenant_id));
@@ -97,5 +111,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     users,
     key_usage,
-    request_records
+    request_records,
+    audit_events,
+    limit_requests,
+    sealed_secrets
 );

@@ -25,6 +25,8 @@ pub struct Tenant {
     pub suspended_at: Option<NaiveDateTime>,
     /// When it was made.
     pub created_at: NaiveDateTime,
+    /// Its admins may make keys whose secret can be shown again.
+    pub recoverable_keys: bool,
 }
 
 /// Inserts a tenant.
@@ -42,6 +44,7 @@ pub fn insert(
         key_limit,
         suspended_at: None,
         created_at: now.naive_utc(),
+        recoverable_keys: false,
     };
     diesel::insert_into(tenants::table)
         .values(row)
@@ -78,6 +81,32 @@ pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Tenant> {
             "several tenants have this name; use the tenant's id",
         )),
     }
+}
+
+/// Sets how many keys may count at the same time.
+pub fn set_key_limit(conn: &mut Conn, id: TenantId, limit: i64) -> Result<()> {
+    diesel::update(tenants::table.find(id.to_string()))
+        .set(tenants::key_limit.eq(limit))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Allows or forbids recoverable keys; false when it was so already.
+pub fn set_recoverable_keys(conn: &mut Conn, id: TenantId, allowed: bool) -> Result<bool> {
+    let changed = diesel::update(tenants::table.find(id.to_string()))
+        .filter(tenants::recoverable_keys.ne(allowed))
+        .set(tenants::recoverable_keys.eq(allowed))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// True when recoverable keys are allowed. They stay so until the transaction ends: whoever forbids them waits.
+pub fn hold_recoverable_keys(conn: &mut Conn, id: TenantId) -> Result<bool> {
+    let held = diesel::update(tenants::table.find(id.to_string()))
+        .filter(tenants::recoverable_keys.eq(true))
+        .set(tenants::recoverable_keys.eq(true))
+        .execute(conn)?;
+    Ok(held == 1)
 }
 
 /// True when at least one tenant exists.

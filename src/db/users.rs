@@ -27,6 +27,8 @@ pub struct User {
     pub disabled_at: Option<NaiveDateTime>,
     /// When the account was made.
     pub created_at: NaiveDateTime,
+    /// True for the support staff.
+    pub support: bool,
 }
 
 /// A person to be inserted.
@@ -40,6 +42,8 @@ pub struct NewUser<'a> {
     pub password_digest: &'a str,
     /// Operator of the installation.
     pub super_user: bool,
+    /// Of the support staff.
+    pub support: bool,
 }
 
 /// Inserts a person and returns the new id.
@@ -56,6 +60,7 @@ pub fn insert(conn: &mut Conn, user: &NewUser<'_>, now: Timestamp) -> Result<Use
         super_user: user.super_user,
         disabled_at: None,
         created_at: now.naive_utc(),
+        support: user.support,
     };
     match diesel::insert_into(users::table).values(row).execute(conn) {
         Err(cause) if errors::is_duplicate(&cause) => Err(Error::invalid(
@@ -73,6 +78,19 @@ pub fn find_by_email(conn: &mut Conn, email: &str) -> Result<Option<User>> {
         .select(User::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// A person of the support staff, as of now.
+///
+/// # Errors
+/// `NotFound` for anybody else, and for one who may no longer sign in.
+pub fn find_support(conn: &mut Conn, id: UserId) -> Result<User> {
+    Ok(users::table
+        .find(id.to_string())
+        .filter(users::support.eq(true))
+        .filter(users::disabled_at.is_null())
+        .select(User::as_select())
+        .first(conn)?)
 }
 
 /// True when at least one account exists.

@@ -2,6 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::limits::Step;
+
+/// A tenant asked for a higher limit.
+pub const LIMIT_REQUESTED: &str = "limit.requested";
+/// A tenant took its request back.
+pub const LIMIT_WITHDRAWN: &str = "limit.withdrawn";
+/// Support declined a request.
+pub const LIMIT_DECLINED: &str = "limit.declined";
+/// Support set another limit.
+pub const LIMIT_CHANGED: &str = "limit.changed";
+
 /// An event of the audit log.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
@@ -29,6 +40,26 @@ pub enum Event {
     TenantCreated,
     /// A person joined a tenant.
     MemberAdded(&'static str),
+    /// A tenant asked for a higher limit.
+    LimitRequested(Step),
+    /// A tenant took its request back.
+    LimitWithdrawn(Step),
+    /// Support declined a request.
+    LimitDeclined(Step),
+    /// Support set another limit.
+    LimitChanged(Step),
+    /// Settings of a tenant were changed; before and after.
+    SettingsChanged(Value),
+    /// A sealed copy of a key's secret was kept, to be shown again.
+    KeySealed,
+    /// A key's secret was shown again.
+    KeySecretRevealed,
+    /// Someone asked for a secret without the right password.
+    KeySecretRefused,
+    /// The sealed copy of a key's secret can't be opened: it was damaged, or is another key's.
+    KeySecretDamaged,
+    /// A person joined the support staff.
+    SupportAdded,
     /// Someone signed in.
     SignedIn,
     /// A sign-in was refused.
@@ -53,6 +84,16 @@ impl Event {
             Self::PepperRetired(_) => "pepper.retired",
             Self::TenantCreated => "tenant.created",
             Self::MemberAdded(_) => "member.added",
+            Self::LimitRequested(_) => LIMIT_REQUESTED,
+            Self::LimitWithdrawn(_) => LIMIT_WITHDRAWN,
+            Self::LimitDeclined(_) => LIMIT_DECLINED,
+            Self::LimitChanged(_) => LIMIT_CHANGED,
+            Self::SettingsChanged(_) => "settings.changed",
+            Self::KeySealed => "key.sealed",
+            Self::KeySecretRevealed => "key.secret_revealed",
+            Self::KeySecretRefused => "key.secret_refused",
+            Self::KeySecretDamaged => "key.secret_damaged",
+            Self::SupportAdded => "support.added",
             Self::SignedIn => "session.created",
             Self::SignInRefused => "session.refused",
             Self::SignedOut => "session.ended",
@@ -62,9 +103,14 @@ impl Event {
     /// Particulars beside the object, as JSON.
     pub fn detail(&self) -> Value {
         match self {
-            Self::KeyCreated(detail) | Self::KeyUpdated(detail) | Self::UsageExported(detail) => {
-                detail.clone()
-            }
+            Self::KeyCreated(detail)
+            | Self::KeyUpdated(detail)
+            | Self::UsageExported(detail)
+            | Self::SettingsChanged(detail) => detail.clone(),
+            Self::LimitRequested(step)
+            | Self::LimitWithdrawn(step)
+            | Self::LimitDeclined(step)
+            | Self::LimitChanged(step) => step.detail(),
             Self::MemberAdded(role) => json!({ "role": role }),
             Self::PepperRetired(stopped) => json!({ "stopped": stopped }),
             _ => json!({}),

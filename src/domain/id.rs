@@ -99,3 +99,7 @@ id_type!(
     /// A server with its data directory.
     NodeId
 );
+id_type!(
+    /// A tenant's request for a higher limit.
+    LimitRequestId
+);

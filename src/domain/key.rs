@@ -191,7 +191,7 @@ pub fn limit_reached(limit: i64) -> Error {
     Error::conflict(
         "key-limit-reached",
         format!(
-            "This tenant has reached its limit of {limit} API keys. Revoke a key you no longer need, or ask your operator to raise the limit."
+            "This tenant has reached its limit of {limit} API keys. Revoke a key you no longer need, or have an admin request a higher limit."
         ),
     )
 }

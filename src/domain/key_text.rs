@@ -52,6 +52,11 @@ impl KeySecret {
         Ok(Self(Zeroizing::new(text)))
     }
 
+    /// A secret that was sealed and opened again; `None` for a text that is no key.
+    pub fn reopened(text: Zeroizing<String>) -> Option<Self> {
+        is_well_formed(&text).then_some(Self(text))
+    }
+
     /// The text itself, for the one answer that shows it and for hashing.
     pub fn expose(&self) -> &str {
         &self.0

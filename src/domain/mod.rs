@@ -14,6 +14,7 @@ pub mod key;
 pub mod key_snapshot;
 pub mod key_text;
 pub mod key_updates;
+pub mod limits;
 pub mod password;
 pub mod pepper;
 pub mod person;
@@ -22,6 +23,7 @@ pub mod rate_limit;
 pub mod request_id;
 pub mod role;
 pub mod scope;
+pub mod sealing;
 pub mod time;
 pub mod validate;
 

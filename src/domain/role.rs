@@ -156,3 +156,19 @@ impl Steward {
         }
     }
 }
+
+/// A person of the support staff at work. They see names, states, dates and limits of tenants, and may change limits;
+/// nothing that takes an [`Actor`] or a [`Steward`] is open to them.
+#[derive(Debug, Clone)]
+pub struct Supporter {
+    /// The person.
+    pub id: UserId,
+    /// Their name, which tenants read.
+    pub name: String,
+    /// The moment of the action.
+    pub now: Timestamp,
+    /// The address of the caller, when there is one.
+    pub address: Option<IpAddr>,
+    /// The request's id, to join audit and log.
+    pub request_id: String,
+}

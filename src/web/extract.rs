@@ -14,6 +14,7 @@ use super::edges::ext_authz;
 use super::errors::Failure;
 use super::session::{self, Who};
 use super::shell::{Flash, Shell};
+use super::staff::Staff;
 use super::state::State;
 use crate::actions;
 use crate::db::members::Member;
@@ -22,7 +23,7 @@ use crate::domain::role::{self, Actor, Steward};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
-type Later<T> = Pin<Box<dyn Future<Output = std::result::Result<T, Failure>>>>;
+pub(super) type Later<T> = Pin<Box<dyn Future<Output = std::result::Result<T, Failure>>>>;
 
 /// A person with a session, checked against the database on this very request.
 #[derive(Debug, Clone)]
@@ -70,12 +71,15 @@ impl SignedIn {
         self.actor.now
     }
 
-    async fn load(request: &HttpRequest) -> Result<Self> {
+    pub(super) async fn load(request: &HttpRequest) -> Result<Self> {
         let session = request.get_session();
         let (user, tenant, csrf) = Who::read(&session)?;
-        let state = request
-            .app_data::<web::Data<State>>()
-            .ok_or_else(|| Error::internal("no state"))?;
+        let Some(tenant) = tenant else {
+            // To support staff the pages of tenants do not exist; this one says so in their own frame.
+            Staff::of_support(request).await?;
+            return Err(Error::NotFound);
+        };
+        let state = state_of(request)?;
         let member = state
             .read(move |conn| actions::sessions::member(conn, tenant, user))
             .await?;
@@ -101,6 +105,13 @@ impl SignedIn {
             actor,
         })
     }
+}
+
+/// What handlers share.
+pub(super) fn state_of(request: &HttpRequest) -> Result<&web::Data<State>> {
+    request
+        .app_data::<web::Data<State>>()
+        .ok_or_else(|| Error::internal("no state"))
 }
 
 impl FromRequest for SignedIn {

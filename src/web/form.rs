@@ -153,6 +153,9 @@ pub fn label(field: &str) -> &str {
         "from" => "From",
         "to" => "To",
         "request" => "Request id",
+        "limit" => "New limit",
+        "reason" => "Reason",
+        "recoverable" => "Show the secret again",
         other => other,
     }
 }

@@ -134,11 +134,15 @@ pub fn failure_page(
         _ => "That did not work",
     }
     .to_owned();
-    let action = Some(Crumb {
-        label: "Go to API Keys".into(),
-        href: Some("/tenant-api-keys".into()),
-    });
     let shell = request.extensions().get::<Shell>().cloned();
+    let (label, home) = match &shell {
+        Some(shell) if shell.support_view => ("Go to Tenants", "/support/tenants"),
+        _ => ("Go to API Keys", "/tenant-api-keys"),
+    };
+    let action = Some(Crumb {
+        label: label.into(),
+        href: Some(home.into()),
+    });
     let rendered = match shell {
         Some(shell) => {
             let crumbs = vec![Crumb {

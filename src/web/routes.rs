@@ -7,13 +7,15 @@ use actix_web::middleware::from_fn;
 use actix_web::{guard as when, web};
 
 use super::admin::{
-    explanations, home, key_deletions, key_form, key_page, key_revocations, keys, request_exports,
-    requests, sessions, setup, theme, usage, verifier_revocations, verifiers,
+    explanations, home, key_deletions, key_disclosures, key_form, key_page, key_revocations, keys,
+    limit_requests, request_exports, requests, sessions, settings, setup, theme, usage,
+    verifier_revocations, verifiers,
 };
 use super::api;
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
 use super::session_store::Store;
 use super::state::State;
+use super::support::{limit_refusals, limits, tenants};
 use super::{assets, docs, errors, health};
 
 /// Largest body: 64 KiB.
@@ -100,6 +102,15 @@ fn pages(scope: &mut web::ServiceConfig) {
                 .route(web::post().to(keys::create)),
         )
         .service(web::resource("/tenant-api-keys/new").route(read().to(key_form::new)))
+        .service(
+            web::resource("/tenant-api-keys/limit-request")
+                .route(read().to(limit_requests::new))
+                .route(web::post().to(limit_requests::create)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/limit-request/withdrawal")
+                .route(web::post().to(limit_requests::withdraw)),
+        )
         .service(web::resource("/tenant-api-keys/{id}").route(read().to(key_page::show)))
         .service(
             web::resource("/tenant-api-keys/{id}/revocation")
@@ -112,6 +123,16 @@ fn pages(scope: &mut web::ServiceConfig) {
                 .route(web::post().to(key_deletions::create)),
         )
         .service(
+            web::resource("/tenant-api-keys/{id}/disclosure")
+                .route(read().to(key_disclosures::new))
+                .route(web::post().to(key_disclosures::create)),
+        )
+        .service(
+            web::resource("/settings")
+                .route(read().to(settings::show))
+                .route(web::post().to(settings::update)),
+        )
+        .service(
             web::resource("/verifiers")
                 .route(read().to(verifiers::index))
                 .route(web::post().to(verifiers::create)),
@@ -121,6 +142,7 @@ fn pages(scope: &mut web::ServiceConfig) {
                 .route(read().to(verifier_revocations::new))
                 .route(web::post().to(verifier_revocations::create)),
         )
+        .configure(support)
         .service(web::resource("/usage").route(read().to(usage::index)))
         .service(web::resource("/usage/requests").route(read().to(requests::index)))
         // An export writes an audit row, so HEAD does not ask for one.
@@ -130,6 +152,23 @@ fn pages(scope: &mut web::ServiceConfig) {
         )
         .service(web::resource("/usage/explanation").route(read().to(explanations::show)))
         .default_service(web::to(home::missing));
+}
+
+/// The support view.
+fn support(scope: &mut web::ServiceConfig) {
+    let read = || web::route().guard(when::Any(when::Get()).or(when::Head()));
+    scope
+        .service(web::resource("/support/tenants").route(read().to(tenants::index)))
+        .service(
+            web::resource("/support/tenants/{id}/limit")
+                .route(read().to(limits::new))
+                .route(web::post().to(limits::create)),
+        )
+        .service(
+            web::resource("/support/tenants/{id}/limit-refusal")
+                .route(read().to(limit_refusals::new))
+                .route(web::post().to(limit_refusals::create)),
+        );
 }
 
 /// Sessions wrap the pages alone: the API and the assets never touch them.

@@ -22,34 +22,36 @@ pub fn unknown(cause: &Error) -> (String, String) {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Who {
     user: String,
-    tenant: String,
+    /// Support staff works in no tenant.
+    tenant: Option<String>,
     csrf: String,
 }
 
 impl Who {
-    /// The signed-in person, the tenant they work in, and the token of their forms.
+    /// The signed-in person, the tenant they work in (none for support staff), and the token of their forms.
     ///
     /// # Errors
     /// `Unauthenticated` when nobody is signed in.
-    pub fn read(session: &Session) -> Result<(UserId, TenantId, String)> {
+    pub fn read(session: &Session) -> Result<(UserId, Option<TenantId>, String)> {
         if let Ok(Some(cause)) = session.get::<String>(UNKNOWN) {
             return Err(Error::Unavailable(format!("no session: {cause}")));
         }
         let who: Option<Self> = session.get(KEY).map_err(Error::internal)?;
         let who = who.ok_or(Error::Unauthenticated)?;
-        Ok((who.user.parse()?, who.tenant.parse()?, who.csrf))
+        let tenant = who.tenant.map(|tenant| tenant.parse()).transpose()?;
+        Ok((who.user.parse()?, tenant, who.csrf))
     }
 
     /// Starts a session under a new key, so that one planted before signing in is worth nothing (ASVS 7.2.4).
     ///
     /// # Errors
     /// `Unavailable` without randomness; `Internal` when the state can't be written.
-    pub fn start(session: &Session, user: UserId, tenant: TenantId) -> Result<()> {
+    pub fn start(session: &Session, user: UserId, tenant: Option<TenantId>) -> Result<()> {
         session.renew();
         session.clear();
         let who = Self {
             user: user.to_string(),
-            tenant: tenant.to_string(),
+            tenant: tenant.map(|tenant| tenant.to_string()),
             csrf: random::token()?,
         };
         session.insert(KEY, who).map_err(Error::internal)

@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use chrono::Datelike as _;
 
 use crate::domain::person;
+use crate::domain::role::Role;
 use crate::domain::time::{self, Timestamp};
 
 use crate::db::members::Member;
@@ -15,7 +16,7 @@ pub struct Shell {
     pub theme: &'static str,
     /// Token that every form carries.
     pub csrf: String,
-    /// Name of the tenant.
+    /// Name of the tenant; empty for support staff.
     pub tenant: String,
     /// Name of the person.
     pub person: String,
@@ -25,6 +26,10 @@ pub struct Shell {
     pub role: &'static str,
     /// The person sees the pages of the installation too.
     pub super_user: bool,
+    /// The person changes things in the tenant.
+    pub admin: bool,
+    /// This page is of the support view, which has a frame of its own.
+    pub support_view: bool,
     /// Path of this page, to come back to.
     pub path: String,
     /// A message carried over a redirect.
@@ -62,6 +67,29 @@ impl Shell {
             initials: person::initials(&member.name),
             role: member.role.label(),
             super_user: member.super_user,
+            admin: member.role == Role::Admin,
+            support_view: request.path().starts_with("/support/"),
+            path,
+            flash: None,
+        }
+    }
+
+    /// The shell of somebody of the support staff, in no tenant.
+    pub fn of_support(request: &HttpRequest, name: &str, csrf: &str) -> Self {
+        let path = match request.path() {
+            path if request.method() == "GET" && path.starts_with("/support/") => path.to_owned(),
+            _ => "/support/tenants".to_owned(),
+        };
+        Self {
+            theme: theme(request),
+            csrf: csrf.to_owned(),
+            tenant: String::new(),
+            person: name.to_owned(),
+            initials: person::initials(name),
+            role: "Support",
+            super_user: false,
+            admin: false,
+            support_view: true,
             path,
             flash: None,
         }

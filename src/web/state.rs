@@ -9,6 +9,7 @@ use super::unknown_tokens::UnknownTokens;
 use crate::actions::follow::Follower;
 use crate::db::{Conn, Db};
 use crate::domain::forwarded::TrustedProxies;
+use crate::domain::sealing::SealingKey;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result, password};
 use crate::verify::Index;
@@ -47,6 +48,8 @@ pub struct State {
     pub clock: Clock,
     /// Who presents unknown tokens.
     pub unknown_tokens: UnknownTokens,
+    /// Seals secrets that may be shown again.
+    pub sealing: SealingKey,
     db: Db,
     follower: Arc<Follower>,
     digests: Semaphore,
@@ -55,11 +58,18 @@ pub struct State {
 
 impl State {
     /// Puts the parts together.
-    pub fn new(site: Site, clock: Clock, db: Db, follower: Arc<Follower>) -> Self {
+    pub fn new(
+        site: Site,
+        clock: Clock,
+        sealing: SealingKey,
+        db: Db,
+        follower: Arc<Follower>,
+    ) -> Self {
         Self {
             site,
             unknown_tokens: UnknownTokens::new(&clock),
             clock,
+            sealing,
             db,
             follower,
             digests: Semaphore::new(DIGESTS_AT_ONCE),

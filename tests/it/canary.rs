@@ -59,7 +59,12 @@ async fn admin(server: &Server) -> Person {
 }
 
 /// Makes a key with the form, and looks at what stays afterwards.
-async fn with_form(watch: &mut Watch, alice: &mut Person, htmx: bool) -> app::Issued {
+async fn with_form(
+    watch: &mut Watch,
+    alice: &mut Person,
+    htmx: bool,
+    recoverable: &str,
+) -> app::Issued {
     let page = alice.get("/tenant-api-keys/new").await;
     let csrf = hidden(&page.body, "csrf").unwrap();
     let word = hidden(&page.body, "idempotency_key").unwrap();
@@ -69,6 +74,7 @@ async fn with_form(watch: &mut Watch, alice: &mut Person, htmx: bool) -> app::Is
         ("name", "Canary"),
         ("environment", "live"),
         ("group", "Full access"),
+        ("recoverable", recoverable),
     ];
     alice.htmx = htmx;
     let shown = alice.post("/tenant-api-keys", &fields).await;
@@ -82,6 +88,30 @@ async fn with_form(watch: &mut Watch, alice: &mut Person, htmx: bool) -> app::Is
     );
     alice.htmx = false;
     app::Issued { id, secret }
+}
+
+/// Makes a key whose secret may be shown again, and has it shown; its sealed copy stays to the end.
+async fn shown_again(watch: &mut Watch, alice: &mut Person) -> app::Issued {
+    let allow = [("recoverable_keys", "on")];
+    alice
+        .submit("/settings", "/settings", &allow)
+        .await
+        .leads_to("/settings");
+    let key = with_form(watch, alice, true, "on").await;
+    let page = key.page("disclosure");
+    watch.keep("the question for the password", alice.get(&page).await);
+    for (password, shown) in [("wrong", false), (PASSWORD, true), (&key.secret, false)] {
+        let answer = alice.submit(&page, &page, &[("password", password)]).await;
+        assert_eq!(answer.body.contains(&key.secret), shown);
+        if !shown {
+            watch.keep("a wrong password", answer);
+        }
+    }
+    watch.keep(
+        "its page",
+        alice.get(&page.replace("/disclosure", "")).await,
+    );
+    key
 }
 
 /// Makes a verifier with the form, and gives its token.
@@ -278,7 +308,8 @@ fn stored(place: &Place) -> Vec<(String, Vec<u8>)> {
             stored.push((table, text.into_bytes()));
         }
         let digests = ask(
-            "SELECT encode(digest, 'escape') AS t FROM api_keys UNION ALL SELECT encode(digest, 'escape') FROM verifiers",
+            "SELECT encode(digest, 'escape') AS t FROM api_keys UNION ALL SELECT encode(digest, 'escape') FROM verifiers \
+             UNION ALL SELECT encode(ciphertext, 'escape') FROM sealed_secrets",
         );
         let text: String = digests.into_iter().map(|row| row.t).collect();
         stored.push(("digests".into(), text.into_bytes()));
@@ -306,9 +337,10 @@ async fn a_secret_is_found_nowhere_after_the_one_answer_that_shows_it() {
     };
 
     let mut keys = vec![
-        with_form(&mut watch, &mut alice, false).await,
-        with_form(&mut watch, &mut alice, true).await,
+        with_form(&mut watch, &mut alice, false, "").await,
+        with_form(&mut watch, &mut alice, true, "").await,
     ];
+    let recoverable = shown_again(&mut watch, &mut alice).await;
     let from_shell = place.run(
         &["key", "create", "--tenant", "Acme", "--name", "Canary"],
         "",
@@ -328,6 +360,7 @@ async fn a_secret_is_found_nowhere_after_the_one_answer_that_shows_it() {
         secret: watch.verifier.clone(),
     };
     wrong_places(&mut watch, &server, &mut alice, &token).await;
+    everyday_use(&mut watch, &server, &mut alice, &recoverable).await;
     for key in &keys {
         everyday_use(&mut watch, &server, &mut alice, key).await;
         wrong_places(&mut watch, &server, &mut alice, key).await;

@@ -21,6 +21,7 @@ mod domain;
 mod edges;
 mod gateways;
 mod security;
+mod staff;
 mod support;
 mod tidy;
 mod usage;

@@ -1,15 +1,25 @@
 //! `/`: sends people on to the page they came for. And every path that leads nowhere.
 
+use actix_session::Session;
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse};
 
 use crate::domain::Error;
 use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
 use crate::web::respond::see_other;
+use crate::web::session::Who;
 
 /// `GET /`.
-pub async fn index(request: HttpRequest) -> HttpResponse {
-    see_other(&request, "/tenant-api-keys")
+pub async fn index(request: HttpRequest, session: Session) -> HttpResponse {
+    see_other(&request, home(&session))
+}
+
+/// Where somebody starts: support staff at the tenants, everybody else at the keys.
+pub fn home(session: &Session) -> &'static str {
+    match Who::read(session) {
+        Ok((_, None, _)) => "/support/tenants",
+        _ => "/tenant-api-keys",
+    }
 }
 
 /// Any other path. Who is signed in reads so inside the shell.

@@ -44,6 +44,8 @@ pub struct KeyForm {
     #[serde(default)]
     pub rate_limit_burst: String,
     #[serde(default)]
+    pub recoverable: String,
+    #[serde(default)]
     pub idempotency_key: String,
 }
 
@@ -137,6 +139,7 @@ pub struct NewKeyPage {
     min_date: String,
     max_date: String,
     presets: Vec<Preset>,
+    may_recover: bool,
     summary: Summary,
     banner: Option<String>,
 }
@@ -179,8 +182,12 @@ impl NewKeyPage {
         banner: Option<String>,
     ) -> Result<Self> {
         let (by, now) = (me.actor(), me.now());
-        let (quota, groups) = state
-            .read(move |conn| Ok((Quota::find(conn, &by)?, db::groups::list(conn, by.tenant)?)))
+        let (quota, groups, may_recover) = state
+            .read(move |conn| {
+                let tenant = db::tenants::find(conn, by.tenant)?;
+                let groups = db::groups::list(conn, by.tenant)?;
+                Ok((Quota::find(conn, &by)?, groups, tenant.recoverable_keys))
+            })
             .await?;
         let chosen = |group: &db::groups::Group| {
             if form.group.is_empty() {
@@ -219,6 +226,7 @@ impl NewKeyPage {
             form,
             errors,
             groups,
+            may_recover,
             banner,
         })
     }

@@ -6,7 +6,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::key_form::{KeyForm, NewKeyPage};
+use super::key_secrets::show_secret;
 use super::key_use::KeyUse;
+use super::limit_requests::LimitNote;
+use crate::actions::disclosures;
 use crate::actions::keys::{self, Issued, Issuing};
 use crate::db::{self, Conn, keys::Key};
 use crate::domain::id::KeyId;
@@ -39,6 +42,8 @@ pub struct Quota {
     pub full: bool,
     /// The person may make keys at all.
     pub may_generate: bool,
+    /// Since when a request for a higher limit waits, in words.
+    pub requested: Option<String>,
 }
 
 impl Quota {
@@ -55,6 +60,8 @@ impl Quota {
             near: used * 10 >= limit * 8,
             full: used >= limit,
             may_generate: by.must_hold("api-keys:write").is_ok(),
+            requested: db::limit_requests::find_open(conn, by.tenant)?
+                .map(|open| time::relative(open.asked_at.and_utc(), by.now)),
         })
     }
 }
@@ -90,6 +97,7 @@ pub struct KeyRow {
     pub used: KeyUse,
     pub can_revoke: bool,
     pub can_delete: bool,
+    pub can_copy: bool,
     pub highlight: bool,
 }
 
@@ -114,6 +122,7 @@ impl KeyRow {
             used,
             can_revoke: may_change && !revoked,
             can_delete: may_change && revoked,
+            can_copy: may_change && key.sealed.is_some(),
             highlight,
             id: key.id,
             name: key.name,
@@ -145,6 +154,7 @@ struct KeysPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
     quota: Quota,
+    limit_note: Option<LimitNote>,
     rows: Vec<KeyRow>,
     next: Option<String>,
     first: Option<String>,
@@ -171,13 +181,14 @@ pub async fn index(
     let ListQuery { before, highlight } = query.into_inner();
     let before = before.map(|mark| read_cursor(&mark)).transpose()?;
     let (by, now) = (me.actor(), me.now());
-    let (quota, mut rows, total) = state
+    let (quota, limit_note, mut rows, total) = state
         .snapshot(move |conn| {
             let quota = Quota::find(conn, &by)?;
             let keys = db::keys::list(conn, by.tenant, before, PAGE + 1)?;
             let used = KeyUse::load_all(conn, by.tenant, &keys, now)?;
             let rows: Vec<(Key, KeyUse)> = keys.into_iter().zip(used).collect();
-            Ok((quota, rows, db::keys::count_listed(conn, by.tenant)?))
+            let note = LimitNote::find(conn, by.tenant, now)?;
+            Ok((quota, note, rows, db::keys::count_listed(conn, by.tenant)?))
         })
         .await?;
     let more = i64::try_from(rows.len()).is_ok_and(|count| count > PAGE);
@@ -201,6 +212,7 @@ pub async fn index(
             shell: me.shell,
             crumbs: crumbs(None),
             quota,
+            limit_note,
             rows,
             next,
             first,
@@ -231,12 +243,19 @@ pub struct Secret {
     hint: String,
     curl: String,
     env_line: String,
+    title: &'static str,
+    news: String,
+    /// A sealed copy is kept: it can be shown again.
+    kept: bool,
 }
 
 impl Secret {
-    fn new(key: &Key, secret: Option<&KeySecret>, site: &Site) -> Self {
+    fn new(key: &Key, secret: Option<&KeySecret>, site: &Site, kept: bool) -> Self {
         let text = secret.map(KeySecret::expose).unwrap_or_default();
         Self {
+            title: "Your new API key",
+            news: "is ready.".into(),
+            kept,
             key_id: key.id.clone(),
             name: key.name.clone(),
             hint: key_text::hint(&key.key_prefix, &key.last4),
@@ -248,21 +267,30 @@ impl Secret {
             secret: text.to_owned(),
         }
     }
+
+    /// The secret of a key that is not new.
+    pub(super) fn again(key: &Key, secret: &KeySecret, site: &Site) -> Self {
+        Self {
+            title: "Secret of your API key",
+            news: "is shown again, and that is on record.".into(),
+            ..Self::new(key, Some(secret), site, true)
+        }
+    }
 }
 
 #[derive(Template)]
 #[template(path = "keys/_secret.html")]
-struct SecretView {
-    secret: Secret,
+pub(super) struct SecretView {
+    pub(super) secret: Secret,
 }
 
 #[derive(Template)]
 #[template(path = "keys/secret.html")]
-struct SecretPage {
-    shell: Shell,
-    crumbs: Vec<Crumb>,
-    secret: Secret,
-    replayed: bool,
+pub(super) struct SecretPage {
+    pub(super) shell: Shell,
+    pub(super) crumbs: Vec<Crumb>,
+    pub(super) secret: Secret,
+    pub(super) replayed: bool,
 }
 
 /// `POST /tenant-api-keys`: the answer to this request alone shows the secret, so there is no address at which a
@@ -278,27 +306,16 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     match issue(&state, &me, &form).await {
         Ok(Issued::New(key, secret)) => {
-            let secret = Secret::new(&key, Some(&secret), &state.site);
-            if is_htmx(&request) {
-                return page(StatusCode::CREATED, &SecretView { secret });
-            }
-            let crumbs = crumbs(Some("New API key"));
-            page(
-                StatusCode::CREATED,
-                &SecretPage {
-                    shell: me.shell,
-                    crumbs,
-                    secret,
-                    replayed: false,
-                },
-            )
+            let kept = !form.recoverable.is_empty();
+            let secret = Secret::new(&key, Some(&secret), &state.site, kept);
+            show_secret(&request, me, "New API key", secret, StatusCode::CREATED)
         }
         Ok(Issued::Replayed(key)) if is_htmx(&request) => Ok(see_other(
             &request,
             &format!("/tenant-api-keys?highlight={}", key.id),
         )),
         Ok(Issued::Replayed(key)) => {
-            let secret = Secret::new(&key, None, &state.site);
+            let secret = Secret::new(&key, None, &state.site, false);
             let crumbs = crumbs(Some("New API key"));
             page(
                 StatusCode::OK,
@@ -335,6 +352,7 @@ async fn issue(state: &web::Data<State>, me: &SignedIn, form: &KeyForm) -> Resul
     let by = me.actor();
     let draft = form.check(by.now)?;
     let (group, word) = (form.group.clone(), form.idempotency_key.clone());
+    let recoverable = !form.recoverable.is_empty();
     let state_inside = state.clone();
     let issued = state
         .change(move |conn| {
@@ -347,15 +365,18 @@ async fn issue(state: &web::Data<State>, me: &SignedIn, form: &KeyForm) -> Resul
                     .filter(|word| !word.is_empty())
                     .map(String::as_str),
             };
+            if recoverable {
+                return disclosures::issue(conn, &by, &draft, issuing, &state_inside.sealing);
+            }
             keys::issue(conn, &by, &draft, issuing)
         })
         .await;
     match issued {
         // The form's field is called group.
-        Err(Error::Invalid(errors)) => {
-            let message = errors.get("authorization_group").unwrap_or_default();
-            Err(Error::invalid("group", message))
-        }
+        Err(Error::Invalid(errors)) => Err(match errors.get("authorization_group") {
+            Some(message) => Error::invalid("group", message),
+            None => Error::Invalid(errors),
+        }),
         other => other,
     }
 }

@@ -1,5 +1,7 @@
 //! Signing in and out.
 
+use std::net::IpAddr;
+
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -11,16 +13,16 @@ use crate::db::users::User;
 use crate::db::{self, Conn, members::Member};
 use crate::domain::audit::Event;
 use crate::domain::id::{TenantId, UserId};
-use crate::domain::role::{self, Actor};
+use crate::domain::role::{self, Actor, Supporter};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::web::client;
 use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
 use crate::web::form::{Form, anonymous_token};
 use crate::web::respond::{page, see_other};
 use crate::web::session::Who;
 use crate::web::shell::theme;
+use crate::web::staff::Anybody;
 use crate::web::state::State;
 
 #[derive(Template)]
@@ -103,7 +105,9 @@ pub async fn create(
     match check(&request, &state, &form).await {
         Ok((user, tenant)) => {
             Who::start(&session, user, tenant)?;
-            Ok(see_other(&request, local_path(&request, &form.next)))
+            let next = local_path(&request, &form.next);
+            let is_theirs = tenant.is_some() || next.starts_with("/support/");
+            Ok(see_other(&request, if is_theirs { next } else { "/" }))
         }
         Err(Error::Unauthenticated) => {
             let error = "That email address and password do not match.".to_owned();
@@ -139,12 +143,12 @@ pub async fn create(
     }
 }
 
-/// The person and the tenant they start in, or `Unauthenticated`.
+/// The person and the tenant they start in, if they work in one; or `Unauthenticated`.
 async fn check(
     request: &HttpRequest,
     state: &web::Data<State>,
     form: &SignInForm,
-) -> Result<(UserId, TenantId)> {
+) -> Result<(UserId, Option<TenantId>)> {
     let attempt = sign_in::Attempt::new(&form.email, client::place(request));
     let now = state.now();
     let door = attempt.clone();
@@ -163,49 +167,79 @@ async fn check(
                     .take_back(conn, &begun)
                     .map(|()| judged.map(|_| None));
             };
-            let Some(by) = member(conn, begun.user.as_ref(), now)? else {
-                actions::sessions::note_stranger(
-                    conn,
-                    &attempt.email_digest(),
-                    address,
-                    &request_id,
-                    now,
-                )?;
+            let Some(entrant) = entrant(conn, begun.user.as_ref(), now, address, &request_id)?
+            else {
+                let digest = attempt.email_digest();
+                actions::sessions::note_stranger(conn, &digest, address, &request_id, now)?;
                 return Ok(Ok(None));
             };
-            let by = Actor {
-                address,
-                request_id,
-                ..by
-            };
             if !fits {
-                return actions::sessions::note(conn, &by, &Event::SignInRefused)
-                    .map(|()| Ok(None));
+                entrant.note(conn, &Event::SignInRefused)?;
+                return Ok(Ok(None));
             }
             attempt.succeed(conn, &begun)?;
-            actions::sessions::note(conn, &by, &Event::SignedIn)?;
-            Ok(Ok(by.person().map(|user| (user, by.tenant))))
+            entrant.note(conn, &Event::SignedIn)?;
+            Ok(Ok(entrant.session()))
         })
         .await?;
     done?.ok_or(Error::Unauthenticated)
 }
 
-/// The person as an actor in the tenant they start in, if they have one.
-fn member(conn: &mut Conn, user: Option<&User>, now: Timestamp) -> Result<Option<Actor>> {
+/// Somebody who has an account here.
+enum Entrant {
+    /// In the tenant they start in.
+    Member(Actor),
+    /// Of the support staff, in no tenant.
+    Support(Supporter),
+}
+
+impl Entrant {
+    fn note(&self, conn: &mut Conn, event: &Event) -> Result<()> {
+        match self {
+            Self::Member(by) => actions::sessions::note(conn, by, event),
+            Self::Support(by) => actions::sessions::note_support(conn, by, event),
+        }
+    }
+
+    /// What their session begins with.
+    fn session(&self) -> Option<(UserId, Option<TenantId>)> {
+        match self {
+            Self::Member(by) => by.person().map(|user| (user, Some(by.tenant))),
+            Self::Support(by) => Some((by.id, None)),
+        }
+    }
+}
+
+/// The person, if they are a member of a tenant or of the support staff.
+fn entrant(
+    conn: &mut Conn,
+    user: Option<&User>,
+    now: Timestamp,
+    address: Option<IpAddr>,
+    request_id: &str,
+) -> Result<Option<Entrant>> {
     let Some(user) = user else { return Ok(None) };
-    let id: UserId = user.id.parse()?;
+    let (id, request_id) = (user.id.parse()?, request_id.to_owned());
+    if user.support {
+        return Ok(Some(Entrant::Support(Supporter {
+            id,
+            name: user.name.clone(),
+            now,
+            address,
+            request_id,
+        })));
+    }
     let Some(tenant) = db::members::first_tenant(conn, id)? else {
         return Ok(None);
     };
     let Member { email, role, .. } = db::members::find(conn, tenant, id)?;
-    let who = role::Who::Person { id, email, role };
-    Ok(Some(Actor {
-        who,
+    Ok(Some(Entrant::Member(Actor {
+        who: role::Who::Person { id, email, role },
         tenant,
         now,
-        address: None,
-        request_id: String::new(),
-    }))
+        address,
+        request_id,
+    })))
 }
 
 /// The button's form: only the token.
@@ -221,12 +255,16 @@ pub async fn destroy(
     request: HttpRequest,
     state: web::Data<State>,
     session: Session,
-    me: SignedIn,
+    me: Anybody,
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
-    let by = me.actor();
     state
-        .change(move |conn| actions::sessions::note(conn, &by, &Event::SignedOut))
+        .change(move |conn| match me {
+            Anybody::Member(me) => actions::sessions::note(conn, &me.actor(), &Event::SignedOut),
+            Anybody::Support(me) => {
+                actions::sessions::note_support(conn, &me.supporter(), &Event::SignedOut)
+            }
+        })
         .await?;
     session.purge();
     Ok(see_other(&request, "/login"))

@@ -131,7 +131,7 @@ pub async fn create(
     };
     match complete(&state, &token, &typed, password).await {
         Ok((user, tenant)) => {
-            Who::start(&session, user, tenant)?;
+            Who::start(&session, user, Some(tenant))?;
             set_flash(&session, "Keystead is ready. Generate your first API key.");
             Ok(see_other(&request, "/tenant-api-keys"))
         }

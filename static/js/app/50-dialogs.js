@@ -1,7 +1,9 @@
 // Dialogs come from the server into #modal-root and open themselves. Nothing of them stays behind.
+let cameFrom = null; // outlives a dialog that is replaced by another, with what was wrong in it
 onContent(() => {
   const dialog = $("dialog[data-auto-open]:not([open])");
   if (!dialog) return;
+  if (document.activeElement !== document.body) cameFrom = document.activeElement;
   dialog.showModal();
   placeToasts();
   $("textarea[autofocus]", dialog)?.select();
@@ -12,6 +14,7 @@ function dropDialog(dialog) {
   if (dialog.open) dialog.close(); // gives the focus back to the opener
   placeToasts();
   dialog.remove();
+  if (document.activeElement === document.body) cameFrom?.focus();
   if (document.activeElement === document.body) $("main h1")?.focus(); // the opener is gone
 }
 

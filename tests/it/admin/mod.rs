@@ -3,14 +3,17 @@
 mod errors;
 mod explanations;
 mod key_deletions;
+mod key_disclosures;
 mod key_form;
 mod key_page;
 mod key_revocations;
 mod keys;
+mod limit_requests;
 mod request_exports;
 mod request_pages;
 mod requests;
 mod sessions;
+mod settings;
 mod setup;
 mod sign_in;
 mod theme;

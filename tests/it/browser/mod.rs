@@ -1,11 +1,12 @@
 //! The pages as a person sees them: in Chromium, with and without JavaScript.
 
 mod accessibility;
-
+mod disclosures;
 mod form;
 mod key_form;
 mod key_rows;
 mod keyboard;
+mod limits;
 mod main_job;
 mod phone;
 mod request_log;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::form;
+use super::limits::sign_in_sam;
 use super::sample::{self, MAYA};
 use crate::support::chromium::{Chromium, key};
 use crate::support::*;
@@ -261,4 +262,92 @@ async fn pictures_of_the_request_log() {
     camera.take("explanation").await;
     browser.goto("/usage/explanation?request=nonsense").await;
     camera.take("explanation-wrong").await;
+}
+
+#[actix_web::test]
+async fn pictures_of_limits_and_support() {
+    let app = App::start_empty().await;
+    sample::fill(&app);
+    app.hire_sam();
+    app.set_limit("Acme Industrial", 5);
+    let camera = Camera::new(&app).await;
+    let browser = &camera.browser;
+    browser.sign_in(MAYA).await;
+    camera.take("keys-full").await;
+    let ask = "/tenant-api-keys/limit-request";
+    browser.goto(ask).await;
+    camera.take("limit-request").await;
+    browser.fill("#limit", "25").await;
+    browser
+        .fill(
+            "#reason",
+            "Two more plants go live in December. Each brings four systems.",
+        )
+        .await;
+    browser.click("main form [type=submit]").await;
+    browser.until_sees("Waiting for an answer.").await;
+    camera.take("limit-request-waits").await;
+    let support = Camera::new(&app).await;
+    sign_in_sam(&support.browser).await;
+    support.take("tenants").await;
+    support.browser.click("[aria-label^='Raise limit']").await;
+    support.browser.until_focus("dialog #limit").await;
+    support.take("raise").await;
+    support.browser.click("dialog [type=submit]").await;
+    support.browser.until_focus("dialog .error-summary").await;
+    support.take("raise-error").await;
+    support
+        .browser
+        .fill("#reason", "Agreed with Maya by phone.")
+        .await;
+    support.browser.click("dialog [type=submit]").await;
+    support
+        .browser
+        .until("!document.querySelector('dialog')")
+        .await;
+    support.take("raised").await;
+    support.browser.click("a.name").await;
+    support.browser.until_sees("History of the limit").await;
+    support.take("limit").await;
+    support.browser.goto("/tenant-api-keys").await;
+    support.take("support-missing").await;
+    browser.goto(ask).await;
+    camera.take("limit-request-granted").await;
+    browser.goto("/tenant-api-keys").await;
+    camera.take("keys-note").await;
+}
+
+#[actix_web::test]
+async fn pictures_of_recoverable_keys() {
+    let app = App::start().await;
+    let made = app.issue_recoverable("Acme", "ERP integration");
+    let camera = Camera::new(&app).await;
+    let browser = &camera.browser;
+    browser.sign_in(ALICE).await;
+    browser.goto("/settings").await;
+    camera.take("settings").await;
+    browser.goto("/tenant-api-keys/new").await;
+    browser
+        .script("document.querySelector('#recoverable').scrollIntoView({ block: 'center' })")
+        .await;
+    camera.take("form-recoverable").await;
+    browser.goto("/tenant-api-keys").await;
+    browser
+        .click("[aria-label='Actions for ERP integration']")
+        .await;
+    browser
+        .click(".menu:popover-open [href$='/disclosure']")
+        .await;
+    browser.until_focus("dialog #password").await;
+    camera.take("disclosure").await;
+    browser.keys("wrong").await;
+    browser.press(key::ENTER).await;
+    browser.until_sees("That is not your password.").await;
+    camera.take("disclosure-error").await;
+    browser.keys(PASSWORD).await;
+    browser.press(key::ENTER).await;
+    browser.until_focus("[data-secret-text]").await;
+    camera.take("disclosed").await;
+    browser.goto(&format!("/tenant-api-keys/{}", made.id)).await;
+    camera.take("key-recoverable").await;
 }

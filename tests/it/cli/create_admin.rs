@@ -96,3 +96,58 @@ fn a_password_is_never_an_argument() {
     assert!(!format!("{outcome:?}").contains("hunter2secret"));
     assert!(!place.data("pepper").exists());
 }
+
+#[actix_web::test]
+async fn support_staff_is_made_at_the_shell_and_belongs_to_no_tenant() {
+    let place = Place::new().with_acme();
+    let server = place.serve();
+    let args = ["create-admin", "--support", "--password-stdin"];
+    let who = ["--email", "Sam@Support.test", "--name", "Sam Stone"];
+    let made = place.run(&[&args[..], &who].concat(), PASSWORD);
+    assert_eq!(made.done().out, "");
+    assert!(
+        made.err
+            .contains("sam@support.test is now of the support staff.")
+    );
+    let mut sam = server.visitor();
+    let fields = [("email", SAM), ("password", PASSWORD), ("next", "")];
+    sam.submit("/login", "/login", &fields).await.leads_to("/");
+    sam.get("/").await.leads_to("/support/tenants");
+    sam.get("/support/tenants").await.shows("Acme");
+    assert_eq!(sam.get("/tenant-api-keys").await.status, 404);
+    for (query, count) in [
+        ("SELECT count(*) AS n FROM memberships", 1),
+        (
+            "SELECT count(*) AS n FROM users WHERE support = TRUE AND super_user = FALSE",
+            1,
+        ),
+        (
+            "SELECT count(*) AS n FROM audit_events WHERE action = 'support.added' AND tenant_id IS NULL AND actor_kind = 'operator'",
+            1,
+        ),
+    ] {
+        assert_eq!(place.number(query), count, "{query}");
+    }
+}
+
+#[test]
+fn support_staff_is_neither_super_user_nor_of_a_tenant() {
+    let place = Place::new().with_acme();
+    let args = ["create-admin", "--support", "--password-stdin", "--email"];
+    for more in [
+        &["sam@support.test", "--super"][..],
+        &["sam@support.test", "--tenant", "Acme"],
+        &["nobody"],
+        &[ALICE],
+        &["s@x.test", "--name", "S"],
+    ] {
+        let outcome = place.run(&[&args[..], more].concat(), PASSWORD);
+        assert_ne!(outcome.code, 0, "{more:?}");
+    }
+    let none = place.run(
+        &["create-admin", "--password-stdin", "--email", SAM],
+        PASSWORD,
+    );
+    assert_eq!(none.code, 2);
+    assert_eq!(place.number("SELECT count(*) AS n FROM users"), 1);
+}

@@ -5,4 +5,5 @@ mod forwarded;
 mod fuzz_corpus;
 mod key_texts;
 mod passwords;
+mod sealing;
 mod words;

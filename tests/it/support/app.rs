@@ -4,13 +4,15 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use keystead::actions::{keys, tenants, verifiers};
+use keystead::actions::{disclosures, keys, settings, tenants, verifiers};
 use keystead::config::Config;
 use keystead::db::{self, Db};
 use keystead::domain::forwarded::TrustedProxies;
 use keystead::domain::id::{KeyId, TenantId};
 use keystead::domain::key::Wish;
+use keystead::domain::key_text::KeySecret;
 use keystead::domain::role::Steward;
+use keystead::domain::sealing::SealingKey;
 use keystead::domain::time::Clock;
 use keystead::server::{Application, open_storage};
 
@@ -202,6 +204,23 @@ impl App {
             },
             keys::Issued::Replayed(_) => unreachable!("no idempotency key was given"),
         }
+    }
+
+    /// A key whose secret may be shown again, of a tenant that then allows it.
+    pub fn issue_recoverable(&self, tenant: &str, name: &str) -> Issued {
+        let (id, key) = (self.tenant(tenant), self.issue(tenant, name));
+        let by = tenants::operator(id, self.clock.now());
+        let secrets = keystead::config::secrets::Secrets::load(&self.config, false).unwrap();
+        let sealing = SealingKey::derive(&secrets.master_key);
+        let secret = KeySecret::reopened(key.secret.clone().into()).unwrap();
+        let row = self.stored(tenant, &key);
+        self.db
+            .write(|conn| {
+                settings::allow_recoverable_keys(conn, &by, true)?;
+                disclosures::seal(conn, &by, &row, &secret, &sealing)
+            })
+            .unwrap();
+        key
     }
 
     /// The actions in a key's audit log, oldest first, each as "action by name".

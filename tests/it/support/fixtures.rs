@@ -48,6 +48,7 @@ pub fn people(conn: &mut Conn, now: Timestamp) -> Result<()> {
         name: "Vera Viewer",
         password_digest: &digest,
         super_user: false,
+        support: false,
     };
     let vera: UserId = db::users::insert(conn, &vera, now)?;
     let acme: TenantId = db::tenants::find_by_name(conn, "Acme")?.id.parse()?;

@@ -14,8 +14,10 @@ pub mod raw;
 pub mod relay;
 pub mod request_log;
 pub mod smuggling;
+pub mod staff;
 pub mod system;
 
 pub use app::App;
 pub use fixtures::*;
 pub use request_log::{LOG, fill_log};
+pub use staff::SAM;

@@ -1,0 +1,128 @@
+//! Keys whose secret may be shown again: sealed when they are made, opened for an admin who proved who they are.
+
+use super::keys::{self, Issued, Issuing};
+use super::{Object, record};
+use crate::db::keys::Key;
+use crate::db::{self, Conn, sealed_secrets};
+use crate::domain::audit::Event;
+use crate::domain::id::KeyId;
+use crate::domain::key::Draft;
+use crate::domain::key_text::KeySecret;
+use crate::domain::role::Actor;
+use crate::domain::sealing::{Owner, SealingKey};
+use crate::domain::{Error, Result};
+
+/// Issues a key and keeps a sealed copy of its secret.
+///
+/// # Errors
+/// As [`keys::issue`] and [`seal`].
+pub fn issue(
+    conn: &mut Conn,
+    by: &Actor,
+    draft: &Draft,
+    issuing: Issuing<'_>,
+    sealing: &SealingKey,
+) -> Result<Issued> {
+    let issued = keys::issue(conn, by, draft, issuing)?;
+    if let Issued::New(key, secret) = &issued {
+        seal(conn, by, key, secret, sealing)?;
+    }
+    Ok(issued)
+}
+
+/// Keeps a sealed copy of a key's secret, in place of any earlier one. Call it in the transaction that makes the
+/// secret, after the change log's lock was taken.
+///
+/// # Errors
+/// `Invalid` at `recoverable` when the tenant does not allow it.
+pub fn seal(
+    conn: &mut Conn,
+    by: &Actor,
+    key: &Key,
+    secret: &KeySecret,
+    sealing: &SealingKey,
+) -> Result<()> {
+    if !db::tenants::hold_recoverable_keys(conn, by.tenant)? {
+        let text = "Your organization does not allow this, see Settings. The secret is shown once.";
+        return Err(Error::invalid("recoverable", text));
+    }
+    let owner = Owner {
+        tenant: by.tenant,
+        key: key.id.parse()?,
+    };
+    let sealed = sealing.seal(owner, secret.expose())?;
+    sealed_secrets::put(conn, owner, sealed)?;
+    record(conn, by, &Event::KeySealed, object(key))
+}
+
+/// What came of opening a sealed copy.
+#[derive(Debug)]
+pub enum Revealed {
+    /// The secret, for the one answer that shows it.
+    Secret(KeySecret),
+    /// The copy was damaged, or belongs to another key. The audit log has a row about it.
+    Damaged,
+}
+
+/// Opens the sealed copy of a key's secret. Whoever calls it has just checked the person's password.
+///
+/// # Errors
+/// `Forbidden` for viewers, keys and commands; `NotFound`; a conflict `not-recoverable` when no copy is kept.
+pub fn reveal(conn: &mut Conn, by: &Actor, id: KeyId, sealing: &SealingKey) -> Result<Revealed> {
+    let key = find(conn, by, id)?;
+    let owner = Owner {
+        tenant: by.tenant,
+        key: id,
+    };
+    let sealed = sealed_secrets::find(conn, owner)?.ok_or_else(not_recoverable)?;
+    let opened = sealing.open(owner, &sealed).and_then(KeySecret::reopened);
+    let Some(secret) = opened else {
+        tracing::error!(key = %key.id, "the sealed secret of a key can't be opened: it was changed in the database");
+        record(conn, by, &Event::KeySecretDamaged, object(&key))?;
+        return Ok(Revealed::Damaged);
+    };
+    record(conn, by, &Event::KeySecretRevealed, object(&key))?;
+    Ok(Revealed::Secret(secret))
+}
+
+/// Notes that a secret was asked for without the right password.
+///
+/// # Errors
+/// As [`find`].
+pub fn note_refusal(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<()> {
+    let key = find(conn, by, id)?;
+    record(conn, by, &Event::KeySecretRefused, object(&key))
+}
+
+/// The key whose secret somebody wants to see again.
+///
+/// # Errors
+/// `Forbidden` for viewers, keys and commands; `NotFound`; a conflict `not-recoverable` when no copy is kept.
+pub fn find(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
+    by.must_hold("api-keys:write")?;
+    if by.person().is_none() {
+        return Err(Error::Forbidden(
+            "Only a person can see a secret again.".into(),
+        ));
+    }
+    let key = db::keys::find(conn, by.tenant, id)?;
+    if key.sealed.is_none() {
+        return Err(not_recoverable());
+    }
+    Ok(key)
+}
+
+fn not_recoverable() -> Error {
+    Error::conflict(
+        "not-recoverable",
+        "No copy of this key's secret is kept, so it can't be shown again.",
+    )
+}
+
+fn object(key: &Key) -> Object<'_> {
+    Object {
+        kind: "api_key",
+        id: &key.id,
+        name: &key.name,
+    }
+}

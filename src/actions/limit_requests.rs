@@ -1,0 +1,62 @@
+//! A tenant asks for a higher limit, asks anew, or no longer wants it.
+
+use super::limits::{no_request, object, step};
+use super::record;
+use crate::db::{self, Conn, change_log, limit_requests::LimitRequest};
+use crate::domain::audit::Event;
+use crate::domain::limits::{HIGHEST, Outcome, Wanted, Wish};
+use crate::domain::role::{Actor, Who};
+use crate::domain::{Error, Result};
+
+/// The right that changes a tenant as a whole. Keys with all rights have it too, but people alone may ask.
+const MAY_ASK: &str = "tenant:write";
+
+/// Makes the tenant's request, or changes the one that is open. The same again leaves no trace.
+///
+/// # Errors
+/// `Forbidden` for viewers and keys; `Invalid` at `limit` and `reason`; a conflict `highest-limit`.
+pub fn ask(conn: &mut Conn, by: &Actor, wish: &Wish<'_>) -> Result<LimitRequest> {
+    let email = asker(by)?;
+    change_log::hold(conn)?;
+    let tenant = db::tenants::find(conn, by.tenant)?;
+    if tenant.key_limit >= HIGHEST {
+        let text = format!("{HIGHEST} keys is the highest limit there is.");
+        return Err(Error::conflict("highest-limit", text));
+    }
+    let wanted = wish.check(tenant.key_limit + 1)?;
+    let same = |open: &LimitRequest| open.wanted == wanted.limit && open.reason == wanted.reason;
+    if let Some(open) = db::limit_requests::find_open(conn, by.tenant)?.filter(same) {
+        return Ok(open);
+    }
+    db::limit_requests::open(conn, by.tenant, &wanted, email, by.now)?;
+    let event = Event::LimitRequested(step(&tenant, &wanted));
+    record(conn, by, &event, object(&tenant))?;
+    db::limit_requests::find_open(conn, by.tenant)?.ok_or(Error::NotFound)
+}
+
+/// Takes the open request back.
+///
+/// # Errors
+/// `Forbidden` for viewers and keys; a conflict `no-limit-request`.
+pub fn withdraw(conn: &mut Conn, by: &Actor) -> Result<()> {
+    asker(by)?;
+    change_log::hold(conn)?;
+    let tenant = db::tenants::find(conn, by.tenant)?;
+    let open = db::limit_requests::find_open(conn, by.tenant)?.ok_or_else(no_request)?;
+    db::limit_requests::close(conn, by.tenant, Outcome::Withdrawn, by.now)?;
+    let wanted = Wanted {
+        limit: open.wanted,
+        reason: String::new(),
+    };
+    let event = Event::LimitWithdrawn(step(&tenant, &wanted));
+    record(conn, by, &event, object(&tenant))
+}
+
+/// The admin who asks.
+fn asker(by: &Actor) -> Result<&str> {
+    by.must_hold(MAY_ASK)?;
+    match &by.who {
+        Who::Person { email, .. } => Ok(email),
+        _ => Err(Error::Forbidden("Only a person can ask for this.".into())),
+    }
+}

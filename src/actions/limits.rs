@@ -1,0 +1,145 @@
+//! The key limit of a tenant, as support staff changes it, and the way it went.
+
+use super::{Object, record_by_supporter};
+use crate::db::{self, Conn, audit::AuditEvent, change_log, tenants::Tenant};
+use crate::domain::audit::{
+    Event, LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_REQUESTED, LIMIT_WITHDRAWN,
+};
+use crate::domain::id::TenantId;
+use crate::domain::limits::{self, Outcome, Step, Wanted, Wish};
+use crate::domain::role::Supporter;
+use crate::domain::time::Timestamp;
+use crate::domain::{Error, Result};
+
+/// Steps that are shown.
+const SHOWN: i64 = 20;
+
+/// What came of setting a limit.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Raised {
+    /// It is set now, and an open request is granted.
+    Set(Wanted),
+    /// Somebody set this one meanwhile; nothing was changed.
+    Meanwhile(i64),
+}
+
+/// Sets the limit of a tenant, provided that it still is what the form `shown`.
+///
+/// # Errors
+/// `NotFound`; `Invalid` at `limit` and `reason`, also for a limit under what is in use.
+pub fn set(
+    conn: &mut Conn,
+    by: &Supporter,
+    tenant: TenantId,
+    shown: i64,
+    wish: &Wish<'_>,
+) -> Result<Raised> {
+    // No key is made between the count and the new limit.
+    change_log::hold(conn)?;
+    let row = db::tenants::find(conn, tenant)?;
+    if row.key_limit != shown {
+        return Ok(Raised::Meanwhile(row.key_limit));
+    }
+    let used = db::keys::count_toward_limit(conn, tenant, by.now)?;
+    let wanted = wish.check(used.max(1))?;
+    if wanted.limit == row.key_limit {
+        let same = format!("The limit is {shown} already.");
+        return Err(Error::invalid("limit", same));
+    }
+    db::tenants::set_key_limit(conn, tenant, wanted.limit)?;
+    db::limit_requests::close(conn, tenant, Outcome::Granted, by.now)?;
+    let step = step(&row, &wanted);
+    note(conn, by, &row, &Event::LimitChanged(step))?;
+    Ok(Raised::Set(wanted))
+}
+
+/// Declines the tenant's open request.
+///
+/// # Errors
+/// `NotFound`; `Invalid` at `reason`; a conflict `no-limit-request` when there is none any more.
+pub fn decline(conn: &mut Conn, by: &Supporter, tenant: TenantId, reason: &str) -> Result<()> {
+    change_log::hold(conn)?;
+    let row = db::tenants::find(conn, tenant)?;
+    let open = db::limit_requests::find_open(conn, tenant)?.ok_or_else(no_request)?;
+    let reason =
+        limits::check_reason(reason).map_err(|message| Error::invalid("reason", message))?;
+    db::limit_requests::close(conn, tenant, Outcome::Declined, by.now)?;
+    let limit = open.wanted;
+    let step = step(&row, &Wanted { limit, reason });
+    note(conn, by, &row, &Event::LimitDeclined(step))
+}
+
+/// The refusal to answer a request that is not open.
+pub(super) fn no_request() -> Error {
+    Error::conflict(
+        "no-limit-request",
+        "This request is no longer open: it was answered or withdrawn meanwhile.",
+    )
+}
+
+pub(super) fn step(tenant: &Tenant, wanted: &Wanted) -> Step {
+    Step {
+        before: tenant.key_limit,
+        limit: wanted.limit,
+        reason: wanted.reason.clone(),
+    }
+}
+
+pub(super) fn object(tenant: &Tenant) -> Object<'_> {
+    Object {
+        kind: "tenant",
+        id: &tenant.id,
+        name: &tenant.name,
+    }
+}
+
+fn note(conn: &mut Conn, by: &Supporter, tenant: &Tenant, event: &Event) -> Result<()> {
+    let id = tenant.id.parse()?;
+    record_by_supporter(conn, by, Some(id), event, object(tenant))
+}
+
+/// A step on the way of a limit, from the audit log that both sides read.
+#[derive(Debug, Clone)]
+pub struct Past {
+    /// The kind of step, such as [`LIMIT_CHANGED`].
+    pub action: String,
+    /// Numbers and reason.
+    pub step: Step,
+    /// Who did it: an admin's e-mail address, or the name of somebody of the support staff.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What happened to a tenant's limit, newest first.
+pub fn history(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Past>> {
+    let kinds = [
+        LIMIT_REQUESTED,
+        LIMIT_WITHDRAWN,
+        LIMIT_DECLINED,
+        LIMIT_CHANGED,
+    ];
+    list(conn, tenant, &kinds, SHOWN)
+}
+
+/// What support decided last, if that was after `since` and nothing was asked for again.
+pub fn last_decision(conn: &mut Conn, tenant: TenantId, since: Timestamp) -> Result<Option<Past>> {
+    let kinds = [LIMIT_REQUESTED, LIMIT_DECLINED, LIMIT_CHANGED];
+    let last = list(conn, tenant, &kinds, 1)?.pop();
+    Ok(last.filter(|past| past.at > since && past.action != LIMIT_REQUESTED))
+}
+
+fn list(conn: &mut Conn, tenant: TenantId, kinds: &[&str], most: i64) -> Result<Vec<Past>> {
+    let id = tenant.to_string();
+    let rows = db::audit::list_of_actions(conn, tenant, &id, kinds, most)?;
+    rows.into_iter().map(past).collect()
+}
+
+fn past(row: AuditEvent) -> Result<Past> {
+    Ok(Past {
+        step: serde_json::from_str(&row.detail).map_err(Error::internal)?,
+        action: row.action,
+        by: row.actor_name,
+        at: row.at.and_utc(),
+    })
+}

@@ -1,0 +1,35 @@
+//! What a tenant's admins decide for the whole tenant.
+
+use serde_json::json;
+
+use super::limits::object;
+use super::record;
+use crate::db::{self, Conn};
+use crate::domain::Result;
+use crate::domain::audit::Event;
+use crate::domain::role::Actor;
+
+/// Allows or forbids keys whose secret can be shown again. Forbidding destroys the sealed copies there are; gives
+/// their number. What is so already leaves no trace.
+///
+/// # Errors
+/// `Forbidden` for viewers.
+pub fn allow_recoverable_keys(conn: &mut Conn, by: &Actor, allowed: bool) -> Result<usize> {
+    by.must_hold("tenant:write")?;
+    if !db::tenants::set_recoverable_keys(conn, by.tenant, allowed)? {
+        return Ok(0);
+    }
+    let destroyed = if allowed {
+        0
+    } else {
+        db::sealed_secrets::delete_all(conn, by.tenant)?
+    };
+    let tenant = db::tenants::find(conn, by.tenant)?;
+    let detail = json!({
+        "before": { "recoverable_keys": !allowed },
+        "after": { "recoverable_keys": allowed },
+        "destroyed_copies": destroyed,
+    });
+    record(conn, by, &Event::SettingsChanged(detail), object(&tenant))?;
+    Ok(destroyed)
+}

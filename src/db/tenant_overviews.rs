@@ -1,0 +1,203 @@
+//! Tenants as the support staff sees them: names, states, dates and limits. Nothing of a key but how many there are.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::schema::{
+    audit_events as events, limit_requests as asked, request_records as records, tenants,
+};
+use super::{Conn, keys};
+use crate::domain::id::{LimitRequestId, TenantId};
+use crate::domain::time::{Timestamp, from_micros};
+use crate::domain::{Error, Result};
+
+diesel::define_sql_function! {
+    /// Lower-case letters. SQLite knows those of ASCII only.
+    fn lower(text: Text) -> Text;
+}
+
+/// What support staff sees of a tenant.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// The tenant itself.
+    pub tenant: super::tenants::Tenant,
+    /// Keys that count toward the limit.
+    pub used: i64,
+    /// Id of the open request, the limit wanted, and since when.
+    pub request: Option<(String, i64, Timestamp)>,
+    /// When one of its people or systems did something last.
+    pub active_at: Option<Timestamp>,
+}
+
+/// In which order, and which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// All, by name.
+    #[default]
+    Name,
+    /// All, those made last first.
+    Newest,
+    /// Those with an open request, whoever waits longest first.
+    Waiting,
+}
+
+/// Which page of which list.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// Part of a name; empty: any.
+    pub search: String,
+    /// In which order.
+    pub order: Order,
+    /// The last row of the page before: its tenant, or its request when those who wait are listed.
+    pub after: Option<String>,
+}
+
+type Row = (
+    super::tenants::Tenant,
+    (Option<String>, Option<i64>, Option<NaiveDateTime>),
+    Option<NaiveDateTime>,
+    Option<i64>,
+);
+
+/// Every tenant as a [`Row`].
+macro_rules! rows {
+    () => {{
+        // What support does is no activity of the tenant.
+        let changed = events::table
+            .filter(events::tenant_id.eq(tenants::id.nullable()))
+            .filter(events::actor_kind.ne("support"))
+            .order(events::id.desc())
+            .limit(1)
+            .select(events::at)
+            .single_value();
+        let asked_about = records::table
+            .filter(records::tenant_id.eq(tenants::id))
+            .order(records::id.desc())
+            .limit(1)
+            .select(records::at)
+            .single_value();
+        let open = asked::tenant_id
+            .eq(tenants::id)
+            .and(asked::closed_at.is_null());
+        tenants::table
+            .left_join(asked::table.on(open))
+            .select((
+                super::tenants::Tenant::as_select(),
+                (
+                    asked::id.nullable(),
+                    asked::wanted.nullable(),
+                    asked::asked_at.nullable(),
+                ),
+                changed,
+                asked_about,
+            ))
+            .into_boxed()
+    }};
+}
+
+/// A page of at most `most` tenants.
+///
+/// # Errors
+/// `BadRequest` when the mark of the page is not one of ours.
+pub fn list(conn: &mut Conn, page: &Asked, most: i64, now: Timestamp) -> Result<Vec<Overview>> {
+    let mut query = rows!().limit(most);
+    if !page.search.is_empty() {
+        // Both: which letters have a lower case differs between the databases.
+        let plain = like(&page.search.to_ascii_lowercase());
+        let lower_case = like(&page.search.to_lowercase());
+        query = query.filter(
+            lower(tenants::name)
+                .like(plain)
+                .escape('\\')
+                .or(lower(tenants::name).like(lower_case).escape('\\')),
+        );
+    }
+    let after = page.after.as_deref();
+    query = match page.order {
+        Order::Name => {
+            if let Some((name, id)) = after.map(|id| name_of(conn, id)).transpose()? {
+                let same = lower(tenants::name).eq(name.clone());
+                query = query.filter(
+                    lower(tenants::name)
+                        .gt(name)
+                        .or(same.and(tenants::id.gt(id))),
+                );
+            }
+            query.order((lower(tenants::name).asc(), tenants::id.asc()))
+        }
+        Order::Newest => {
+            if let Some(id) = after {
+                let id: TenantId = id.parse().map_err(|_| foreign_mark())?;
+                query = query.filter(tenants::id.lt(id.to_string()));
+            }
+            query.order(tenants::id.desc())
+        }
+        Order::Waiting => {
+            query = query.filter(asked::id.is_not_null());
+            if let Some(id) = after {
+                let id: LimitRequestId = id.parse().map_err(|_| foreign_mark())?;
+                query = query.filter(asked::id.gt(id.to_string()));
+            }
+            query.order(asked::id.asc())
+        }
+    };
+    let rows: Vec<Row> = query.load(conn)?;
+    overviews(conn, rows, now)
+}
+
+/// One tenant.
+///
+/// # Errors
+/// `NotFound`.
+pub fn find(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Overview> {
+    let row = rows!()
+        .filter(tenants::id.eq(tenant.to_string()))
+        .load(conn)?;
+    overviews(conn, row, now)?.pop().ok_or(Error::NotFound)
+}
+
+/// With the count of keys: one query for all of them.
+fn overviews(conn: &mut Conn, rows: Vec<Row>, now: Timestamp) -> Result<Vec<Overview>> {
+    let ids: Vec<&str> = rows.iter().map(|(tenant, ..)| &*tenant.id).collect();
+    let used = keys::count_of_tenants(conn, &ids, now)?;
+    let overview = |(tenant, (id, wanted, since), changed, asked_about): Row| {
+        let changed = changed.map(|at| at.and_utc());
+        let request = id.zip(wanted).zip(since);
+        Overview {
+            used: used.get(&tenant.id).copied().unwrap_or_default(),
+            request: request.map(|((id, wanted), at)| (id, wanted, at.and_utc())),
+            active_at: changed.max(asked_about.map(from_micros)),
+            tenant,
+        }
+    };
+    Ok(rows.into_iter().map(overview).collect())
+}
+
+/// The name behind a mark, as the database sorts it.
+fn name_of(conn: &mut Conn, id: &str) -> Result<(String, String)> {
+    tenants::table
+        .find(id)
+        .select((lower(tenants::name), tenants::id))
+        .first(conn)
+        .optional()?
+        .ok_or_else(foreign_mark)
+}
+
+/// How many tenants there are.
+pub fn count(conn: &mut Conn) -> Result<i64> {
+    Ok(tenants::table.count().get_result(conn)?)
+}
+
+fn foreign_mark() -> Error {
+    Error::BadRequest("This page mark was not made by Keystead; start at the first page.".into())
+}
+
+/// A pattern that finds the text anywhere, and takes its signs as they are.
+fn like(text: &str) -> String {
+    let escaped = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    format!("%{escaped}%")
+}

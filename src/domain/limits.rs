@@ -1,0 +1,107 @@
+//! The key limit of a tenant: what may be asked for, and what happened to it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Result;
+use super::validate::{self, FieldErrors};
+
+/// Highest limit that a tenant can have.
+pub const HIGHEST: i64 = 1_000_000;
+/// Longest reason, in characters.
+const LONGEST_REASON: usize = 500;
+
+/// A limit and the reason for it, as typed.
+#[derive(Debug, Clone, Default)]
+pub struct Wish<'a> {
+    /// A whole number.
+    pub limit: &'a str,
+    /// Read by the other side, so it is never empty.
+    pub reason: &'a str,
+}
+
+/// A checked wish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Number of keys.
+    pub limit: i64,
+    /// 1 to 500 characters.
+    pub reason: String,
+}
+
+impl Wish<'_> {
+    /// Checks both fields; `least` is the lowest number that makes sense here.
+    ///
+    /// # Errors
+    /// `Invalid` at `limit` and `reason`.
+    pub fn check(&self, least: i64) -> Result<Wanted> {
+        let mut errors = FieldErrors::default();
+        let wanted = Wanted {
+            limit: errors.take("limit", check_number(self.limit, least)),
+            reason: errors.take("reason", check_reason(self.reason)),
+        };
+        errors.into_result().map(|()| wanted)
+    }
+}
+
+fn check_number(text: &str, least: i64) -> std::result::Result<i64, String> {
+    let digits = text.trim();
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.parse().ok().filter(|_| plain);
+    number
+        .filter(|number| (least..=HIGHEST).contains(number))
+        .ok_or_else(|| format!("Enter a whole number from {least} to {HIGHEST}."))
+}
+
+/// The reason of a decision or a request.
+///
+/// # Errors
+/// A message for the field.
+pub fn check_reason(text: &str) -> std::result::Result<String, String> {
+    let reason = validate::lines(text, LONGEST_REASON)?;
+    if reason.is_empty() {
+        return Err("Say why. The other side reads it.".into());
+    }
+    Ok(reason)
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The limit was changed.
+    Granted,
+    /// Support said no.
+    Declined,
+    /// The tenant no longer wants it.
+    Withdrawn,
+}
+
+impl Outcome {
+    /// The word kept in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Declined => "declined",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// What the audit log keeps of a step: the limit at that time, the number asked for or set, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Limit before it.
+    pub before: i64,
+    /// Limit that was asked for, declined or set.
+    pub limit: i64,
+    /// Empty when none was given.
+    #[serde(default)]
+    pub reason: String,
+}
+
+impl Step {
+    /// As the detail of an audit row.
+    pub fn detail(&self) -> Value {
+        serde_json::json!({ "before": self.before, "limit": self.limit, "reason": self.reason })
+    }
+}

@@ -1,0 +1,213 @@
+//! A tenant asks for a higher limit, follows what becomes of it, and reads how it went before.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::keys::Quota;
+use super::sessions::Nothing;
+use crate::actions::limit_requests;
+use crate::actions::limits::{self, Past};
+use crate::db::limit_requests::LimitRequest;
+use crate::db::{self, Conn};
+use crate::domain::audit::LIMIT_CHANGED;
+use crate::domain::id::TenantId;
+use crate::domain::limits::{HIGHEST, Wish};
+use crate::domain::role::Actor;
+use crate::domain::time::Timestamp;
+use crate::domain::validate::FieldErrors;
+use crate::domain::{Error, Result};
+use crate::web::errors::Answer;
+use crate::web::extract::SignedIn;
+use crate::web::form::Form;
+use crate::web::limit_history::LimitStep;
+use crate::web::numbers::grouped;
+use crate::web::respond::{html, is_htmx, page, see_other};
+use crate::web::session::set_flash;
+use crate::web::shell::{Crumb, Moment, Shell, crumbs};
+use crate::web::state::State;
+
+/// Days for which a decision stands on the page of keys.
+const TOLD_DAYS: i64 = 7;
+/// The page.
+const HERE: &str = "/tenant-api-keys/limit-request";
+
+/// The fields as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RequestForm {
+    limit: String,
+    reason: String,
+}
+
+/// A request that waits for its answer.
+struct Waiting {
+    wanted: String,
+    reason: String,
+    by: String,
+    since: Moment,
+}
+
+#[derive(Template)]
+#[template(path = "limit_requests/new.html", blocks = ["state"])]
+struct RequestPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    quota: Quota,
+    waiting: Option<Waiting>,
+    note: Option<LimitNote>,
+    form: RequestForm,
+    errors: FieldErrors,
+    history: Vec<LimitStep>,
+}
+
+/// What support decided a few days ago, for everybody who sees the keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitNote {
+    /// The limit was changed, not a request declined.
+    pub changed: bool,
+    /// What was decided, by whom, why.
+    pub step: LimitStep,
+}
+
+impl LimitNote {
+    /// The note of the person's tenant, if support decided something in the last days.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub fn find(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Option<Self>> {
+        let since = now - chrono::TimeDelta::days(TOLD_DAYS);
+        let last = limits::last_decision(conn, tenant, since)?;
+        Ok(last.map(|past: Past| Self {
+            changed: past.action == LIMIT_CHANGED,
+            step: LimitStep::new(past, now),
+        }))
+    }
+}
+
+/// `GET /tenant-api-keys/limit-request`. A page that waits asks again and again until there is an answer.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub async fn new(
+    request: HttpRequest,
+    state: web::Data<State>,
+    me: SignedIn,
+) -> Answer<HttpResponse> {
+    let view = load(&state, me, None, FieldErrors::default()).await?;
+    if is_htmx(&request) && view.waiting.is_some() {
+        // Nothing new; what is being typed stays as it is.
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    show(&request, &view, StatusCode::OK)
+}
+
+fn show(request: &HttpRequest, view: &RequestPage, status: StatusCode) -> Answer<HttpResponse> {
+    if is_htmx(request) {
+        let body = view.as_state().render().map_err(Error::internal)?;
+        return Ok(html(status, body));
+    }
+    page(status, view)
+}
+
+async fn load(
+    state: &State,
+    me: SignedIn,
+    typed: Option<RequestForm>,
+    errors: FieldErrors,
+) -> Result<RequestPage> {
+    let (by, now) = (me.actor(), me.now());
+    let (quota, open, history, note) = state.snapshot(move |conn| read(conn, &by)).await?;
+    let kept = open.as_ref().map(|open| RequestForm {
+        limit: open.wanted.to_string(),
+        reason: open.reason.clone(),
+    });
+    Ok(RequestPage {
+        crumbs: crumbs(Some("Higher limit")),
+        shell: me.shell,
+        quota,
+        form: typed.or(kept).unwrap_or_default(),
+        waiting: open.map(|open| Waiting {
+            wanted: grouped(open.wanted),
+            reason: open.reason,
+            by: open.asked_by,
+            since: Moment::past(open.asked_at.and_utc(), now),
+        }),
+        note,
+        errors,
+        history: history
+            .into_iter()
+            .map(|past| LimitStep::new(past, now))
+            .collect(),
+    })
+}
+
+type Found = (Quota, Option<LimitRequest>, Vec<Past>, Option<LimitNote>);
+
+fn read(conn: &mut Conn, by: &Actor) -> Result<Found> {
+    Ok((
+        Quota::find(conn, by)?,
+        db::limit_requests::find_open(conn, by.tenant)?,
+        limits::history(conn, by.tenant)?,
+        LimitNote::find(conn, by.tenant, by.now)?,
+    ))
+}
+
+/// `POST /tenant-api-keys/limit-request`: asks, or changes what was asked.
+///
+/// # Errors
+/// `Forbidden` for viewers. What is wrong shows the form again with 422.
+pub async fn create(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    me: SignedIn,
+    Form(form): Form<RequestForm>,
+) -> Answer<HttpResponse> {
+    let (by, typed) = (me.actor(), form.clone());
+    let asked = state
+        .change(move |conn| {
+            let wish = Wish {
+                limit: &typed.limit,
+                reason: &typed.reason,
+            };
+            limit_requests::ask(conn, &by, &wish)
+        })
+        .await;
+    match asked {
+        Ok(open) => {
+            let text = format!(
+                "{} keys are requested. Support sees it in its list.",
+                grouped(open.wanted)
+            );
+            set_flash(&session, &text);
+            Ok(see_other(&request, HERE))
+        }
+        Err(Error::Invalid(errors)) => {
+            let view = load(&state, me, Some(form), errors).await?;
+            show(&request, &view, StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /tenant-api-keys/limit-request/withdrawal`.
+///
+/// # Errors
+/// `Forbidden` for viewers; a conflict when the request was answered meanwhile.
+pub async fn withdraw(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    me: SignedIn,
+    _: Form<Nothing>,
+) -> Answer<HttpResponse> {
+    let by = me.actor();
+    state
+        .change(move |conn| limit_requests::withdraw(conn, &by))
+        .await?;
+    set_flash(&session, "The request is withdrawn.");
+    Ok(see_other(&request, HERE))
+}

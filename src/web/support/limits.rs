@@ -1,0 +1,238 @@
+//! Support sets another limit: the facts and the form, then the deed.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::tenants::{TenantRow, crumbs};
+use crate::actions::limits::{self, Raised};
+use crate::db::limit_requests::LimitRequest;
+use crate::db::{self, Conn, tenant_overviews};
+use crate::domain::id::TenantId;
+use crate::domain::limits::{HIGHEST, Wish};
+use crate::domain::time::Timestamp;
+use crate::domain::validate::FieldErrors;
+use crate::domain::{Error, Result};
+use crate::web::errors::Answer;
+use crate::web::form::Form;
+use crate::web::limit_history::LimitStep;
+use crate::web::numbers::grouped;
+use crate::web::respond::{html, is_htmx, page, see_other, with_toast};
+use crate::web::session::set_flash;
+use crate::web::shell::{Crumb, Moment, Shell};
+use crate::web::staff::Staff;
+use crate::web::state::State;
+
+/// The fields as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitForm {
+    /// The limit that the form showed.
+    shown: i64,
+    #[serde(default)]
+    limit: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// The form, with the facts that matter to the answer.
+struct Ask {
+    csrf: String,
+    row: TenantRow,
+    request: Option<LimitRequest>,
+    since: Option<Moment>,
+    least: i64,
+    form: LimitForm,
+    errors: FieldErrors,
+    banner: Option<String>,
+    history: Vec<LimitStep>,
+}
+
+impl Ask {
+    fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Self> {
+        let row = TenantRow::new(tenant_overviews::find(conn, tenant, now)?, now);
+        let request = db::limit_requests::find_open(conn, tenant)?;
+        let wanted = request.as_ref().map(|open| open.wanted.to_string());
+        let history = limits::history(conn, tenant)?;
+        Ok(Self {
+            csrf: String::new(),
+            least: row.used.max(1),
+            form: LimitForm {
+                shown: row.limit,
+                limit: wanted.unwrap_or_default(),
+                reason: String::new(),
+            },
+            since: request
+                .as_ref()
+                .map(|open| Moment::past(open.asked_at.and_utc(), now)),
+            request,
+            row,
+            errors: FieldErrors::default(),
+            banner: None,
+            history: history
+                .into_iter()
+                .map(|past| LimitStep::new(past, now))
+                .collect(),
+        })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "support/limit.html")]
+struct LimitPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    ask: Ask,
+}
+
+#[derive(Template)]
+#[template(path = "support/_limit.html")]
+struct LimitView {
+    ask: Ask,
+}
+
+#[derive(Template)]
+#[template(path = "support/_row.html")]
+struct TenantRowView {
+    row: TenantRow,
+}
+
+/// `GET /support/tenants/{id}/limit`.
+///
+/// # Errors
+/// `NotFound`, also for anybody but staff.
+pub async fn new(
+    request: HttpRequest,
+    state: web::Data<State>,
+    me: Staff,
+    id: web::Path<String>,
+) -> Answer<HttpResponse> {
+    let (tenant, now): (TenantId, _) = (id.parse()?, me.now());
+    let ask = state
+        .snapshot(move |conn| Ask::load(conn, tenant, now))
+        .await?;
+    show(&request, me, ask, StatusCode::OK)
+}
+
+fn show(request: &HttpRequest, me: Staff, ask: Ask, status: StatusCode) -> Answer<HttpResponse> {
+    let csrf = me.shell.csrf.clone();
+    let ask = Ask { csrf, ..ask };
+    if is_htmx(request) {
+        return page(status, &LimitView { ask });
+    }
+    page(
+        status,
+        &LimitPage {
+            shell: me.shell,
+            crumbs: crumbs(Some(&ask.row.name)),
+            ask,
+        },
+    )
+}
+
+/// `POST /support/tenants/{id}/limit`: when this answers, the tenant has the limit.
+///
+/// # Errors
+/// `NotFound`, also for anybody but staff. What is wrong shows the form again with 422; a limit that somebody else
+/// changed meanwhile with 409.
+pub async fn create(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    me: Staff,
+    id: web::Path<String>,
+    Form(form): Form<LimitForm>,
+) -> Answer<HttpResponse> {
+    let tenant: TenantId = id.parse()?;
+    let (by, typed) = (me.supporter(), form.clone());
+    let raised = state
+        .change(move |conn| {
+            let wish = Wish {
+                limit: &typed.limit,
+                reason: &typed.reason,
+            };
+            limits::set(conn, &by, tenant, typed.shown, &wish)
+        })
+        .await;
+    match raised {
+        Ok(Raised::Set(_)) => done(&request, &state, &session, &me, tenant).await,
+        Ok(Raised::Meanwhile(limit)) => {
+            let text = format!(
+                "Somebody changed the limit meanwhile: it was {} and is {} now. Nothing was saved; look again.",
+                grouped(form.shown),
+                grouped(limit)
+            );
+            let ask = again(&state, &me, tenant, form, FieldErrors::default()).await?;
+            let banner = Some(text);
+            show(&request, me, Ask { banner, ..ask }, StatusCode::CONFLICT)
+        }
+        Err(Error::Invalid(errors)) => {
+            let ask = again(&state, &me, tenant, form, errors).await?;
+            show(&request, me, ask, StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// The form with what was typed, beside the facts as they are now.
+async fn again(
+    state: &State,
+    me: &Staff,
+    tenant: TenantId,
+    form: LimitForm,
+    errors: FieldErrors,
+) -> Result<Ask> {
+    let now = me.now();
+    let ask = state
+        .snapshot(move |conn| Ask::load(conn, tenant, now))
+        .await?;
+    let shown = ask.row.limit;
+    let form = LimitForm { shown, ..form };
+    Ok(Ask {
+        form,
+        errors,
+        ..ask
+    })
+}
+
+/// What follows a decision: the tenant's row as it is now, and how many still wait.
+pub(super) async fn decided(
+    request: &HttpRequest,
+    state: &State,
+    session: &Session,
+    me: &Staff,
+    tenant: TenantId,
+    text: impl Fn(&TenantRow) -> String,
+) -> Answer<HttpResponse> {
+    let now = me.now();
+    let (row, waiting) = state
+        .snapshot(move |conn| {
+            let overview = tenant_overviews::find(conn, tenant, now)?;
+            Ok((overview, db::limit_requests::count_open(conn)?))
+        })
+        .await?;
+    let row = TenantRow::new(row, now);
+    let text = text(&row);
+    if !is_htmx(request) {
+        set_flash(session, &text);
+        return Ok(see_other(request, "/support/tenants"));
+    }
+    let row = TenantRowView { row }.render().map_err(Error::internal)?;
+    let count = format!("<hx-partial hx-target=\"#waiting\">{waiting}</hx-partial>");
+    Ok(with_toast(html(StatusCode::OK, row + &count), &text))
+}
+
+async fn done(
+    request: &HttpRequest,
+    state: &State,
+    session: &Session,
+    me: &Staff,
+    tenant: TenantId,
+) -> Answer<HttpResponse> {
+    decided(request, state, session, me, tenant, |row| {
+        format!("{} may have {} keys now.", row.name, row.limit_text)
+    })
+    .await
+}

@@ -1,0 +1,5 @@
+//! The support view: tenants by name, state, date and limit. Nothing here reads a key, a credential or usage.
+
+pub mod limit_refusals;
+pub mod limits;
+pub mod tenants;

@@ -1,0 +1,199 @@
+//! The list of tenants.
+
+use keystead::actions::tenants;
+use keystead::domain::id::TenantId;
+
+use crate::support::browser_like::Answer;
+use crate::support::*;
+
+const TENANTS: &str = "/support/tenants";
+
+fn add(app: &App, name: &str) {
+    let by = tenants::operator(TenantId::new(), app.clock.now());
+    app.db
+        .write(|conn| tenants::create(conn, name, 10, &by))
+        .unwrap();
+}
+
+/// The names in a list, in their order.
+fn names(page: &Answer) -> Vec<String> {
+    let cells = page.body.split("class=\"name\"").skip(1);
+    cells
+        .map(|cell| {
+            let text = cell.split('>').nth(1).unwrap();
+            text.split('<').next().unwrap().to_owned()
+        })
+        .collect()
+}
+
+fn ask(app: &App, tenant: &str, limit: &str) {
+    let by = keystead::domain::role::Actor {
+        who: keystead::domain::role::Who::Person {
+            id: keystead::domain::id::UserId::new(),
+            email: "admin@tenant.test".into(),
+            role: keystead::domain::role::Role::Admin,
+        },
+        ..tenants::operator(app.tenant(tenant), app.clock.now())
+    };
+    let reason = "More systems";
+    let wish = keystead::domain::limits::Wish { limit, reason };
+    app.db
+        .write(|conn| keystead::actions::limit_requests::ask(conn, &by, &wish))
+        .unwrap();
+}
+
+#[actix_web::test]
+async fn staff_sees_how_many_keys_each_tenant_has_and_nothing_of_a_key() {
+    let app = App::start().await;
+    let live = app.issue("Acme", "Payroll system");
+    app.issue("Acme", "Second");
+    let expiring = app.issue_with("Acme", "Third", None, &[], Some(60));
+    let (off, revoked) = (app.issue("Acme", "Fourth"), app.issue("Acme", "Fifth"));
+    app.alter_key(&off, "disabled_at = '2026-11-20 11:00:00'");
+    app.alter_key(&revoked, "revoked_at = '2026-11-20 11:00:00'");
+    app.clock.advance(chrono::TimeDelta::seconds(60));
+    let mut sam = app.sam().await;
+    let page = sam.get(TENANTS).await;
+    // Active and switched-off keys count; expired and revoked ones do not.
+    page.shows("<strong>3</strong> / 10");
+    page.shows("<progress value=\"3\" max=\"10\"");
+    page.shows("<strong>0</strong> / 10");
+    let mut alice = app.sign_in(ALICE).await;
+    alice
+        .get("/tenant-api-keys")
+        .await
+        .shows("<strong>3</strong> of 10 keys");
+    for secret in ["Payroll", &live.id, &expiring.id, ALICE, "ks_live_"] {
+        page.hides(secret);
+    }
+    for text in ["Standard", "Active", "2 of 2 tenants", "1 min ago"] {
+        page.shows(text);
+    }
+    app.suspend("Globex", &live);
+    sam.get(TENANTS).await.shows("Suspended");
+}
+
+#[actix_web::test]
+async fn many_tenants_are_paged_through_once_each() {
+    let app = App::start().await;
+    for number in 0..118 {
+        add(&app, &format!("Tenant {}", (number * 37) % 118));
+    }
+    let mut sam = app.sam().await;
+    for sort in ["", "newest"] {
+        let mut path = format!("{TENANTS}?sort={sort}");
+        let mut seen = Vec::new();
+        for expected in [50, 50, 20] {
+            let page = sam.get(&path).await;
+            let found = names(&page);
+            assert_eq!(found.len(), expected, "{path}");
+            seen.extend(found);
+            let next = page.body.split("href=\"").find(|rest| {
+                rest.starts_with("/support/tenants?")
+                    && rest.contains(">More<")
+                    && rest
+                        .split('>')
+                        .nth(1)
+                        .is_some_and(|text| text.starts_with("More"))
+            });
+            path = next
+                .map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&"))
+                .unwrap_or_default();
+        }
+        assert_eq!(path, "", "there is a fourth page");
+        let mut sorted = seen.clone();
+        sorted.sort_unstable_by_key(|name| name.to_lowercase());
+        if sort.is_empty() {
+            assert_eq!(seen, sorted);
+        } else {
+            assert_eq!(seen[0], "Tenant 81");
+        }
+        sorted.dedup();
+        assert_eq!(sorted.len(), 120);
+    }
+    for mark in [MISSING, "nonsense", ""] {
+        let expected = if mark.is_empty() { 200 } else { 400 };
+        let answer = sam.get(&format!("{TENANTS}?after={mark}")).await;
+        assert_eq!(answer.status, expected, "{mark}");
+    }
+    let answer = sam.get(&format!("{TENANTS}?sort=waiting&after=x")).await;
+    assert_eq!(answer.status, 400);
+}
+
+#[actix_web::test]
+async fn a_tenant_is_found_by_a_part_of_its_name_as_it_is_written() {
+    let app = App::start().await;
+    for name in [
+        "100% Pure",
+        "Under_score",
+        "Back\\slash",
+        "Österreich AG",
+        "<b>Bold</b>",
+    ] {
+        add(&app, name);
+    }
+    let mut sam = app.sam().await;
+    for (search, found) in [
+        ("acm", &["Acme"][..]),
+        ("ACME", &["Acme"]),
+        ("%25", &["100% Pure"]),
+        ("_", &["Under_score"]),
+        ("%5C", &["Back\\slash"]),
+        ("Österreich", &["Österreich AG"]),
+        (
+            "österreich",
+            if is_postgres() {
+                &["Österreich AG"]
+            } else {
+                &[]
+            },
+        ),
+        ("ag", &["Österreich AG"]),
+        ("%20%20acme%20", &["Acme"]),
+        ("%27%20OR%201%3D1--", &[]),
+        ("nothing", &[]),
+        ("%3Cb%3E", &["&#60;b&#62;Bold&#60;/b&#62;"]),
+    ] {
+        let page = sam.get(&format!("{TENANTS}?q={search}")).await;
+        assert_eq!(names(&page), found, "{search}");
+        if found.is_empty() {
+            page.shows("No tenant matches");
+        }
+    }
+    let long = "x".repeat(101);
+    let answer = sam.get(&format!("{TENANTS}?q={long}")).await;
+    assert_eq!(answer.status, 400);
+    sam.htmx = true;
+    let part = sam.get(&format!("{TENANTS}?q=acm&sort=")).await;
+    assert!(
+        part.body
+            .trim_start()
+            .starts_with("<div class=\"panel\" id=\"tenants\"")
+    );
+    assert_eq!(part.header("hx-replace-url"), "/support/tenants?q=acm");
+}
+
+fn is_postgres() -> bool {
+    std::env::var_os("KEYSTEAD_TEST_POSTGRES").is_some()
+}
+
+#[actix_web::test]
+async fn whoever_waits_longest_comes_first() {
+    let app = App::start().await;
+    ask(&app, "Globex", "50");
+    app.clock.advance(chrono::TimeDelta::minutes(30));
+    ask(&app, "Acme", "2000");
+    app.clock.advance(chrono::TimeDelta::minutes(1));
+    let mut sam = app.sam().await;
+    let page = sam.get(&format!("{TENANTS}?sort=waiting")).await;
+    assert_eq!(names(&page), ["Globex", "Acme"]);
+    page.shows("Wants 50");
+    page.shows("31 min ago");
+    page.shows("Wants 2,000");
+    page.shows("<span id=\"waiting\" class=\"count\">2</span>");
+    let fields = [("shown", "10"), ("limit", "50"), ("reason", "Agreed")];
+    let limit = app.limit_page("Globex");
+    sam.submit(&limit, &limit, &fields).await.leads_to(TENANTS);
+    let page = sam.get(&format!("{TENANTS}?sort=waiting")).await;
+    assert_eq!(names(&page), ["Acme"]);
+}
