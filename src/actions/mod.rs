@@ -4,10 +4,13 @@
 pub mod bulk;
 pub mod explain;
 pub mod follow;
+pub mod key_rotations;
+pub mod key_suspensions;
 pub mod key_updates;
 pub mod keys;
 pub mod peppers;
 pub mod requests;
+pub mod rotation_uses;
 mod sample_usage;
 pub mod samples;
 pub mod sessions;
@@ -77,6 +80,7 @@ fn row(who: &Who, now: Timestamp, event: &Event, object: Object<'_>) -> db::audi
         Who::Person { id, email, .. } => ("person", id.to_string(), email.clone()),
         Who::Key { id, name, .. } => ("key", id.to_string(), name.clone()),
         Who::Operator => ("operator", String::new(), "command line".into()),
+        Who::Keystead => ("system", String::new(), "Keystead".into()),
     };
     db::audit::AuditEvent {
         id: AuditId::new().to_string(),

@@ -17,7 +17,7 @@ pub struct AuditEvent {
     pub tenant_id: Option<String>,
     /// When.
     pub at: NaiveDateTime,
-    /// `person`, `key` or `operator`.
+    /// `person`, `key`, `operator` or `system`.
     pub actor_kind: String,
     /// Id of the person or key.
     pub actor_id: String,

@@ -57,6 +57,8 @@ pub struct Key {
     pub scopes: String,
     #[diesel(deserialize_as = rate_limits::Row)]
     pub rate_limit: rate_limits::Stored,
+    pub rotated_at: Option<NaiveDateTime>,
+    pub revocation_reason: Option<String>,
 }
 
 impl Key {
@@ -115,6 +117,8 @@ macro_rules! key_columns {
             groups::name,
             groups::scopes,
             rate_limits::COLUMNS,
+            keys::rotated_at,
+            keys::revocation_reason,
         )
     };
 }
@@ -207,13 +211,14 @@ pub fn count_toward_limit(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> 
         .get_result(conn)?)
 }
 
-/// Revokes a key for good; false when it already was.
+/// Revokes a key for good; false when it already was. An empty reason is none.
 pub fn set_revoked(
     conn: &mut Conn,
     tenant: TenantId,
     id: KeyId,
     now: Timestamp,
     rev: i64,
+    reason: &str,
 ) -> Result<bool> {
     let changed = diesel::update(keys::table)
         .filter(keys::id.eq(id.to_string()))
@@ -222,17 +227,23 @@ pub fn set_revoked(
         .set((
             keys::revoked_at.eq(now.naive_utc()),
             keys::revoked_rev.eq(rev),
+            keys::revocation_reason.eq(Some(reason).filter(|reason| !reason.is_empty())),
         ))
         .execute(conn)?;
     Ok(changed == 1)
 }
 
-/// Switches a key off.
-pub fn set_disabled(conn: &mut Conn, tenant: TenantId, id: KeyId, now: Timestamp) -> Result<()> {
+/// Switches a key off at an instant, or on again.
+pub fn set_disabled(
+    conn: &mut Conn,
+    tenant: TenantId,
+    id: KeyId,
+    since: Option<Timestamp>,
+) -> Result<()> {
     diesel::update(keys::table)
         .filter(keys::id.eq(id.to_string()))
         .filter(keys::tenant_id.eq(tenant.to_string()))
-        .set(keys::disabled_at.eq(now.naive_utc()))
+        .set(keys::disabled_at.eq(since.map(|at| at.naive_utc())))
         .execute(conn)?;
     Ok(())
 }

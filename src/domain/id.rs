@@ -99,3 +99,7 @@ id_type!(
     /// A server with its data directory.
     NodeId
 );
+id_type!(
+    /// A change of a key's secret.
+    RotationId
+);

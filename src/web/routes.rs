@@ -68,6 +68,18 @@ fn rest(scope: &mut web::ServiceConfig) {
                 .route(web::patch().to(api::key_updates::update))
                 .route(web::delete().to(api::keys::destroy)),
         )
+        .service(
+            web::resource("/auth/api-keys/{id}/rotate")
+                .route(web::post().to(api::key_rotations::create)),
+        )
+        .service(
+            web::resource("/auth/api-keys/{id}/disable")
+                .route(web::post().to(api::key_suspensions::disable)),
+        )
+        .service(
+            web::resource("/auth/api-keys/{id}/enable")
+                .route(web::post().to(api::key_suspensions::enable)),
+        )
         .service(web::resource("/openapi.json").route(web::get().to(api::openapi::show)));
 }
 

@@ -1,5 +1,7 @@
 //! The pages. One file a noun; verbs are nouns with a file of their own.
 
+pub mod ask;
+pub mod blast_radius;
 pub mod explanations;
 pub mod home;
 pub mod key_deletions;
