@@ -56,9 +56,8 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     let rev = change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
     peppers::must_be_in_use(conn, how.pepper)?;
     let key = changeable(conn, by, id)?;
-    let word = how.idempotency_key.map(|word| own_word(by, word));
-    if let Some(word) = &word
-        && db::key_rotations::has_idempotency_key(conn, by.tenant, id, word)?
+    if let Some(word) = how.idempotency_key
+        && was_rotated(conn, by, id, word)?
     {
         return Ok(Rotated::Replayed(key));
     }
@@ -94,7 +93,7 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
             tenant_id: by.tenant.to_string(),
             key_id: key.id.clone(),
             lost,
-            idempotency_key: word,
+            idempotency_key: how.idempotency_key.map(|word| own_word(by, word)),
             rotated_at: by.now.naive_utc(),
             end: end_of(grace, by.now),
             used_address: "",
@@ -109,6 +108,14 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     }
     note(conn, by, &key, rev, &Event::KeyRotated(detail))?;
     Ok(Rotated::New(db::keys::find(conn, by.tenant, id)?, secret))
+}
+
+/// True when a request with this idempotency key rotated the key before.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub fn was_rotated(conn: &mut Conn, by: &Actor, id: KeyId, word: &str) -> Result<bool> {
+    db::key_rotations::has_idempotency_key(conn, by.tenant, id, &own_word(by, word))
 }
 
 /// The key under the lock of the change, if it may be changed.

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::Conn;
 use super::schema::audit_events as events;
 use crate::domain::Result;
+use crate::domain::id::TenantId;
 
 /// A row of the audit log.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -45,6 +46,22 @@ pub fn insert(conn: &mut Conn, event: AuditEvent) -> Result<()> {
         .values(event)
         .execute(conn)?;
     Ok(())
+}
+
+/// The newest rows about one object of a tenant, newest first.
+pub fn list_newest(
+    conn: &mut Conn,
+    tenant: TenantId,
+    object_id: &str,
+    limit: i64,
+) -> Result<Vec<AuditEvent>> {
+    Ok(events::table
+        .filter(events::object_id.eq(object_id))
+        .filter(events::tenant_id.eq(tenant.to_string()))
+        .order(events::id.desc())
+        .limit(limit)
+        .select(AuditEvent::as_select())
+        .load(conn)?)
 }
 
 /// The rows about one object, oldest first.

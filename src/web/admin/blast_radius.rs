@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::db::callers::{self, LOOKED_THROUGH};
+use crate::db::key_rotations::LastUse;
 use crate::db::request_records::{self, Filter};
 use crate::db::usage::{DAY, HOUR, MINUTE, Whose, total};
 use crate::db::{Conn, keys::Key};
@@ -23,7 +24,7 @@ pub struct BlastRadius {
     pub last4: String,
     /// It was accepted in the last 24 hours, or nobody can tell: a slip would hurt.
     pub must_type: bool,
-    /// "12 in the last hour, 340 in the last day".
+    /// "12 in the last hour, 340 in the last day"; empty where they are not told apart by secret.
     pub requests: String,
     /// "3 addresses in the last day"; empty without any.
     pub callers: String,
@@ -31,7 +32,7 @@ pub struct BlastRadius {
     pub last_used: String,
     /// Address of the last caller, or empty.
     pub address: String,
-    /// "GET /orders" of the last request, or empty.
+    /// "GET /orders" of the last request, or the program that sent it; may be empty.
     pub route: String,
 }
 
@@ -100,6 +101,24 @@ impl BlastRadius {
             route: route.trim().to_owned(),
             ..Self::unknown(key, now)
         })
+    }
+
+    /// What breaks when one secret of a key stops, of which only its last use is known.
+    pub fn of_secret(hint: String, last4: &str, last: &LastUse, now: Timestamp) -> Self {
+        let at = last.at.map(|at| at.and_utc());
+        Self {
+            hint,
+            last4: last4.to_owned(),
+            must_type: at.is_some_and(|at| at > now - TimeDelta::days(1)),
+            requests: String::new(),
+            callers: String::new(),
+            last_used: at.map_or_else(
+                || "not since the rotation".into(),
+                |at| time::relative(at, now),
+            ),
+            address: last.address.clone(),
+            route: last.program.clone(),
+        }
     }
 
     /// For the time in which usage can't be read.

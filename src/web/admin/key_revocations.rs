@@ -146,7 +146,7 @@ pub(super) async fn changed_parts(state: &State, me: &SignedIn, key: Key) -> Res
         .snapshot(move |conn| KeyUse::load(conn, tenant, &of, now))
         .await
         .unwrap_or_else(|_| KeyUse::unknown());
-    let row = KeyRow::new(key, used, now, false, true);
+    let row = KeyRow::new(key, used, now, false, true).with_csrf(&me.csrf);
     let mut body = render(&KeyRowView { row })?;
     if let Ok(quota) = state.read(move |conn| Quota::find(conn, &by)).await {
         let quota = render(&QuotaView { quota })?;

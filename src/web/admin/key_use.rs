@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
+use super::rotation_state::RotationState;
 use crate::db::usage::DAY;
 use crate::db::{self, Conn, keys::Key};
 use crate::domain::Result;
@@ -23,6 +24,8 @@ pub struct KeyUse {
     pub spark: Sparkline,
     /// Tries since its revocation.
     pub tried: Option<Tries>,
+    /// Its two secrets, while a rotation runs.
+    pub rotation: Option<RotationState>,
 }
 
 /// Tries with a revoked key.
@@ -70,18 +73,24 @@ impl KeyUse {
             );
             tried.insert(key, Tries { told, go_on });
         }
-        let of = |id: &String| Self {
+        let mut rotations = RotationState::load_all(conn, tenant, keys, now)?;
+        let mut of = |id: &String| Self {
             spark: Sparkline::new(&days.get(id).copied().unwrap_or_default()),
             tried: tried.get(id).cloned(),
+            rotation: rotations.remove(id),
         };
-        Ok(ids.iter().map(of).collect())
+        Ok(ids.iter().map(&mut of).collect())
     }
 
     /// For an answer that must not wait for usage, or fail with it.
     pub fn unknown() -> Self {
         let mut spark = Sparkline::new(&[]);
         spark.label = "The requests can't be shown now".into();
-        Self { spark, tried: None }
+        Self {
+            spark,
+            tried: None,
+            rotation: None,
+        }
     }
 
     /// The use of one key.

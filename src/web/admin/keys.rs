@@ -91,9 +91,19 @@ pub struct KeyRow {
     pub can_revoke: bool,
     pub can_delete: bool,
     pub highlight: bool,
+    /// Switched off for now, whatever else it is.
+    pub off: bool,
+    /// Token of the forms in the row; without it there are none.
+    pub csrf: String,
 }
 
 impl KeyRow {
+    /// With the forms that change the key at once.
+    pub fn with_csrf(mut self, csrf: &str) -> Self {
+        csrf.clone_into(&mut self.csrf);
+        self
+    }
+
     /// The row of a key; `may_change` offers what changes it.
     pub fn new(key: Key, used: KeyUse, now: Timestamp, highlight: bool, may_change: bool) -> Self {
         let state = key.state(now);
@@ -115,6 +125,8 @@ impl KeyRow {
             can_revoke: may_change && !revoked,
             can_delete: may_change && revoked,
             highlight,
+            off: key.disabled_at.is_some(),
+            csrf: String::new(),
             id: key.id,
             name: key.name,
             description: key.description,
@@ -191,7 +203,7 @@ pub async fn index(
         .into_iter()
         .map(|(key, used)| {
             let lit = key.id == highlight;
-            KeyRow::new(key, used, now, lit, quota.may_generate)
+            KeyRow::new(key, used, now, lit, quota.may_generate).with_csrf(&me.csrf)
         })
         .collect();
     let first = before.map(|_| "/tenant-api-keys".to_owned());
@@ -226,7 +238,9 @@ pub fn read_cursor(mark: &str) -> Result<KeyId> {
 #[derive(Clone)]
 pub struct Secret {
     key_id: String,
+    title: &'static str,
     name: String,
+    news: String,
     secret: String,
     hint: String,
     curl: String,
@@ -238,7 +252,9 @@ impl Secret {
         let text = secret.map(KeySecret::expose).unwrap_or_default();
         Self {
             key_id: key.id.clone(),
+            title: "Your new API key",
             name: key.name.clone(),
+            news: "is ready.".into(),
             hint: key_text::hint(&key.key_prefix, &key.last4),
             curl: format!(
                 "curl {}/api/v1/auth/whoami \\\n  -H \"Authorization: Bearer {text}\"",
@@ -248,21 +264,30 @@ impl Secret {
             secret: text.to_owned(),
         }
     }
+
+    /// The secret that a key got by a rotation; `old` says what becomes of the one it had.
+    pub(super) fn rotated(key: &Key, secret: &KeySecret, site: &Site, old: &str) -> Self {
+        Self {
+            title: "Your new secret",
+            news: format!("has a new secret. {old}"),
+            ..Self::new(key, Some(secret), site)
+        }
+    }
 }
 
 #[derive(Template)]
 #[template(path = "keys/_secret.html")]
-struct SecretView {
-    secret: Secret,
+pub(super) struct SecretView {
+    pub(super) secret: Secret,
 }
 
 #[derive(Template)]
 #[template(path = "keys/secret.html")]
-struct SecretPage {
-    shell: Shell,
-    crumbs: Vec<Crumb>,
-    secret: Secret,
-    replayed: bool,
+pub(super) struct SecretPage {
+    pub(super) shell: Shell,
+    pub(super) crumbs: Vec<Crumb>,
+    pub(super) secret: Secret,
+    pub(super) replayed: bool,
 }
 
 /// `POST /tenant-api-keys`: the answer to this request alone shows the secret, so there is no address at which a

@@ -6,6 +6,8 @@ mod key_deletions;
 mod key_form;
 mod key_page;
 mod key_revocations;
+mod key_rotations;
+mod key_suspensions;
 mod keys;
 mod request_exports;
 mod request_pages;
