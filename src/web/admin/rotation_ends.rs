@@ -59,6 +59,7 @@ pub async fn extend(
     Form(wanted): Form<Extension>,
 ) -> Answer<HttpResponse> {
     let (by, id) = (me.actor(), id.parse::<KeyId>()?);
+    key_in_question(&state, &me, id).await?;
     let grace = Grace::parse(&wanted.grace).map_err(|text| Error::invalid("grace", text))?;
     state
         .change(move |conn| key_rotations::extend(conn, &by, id, grace))

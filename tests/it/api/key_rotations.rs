@@ -138,12 +138,7 @@ async fn an_expired_key_comes_back_with_a_new_expiry_alone_and_within_the_limit(
     let system = app.system(&admin.secret);
     let path = format!("{}/rotate", key.resource());
     let refused = system.post(&path, json!({ "grace_seconds": 60 })).await;
-    assert_eq!(
-        refused.problem(422)["errors"]["expires_at"].is_null(),
-        false,
-        "{}",
-        refused.body
-    );
+    assert_eq!(refused.problem(422)["errors"][0]["field"], "expires_at");
     app.set_limit("Acme", 1);
     let full = system.post(&path, json!({ "expires_at": null })).await;
     assert_eq!(full.problem(409)["code"], "key-limit-reached");

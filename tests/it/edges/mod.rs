@@ -6,6 +6,7 @@ mod decision;
 mod ext_authz;
 mod forward_auth;
 mod introspection;
+mod key_rotations;
 mod peppers;
 mod rate_limits;
 mod revocation;
