@@ -295,7 +295,7 @@ impl Follower {
             secret: formers
                 .last()
                 .filter(|(_, rotation)| rotation.is_running(self.clock.now()))
-                .map(|(_, rotation)| secret(rotation, false)),
+                .map(|(_, rotation)| Box::new(secret(rotation, false))),
             rev,
             counters: before
                 .map(|before| before.counters.clone())
@@ -306,7 +306,7 @@ impl Follower {
             // Made before they are shared: two secrets of a key count as one.
             entry.counters();
             let former = Entry {
-                secret: Some(secret(rotation, true)),
+                secret: Some(Box::new(secret(rotation, true))),
                 ..entry.clone()
             };
             self.index.put(*digest, Arc::new(former), &[]);
@@ -333,11 +333,11 @@ impl Follower {
     }
 }
 
-fn secret(rotation: &Arc<Rotation>, is_former: bool) -> Box<Secret> {
-    Box::new(Secret {
+fn secret(rotation: &Arc<Rotation>, is_former: bool) -> Secret {
+    Secret {
         rotation: Arc::clone(rotation),
         is_former,
-    })
+    }
 }
 
 /// The group that keys share; true when it was known with other scopes or another name.

@@ -135,6 +135,10 @@ fn changeable(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
 }
 
 /// Sets the new end of the key's life, as far as the actor may.
+#[allow(
+    clippy::option_option,
+    reason = "kept, never and an instant are three things"
+)]
 fn set_expiry(
     conn: &mut Conn,
     by: &Actor,
@@ -231,7 +235,7 @@ pub fn extend(conn: &mut Conn, by: &Actor, id: KeyId, grace: Grace) -> Result<Ke
         Ok(Event::KeyRotationExtended(told(
             key,
             rotation,
-            grace.text(),
+            &grace.text(),
         )))
     })
 }
@@ -244,7 +248,7 @@ pub fn finish(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     change_running(conn, by, id, |conn, key, rotation| {
         db::key_rotations::end_running(conn, by.tenant, id, by.now)?;
         let text = Grace::Seconds(0).text();
-        Ok(Event::KeyRotationEnded(told(key, rotation, text)))
+        Ok(Event::KeyRotationEnded(told(key, rotation, &text)))
     })
 }
 
@@ -263,7 +267,7 @@ pub fn cancel(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     })
 }
 
-fn told(key: &Key, rotation: &Rotation, grace: String) -> Value {
+fn told(key: &Key, rotation: &Rotation, grace: &str) -> Value {
     json!({ "old": rotation.last4, "new": key.last4, "grace": grace })
 }
 
@@ -301,7 +305,7 @@ pub fn finish_if_quiet(
     };
     db::key_rotations::end_running(conn, by.tenant, id, now)?;
     let key = db::keys::find(conn, by.tenant, id)?;
-    let event = Event::KeyRotationEnded(told(&key, &found, Grace::UntilQuiet.text()));
+    let event = Event::KeyRotationEnded(told(&key, &found, &Grace::UntilQuiet.text()));
     note(conn, &by, &key, rev, &event)?;
     Ok(true)
 }

@@ -68,7 +68,9 @@ impl Grace {
     pub fn text(self) -> String {
         match self {
             Self::Seconds(0) => "none".into(),
-            Self::Seconds(seconds) if seconds % 86_400 == 0 => format!("{} d", seconds / 86_400),
+            Self::Seconds(seconds) if seconds > 86_400 && seconds % 86_400 == 0 => {
+                format!("{} days", seconds / 86_400)
+            }
             Self::Seconds(seconds) if seconds % 3_600 == 0 => format!("{} h", seconds / 3_600),
             Self::Seconds(seconds) => format!("{seconds} s"),
             Self::UntilQuiet => "until quiet for 24 h".into(),

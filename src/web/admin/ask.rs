@@ -22,7 +22,7 @@ pub struct Ask {
     /// Where the form goes.
     pub action: String,
     /// Where Cancel leads without scripts.
-    pub cancel: &'static str,
+    pub cancel: String,
     /// What the answer changes on the page, as a selector.
     pub target: String,
     /// How, in htmx's words.

@@ -32,6 +32,8 @@ pub struct BlastRadius {
     pub last_used: String,
     /// Address of the last caller, or empty.
     pub address: String,
+    /// What `route` is: "Last request" or "Program".
+    pub what: &'static str,
     /// "GET /orders" of the last request, or the program that sent it; may be empty.
     pub route: String,
 }
@@ -117,6 +119,7 @@ impl BlastRadius {
                 |at| time::relative(at, now),
             ),
             address: last.address.clone(),
+            what: "Program",
             route: last.program.clone(),
         }
     }
@@ -132,6 +135,7 @@ impl BlastRadius {
             callers: String::new(),
             last_used: last_used.unwrap_or_else(|| "that can't be told now".into()),
             address: String::new(),
+            what: "Last request",
             route: String::new(),
         }
     }
@@ -145,7 +149,7 @@ impl BlastRadius {
             return Ok(());
         }
         let text = format!(
-            "Type the last 4 characters of the key, {}, to go on. Capitals matter.",
+            "Type the last 4 characters, {}, to go on. Capitals matter.",
             self.last4
         );
         Err(Error::invalid("last4", text))

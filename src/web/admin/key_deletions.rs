@@ -39,7 +39,7 @@ pub async fn new(
         ),
         csrf: me.csrf.clone(),
         action: format!("/tenant-api-keys/{}/deletion", key.id),
-        cancel: "/tenant-api-keys",
+        cancel: "/tenant-api-keys".into(),
         target: format!("#key-{}", key.id),
         swap: "delete",
         verb: "Delete",

@@ -54,7 +54,7 @@ fn question(key: &Key, radius: BlastRadius, me: &SignedIn, typed: Revocation) ->
         ),
         csrf: me.csrf.clone(),
         action: format!("/tenant-api-keys/{}/revocation", key.id),
-        cancel: "/tenant-api-keys",
+        cancel: "/tenant-api-keys".into(),
         target: format!("#key-{}", key.id),
         swap: "outerMorph",
         verb: "Revoke key",

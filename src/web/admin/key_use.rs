@@ -61,10 +61,16 @@ impl KeyUse {
             .iter()
             .filter_map(|key| Some((key.id.as_str(), key.revoked_at?.and_utc())))
             .collect();
+        let rotated: Vec<&str> = keys
+            .iter()
+            .filter(|key| key.rotated_at.is_some())
+            .map(|key| key.id.as_str())
+            .collect();
         let ids_of_revoked: Vec<String> = revoked.keys().map(|&id| id.to_owned()).collect();
         let mut tried = BTreeMap::new();
         for (key, count) in db::usage::refused_as_revoked(conn, &ids_of_revoked)? {
-            let (last, told) = tries(conn, tenant, &key, count, now)?;
+            let was_rotated = rotated.contains(&key.as_str());
+            let (last, told) = tries(conn, tenant, &key, (count, was_rotated), now)?;
             // Without single requests the days tell: all of these came after the revocation.
             let week = now - TimeDelta::days(DAYS);
             let go_on = last.map_or_else(
@@ -108,12 +114,18 @@ fn tries(
     conn: &mut Conn,
     tenant: TenantId,
     key: &str,
-    count: i64,
+    (count, was_rotated): (i64, bool),
     now: Timestamp,
 ) -> Result<(Option<Timestamp>, String)> {
     let code = Code::Revoked.as_str();
     let newest = db::request_records::newest(conn, tenant, key.parse()?, code)?;
-    let mut text = counted(count, "refused request", "refused requests") + " since revocation";
+    let mut text = counted(count, "refused request", "refused requests");
+    // A former secret is refused with the same word, also while the key itself was accepted.
+    text.push_str(if was_rotated {
+        " since rotation or revocation"
+    } else {
+        " since revocation"
+    });
     let at = newest.as_ref().map(|last| from_micros(last.at));
     if let Some(last) = newest {
         if !last.address.is_empty() {

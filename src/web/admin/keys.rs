@@ -241,6 +241,8 @@ pub struct Secret {
     title: &'static str,
     name: String,
     news: String,
+    label: &'static str,
+    lost: &'static str,
     secret: String,
     hint: String,
     curl: String,
@@ -255,6 +257,8 @@ impl Secret {
             title: "Your new API key",
             name: key.name.clone(),
             news: "is ready.".into(),
+            label: "Secret",
+            lost: "Only a hash is kept, so a lost secret cannot be recovered. If you lose it, rotate the key, or revoke it and generate another.",
             hint: key_text::hint(&key.key_prefix, &key.last4),
             curl: format!(
                 "curl {}/api/v1/auth/whoami \\\n  -H \"Authorization: Bearer {text}\"",

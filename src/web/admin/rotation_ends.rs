@@ -112,7 +112,7 @@ fn question(key: &Key, rotation: &Rotation, me: &SignedIn, ending: Ending) -> As
         text,
         csrf: me.csrf.clone(),
         action: format!("/tenant-api-keys/{}/rotation/{noun}", key.id),
-        cancel: "/tenant-api-keys",
+        cancel: format!("/tenant-api-keys/{}", key.id),
         target: "#modal-root".into(),
         swap: "innerHTML",
         verb,

@@ -88,7 +88,7 @@ impl RotationState {
 /// "last used 3 min ago from 203.0.113.7, curl/8".
 pub fn words(last: &LastUse, now: Timestamp) -> String {
     let Some(at) = last.at else {
-        return "not used since".into();
+        return "not used since the rotation".into();
     };
     let mut text = format!("last used {}", time::relative(at.and_utc(), now));
     if !last.address.is_empty() {

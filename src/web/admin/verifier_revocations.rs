@@ -51,7 +51,7 @@ pub async fn new(
         ),
         csrf: me.csrf.clone(),
         action: format!("/verifiers/{}/revocation", verifier.id),
-        cancel: "/verifiers",
+        cancel: "/verifiers".into(),
         target: format!("#verifier-{}", verifier.id),
         swap: "outerMorph",
         verb: "Revoke verifier",
