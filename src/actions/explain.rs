@@ -142,6 +142,36 @@ fn shortened(list: &[String]) -> String {
 /// [`Code::ALL`] behind `Valid`.
 type Finding = (&'static str, String, String, String);
 
+/// The check of revocation, and with it of a former secret's end.
+const NOT_REVOKED: &str = "The key is not revoked";
+
+/// What is said when a key that is not revoked was presented with a secret that it had before.
+fn end_of_secret(record: &Record, key: &KeySnapshot) -> Option<Finding> {
+    let former = key.former_secret(&record.last4)?;
+    if key.revoked_at.is_some() {
+        return None;
+    }
+    let (last4, now) = (&former.last4, &key.hint);
+    let until = former.ends_at.map(day_and_time);
+    let works = match &until {
+        Some(until) => {
+            format!("It came with the former secret …{last4}, which worked until {until}.")
+        }
+        None => {
+            format!("It came with the former secret …{last4}, which worked until it fell quiet.")
+        }
+    };
+    Some((
+        NOT_REVOKED,
+        works,
+        format!(
+            "It came with the former secret …{last4}, which ended at {}.",
+            until.unwrap_or_default()
+        ),
+        format!("The secret that the key has now, {now}."),
+    ))
+}
+
 fn findings(record: &Record, at: Timestamp, key: &KeySnapshot) -> [Finding; 7] {
     let since = |what: &str, when: Option<Timestamp>| match when {
         Some(when) => format!("{what} since {}.", day_and_time(when)),
@@ -164,12 +194,14 @@ fn findings(record: &Record, at: Timestamp, key: &KeySnapshot) -> [Finding; 7] {
             since("It was suspended", key.tenant_suspended_at),
             "A tenant that is not suspended. Ask your operator.".into(),
         ),
-        (
-            "The key is not revoked",
-            "It was not revoked.".into(),
-            since("It was revoked", key.revoked_at),
-            "Another key: revoking is for good.".into(),
-        ),
+        end_of_secret(record, key).unwrap_or_else(|| {
+            (
+                NOT_REVOKED,
+                "It was not revoked.".into(),
+                since("It was revoked", key.revoked_at),
+                "Another key: revoking is for good.".into(),
+            )
+        }),
         (
             "The key is switched on",
             "It was on.".into(),

@@ -15,6 +15,7 @@ use crate::domain::time::Clock;
 use crate::domain::{Error, Result};
 use crate::verify::index::{Entry, Group, Index};
 use crate::verify::limiter::Limiter;
+use crate::verify::rotations::{Rotation, Secret};
 
 /// Rows read at once while loading, and changes applied at once while following.
 const BATCH: i64 = 5_000;
@@ -23,6 +24,8 @@ const BATCH: i64 = 5_000;
 type Groups = HashMap<String, (String, Arc<Group>)>;
 /// Digests that things had before, by their id.
 type Digests = HashMap<String, Vec<Digest>>;
+/// Secrets that a key had before, oldest first.
+type Formers = Vec<(Digest, Arc<Rotation>)>;
 /// Reads the peppers at hand, from wherever this installation keeps them.
 pub type ReadPeppers = Box<dyn Fn() -> std::result::Result<Vec<Pepper>, String> + Send + Sync>;
 
@@ -64,7 +67,7 @@ impl Follower {
                     return Ok(rev);
                 };
                 after.clone_from(&last.id);
-                follower.apply_all(rows, &Digests::new(), rev, &mut groups)?;
+                follower.apply_all(conn, rows, &Digests::new(), rev, &mut groups)?;
             }
         })?;
         *follower
@@ -145,7 +148,7 @@ impl Follower {
             };
             let (keys, ids) = of_kind(Kind::Key);
             let rows = db::key_index::find(conn, &ids)?;
-            let mut renewed = self.apply_all(rows, &keys, reached, groups)?;
+            let mut renewed = self.apply_all(conn, rows, &keys, reached, groups)?;
             while let Some((tenant, group)) = renewed.pop() {
                 let more = self.apply_group(conn, tenant, group, reached, groups)?;
                 renewed.extend(more);
@@ -195,17 +198,44 @@ impl Follower {
     /// Applies rows, and tells which groups they showed with other scopes or another name than before.
     fn apply_all(
         &self,
+        conn: &mut Conn,
         rows: Vec<db::key_index::IndexRow>,
         old: &Digests,
         rev: i64,
         groups: &mut Groups,
     ) -> Result<Vec<(TenantId, GroupId)>> {
         let mut renewed = Vec::new();
+        let mut formers = self.formers(conn, &rows)?;
         for row in rows {
             let old = old.get(&row.id).map_or(&[][..], Vec::as_slice);
-            renewed.extend(self.apply(row, old, rev, groups)?);
+            let formers = formers.remove(&row.id).unwrap_or_default();
+            renewed.extend(self.apply(row, &formers, old, rev, groups)?);
         }
         Ok(renewed)
+    }
+
+    /// The secrets that these keys had before, by key. Most keys were never rotated and cost no query.
+    fn formers(
+        &self,
+        conn: &mut Conn,
+        rows: &[db::key_index::IndexRow],
+    ) -> Result<HashMap<String, Formers>> {
+        let rotated = rows.iter().filter(|row| row.rotated_at.is_some());
+        let rotated: Vec<String> = rotated.map(|row| row.id.clone()).collect();
+        let mut formers: HashMap<String, Formers> = HashMap::new();
+        for row in db::key_rotations::list_for_index(conn, &rotated)? {
+            let digest: Digest = row.digest.as_slice().try_into().map_err(Error::internal)?;
+            let ends_at = row.ends_at.map(|at| at.and_utc());
+            if ends_at.is_none() {
+                self.index.rotations().await_quiet();
+            }
+            let rotation = Arc::new(Rotation::new(row.id.parse()?, ends_at));
+            formers
+                .entry(row.key_id)
+                .or_default()
+                .push((digest, rotation));
+        }
+        Ok(formers)
     }
 
     /// Gives every key of a group that changed the group as it is now: what was taken from the group is taken from
@@ -225,15 +255,16 @@ impl Follower {
                 return Ok(renewed);
             };
             after.clone_from(&last.id);
-            renewed.extend(self.apply_all(rows, &Digests::new(), rev, groups)?);
+            renewed.extend(self.apply_all(conn, rows, &Digests::new(), rev, groups)?);
         }
     }
 
-    /// Puts a row's entry in place; the answer names its group when that was known otherwise. `old` are digests that
-    /// the key had before.
+    /// Puts a row's entry in place, and one for each secret that the key had before; the answer names its group when
+    /// that was known otherwise. `old` are digests that the key or one of these secrets had before.
     fn apply(
         &self,
         row: db::key_index::IndexRow,
+        formers: &[(Digest, Arc<Rotation>)],
         old: &[Digest],
         rev: i64,
         groups: &mut Groups,
@@ -241,6 +272,7 @@ impl Follower {
         let digest: Digest = row.digest.as_slice().try_into().map_err(Error::internal)?;
         let before = std::iter::once(&digest)
             .chain(old)
+            .chain(formers.iter().map(|(digest, _)| digest))
             .find_map(|digest| self.index.entry(digest));
         let allowed = AddressList::parse(row.ip_allowlist.lines()).map_err(Error::internal)?;
         let (group, renewed) = share_group(groups, &row.group_id, row.group_name, &row.scopes)?;
@@ -260,13 +292,28 @@ impl Follower {
                 .rate_limit
                 .0
                 .map(|limit| self.limiter(limit, before.as_deref())),
+            secret: formers
+                .last()
+                .filter(|(_, rotation)| rotation.is_running(self.clock.now()))
+                .map(|(_, rotation)| Box::new(secret(rotation, false))),
             rev,
             counters: before
                 .map(|before| before.counters.clone())
                 .unwrap_or_default(),
         };
         let renewed = renewed.then(|| (entry.tenant_id, entry.group.id));
-        self.index.put(digest, Arc::new(entry), old);
+        for (digest, rotation) in formers {
+            // Made before they are shared: two secrets of a key count as one.
+            entry.counters();
+            let former = Entry {
+                secret: Some(Box::new(secret(rotation, true))),
+                ..entry.clone()
+            };
+            self.index.put(*digest, Arc::new(former), &[]);
+        }
+        let is_former = |old: &Digest| formers.iter().any(|(digest, _)| digest == old);
+        let gone: Vec<Digest> = old.iter().filter(|old| !is_former(old)).copied().collect();
+        self.index.put(digest, Arc::new(entry), &gone);
         Ok(renewed)
     }
 
@@ -283,6 +330,13 @@ impl Follower {
         let (id, revoked) = (row.id.parse()?, row.revoked_at.is_some());
         self.index.verifiers().put(digest, id, revoked, old);
         Ok(())
+    }
+}
+
+fn secret(rotation: &Arc<Rotation>, is_former: bool) -> Secret {
+    Secret {
+        rotation: Arc::clone(rotation),
+        is_former,
     }
 }
 

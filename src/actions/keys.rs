@@ -12,6 +12,7 @@ use crate::domain::key_text::{self, KeySecret};
 use crate::domain::pepper::Pepper;
 use crate::domain::role::{Actor, Who};
 use crate::domain::scope::Scopes;
+use crate::domain::validate;
 use crate::domain::{Error, Result};
 
 /// What issuing needs beside the draft.
@@ -53,8 +54,9 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
         "authorization_group",
     )?;
     by.must_cover(&Scopes::parse(&group.scopes).map_err(Error::internal)?)?;
-    if let Some(word) = idempotency_word(by, issuing)
-        && let Some(earlier) = db::keys::find_by_idempotency_key(conn, by.tenant, &word)?
+    let word = issuing.idempotency_key.map(|word| own_word(by, word));
+    if let Some(word) = &word
+        && let Some(earlier) = db::keys::find_by_idempotency_key(conn, by.tenant, word)?
     {
         return replay(earlier, draft, &group.name);
     }
@@ -63,7 +65,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
         return Err(key::limit_reached(limit));
     }
     let secret = KeySecret::generate(issuing.brand, draft.environment)?;
-    let row = new_row(by, id, draft, &group.id, &secret, issuing);
+    let row = new_row(by, id, draft, &group.id, &secret, issuing, word);
     db::keys::insert(conn, row)?;
     note_state(conn, id, rev)?;
     let detail = json!({
@@ -95,13 +97,12 @@ pub(super) fn note_state(conn: &mut Conn, id: KeyId, rev: i64) -> Result<()> {
 }
 
 /// A word belongs to whoever chose it: two systems of a tenant may choose the same.
-fn idempotency_word(by: &Actor, issuing: Issuing<'_>) -> Option<String> {
-    let word = issuing.idempotency_key?;
-    Some(match &by.who {
+pub(super) fn own_word(by: &Actor, word: &str) -> String {
+    match &by.who {
         Who::Person { id, .. } => format!("person {id} {word}"),
         Who::Key { id, .. } => format!("key {id} {word}"),
-        Who::Operator => format!("operator {word}"),
-    })
+        Who::Operator | Who::Keystead => format!("operator {word}"),
+    }
 }
 
 /// The key of the first request, unless this one asks for another key under the same word.
@@ -128,6 +129,7 @@ fn new_row(
     group_id: &str,
     secret: &KeySecret,
     issuing: Issuing<'_>,
+    idempotency_key: Option<String>,
 ) -> NewKey {
     NewKey {
         id: id.to_string(),
@@ -141,7 +143,7 @@ fn new_row(
         last4: secret.last4().to_owned(),
         digest: issuing.pepper.digest(secret.expose()).to_vec(),
         pepper_version: issuing.pepper.version(),
-        idempotency_key: idempotency_word(by, issuing),
+        idempotency_key,
         created_at: by.now.naive_utc(),
         expires_at: draft.expires_at.map(|at| at.naive_utc()),
         disabled_at: None,
@@ -156,7 +158,24 @@ fn new_row(
 /// `Forbidden` without the right; `NotFound`.
 pub fn revoke(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     by.must_hold("api-keys:write")?;
-    end(conn, by, id)
+    end(conn, by, id, "")
+}
+
+/// As [`revoke`], with a reason that is kept with the key; empty for none. The first revocation's reason stays.
+///
+/// # Errors
+/// As [`revoke`]; `Invalid` at `reason`.
+pub fn revoke_with_reason(conn: &mut Conn, by: &Actor, id: KeyId, reason: &str) -> Result<Key> {
+    by.must_hold("api-keys:write")?;
+    end(conn, by, id, &check_reason(reason)?)
+}
+
+/// A reason as it is kept: one line of at most 200 characters.
+///
+/// # Errors
+/// `Invalid` at `reason`.
+pub fn check_reason(reason: &str) -> Result<String> {
+    validate::line(reason, 0, 200).map_err(|message| Error::invalid("reason", message))
 }
 
 /// Revokes the key that acts. It needs no right for this: whoever finds a key somewhere can kill it with the key
@@ -166,7 +185,7 @@ pub fn revoke(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
 /// `Forbidden` when no key acts.
 pub fn surrender(conn: &mut Conn, by: &Actor) -> Result<()> {
     match by.who {
-        Who::Key { id, .. } => match end(conn, by, id) {
+        Who::Key { id, .. } => match end(conn, by, id, "") {
             Ok(_) | Err(Error::NotFound) => Ok(()),
             Err(other) => Err(other),
         },
@@ -174,19 +193,20 @@ pub fn surrender(conn: &mut Conn, by: &Actor) -> Result<()> {
     }
 }
 
-fn end(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
+fn end(conn: &mut Conn, by: &Actor, id: KeyId, reason: &str) -> Result<Key> {
     let key = db::keys::find(conn, by.tenant, id)?;
     if key.revoked_at.is_some() {
         return Ok(key);
     }
     let rev = change_log::append(conn, change_log::Kind::Key, &key.id)?;
-    if db::keys::set_revoked(conn, by.tenant, id, by.now, rev)? {
+    if db::keys::set_revoked(conn, by.tenant, id, by.now, rev, reason)? {
+        db::key_rotations::end_running(conn, by.tenant, id, by.now)?;
         note_state(conn, id, rev)?;
         db::sealed_secrets::delete(conn, by.tenant, id)?;
         record(
             conn,
             by,
-            &Event::KeyRevoked,
+            &Event::KeyRevoked(json!({ "reason": reason })),
             Object {
                 kind: "api_key",
                 id: &key.id,

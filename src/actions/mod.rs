@@ -5,12 +5,15 @@ pub mod bulk;
 pub mod disclosures;
 pub mod explain;
 pub mod follow;
+pub mod key_rotations;
+pub mod key_suspensions;
 pub mod key_updates;
 pub mod keys;
 pub mod limit_requests;
 pub mod limits;
 pub mod peppers;
 pub mod requests;
+pub mod rotation_uses;
 mod sample_usage;
 pub mod samples;
 pub mod sessions;
@@ -105,6 +108,7 @@ fn actor(who: &Who) -> ActorText {
         Who::Person { id, email, .. } => ("person", id.to_string(), email.clone()),
         Who::Key { id, name, .. } => ("key", id.to_string(), name.clone()),
         Who::Operator => ("operator", String::new(), "command line".into()),
+        Who::Keystead => ("system", String::new(), "Keystead".into()),
     }
 }
 

@@ -103,6 +103,7 @@ pub fn refuse_lately(
         address: "198.51.100.23".into(),
         user_agent: "gateway-agent/1.4".into(),
         rev: db::change_log::head(conn)?,
+        last4: String::new(),
     };
     request_records::insert(conn, &[record])
 }

@@ -273,7 +273,9 @@ fn make(
         Fate::Revoked => {
             keys::revoke(conn, &operator(tenant, now - TimeDelta::days(290)), id)?;
         }
-        Fate::Disabled => db::keys::set_disabled(conn, tenant, id, now - TimeDelta::days(45))?,
+        Fate::Disabled => {
+            db::keys::set_disabled(conn, tenant, id, Some(now - TimeDelta::days(45)))?
+        }
         _ => {}
     }
     // Systems that nobody told go on trying.

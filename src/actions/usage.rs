@@ -289,11 +289,15 @@ fn row_of_record(record: &Record) -> Row {
             .unwrap_or_default(),
         user_agent: harmless(&record.user_agent),
         rev: record.rev,
+        last4: record
+            .last4
+            .map(|last4| String::from_utf8_lossy(&last4).into_owned())
+            .unwrap_or_default(),
     }
 }
 
 /// Clients write these texts: no control characters.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
         .collect()

@@ -139,6 +139,12 @@ fn print_unmoved(db: &Db, newest: i32, now: Timestamp) -> Result<(), Error> {
     for (id, name, version) in db.read(|conn| db::peppers::list_unmoved_verifiers(conn, newest))? {
         println!("{id}\t(verifier)\t{name}\tpepper {version}");
     }
+    for one in db.read(|conn| db::peppers::list_unmoved_old_secrets(conn, newest, now))? {
+        println!(
+            "{}\t{}\t{} (old secret)\tpepper {}",
+            one.id, one.tenant_name, one.name, one.pepper_version
+        );
+    }
     let mut after = String::new();
     loop {
         let page = db.read(|conn| db::peppers::list_unmoved(conn, newest, &after, now, PAGE))?;

@@ -18,7 +18,7 @@ pub struct AuditEvent {
     pub tenant_id: Option<String>,
     /// When.
     pub at: NaiveDateTime,
-    /// `person`, `key`, `support` or `operator`.
+    /// `person`, `key`, `support`, `operator` or `system`.
     pub actor_kind: String,
     /// Id of the person or key.
     pub actor_id: String,
@@ -46,6 +46,22 @@ pub fn insert(conn: &mut Conn, event: AuditEvent) -> Result<()> {
         .values(event)
         .execute(conn)?;
     Ok(())
+}
+
+/// The newest rows about one object of a tenant, newest first.
+pub fn list_newest(
+    conn: &mut Conn,
+    tenant: TenantId,
+    object_id: &str,
+    limit: i64,
+) -> Result<Vec<AuditEvent>> {
+    Ok(events::table
+        .filter(events::object_id.eq(object_id))
+        .filter(events::tenant_id.eq(tenant.to_string()))
+        .order(events::id.desc())
+        .limit(limit)
+        .select(AuditEvent::as_select())
+        .load(conn)?)
 }
 
 /// The rows about one object, oldest first.

@@ -28,6 +28,7 @@ pub struct IndexRow {
     pub suspended_at: Option<NaiveDateTime>,
     #[diesel(deserialize_as = rate_limits::Row)]
     pub rate_limit: rate_limits::Stored,
+    pub rotated_at: Option<NaiveDateTime>,
 }
 
 /// The columns of [`IndexRow`].
@@ -49,6 +50,7 @@ macro_rules! index_columns {
             groups::scopes,
             tenants::suspended_at,
             rate_limits::COLUMNS,
+            keys::rotated_at,
         )
     };
 }

@@ -4,11 +4,14 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::schema::{api_keys as keys, authorization_groups as groups, tenants};
-use super::{Conn, rate_limits};
-use crate::domain::id::KeyId;
-use crate::domain::key_snapshot::KeySnapshot;
+use super::{Conn, key_rotations, rate_limits};
+use crate::domain::id::{KeyId, TenantId};
+use crate::domain::key_snapshot::{FormerSecret, KeySnapshot};
 use crate::domain::key_text;
 use crate::domain::{Error, Result};
+
+/// Former secrets that are kept in a snapshot.
+const FORMERS: i64 = 5;
 
 /// What a key is like now, for the change log: also one that left the list. Deliberately without a tenant: callers
 /// come from a key or a record that they found by their tenant.
@@ -19,7 +22,8 @@ pub fn take(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
         Option<NaiveDateTime>,
         Option<NaiveDateTime>,
     );
-    let (name, prefix, last4, addresses, group, scopes, times, limit): (
+    let (tenant, name, prefix, last4, addresses, group, scopes, times, limit): (
+        String,
         String,
         String,
         String,
@@ -33,6 +37,7 @@ pub fn take(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
         .inner_join(tenants::table)
         .filter(keys::id.eq(id.to_string()))
         .select((
+            keys::tenant_id,
             keys::name,
             keys::key_prefix,
             keys::last4,
@@ -49,6 +54,14 @@ pub fn take(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
         ))
         .first(conn)?;
     let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
+    let tenant: TenantId = tenant.parse()?;
+    let former_secrets = key_rotations::list(conn, tenant, id, FORMERS)?
+        .into_iter()
+        .map(|one| FormerSecret {
+            last4: one.last4,
+            ends_at: utc(one.ends_at),
+        })
+        .collect();
     let limit = rate_limits::Stored::try_from(limit).map_err(Error::Internal)?;
     Ok(KeySnapshot {
         rate_limit: limit.0.map(|limit| limit.to_string()),
@@ -57,6 +70,7 @@ pub fn take(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
         authorization_group: group,
         scopes,
         ip_allowlist: addresses.lines().map(str::to_owned).collect(),
+        former_secrets,
         expires_at: utc(times.0),
         disabled_at: utc(times.1),
         revoked_at: utc(times.2),

@@ -63,6 +63,8 @@ pub struct Key {
     pub rate_limit: rate_limits::Stored,
     /// How its secret is sealed, if it can be shown again.
     pub sealed: Option<i32>,
+    pub rotated_at: Option<NaiveDateTime>,
+    pub revocation_reason: Option<String>,
 }
 
 impl Key {
@@ -125,6 +127,8 @@ macro_rules! key_columns {
                 .filter(sealed::key_id.eq(keys::id))
                 .select(sealed::version)
                 .single_value(),
+            keys::rotated_at,
+            keys::revocation_reason,
         )
     };
 }
@@ -240,13 +244,14 @@ pub fn count_of_tenants(
     Ok(counts.into_iter().collect())
 }
 
-/// Revokes a key for good; false when it already was.
+/// Revokes a key for good; false when it already was. An empty reason is none.
 pub fn set_revoked(
     conn: &mut Conn,
     tenant: TenantId,
     id: KeyId,
     now: Timestamp,
     rev: i64,
+    reason: &str,
 ) -> Result<bool> {
     let changed = diesel::update(keys::table)
         .filter(keys::id.eq(id.to_string()))
@@ -255,17 +260,23 @@ pub fn set_revoked(
         .set((
             keys::revoked_at.eq(now.naive_utc()),
             keys::revoked_rev.eq(rev),
+            keys::revocation_reason.eq(Some(reason).filter(|reason| !reason.is_empty())),
         ))
         .execute(conn)?;
     Ok(changed == 1)
 }
 
-/// Switches a key off.
-pub fn set_disabled(conn: &mut Conn, tenant: TenantId, id: KeyId, now: Timestamp) -> Result<()> {
+/// Switches a key off at an instant, or on again.
+pub fn set_disabled(
+    conn: &mut Conn,
+    tenant: TenantId,
+    id: KeyId,
+    since: Option<Timestamp>,
+) -> Result<()> {
     diesel::update(keys::table)
         .filter(keys::id.eq(id.to_string()))
         .filter(keys::tenant_id.eq(tenant.to_string()))
-        .set(keys::disabled_at.eq(now.naive_utc()))
+        .set(keys::disabled_at.eq(since.map(|at| at.naive_utc())))
         .execute(conn)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The only place that names diesel: connections, migrations, and one file of queries for each table.
 
 pub mod audit;
+pub mod callers;
 pub mod change_log;
 pub mod connection;
 pub mod dialect;
@@ -8,6 +9,7 @@ pub mod errors;
 pub mod groups;
 pub mod key_index;
 pub mod key_labels;
+pub mod key_rotations;
 pub mod key_snapshots;
 pub mod key_updates;
 pub mod keys;

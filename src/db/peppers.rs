@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::schema::{api_keys as keys, secret_checks as checks, tenants, verifiers};
+use super::schema::{
+    api_keys as keys, key_rotations as rotations, secret_checks as checks, tenants, verifiers,
+};
 use super::{Conn, secret_checks};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId, VerifierId};
@@ -62,6 +64,8 @@ pub fn strike(conn: &mut Conn, version: i32) -> Result<()> {
 pub struct InNeed {
     /// Keys.
     pub keys: i64,
+    /// Old secrets of keys that are being rotated.
+    pub old_secrets: i64,
     /// Verifiers.
     pub verifiers: i64,
 }
@@ -69,25 +73,23 @@ pub struct InNeed {
 impl InNeed {
     /// Both together.
     pub fn all(self) -> i64 {
-        self.keys + self.verifiers
+        self.keys + self.old_secrets + self.verifiers
     }
 }
 
 impl std::fmt::Display for InNeed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let count = |f: &mut std::fmt::Formatter<'_>, count: i64, word: &str| {
-            write!(f, "{count} {word}{}", if count == 1 { "" } else { "s" })
-        };
-        if self.keys > 0 || self.verifiers == 0 {
-            count(f, self.keys, "key")?;
-        }
-        if self.keys > 0 && self.verifiers > 0 {
-            f.write_str(" and ")?;
-        }
-        if self.verifiers > 0 {
-            count(f, self.verifiers, "verifier")?;
-        }
-        Ok(())
+        let all = [
+            (self.keys, "key"),
+            (self.old_secrets, "old secret"),
+            (self.verifiers, "verifier"),
+        ];
+        let some: Vec<String> = all
+            .iter()
+            .filter(|(count, word)| *count > 0 || (self.all() == 0 && *word == "key"))
+            .map(|(count, word)| format!("{count} {word}{}", if *count == 1 { "" } else { "s" }))
+            .collect();
+        f.write_str(&some.join(" and "))
     }
 }
 
@@ -97,6 +99,13 @@ macro_rules! in_need {
         keys::revoked_at
             .is_null()
             .and(keys::expires_at.is_null().or(keys::expires_at.gt($now)))
+    };
+}
+
+/// The condition of an old secret that still works.
+macro_rules! is_running {
+    ($now:expr) => {
+        rotations::ends_at.is_null().or(rotations::ends_at.gt($now))
     };
 }
 
@@ -112,9 +121,19 @@ pub fn count_in_need(conn: &mut Conn, now: Timestamp) -> Result<BTreeMap<i32, In
         .group_by(verifiers::pepper_version)
         .select((verifiers::pepper_version, diesel::dsl::count_star()))
         .load(conn)?;
+    let old_secrets: Vec<(i32, i64)> = rotations::table
+        .inner_join(keys::table)
+        .filter(in_need!(now.naive_utc()))
+        .filter(is_running!(now.naive_utc()))
+        .group_by(rotations::pepper_version)
+        .select((rotations::pepper_version, diesel::dsl::count_star()))
+        .load(conn)?;
     let mut counts: BTreeMap<i32, InNeed> = BTreeMap::new();
     for (version, count) in keys {
         counts.entry(version).or_default().keys = count;
+    }
+    for (version, count) in old_secrets {
+        counts.entry(version).or_default().old_secrets = count;
     }
     for (version, count) in verifiers {
         counts.entry(version).or_default().verifiers = count;
@@ -161,7 +180,30 @@ pub fn list_unmoved(
         .load(conn)?)
 }
 
-/// Gives a key its digest under another pepper, unless its digest is no longer the one that was seen; false then.
+/// Old secrets of all tenants' keys that need a version older than `newest`: id of the key, name of its tenant, its own
+/// name, and the pepper.
+pub fn list_unmoved_old_secrets(
+    conn: &mut Conn,
+    newest: i32,
+    now: Timestamp,
+) -> Result<Vec<Unmoved>> {
+    Ok(rotations::table
+        .inner_join(keys::table.inner_join(tenants::table))
+        .filter(rotations::pepper_version.lt(newest))
+        .filter(in_need!(now.naive_utc()))
+        .filter(is_running!(now.naive_utc()))
+        .order(rotations::id)
+        .select((
+            keys::id,
+            tenants::name,
+            keys::name,
+            rotations::pepper_version,
+        ))
+        .load(conn)?)
+}
+
+/// Gives a key, or an old secret of it, its digest under another pepper, unless neither digest is the one that was seen;
+/// false then.
 pub fn move_key(conn: &mut Conn, tenant: TenantId, key: KeyId, to: NewPlace<'_>) -> Result<bool> {
     let changed = diesel::update(keys::table)
         .filter(keys::id.eq(key.to_string()))
@@ -170,6 +212,18 @@ pub fn move_key(conn: &mut Conn, tenant: TenantId, key: KeyId, to: NewPlace<'_>)
         .set((
             keys::digest.eq(to.digest.as_slice()),
             keys::pepper_version.eq(to.version),
+        ))
+        .execute(conn)?;
+    if changed == 1 {
+        return Ok(true);
+    }
+    let changed = diesel::update(rotations::table)
+        .filter(rotations::key_id.eq(key.to_string()))
+        .filter(rotations::tenant_id.eq(tenant.to_string()))
+        .filter(rotations::digest.eq(to.was.as_slice()))
+        .set((
+            rotations::digest.eq(to.digest.as_slice()),
+            rotations::pepper_version.eq(to.version),
         ))
         .execute(conn)?;
     Ok(changed == 1)

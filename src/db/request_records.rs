@@ -25,6 +25,7 @@ pub struct Record {
     pub address: String,
     pub user_agent: String,
     pub rev: i64,
+    pub last4: String,
 }
 
 /// Which records.
@@ -54,7 +55,7 @@ extern "SQL" {
     fn substr(text: Text, start: Integer, length: Integer) -> Text;
 }
 
-/// Rows in one statement: eleven columns each, under the limits of both databases.
+/// Rows in one statement: twelve columns each, under the limits of both databases.
 const ROWS: usize = 1_000;
 
 /// Inserts rows; those that are there already stay as they are, so that a retry is harmless.

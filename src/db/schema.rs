@@ -41,7 +41,18 @@ diesel::table! {
         idempotency_key -> Nullable<Text>, created_at -> Timestamp, expires_at -> Nullable<Timestamp>,
         disabled_at -> Nullable<Timestamp>, revoked_at -> Nullable<Timestamp>, revoked_rev -> Nullable<BigInt>,
         deleted_at -> Nullable<Timestamp>, rate_limit_requests -> Nullable<BigInt>,
-        rate_limit_period -> Nullable<Text>, rate_limit_burst -> Nullable<BigInt>,
+        rate_limit_period -> Nullable<Text>, rate_limit_burst -> Nullable<BigInt>, rotated_at -> Nullable<Timestamp>,
+        revocation_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    key_rotations (id) {
+        id -> Text, tenant_id -> Text, key_id -> Text, digest -> Binary, pepper_version -> Integer, last4 -> Text,
+        idempotency_key -> Nullable<Text>, rotated_at -> Timestamp, ends_at -> Nullable<Timestamp>,
+        quiet_seconds -> Nullable<BigInt>, cancelled_at -> Nullable<Timestamp>, used_at -> Nullable<Timestamp>,
+        used_address -> Text, used_program -> Text, new_used_at -> Nullable<Timestamp>, new_used_address -> Text,
+        new_used_program -> Text,
     }
 }
 
@@ -58,7 +69,7 @@ diesel::table! { usage_progress (id) { id -> Integer, folded_to -> BigInt, } }
 diesel::table! {
     request_records (id) {
         id -> Text, tenant_id -> Text, key_id -> Text, at -> BigInt, code -> Text, method -> Text, path -> Text,
-        scope -> Text, address -> Text, user_agent -> Text, rev -> BigInt,
+        scope -> Text, address -> Text, user_agent -> Text, rev -> BigInt, last4 -> Text,
     }
 }
 
@@ -102,6 +113,7 @@ diesel::table! { sealed_secrets (key_id) { key_id -> Text, tenant_id -> Text, ve
 
 diesel::joinable!(api_keys -> authorization_groups (group_id));
 diesel::joinable!(api_keys -> tenants (tenant_id));
+diesel::joinable!(key_rotations -> api_keys (key_id));
 diesel::joinable!(memberships -> tenants (tenant_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
@@ -110,6 +122,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tenants,
     memberships,
     users,
+    key_rotations,
     key_usage,
     request_records,
     audit_events,

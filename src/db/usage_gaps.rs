@@ -51,6 +51,14 @@ pub fn list(conn: &mut Conn, from: i64, to: i64, limit: i64) -> Result<Vec<Gap>>
         .load(conn)?)
 }
 
+/// When the last server that crashed was back, in microseconds since 1970.
+pub fn last_crash(conn: &mut Conn) -> Result<Option<i64>> {
+    Ok(gaps::table
+        .filter(gaps::cause.eq(CRASH))
+        .select(diesel::dsl::max(gaps::to_at))
+        .first(conn)?)
+}
+
 /// Deletes gaps from before an instant.
 pub fn prune(conn: &mut Conn, before: i64) -> Result<usize> {
     Ok(diesel::delete(gaps::table)

@@ -62,3 +62,13 @@ pub fn stop(conn: &mut Conn, node: &str, now: i64) -> Result<()> {
         .execute(conn)?;
     Ok(())
 }
+
+/// The instant up to which every server that may still run has written; those that were silent since `since` count as
+/// gone. `None` without any.
+pub fn flushed_by_all(conn: &mut Conn, since: i64) -> Result<Option<i64>> {
+    Ok(nodes::table
+        .filter(nodes::stopped_at.is_null())
+        .filter(nodes::flushed_at.ge(since))
+        .select(diesel::dsl::min(nodes::flushed_at))
+        .first(conn)?)
+}

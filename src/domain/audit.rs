@@ -20,8 +20,20 @@ pub enum Event {
     KeyCreated(Value),
     /// An API key was changed; what changed, before and after.
     KeyUpdated(Value),
-    /// An API key was revoked for good.
-    KeyRevoked,
+    /// An API key was revoked for good; with the reason.
+    KeyRevoked(Value),
+    /// An API key was switched off.
+    KeyDisabled,
+    /// An API key was switched on again.
+    KeyEnabled,
+    /// An API key got another secret; with the grace and the last characters of both.
+    KeyRotated(Value),
+    /// The end of an old secret was moved.
+    KeyRotationExtended(Value),
+    /// An old secret was ended before its time, or when it had fallen quiet.
+    KeyRotationEnded(Value),
+    /// A key went back to its old secret.
+    KeyRotationCancelled(Value),
     /// A revoked key left the list.
     KeyDeleted,
     /// A verifier was made.
@@ -74,7 +86,13 @@ impl Event {
         match self {
             Self::KeyCreated(_) => "key.created",
             Self::KeyUpdated(_) => "key.updated",
-            Self::KeyRevoked => "key.revoked",
+            Self::KeyRevoked(_) => "key.revoked",
+            Self::KeyDisabled => "key.disabled",
+            Self::KeyEnabled => "key.enabled",
+            Self::KeyRotated(_) => "key.rotated",
+            Self::KeyRotationExtended(_) => "key.rotation_extended",
+            Self::KeyRotationEnded(_) => "key.rotation_ended",
+            Self::KeyRotationCancelled(_) => "key.rotation_cancelled",
             Self::KeyDeleted => "key.deleted",
             Self::VerifierCreated => "verifier.created",
             Self::VerifierRevoked => "verifier.revoked",
@@ -105,6 +123,11 @@ impl Event {
         match self {
             Self::KeyCreated(detail)
             | Self::KeyUpdated(detail)
+            | Self::KeyRevoked(detail)
+            | Self::KeyRotated(detail)
+            | Self::KeyRotationExtended(detail)
+            | Self::KeyRotationEnded(detail)
+            | Self::KeyRotationCancelled(detail)
             | Self::UsageExported(detail)
             | Self::SettingsChanged(detail) => detail.clone(),
             Self::LimitRequested(step)

@@ -103,3 +103,7 @@ id_type!(
     /// A tenant's request for a higher limit.
     LimitRequestId
 );
+id_type!(
+    /// A change of a key's secret.
+    RotationId
+);

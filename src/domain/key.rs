@@ -129,7 +129,10 @@ impl Wish<'_> {
 }
 
 /// An expiry lies in the future, and at most ten years away.
-pub(super) fn check_expiry(
+///
+/// # Errors
+/// A message for the field when it does not.
+pub fn check_expiry(
     at: Option<Timestamp>,
     now: Timestamp,
 ) -> std::result::Result<Option<Timestamp>, String> {

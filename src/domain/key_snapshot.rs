@@ -22,10 +22,32 @@ pub struct KeySnapshot {
     /// Its rate limit in words, if it has one.
     #[serde(default)]
     pub rate_limit: Option<String>,
+    /// Secrets that it had before, newest first, at most the last few.
+    #[serde(default)]
+    pub former_secrets: Vec<FormerSecret>,
     /// When it was switched off, if it was.
     pub disabled_at: Option<Timestamp>,
     /// When it was revoked, if it was.
     pub revoked_at: Option<Timestamp>,
     /// When its tenant was suspended, if it was.
     pub tenant_suspended_at: Option<Timestamp>,
+}
+
+/// A secret that a key had before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerSecret {
+    /// Its last four characters.
+    pub last4: String,
+    /// The first instant at which it is refused; `None`: until it falls quiet.
+    pub ends_at: Option<Timestamp>,
+}
+
+impl KeySnapshot {
+    /// The former secret with these last four characters, unless the key's own ends so too.
+    pub fn former_secret(&self, last4: &str) -> Option<&FormerSecret> {
+        if self.hint.ends_with(last4) {
+            return None;
+        }
+        self.former_secrets.iter().find(|one| one.last4 == last4)
+    }
 }

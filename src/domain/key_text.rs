@@ -42,7 +42,11 @@ impl KeySecret {
         Self::after(&verifier_prefix(brand))
     }
 
-    fn after(prefix: &str) -> Result<Self> {
+    /// A new secret for a key whose text starts with `prefix`.
+    ///
+    /// # Errors
+    /// As [`KeySecret::generate`].
+    pub fn after(prefix: &str) -> Result<Self> {
         // Room for all of it at once: a text that grows leaves copies behind.
         let mut text = String::with_capacity(prefix.len() + BODY + CHECK);
         text.push_str(prefix);

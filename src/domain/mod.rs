@@ -11,6 +11,7 @@ pub mod error;
 pub mod forwarded;
 pub mod id;
 pub mod key;
+pub mod key_rotations;
 pub mod key_snapshot;
 pub mod key_text;
 pub mod key_updates;

@@ -66,6 +66,8 @@ pub enum Who {
     },
     /// Someone with access to the machine and its data directory.
     Operator,
+    /// The product itself, when something falls due that a person decided before.
+    Keystead,
 }
 
 /// Who acts, in which tenant, from where and when: every action takes one.
@@ -88,7 +90,7 @@ impl Actor {
     pub fn person(&self) -> Option<UserId> {
         match &self.who {
             Who::Person { id, .. } => Some(*id),
-            Who::Key { .. } | Who::Operator => None,
+            Who::Key { .. } | Who::Operator | Who::Keystead => None,
         }
     }
 
@@ -99,6 +101,7 @@ impl Actor {
     pub fn must_hold(&self, scope: &str) -> Result<()> {
         match &self.who {
             Who::Operator
+            | Who::Keystead
             | Who::Person {
                 role: Role::Admin, ..
             } => Ok(()),

@@ -38,6 +38,22 @@ impl FieldErrors {
         })
     }
 
+    /// Takes the messages of another check.
+    ///
+    /// # Errors
+    /// Its failure, when it failed for another reason than what was typed.
+    pub fn absorb(&mut self, checked: super::Result<()>) -> super::Result<()> {
+        match checked {
+            Err(super::Error::Invalid(errors)) => {
+                for (field, message) in errors.0 {
+                    self.add(&field, message);
+                }
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
     /// `Ok` when nothing was wrong.
     pub fn into_result(self) -> super::Result<()> {
         if self.is_empty() {

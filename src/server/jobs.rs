@@ -1,5 +1,5 @@
 //! Work beside the requests: following changes made elsewhere, writing usage, moving what is used to the newest pepper,
-//! tidying sessions.
+//! ending rotations, tidying sessions.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 
 use super::control;
 use super::data_dir::DataDir;
+use crate::actions::rotation_uses::{self, UseWriter};
 use crate::actions::usage::{self, UsageWriter};
 use crate::actions::usage_retention::{self, Retention};
 use crate::actions::{follow::Follower, peppers, sign_in};
@@ -23,6 +24,7 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(100);
 const USAGE_EVERY: Duration = Duration::from_secs(1);
 const TIDY_USAGE_EVERY: Duration = Duration::from_mins(1);
 const MOVE_EVERY: Duration = Duration::from_millis(250);
+const QUIET_EVERY: Duration = Duration::from_secs(1);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// The running threads.
@@ -60,10 +62,13 @@ impl Jobs {
         let writer = UsageWriter::start(db, held.node()?, index, clock.now())
             .map_err(|error| error.to_string())?;
         let writer = Arc::new(Mutex::new(writer));
+        let uses = Arc::new(UseWriter::new(held.node()?));
         let write = {
             let (db, clock, writer) = (db.clone(), clock.clone(), Arc::clone(&writer));
-            let index = Arc::clone(follower.index());
+            let (index, uses) = (Arc::clone(follower.index()), Arc::clone(&uses));
             move || {
+                // First: a flush of the counts tells others that nothing older is missing.
+                uses.flush(&db, &index, clock.now())?;
                 let asked = usage::flush_verifiers(&db, &index);
                 lock(&writer).flush(&db, clock.now())?;
                 asked
@@ -73,6 +78,7 @@ impl Jobs {
             let (db, clock) = (db.clone(), clock.clone());
             let index = Arc::clone(follower.index());
             move || {
+                uses.flush(&db, &index, clock.now())?;
                 let asked = usage::flush_verifiers(&db, &index);
                 lock(&writer).stop(&db, clock.now())?;
                 asked
@@ -101,11 +107,16 @@ impl Jobs {
             let (db, follower) = (db.clone(), Arc::clone(follower));
             move || peppers::move_waiting(&db, &follower).map(|_| ())
         };
+        let finish_quiet = {
+            let (db, clock, follower) = (db.clone(), clock.clone(), Arc::clone(follower));
+            move || rotation_uses::finish_quiet(&db, &follower, clock.now()).map(|_| ())
+        };
         let threads = [
             repeat("follow", FOLLOW_EVERY, &stopping, follow),
             repeat("usage", USAGE_EVERY, &stopping, write),
             repeat("tidy usage", TIDY_USAGE_EVERY, &stopping, tidy_usage),
             repeat("peppers", MOVE_EVERY, &stopping, move_waiting),
+            repeat("rotations", QUIET_EVERY, &stopping, finish_quiet),
             repeat("tidy", TIDY_EVERY, &stopping, tidy),
         ];
         let last = Box::new(move || {

@@ -50,6 +50,11 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
     let (code, entry) = match found {
         Ok((entry, place)) => {
             let code = judge(&entry, question);
+            if let Some(secret) = &entry.secret {
+                let program = question.facts.user_agent;
+                let rotations = index.rotations();
+                rotations.note(secret, question.now, question.address, program);
+            }
             if code == Code::Valid {
                 let holder = Holder::Key(entry.tenant_id, entry.key_id);
                 index.moves().offer(holder, &place);
@@ -90,7 +95,7 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
 fn judge(entry: &Entry, question: &Question<'_>) -> Code {
     if entry.tenant_suspended {
         Code::TenantSuspended
-    } else if entry.revoked {
+    } else if entry.revoked || has_ended(entry, question.now) {
         Code::Revoked
     } else if entry.disabled {
         Code::Disabled
@@ -112,6 +117,12 @@ fn judge(entry: &Entry, question: &Question<'_>) -> Code {
     }
 }
 
+/// True for a former secret whose time is over; the key itself may go on.
+fn has_ended(entry: &Entry, now: Timestamp) -> bool {
+    let secret = entry.secret.as_ref();
+    secret.is_some_and(|secret| secret.has_ended(now))
+}
+
 fn record(entry: &Entry, code: Code, question: &Question<'_>) -> Record {
     let Facts {
         id,
@@ -125,6 +136,7 @@ fn record(entry: &Entry, code: Code, question: &Question<'_>) -> Record {
         key_id: entry.key_id,
         tenant_id: entry.tenant_id,
         rev: entry.rev,
+        last4: question.key.as_bytes().last_chunk().copied(),
         code,
         address: question.address,
         method: kept_method(method),

@@ -10,6 +10,7 @@ use super::limiter::Limiter;
 use super::lookup::{self, ByDigest, Place};
 use super::metrics::Metrics;
 use super::moves::Moves;
+use super::rotations::{Rotations, Secret};
 use super::strangers::Strangers;
 use super::usage::{Counters, UsageLog};
 use super::verifiers::Verifiers;
@@ -32,7 +33,7 @@ pub struct Group {
 }
 
 /// What verification knows of one key. An entry never changes, save what it counts: a change puts a new one in place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     /// The key.
     pub key_id: KeyId,
@@ -58,6 +59,8 @@ pub struct Entry {
     pub ip_allowlist: Option<Box<AddressList>>,
     /// Counts against the key's rate limit, if it has one; carried over while the limit stays the same.
     pub limiter: Option<Arc<Limiter>>,
+    /// Which of its secrets this is about, for a key that has or had two.
+    pub secret: Option<Box<Secret>>,
     /// The revision at which the key was as it stands here.
     pub rev: i64,
     /// Made at the first use, so that the many keys that rest cost nothing.
@@ -102,6 +105,7 @@ pub struct Index {
     strangers: Strangers,
     verifiers: Verifiers,
     moves: Moves,
+    rotations: Rotations,
 }
 
 impl Index {
@@ -118,6 +122,7 @@ impl Index {
             strangers: Strangers::default(),
             verifiers: Verifiers::default(),
             moves: Moves::default(),
+            rotations: Rotations::default(),
         }
     }
 
@@ -205,6 +210,11 @@ impl Index {
     /// What this process answered and how fast.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Keys with two secrets, and which of them was used.
+    pub fn rotations(&self) -> &Rotations {
+        &self.rotations
     }
 
     /// Keys and verifiers that wait to be moved to the newest pepper.

@@ -10,6 +10,7 @@ pub mod lookup;
 pub mod metrics;
 pub mod moves;
 pub mod records;
+pub mod rotations;
 pub mod strangers;
 pub mod usage;
 pub mod verifiers;

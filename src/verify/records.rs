@@ -47,6 +47,8 @@ pub struct Record {
     pub tenant_id: TenantId,
     /// The revision of the key that was decided upon.
     pub rev: i64,
+    /// The last four characters of the secret that was presented.
+    pub last4: Option<[u8; 4]>,
     /// The answer.
     pub code: Code,
     /// Where the caller was, as far as it is known.

@@ -13,7 +13,7 @@ use super::client;
 use super::edges::ext_authz;
 use super::errors::Failure;
 use super::session::{self, Who};
-use super::shell::{Flash, Shell};
+use super::shell::Shell;
 use super::staff::Staff;
 use super::state::State;
 use crate::actions;
@@ -97,7 +97,7 @@ impl SignedIn {
         let mut shell = Shell::new(request, &member, &csrf);
         // Error pages of this request are drawn inside the shell.
         request.extensions_mut().insert(shell.clone());
-        shell.flash = session::take_flash(&session).map(|text| Flash { text });
+        shell.flash = session::take_flash(&session);
         Ok(Self {
             member,
             csrf,

@@ -58,8 +58,18 @@ pub fn see_other(request: &HttpRequest, path: &str) -> HttpResponse {
 }
 
 /// Adds a toast to a fragment, and closes the dialog that asked for it.
-pub fn with_toast(mut response: HttpResponse, text: &str) -> HttpResponse {
-    let events = json!({ "toast": { "kind": "ok", "text": text }, "dialog:close": {} }).to_string();
+pub fn with_toast(response: HttpResponse, text: &str) -> HttpResponse {
+    with_toast_and_undo(response, text, None)
+}
+
+/// As [`with_toast`]; its button posts to `undo`.
+pub fn with_toast_and_undo(
+    mut response: HttpResponse,
+    text: &str,
+    undo: Option<&str>,
+) -> HttpResponse {
+    let toast = json!({ "kind": "ok", "text": text, "undo": undo });
+    let events = json!({ "toast": toast, "dialog:close": {} }).to_string();
     // Header values are ASCII: JSON escapes carry the rest.
     let ascii: String = events
         .chars()

@@ -7,9 +7,9 @@ use actix_web::middleware::from_fn;
 use actix_web::{guard as when, web};
 
 use super::admin::{
-    explanations, home, key_deletions, key_disclosures, key_form, key_page, key_revocations, keys,
-    limit_requests, request_exports, requests, sessions, settings, setup, theme, usage,
-    verifier_revocations, verifiers,
+    explanations, home, key_deletions, key_disclosures, key_form, key_page, key_revocations,
+    key_rotations, key_suspensions, keys, limit_requests, request_exports, requests, rotation_ends,
+    sessions, settings, setup, theme, usage, verifier_revocations, verifiers,
 };
 use super::api;
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
@@ -70,6 +70,18 @@ fn rest(scope: &mut web::ServiceConfig) {
                 .route(web::patch().to(api::key_updates::update))
                 .route(web::delete().to(api::keys::destroy)),
         )
+        .service(
+            web::resource("/auth/api-keys/{id}/rotate")
+                .route(web::post().to(api::key_rotations::create)),
+        )
+        .service(
+            web::resource("/auth/api-keys/{id}/disable")
+                .route(web::post().to(api::key_suspensions::disable)),
+        )
+        .service(
+            web::resource("/auth/api-keys/{id}/enable")
+                .route(web::post().to(api::key_suspensions::enable)),
+        )
         .service(web::resource("/openapi.json").route(web::get().to(api::openapi::show)));
 }
 
@@ -116,6 +128,33 @@ fn pages(scope: &mut web::ServiceConfig) {
             web::resource("/tenant-api-keys/{id}/revocation")
                 .route(read().to(key_revocations::new))
                 .route(web::post().to(key_revocations::create)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/rotation")
+                .route(read().to(key_rotations::new))
+                .route(web::post().to(key_rotations::create)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/rotation/extension")
+                .route(web::post().to(rotation_ends::extend)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/rotation/end")
+                .route(read().to(rotation_ends::ask_to_finish))
+                .route(web::post().to(rotation_ends::finish)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/rotation/cancellation")
+                .route(read().to(rotation_ends::ask_to_cancel))
+                .route(web::post().to(rotation_ends::cancel)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/suspension")
+                .route(web::post().to(key_suspensions::create)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/suspension/removal")
+                .route(web::post().to(key_suspensions::destroy)),
         )
         .service(
             web::resource("/tenant-api-keys/{id}/deletion")

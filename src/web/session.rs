@@ -3,6 +3,7 @@
 use actix_session::Session;
 use serde::{Deserialize, Serialize};
 
+use super::shell::Flash;
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::{Error, Result, random};
 
@@ -60,14 +61,23 @@ impl Who {
 
 /// Keeps a message for the next page.
 pub fn set_flash(session: &Session, text: &str) {
-    if session.insert(FLASH, text).is_err() {
+    set_flash_and_undo(session, text, None);
+}
+
+/// As [`set_flash`]; its button posts to `undo`.
+pub fn set_flash_and_undo(session: &Session, text: &str, undo: Option<String>) {
+    let flash = Flash {
+        text: text.into(),
+        undo,
+    };
+    if session.insert(FLASH, flash).is_err() {
         tracing::warn!("a message for the next page could not be kept");
     }
 }
 
 /// Takes the message kept for this page.
-pub fn take_flash(session: &Session) -> Option<String> {
-    session.get::<String>(FLASH).ok().flatten().inspect(|_| {
+pub fn take_flash(session: &Session) -> Option<Flash> {
+    session.get::<Flash>(FLASH).ok().flatten().inspect(|_| {
         session.remove(FLASH);
     })
 }

@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use chrono::Datelike as _;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::person;
 use crate::domain::role::Role;
@@ -37,10 +38,12 @@ pub struct Shell {
 }
 
 /// A message shown once.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Flash {
     /// The sentence.
     pub text: String,
+    /// Where its button posts to, if it can be undone.
+    pub undo: Option<String>,
 }
 
 /// A step of the breadcrumb; the last one has no address.

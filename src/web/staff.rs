@@ -8,7 +8,7 @@ use super::client;
 use super::errors::Failure;
 use super::extract::{Later, SignedIn, state_of};
 use super::session::{self, Who};
-use super::shell::{Flash, Shell};
+use super::shell::Shell;
 use crate::actions;
 use crate::domain::role::Supporter;
 use crate::domain::time::Timestamp;
@@ -69,7 +69,7 @@ impl Staff {
         let mut shell = Shell::of_support(request, &found.name, &csrf);
         // Error pages of this request are drawn inside the shell.
         request.extensions_mut().insert(shell.clone());
-        shell.flash = session::take_flash(&session).map(|text| Flash { text });
+        shell.flash = session::take_flash(&session);
         Ok(Self {
             shell,
             supporter: Supporter {

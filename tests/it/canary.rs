@@ -256,7 +256,8 @@ async fn wrong_places(watch: &mut Watch, server: &Server, alice: &mut Person, ke
 
 async fn end_of_life(watch: &mut Watch, server: &Server, alice: &mut Person, key: &app::Issued) {
     let page = key.page("revocation");
-    watch.keep("revocation", alice.submit(&page, &page, &[]).await);
+    let typed = [("last4", key.last4())];
+    watch.keep("revocation", alice.submit(&page, &page, &typed).await);
     let system = server.system(&key.secret);
     for path in ["/api/v1/auth/whoami", "/forward-auth", KEYS] {
         let answer = system.get(path).await;

@@ -20,6 +20,7 @@ mod crash;
 mod domain;
 mod edges;
 mod gateways;
+mod rotation_race;
 mod security;
 mod staff;
 mod support;

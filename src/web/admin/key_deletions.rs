@@ -3,34 +3,21 @@
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use askama::Template;
 
-use super::key_revocations::Ask;
+use super::ask::Ask;
+use super::key_revocations::key_in_question;
 use super::sessions::Nothing;
 use crate::actions::keys;
 use crate::db;
 use crate::domain::id::KeyId;
+use crate::domain::{key_text, time};
 use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
 use crate::web::form::Form;
-use crate::web::respond::{html, is_htmx, page, see_other, with_toast};
+use crate::web::respond::{html, is_htmx, see_other, with_toast};
 use crate::web::session::set_flash;
-use crate::web::shell::{Crumb, Shell, crumbs};
+use crate::web::shell::crumbs;
 use crate::web::state::State;
-
-#[derive(Template)]
-#[template(path = "keys/deletion.html")]
-struct DeletionPage {
-    shell: Shell,
-    crumbs: Vec<Crumb>,
-    ask: Ask,
-}
-
-#[derive(Template)]
-#[template(path = "keys/_deletion.html")]
-struct DeletionView {
-    ask: Ask,
-}
 
 /// `GET /tenant-api-keys/{id}/deletion`.
 ///
@@ -42,18 +29,31 @@ pub async fn new(
     me: SignedIn,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
-    let ask = Ask::load(&state, &me, id.parse()?).await?;
-    if is_htmx(&request) {
-        return page(StatusCode::OK, &DeletionView { ask });
-    }
-    page(
-        StatusCode::OK,
-        &DeletionPage {
-            shell: me.shell,
-            crumbs: crumbs(Some("Delete")),
-            ask,
-        },
-    )
+    let key = key_in_question(&state, &me, id.parse()?).await?;
+    let last_used = key.last_used_at().map(|at| time::relative(at, me.now()));
+    let ask = Ask {
+        title: "Delete from list",
+        text: format!(
+            "Delete the revoked API key \"{}\" from the list? It is already without access. This cannot be undone.",
+            key.name
+        ),
+        csrf: me.csrf.clone(),
+        action: format!("/tenant-api-keys/{}/deletion", key.id),
+        cancel: "/tenant-api-keys".into(),
+        target: format!("#key-{}", key.id),
+        swap: "delete",
+        verb: "Delete",
+        icon: "trash-2",
+        facts: vec![
+            ("Key", key_text::hint(&key.key_prefix, &key.last4)),
+            (
+                "Last used",
+                last_used.unwrap_or_else(|| "never used".into()),
+            ),
+        ],
+        ..Ask::default()
+    };
+    ask.respond(&request, me.shell, crumbs(Some("Delete")))
 }
 
 /// `POST /tenant-api-keys/{id}/deletion`.

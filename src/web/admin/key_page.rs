@@ -4,10 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::key_history::{self, HistoryLine};
 use super::key_use::KeyUse;
 use super::keys::{Expiry, expiry};
+use super::rotation_state;
 use super::usage_numbers::{Reason, reasons};
 use crate::actions::usage_reports::{Range, Report};
+use crate::db::audit::AuditEvent;
+use crate::db::key_rotations::{self, Rotation};
 use crate::db::request_records::{self, Filter, Record};
 use crate::db::usage::Whose;
 use crate::db::{self, Conn, keys::Key};
@@ -64,6 +68,8 @@ struct KeyPage {
     used: KeyUse,
     counts: [Count; 2],
     recent: Vec<Recent>,
+    history: Vec<HistoryLine>,
+    former: Option<String>,
     may_change: bool,
 }
 
@@ -74,6 +80,8 @@ struct Found {
     reports: [Report; 2],
     recent: Vec<Record>,
     last: Option<Record>,
+    history: Vec<AuditEvent>,
+    former: Option<Rotation>,
 }
 
 /// `GET /tenant-api-keys/{id}`.
@@ -118,6 +126,10 @@ pub async fn show(
                 .into_iter()
                 .map(|one| recent(one, now))
                 .collect(),
+            history: found.history.into_iter().map(HistoryLine::new).collect(),
+            former: found
+                .former
+                .map(|one| format!("…{}, {}", one.last4, rotation_state::words(&one.old, now))),
             may_change,
             key,
         },
@@ -144,6 +156,10 @@ impl Found {
             ],
             recent: request_records::list(conn, tenant, &of_key, RECENT)?,
             last: last_accepted(conn, tenant, &key, &of_key)?,
+            history: db::audit::list_newest(conn, tenant, &key.id, key_history::SHOWN)?,
+            former: key_rotations::list(conn, tenant, id, 1)?
+                .pop()
+                .filter(|one| !one.is_running(now)),
             key,
         })
     }

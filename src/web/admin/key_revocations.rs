@@ -4,94 +4,66 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use serde::Deserialize;
 
+use super::ask::Ask;
+use super::blast_radius::BlastRadius;
 use super::key_use::KeyUse;
 use super::keys::{KeyRow, Quota};
-use super::sessions::Nothing;
 use crate::actions::keys;
 use crate::db::{self, keys::Key};
 use crate::domain::id::KeyId;
-use crate::domain::key_text;
-use crate::domain::time;
+use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
 use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
 use crate::web::form::Form;
-use crate::web::numbers::grouped;
-use crate::web::respond::{is_htmx, page, see_other, with_toast};
+use crate::web::respond::{html, is_htmx, see_other, with_toast};
 use crate::web::session::set_flash;
-use crate::web::shell::{Crumb, Shell, crumbs};
+use crate::web::shell::crumbs;
 use crate::web::state::State;
 
-/// A question about one key, with the facts that matter to the answer.
-pub struct Ask {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) hint: String,
-    pub(super) csrf: String,
-    pub(super) last_used: String,
-    pub(super) requests_today: String,
+/// The fields of the question.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revocation {
+    #[serde(default)]
+    last4: String,
+    #[serde(default)]
+    reason: String,
 }
 
-impl Ask {
-    /// The question about a key of the person's tenant.
-    ///
-    /// # Errors
-    /// `NotFound`; `Forbidden` for viewers.
-    pub async fn load(state: &State, me: &SignedIn, id: KeyId) -> Result<Self> {
-        me.actor().must_hold("api-keys:write")?;
-        let (tenant, now) = (me.member.tenant, me.now());
-        let key = state
-            .read(move |conn| db::keys::find(conn, tenant, id))
-            .await?;
-        let today = state
-            .snapshot(move |conn| {
-                let whose = db::usage::Whose {
-                    tenant,
-                    key: Some(id),
-                    environment: "",
-                };
-                let (end, day) = (now.timestamp() + 1, db::usage::DAY);
-                let today = db::usage::total(conn, whose, day, now.timestamp() / day * day, end)?;
-                Ok(today.valid + today.refused())
-            })
-            .await;
-        let last_used = key.last_used_at().map(|at| time::relative(at, now));
-        Ok(Self {
-            hint: key_text::hint(&key.key_prefix, &key.last4),
-            csrf: me.csrf.clone(),
-            last_used: last_used.unwrap_or_else(|| "never used".into()),
-            // Whoever wants to revoke a key can, whatever becomes of its usage.
-            requests_today: today.map_or_else(
-                |_| "today's requests can't be told now".into(),
-                requests_today,
-            ),
-            id: key.id,
-            name: key.name,
-        })
+/// The key of a question that only those may be asked who may change it.
+///
+/// # Errors
+/// `NotFound`; `Forbidden` for viewers.
+pub(super) async fn key_in_question(state: &State, me: &SignedIn, id: KeyId) -> Result<Key> {
+    me.actor().must_hold("api-keys:write")?;
+    let tenant = me.member.tenant;
+    state
+        .read(move |conn| db::keys::find(conn, tenant, id))
+        .await
+}
+
+fn question(key: &Key, radius: BlastRadius, me: &SignedIn, typed: Revocation) -> Ask {
+    Ask {
+        title: "Revoke API key",
+        text: format!(
+            "Are you sure you want to revoke the API key \"{}\"? This action cannot be undone and any applications using this key will lose access immediately.",
+            key.name
+        ),
+        csrf: me.csrf.clone(),
+        action: format!("/tenant-api-keys/{}/revocation", key.id),
+        cancel: "/tenant-api-keys".into(),
+        target: format!("#key-{}", key.id),
+        swap: "outerMorph",
+        verb: "Revoke key",
+        icon: "ban",
+        radius: Some(radius),
+        typed: typed.last4,
+        reason: Some(typed.reason),
+        ..Ask::default()
     }
-}
-
-fn requests_today(count: i64) -> String {
-    match count {
-        0 => "no requests today".into(),
-        1 => "1 request today".into(),
-        _ => format!("{} requests today", grouped(count)),
-    }
-}
-
-#[derive(Template)]
-#[template(path = "keys/revocation.html")]
-struct RevocationPage {
-    shell: Shell,
-    crumbs: Vec<Crumb>,
-    ask: Ask,
-}
-
-#[derive(Template)]
-#[template(path = "keys/_revocation.html")]
-struct RevocationView {
-    ask: Ask,
 }
 
 #[derive(Template)]
@@ -109,28 +81,24 @@ struct QuotaView {
 /// `GET /tenant-api-keys/{id}/revocation`.
 ///
 /// # Errors
-/// As [`Ask::load`].
+/// As [`key_in_question`].
 pub async fn new(
     request: HttpRequest,
     state: web::Data<State>,
     me: SignedIn,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
-    let ask = Ask::load(&state, &me, id.parse()?).await?;
-    if is_htmx(&request) {
-        return page(StatusCode::OK, &RevocationView { ask });
-    }
-    page(
-        StatusCode::OK,
-        &RevocationPage {
-            shell: me.shell,
-            crumbs: crumbs(Some("Revoke")),
-            ask,
-        },
+    let key = key_in_question(&state, &me, id.parse()?).await?;
+    let radius = BlastRadius::load(&state, me.member.tenant, &key, me.now()).await;
+    question(&key, radius, &me, Revocation::default()).respond(
+        &request,
+        me.shell,
+        crumbs(Some("Revoke")),
     )
 }
 
-/// `POST /tenant-api-keys/{id}/revocation`: when this answers, the key is refused.
+/// `POST /tenant-api-keys/{id}/revocation`: when this answers, the key is refused. What is typed wrong asks again,
+/// with 422.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden` for viewers.
@@ -140,12 +108,24 @@ pub async fn create(
     session: Session,
     me: SignedIn,
     id: web::Path<String>,
-    _: Form<Nothing>,
+    Form(typed): Form<Revocation>,
 ) -> Answer<HttpResponse> {
     let id: KeyId = id.parse()?;
-    let by = me.actor();
+    let (key, by) = (key_in_question(&state, &me, id).await?, me.actor());
+    // One that is revoked already breaks nothing more: asking again changes nothing either.
+    if key.revoked_at.is_none() {
+        let radius = BlastRadius::load(&state, by.tenant, &key, by.now).await;
+        let mut wrong = FieldErrors::default();
+        wrong.absorb(radius.check(&typed.last4))?;
+        wrong.absorb(keys::check_reason(&typed.reason).map(|_| ()))?;
+        if !wrong.is_empty() {
+            let mut ask = question(&key, radius, &me, typed);
+            ask.errors = wrong;
+            return ask.respond(&request, me.shell, crumbs(Some("Revoke")));
+        }
+    }
     let key = state
-        .change(move |conn| keys::revoke(conn, &by, id))
+        .change(move |conn| keys::revoke_with_reason(conn, &by, id, &typed.reason))
         .await?;
     let text = format!("\"{}\" is revoked. It is refused from now on.", key.name);
     if !is_htmx(&request) {
@@ -153,14 +133,11 @@ pub async fn create(
         return Ok(see_other(&request, "/tenant-api-keys"));
     }
     let body = changed_parts(&state, &me, key).await?;
-    Ok(with_toast(
-        crate::web::respond::html(StatusCode::OK, body),
-        &text,
-    ))
+    Ok(with_toast(html(StatusCode::OK, body), &text))
 }
 
 /// What changes on the list of keys. The deed is done: what can't be read now is left out, and hides nothing.
-async fn changed_parts(state: &State, me: &SignedIn, key: Key) -> Result<String> {
+pub(super) async fn changed_parts(state: &State, me: &SignedIn, key: Key) -> Result<String> {
     let render =
         |template: &dyn askama::DynTemplate| template.dyn_render().map_err(Error::internal);
     let (by, now) = (me.actor(), me.now());
@@ -169,7 +146,7 @@ async fn changed_parts(state: &State, me: &SignedIn, key: Key) -> Result<String>
         .snapshot(move |conn| KeyUse::load(conn, tenant, &of, now))
         .await
         .unwrap_or_else(|_| KeyUse::unknown());
-    let row = KeyRow::new(key, used, now, false, true);
+    let row = KeyRow::new(key, used, now, false, true).with_csrf(&me.csrf);
     let mut body = render(&KeyRowView { row })?;
     if let Ok(quota) = state.read(move |conn| Quota::find(conn, &by)).await {
         let quota = render(&QuotaView { quota })?;

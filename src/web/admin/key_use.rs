@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
+use super::rotation_state::RotationState;
 use crate::db::usage::DAY;
 use crate::db::{self, Conn, keys::Key};
 use crate::domain::Result;
@@ -23,6 +24,8 @@ pub struct KeyUse {
     pub spark: Sparkline,
     /// Tries since its revocation.
     pub tried: Option<Tries>,
+    /// Its two secrets, while a rotation runs.
+    pub rotation: Option<RotationState>,
 }
 
 /// Tries with a revoked key.
@@ -58,10 +61,16 @@ impl KeyUse {
             .iter()
             .filter_map(|key| Some((key.id.as_str(), key.revoked_at?.and_utc())))
             .collect();
+        let rotated: Vec<&str> = keys
+            .iter()
+            .filter(|key| key.rotated_at.is_some())
+            .map(|key| key.id.as_str())
+            .collect();
         let ids_of_revoked: Vec<String> = revoked.keys().map(|&id| id.to_owned()).collect();
         let mut tried = BTreeMap::new();
         for (key, count) in db::usage::refused_as_revoked(conn, &ids_of_revoked)? {
-            let (last, told) = tries(conn, tenant, &key, count, now)?;
+            let was_rotated = rotated.contains(&key.as_str());
+            let (last, told) = tries(conn, tenant, &key, (count, was_rotated), now)?;
             // Without single requests the days tell: all of these came after the revocation.
             let week = now - TimeDelta::days(DAYS);
             let go_on = last.map_or_else(
@@ -70,18 +79,24 @@ impl KeyUse {
             );
             tried.insert(key, Tries { told, go_on });
         }
-        let of = |id: &String| Self {
+        let mut rotations = RotationState::load_all(conn, tenant, keys, now)?;
+        let mut of = |id: &String| Self {
             spark: Sparkline::new(&days.get(id).copied().unwrap_or_default()),
             tried: tried.get(id).cloned(),
+            rotation: rotations.remove(id),
         };
-        Ok(ids.iter().map(of).collect())
+        Ok(ids.iter().map(&mut of).collect())
     }
 
     /// For an answer that must not wait for usage, or fail with it.
     pub fn unknown() -> Self {
         let mut spark = Sparkline::new(&[]);
         spark.label = "The requests can't be shown now".into();
-        Self { spark, tried: None }
+        Self {
+            spark,
+            tried: None,
+            rotation: None,
+        }
     }
 
     /// The use of one key.
@@ -99,12 +114,18 @@ fn tries(
     conn: &mut Conn,
     tenant: TenantId,
     key: &str,
-    count: i64,
+    (count, was_rotated): (i64, bool),
     now: Timestamp,
 ) -> Result<(Option<Timestamp>, String)> {
     let code = Code::Revoked.as_str();
     let newest = db::request_records::newest(conn, tenant, key.parse()?, code)?;
-    let mut text = counted(count, "refused request", "refused requests") + " since revocation";
+    let mut text = counted(count, "refused request", "refused requests");
+    // A former secret is refused with the same word, also while the key itself was accepted.
+    text.push_str(if was_rotated {
+        " since rotation or revocation"
+    } else {
+        " since revocation"
+    });
     let at = newest.as_ref().map(|last| from_micros(last.at));
     if let Some(last) = newest {
         if !last.address.is_empty() {

@@ -99,9 +99,19 @@ pub struct KeyRow {
     pub can_delete: bool,
     pub can_copy: bool,
     pub highlight: bool,
+    /// Switched off for now, whatever else it is.
+    pub off: bool,
+    /// Token of the forms in the row; without it there are none.
+    pub csrf: String,
 }
 
 impl KeyRow {
+    /// With the forms that change the key at once.
+    pub fn with_csrf(mut self, csrf: &str) -> Self {
+        csrf.clone_into(&mut self.csrf);
+        self
+    }
+
     /// The row of a key; `may_change` offers what changes it.
     pub fn new(key: Key, used: KeyUse, now: Timestamp, highlight: bool, may_change: bool) -> Self {
         let state = key.state(now);
@@ -124,6 +134,8 @@ impl KeyRow {
             can_delete: may_change && revoked,
             can_copy: may_change && key.sealed.is_some(),
             highlight,
+            off: key.disabled_at.is_some(),
+            csrf: String::new(),
             id: key.id,
             name: key.name,
             description: key.description,
@@ -202,7 +214,7 @@ pub async fn index(
         .into_iter()
         .map(|(key, used)| {
             let lit = key.id == highlight;
-            KeyRow::new(key, used, now, lit, quota.may_generate)
+            KeyRow::new(key, used, now, lit, quota.may_generate).with_csrf(&me.csrf)
         })
         .collect();
     let first = before.map(|_| "/tenant-api-keys".to_owned());
@@ -234,17 +246,22 @@ pub fn read_cursor(mark: &str) -> Result<KeyId> {
     })
 }
 
+const LOST: &str = "Only a hash is kept, so a lost secret cannot be recovered. If you lose it, rotate the key, or revoke it and generate another.";
+const KEPT: &str = "Whoever has it can use the key. Admins can see it again with their password, until the key is revoked or Settings no longer allow it.";
+
 /// A secret on its one way to the person.
 #[derive(Clone)]
 pub struct Secret {
     key_id: String,
+    title: &'static str,
     name: String,
+    news: String,
+    label: &'static str,
+    lost: &'static str,
     secret: String,
     hint: String,
     curl: String,
     env_line: String,
-    title: &'static str,
-    news: String,
     /// A sealed copy is kept: it can be shown again.
     kept: bool,
 }
@@ -253,11 +270,13 @@ impl Secret {
     fn new(key: &Key, secret: Option<&KeySecret>, site: &Site, kept: bool) -> Self {
         let text = secret.map(KeySecret::expose).unwrap_or_default();
         Self {
-            title: "Your new API key",
-            news: "is ready.".into(),
-            kept,
             key_id: key.id.clone(),
+            title: "Your new API key",
             name: key.name.clone(),
+            news: "is ready.".into(),
+            label: "Secret",
+            lost: if kept { KEPT } else { LOST },
+            kept,
             hint: key_text::hint(&key.key_prefix, &key.last4),
             curl: format!(
                 "curl {}/api/v1/auth/whoami \\\n  -H \"Authorization: Bearer {text}\"",
@@ -274,6 +293,15 @@ impl Secret {
             title: "Secret of your API key",
             news: "is shown again, and that is on record.".into(),
             ..Self::new(key, Some(secret), site, true)
+        }
+    }
+
+    /// The secret that a key got by a rotation; `old` says what becomes of the one it had.
+    pub(super) fn rotated(key: &Key, secret: &KeySecret, site: &Site, old: &str) -> Self {
+        Self {
+            title: "Your new secret",
+            news: format!("has a new secret. {old}"),
+            ..Self::new(key, Some(secret), site, key.sealed.is_some())
         }
     }
 }

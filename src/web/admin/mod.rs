@@ -1,13 +1,18 @@
 //! The pages. One file a noun; verbs are nouns with a file of their own.
 
+pub mod ask;
+pub mod blast_radius;
 pub mod explanations;
 pub mod home;
 pub mod key_deletions;
 pub mod key_disclosures;
 pub mod key_form;
+pub mod key_history;
 pub mod key_page;
 pub mod key_revocations;
+pub mod key_rotations;
 pub mod key_secrets;
+pub mod key_suspensions;
 pub mod key_use;
 pub mod keys;
 pub mod limit_requests;
@@ -16,6 +21,8 @@ pub mod request_filter;
 pub mod request_lines;
 pub mod request_rows;
 pub mod requests;
+pub mod rotation_ends;
+pub mod rotation_state;
 pub mod sessions;
 pub mod settings;
 pub mod setup;

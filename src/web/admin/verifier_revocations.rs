@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::ask::Ask;
 use super::sessions::Nothing;
 use super::verifiers::{VerifierRow, crumbs};
 use crate::actions::verifiers;
@@ -16,31 +17,7 @@ use crate::web::extract::SignedIn;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, page, see_other, with_toast};
 use crate::web::session::set_flash;
-use crate::web::shell::{Crumb, Shell};
 use crate::web::state::State;
-
-/// The question, with the facts that matter to the answer.
-struct Ask {
-    id: String,
-    name: String,
-    hint: String,
-    csrf: String,
-    last_used: String,
-}
-
-#[derive(Template)]
-#[template(path = "verifiers/revocation.html")]
-struct RevocationPage {
-    shell: Shell,
-    crumbs: Vec<Crumb>,
-    ask: Ask,
-}
-
-#[derive(Template)]
-#[template(path = "verifiers/_revocation.html")]
-struct RevocationView {
-    ask: Ask,
-}
 
 #[derive(Template)]
 #[template(path = "verifiers/_row.html")]
@@ -67,23 +44,31 @@ pub async fn new(
         .last_used_at
         .map(|at| time::relative(at.and_utc(), me.now()));
     let ask = Ask {
-        hint: key_text::hint(&verifier.token_prefix, &verifier.last4),
+        title: "Revoke verifier",
+        text: format!(
+            "Are you sure you want to revoke the verifier \"{}\"? This action cannot be undone, and the system that uses it can no longer ask about keys: it must then refuse its own callers.",
+            verifier.name
+        ),
         csrf: me.csrf.clone(),
-        last_used: last_used.unwrap_or_else(|| "never used".into()),
-        id: verifier.id,
-        name: verifier.name,
+        action: format!("/verifiers/{}/revocation", verifier.id),
+        cancel: "/verifiers".into(),
+        target: format!("#verifier-{}", verifier.id),
+        swap: "outerMorph",
+        verb: "Revoke verifier",
+        icon: "ban",
+        facts: vec![
+            (
+                "Token",
+                key_text::hint(&verifier.token_prefix, &verifier.last4),
+            ),
+            (
+                "Last used",
+                last_used.unwrap_or_else(|| "never used".into()),
+            ),
+        ],
+        ..Ask::default()
     };
-    if is_htmx(&request) {
-        return page(StatusCode::OK, &RevocationView { ask });
-    }
-    page(
-        StatusCode::OK,
-        &RevocationPage {
-            shell: me.shell,
-            crumbs: crumbs(Some("Revoke")),
-            ask,
-        },
-    )
+    ask.respond(&request, me.shell, crumbs(Some("Revoke")))
 }
 
 /// `POST /verifiers/{id}/revocation`: when this answers, the verifier is refused.

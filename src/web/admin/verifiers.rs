@@ -121,7 +121,9 @@ async fn load(
 /// A token on its one way to the person.
 struct Token {
     name: String,
-    text: String,
+    label: &'static str,
+    lost: &'static str,
+    secret: String,
     curl: String,
     env_line: String,
 }
@@ -137,7 +139,9 @@ impl Token {
                 verifier.token_prefix.trim_end_matches("verifier_"),
             ),
             env_line: format!("KEYSTEAD_VERIFIER_TOKEN={text}"),
-            text: text.to_owned(),
+            label: "Token",
+            lost: "Only a hash is kept, so a lost token cannot be recovered. If you lose it, revoke this verifier and create another.",
+            secret: text.to_owned(),
         }
     }
 }
@@ -145,7 +149,7 @@ impl Token {
 #[derive(Template)]
 #[template(path = "verifiers/_token.html")]
 struct TokenView {
-    token: Token,
+    secret: Token,
 }
 
 #[derive(Template)]
@@ -153,7 +157,7 @@ struct TokenView {
 struct TokenPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
-    token: Token,
+    secret: Token,
 }
 
 /// `POST /verifiers`: the answer to this request alone shows the token.
@@ -176,9 +180,9 @@ pub async fn create(
         .await;
     match made {
         Ok((verifier, token)) => {
-            let token = Token::new(&verifier, &token, &state.site);
+            let secret = Token::new(&verifier, &token, &state.site);
             if is_htmx(&request) {
-                return page(StatusCode::CREATED, &TokenView { token });
+                return page(StatusCode::CREATED, &TokenView { secret });
             }
             let crumbs = crumbs(Some("New verifier"));
             let shell = me.shell;
@@ -187,7 +191,7 @@ pub async fn create(
                 &TokenPage {
                     shell,
                     crumbs,
-                    token,
+                    secret,
                 },
             )
         }

@@ -146,7 +146,7 @@ fn expiry(
         .map_or(Ok(None), expiry_of_instant)
 }
 
-fn idempotency_key(request: &HttpRequest) -> Result<Option<String>> {
+pub(super) fn idempotency_key(request: &HttpRequest) -> Result<Option<String>> {
     let Some(value) = request.headers().get("idempotency-key") else {
         return Ok(None);
     };

@@ -60,7 +60,7 @@ pub struct Key {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "This key expires on 17 Feb 2027 (in 6 days).")]
     pub warning: Option<String>,
-    /// The key's text. Only in the answer that creates it.
+    /// The key's text. Only in the answer that creates or rotates it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
 }
@@ -195,7 +195,7 @@ pub struct KeyUpdate {
     clippy::option_option,
     reason = "left out, null and a value are three things"
 )]
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+pub(super) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     member: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(member).map(Some)

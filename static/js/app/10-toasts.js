@@ -22,7 +22,34 @@ function placeToasts() {
   if (corner && corner.parentElement !== home) home.append(corner);
 }
 
-function toast(kind, text) {
+/** A form that takes the change back; where the key's row is on the page, in place. */
+function undoForm(path, box) {
+  const form = document.createElement("form");
+  const token = $('input[name="csrf"]').cloneNode();
+  const button = document.createElement("button");
+  form.method = "post";
+  form.action = path;
+  button.type = "submit";
+  button.className = "btn";
+  button.dataset.variant = "ghost";
+  button.dataset.size = "sm";
+  button.textContent = "Undo";
+  form.append(token, button);
+  const key = path.split("/")[2];
+  const row = $(`#key-${CSS.escape(key)}`);
+  if (row) {
+    form.setAttribute("hx-post", path);
+    form.setAttribute("hx-target", `#${CSS.escape(row.id)}`);
+    form.setAttribute("hx-swap", "outerMorph");
+    form.addEventListener("submit", () => {
+      box.hidden = true; // stays until its time is up: the request is its form's
+      $(`#more-${CSS.escape(key)}`)?.focus();
+    });
+  }
+  return form;
+}
+
+function toast(kind, text, undo) {
   placeToasts();
   const region = $(kind === "error" ? "#toasts-error" : "#toasts");
   if (!region) return;
@@ -37,7 +64,9 @@ function toast(kind, text) {
   close.setAttribute("aria-label", "Dismiss message");
   close.append(icon("x"));
   box.append(icon(kind === "error" ? "circle-alert" : "circle-check"), words, close);
+  if (undo) close.before(undoForm(undo, box));
   region.append(box);
+  if (undo) htmx.process(box);
   $$(".toast").slice(0, -3).forEach((old) => old.remove());
   if (kind !== "error") armToast(box);
 }
@@ -47,7 +76,7 @@ document.addEventListener("htmx:before:swap", () => {
   const corner = $("dialog .toasts");
   if (corner) document.body.append(corner); // the dialog may be about to be replaced
 });
-document.addEventListener("toast", (event) => toast(event.detail.kind, event.detail.text));
+document.addEventListener("toast", (event) => toast(event.detail.kind, event.detail.text, event.detail.undo));
 
 // A message the server put into the page was there before the live region could speak.
 for (const flash of $$(".toast")) {

@@ -97,7 +97,7 @@ async fn a_request_is_explained_by_what_the_key_was_like_then() {
     let mut alice = app.sign_in(ALICE).await;
     let revoke = key.page("revocation");
     alice
-        .submit(&revoke, &revoke, &[])
+        .submit(&revoke, &revoke, &[("last4", key.last4())])
         .await
         .leads_to("/tenant-api-keys");
     let (refused, code) = app.ask(&key, json!({})).await;
@@ -126,7 +126,10 @@ async fn a_change_that_came_second_and_said_nothing_hides_nothing() {
     app.sql(&format!("UPDATE request_records SET rev = {empty}"));
     let mut alice = app.sign_in(ALICE).await;
     let revoke = key.page("revocation");
-    alice.submit(&revoke, &revoke, &[]).await;
+    alice
+        .submit(&revoke, &revoke, &[("last4", key.last4())])
+        .await
+        .leads_to("/tenant-api-keys");
     let then = alice.get(&page_of(&id)).await;
     assert_eq!(outcomes(&then), ["Passed"; 7]);
     then.hides("no longer known");

@@ -227,3 +227,29 @@ async fn a_copy_that_was_changed_or_swapped_never_shows_a_secret() {
     ));
     assert_eq!(alice.submit(&page, &page, &RIGHT).await.status, 409);
 }
+
+#[actix_web::test]
+async fn a_rotated_key_shows_its_new_secret_and_after_a_cancellation_none() {
+    let app = App::start().await;
+    let key = app.issue_recoverable("Acme", "SAP integration");
+    let mut alice = app.sign_in(ALICE).await;
+    let page = key.page("rotation");
+    let fields = [
+        ("grace", "24h"),
+        ("expiry", "keep"),
+        ("idempotency_key", "1"),
+    ];
+    let answer = alice.submit(&page, &page, &fields).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    answer.hides("It will not be shown again");
+    let new = secret_in(&answer.body).unwrap();
+    let page = key.page("disclosure");
+    let shown = alice.submit(&page, &page, &RIGHT).await;
+    assert_eq!(secret_in(&shown.body).unwrap(), new);
+    shown.hides(&key.secret);
+    let cancellation = key.page("rotation/cancellation");
+    alice.submit(&cancellation, &cancellation, &[]).await;
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    assert_eq!(alice.get(&page).await.status, 409);
+    assert_eq!(app.rows("sealed_secrets"), 0);
+}

@@ -117,7 +117,10 @@ async fn a_revoked_key_that_is_still_tried_is_reported() {
     let mut alice = app.sign_in(ALICE).await;
     for one in [&key, &quiet] {
         let page = one.page("revocation");
-        alice.submit(&page, &page, &[]).await.leads_to(LIST);
+        alice
+            .submit(&page, &page, &[("last4", one.last4())])
+            .await
+            .leads_to(LIST);
     }
     alice.get(LIST).await.hides("since revocation");
     alice.get(&page_of(&key)).await.hides("still tries");

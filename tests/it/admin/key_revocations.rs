@@ -12,7 +12,10 @@ async fn a_revoked_key_is_refused_on_the_next_request() {
     assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
 
     let page = key.page("revocation");
-    alice.submit(&page, &page, &[]).await.leads_to(KEYS);
+    alice
+        .submit(&page, &page, &[("last4", key.last4())])
+        .await
+        .leads_to(KEYS);
 
     assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
     assert_eq!(app.system(&key.secret).whoami().await.status, 401);
@@ -35,7 +38,8 @@ async fn the_question_states_the_fixed_text_and_the_facts() {
     page.shows("This action cannot be undone and any applications using this key will lose access immediately.");
     page.shows("Are you sure you want to revoke the API key");
     page.shows("never used");
-    page.shows("no requests today");
+    page.shows("0 in the last hour, 0 in the last day");
+    page.hides("id=\"last4\"");
     page.hides(&key.secret);
 
     for _ in 0..3 {
@@ -43,7 +47,9 @@ async fn the_question_states_the_fixed_text_and_the_facts() {
     }
     direct::until("three requests are counted", async || {
         let page = alice.clone().get(&key.page("revocation")).await;
-        page.body.contains("3 requests today") && page.body.contains("just now")
+        page.body.contains("3 in the last hour, 3 in the last day")
+            && page.body.contains("just now")
+            && page.body.contains("1 address in the last day")
     })
     .await;
 }
@@ -99,8 +105,14 @@ async fn revoking_twice_is_one_change() {
     let mut alice = app.sign_in(ALICE).await;
     let key = app.issue("Acme", "SAP integration");
     let page = key.page("revocation");
-    alice.submit(&page, &page, &[]).await.leads_to(KEYS);
-    alice.submit(&page, &page, &[]).await.leads_to(KEYS);
+    alice
+        .submit(&page, &page, &[("last4", key.last4())])
+        .await
+        .leads_to(KEYS);
+    alice
+        .submit(&page, &page, &[("last4", key.last4())])
+        .await
+        .leads_to(KEYS);
     let revocations = app
         .audit(&key)
         .iter()
@@ -118,7 +130,10 @@ async fn a_revoked_key_frees_its_place() {
     assert_eq!(system.create("Second").await.status, 409);
     let mut alice = app.sign_in(ALICE).await;
     let page = key.page("revocation");
-    alice.submit(&page, &page, &[]).await.leads_to(KEYS);
+    alice
+        .submit(&page, &page, &[("last4", key.last4())])
+        .await
+        .leads_to(KEYS);
     app.issue("Acme", "Second");
 }
 
@@ -180,16 +195,22 @@ async fn a_key_is_revoked_even_when_its_usage_cant_be_read() {
     app.sql("ALTER TABLE key_usage RENAME COLUMN rate_limited TO away");
     let page = alice.get(&key.page("revocation")).await;
     assert_eq!(page.status, 200, "{}", page.body);
-    page.shows("today&#39;s requests can&#39;t be told now");
+    page.shows("they can&#39;t be told now");
     let answer = alice
-        .post(&key.page("revocation"), &[("csrf", &token)])
+        .post(
+            &key.page("revocation"),
+            &[("csrf", &token), ("last4", key.last4())],
+        )
         .await;
     answer.leads_to(KEYS);
     assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
 
     alice.htmx = true;
     let answer = alice
-        .post(&other.page("revocation"), &[("csrf", &token)])
+        .post(
+            &other.page("revocation"),
+            &[("csrf", &token), ("last4", other.last4())],
+        )
         .await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.shows("is-revoked");
@@ -197,4 +218,60 @@ async fn a_key_is_revoked_even_when_its_usage_cant_be_read() {
     answer.shows("<strong>0</strong> of 10 keys");
     assert!(answer.header("hx-trigger").contains("is revoked"));
     assert_eq!(app.stranger().verify(&other.secret).await, "REVOKED");
+}
+
+#[actix_web::test]
+async fn a_key_in_use_is_revoked_only_with_its_last_four_characters() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    let page = key.page("revocation");
+    direct::until("the use is counted", async || {
+        let page = alice.clone().get(&page).await;
+        page.body.contains("id=\"last4\"")
+    })
+    .await;
+    for typed in ["", "9fQ", "nope"] {
+        let fields = [("last4", typed), ("reason", "Compromised")];
+        let refused = alice.submit(&page, &page, &fields).await;
+        assert_eq!(refused.status, 422);
+        refused.shows("id=\"last4-error\"");
+        refused.shows("value=\"Compromised\"");
+    }
+    alice.htmx = true;
+    let refused = alice.submit(&page, &page, &[]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.trim_start().starts_with("<dialog"));
+    alice.htmx = false;
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    assert_eq!(app.audit(&key).len(), 1);
+    alice
+        .submit(&page, &page, &[("last4", key.last4())])
+        .await
+        .leads_to(KEYS);
+    assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
+}
+
+#[actix_web::test]
+async fn the_reason_is_kept_with_the_key_and_in_the_audit_log() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let page = key.page("revocation");
+    for reason in ["x".repeat(201), "a\u{202e}b".into(), key.secret.clone()] {
+        let refused = alice.submit(&page, &page, &[("reason", &reason)]).await;
+        assert_eq!(refused.status, 422);
+        refused.shows("id=\"reason-error\"");
+    }
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    alice
+        .submit(&page, &page, &[("reason", "Laptop <stolen>")])
+        .await
+        .leads_to(KEYS);
+    let told = alice.get(&format!("{KEYS}/{}", key.id)).await;
+    assert_eq!(told.body.matches("Laptop &#60;stolen&#62;").count(), 2);
+    let kept =
+        "SELECT count(*) AS n FROM audit_events WHERE detail = '{\"reason\":\"Laptop <stolen>\"}'";
+    assert_eq!(app.number(kept), 1);
 }

@@ -7,6 +7,8 @@ mod key_disclosures;
 mod key_form;
 mod key_page;
 mod key_revocations;
+mod key_rotations;
+mod key_suspensions;
 mod keys;
 mod limit_requests;
 mod request_exports;

@@ -198,6 +198,12 @@ async fn collect(app: &App) -> Seen {
     seen.add("updateKey", full.request(Method::PATCH, &target).body("{}"))
         .await;
 
+    life(
+        &mut seen,
+        &[&full, &poor, &nobody],
+        &[&target, &path, &other],
+    )
+    .await;
     too_often(app, &mut seen, &target).await;
 
     seen.add("whoami", full.request(get.clone(), whoami)).await;
@@ -223,6 +229,35 @@ async fn collect(app: &App) -> Seen {
     seen
 }
 
+/// Rotating and switching: by a key with all rights, one with few, and nobody; a key, a revoked one and another tenant's.
+async fn life(seen: &mut Seen, by: &[&System; 3], keys: &[&String; 3]) {
+    let ([full, poor, nobody], [key, revoked, other]) = (by, keys);
+    for (operation, verb) in [
+        ("rotateKey", "rotate"),
+        ("disableKey", "disable"),
+        ("enableKey", "enable"),
+    ] {
+        let at = |key: &str| format!("{key}/{verb}");
+        for (system, key) in [
+            (full, key),
+            (full, revoked),
+            (full, other),
+            (poor, key),
+            (nobody, key),
+        ] {
+            seen.add(operation, json_body(system, &at(key), &json!({})))
+                .await;
+        }
+        let two = json_body(full, &at(key), &json!({})).header("x-api-key", "x");
+        seen.add(operation, two).await;
+    }
+    let rotate = format!("{key}/rotate");
+    let odd = json!({ "grace_seconds": 0, "role": 1 });
+    seen.add("rotateKey", json_body(full, &rotate, &odd)).await;
+    let plain = full.request(Method::POST, &rotate).body("{}");
+    seen.add("rotateKey", plain).await;
+}
+
 /// A key that has used up its rate limit, wherever a key is presented or asked about.
 async fn too_often(app: &App, seen: &mut Seen, target: &str) {
     let eager = app.issue("Acme", "Eager");
@@ -239,6 +274,14 @@ async fn too_often(app: &App, seen: &mut Seen, target: &str) {
     let form = asker.request(Method::POST, INTROSPECT);
     seen.add("introspectToken", form.form(&[("token", &eager.secret)]))
         .await;
+    for (operation, verb) in [
+        ("rotateKey", "rotate"),
+        ("disableKey", "disable"),
+        ("enableKey", "enable"),
+    ] {
+        let request = json_body(&often, &format!("{target}/{verb}"), &json!({}));
+        seen.add(operation, request).await;
+    }
     for (operation, method, path) in [
         ("listKeys", Method::GET, KEYS),
         ("createKey", Method::POST, KEYS),

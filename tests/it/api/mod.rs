@@ -6,6 +6,7 @@ mod docs;
 mod json_bodies;
 mod key_creation;
 mod key_listing;
+mod key_rotations;
 mod key_updates;
 mod keys;
 mod openapi;

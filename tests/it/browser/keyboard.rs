@@ -49,6 +49,12 @@ async fn a_key_is_generated_and_revoked_by_keyboard_alone() {
     browser.until_focus("[role=menuitem][href^='/usage']").await;
     browser.press(key::DOWN).await;
     browser
+        .until_focus("[role=menuitem][href$='/rotation']")
+        .await;
+    browser.press(key::DOWN).await;
+    browser.until_focus("form > [role=menuitem]").await;
+    browser.press(key::DOWN).await;
+    browser
         .until_focus("[role=menuitem][href$='/revocation']")
         .await;
     browser.press(key::ENTER).await;
@@ -61,14 +67,22 @@ async fn a_key_is_generated_and_revoked_by_keyboard_alone() {
         .await;
     assert_eq!(app.system(&secret).whoami().await.status, 200);
 
+    let used = "SELECT count(*) AS n FROM key_usage WHERE last_accepted > 0";
+    direct::until("the use is written", async || app.number(used) == 1).await;
     browser.press(key::ENTER).await;
     browser.until_focus("[role=menuitem][data-copy]").await;
+    browser.keys("r").await;
+    browser
+        .until_focus("[role=menuitem][href$='/rotation']")
+        .await;
     browser.keys("r").await;
     browser
         .until_focus("[role=menuitem][href$='/revocation']")
         .await;
     browser.press(key::SPACE).await;
     browser.until_focus("dialog [data-dialog-close]").await;
+    browser.tab_to("dialog #last4").await;
+    browser.keys(&secret.as_str()[secret.len() - 4..]).await;
     browser.tab_to("dialog [type=submit]").await;
     browser.press(key::ENTER).await;
     browser

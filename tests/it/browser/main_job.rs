@@ -82,6 +82,7 @@ async fn an_admin_issues_a_key_a_system_uses_it_and_revoking_stops_it() {
         .await;
     browser.click("[role=menu] [href$='/revocation']").await;
     browser.until_sees("Are you sure you want to revoke the API key \"ERP integration\"? This action cannot be undone and any applications using this key will lose access immediately.").await;
+    form::type_last4(&browser).await;
     browser.click("dialog [type=submit]").await;
     browser
         .until("document.querySelector('tbody tr').innerText.includes('Revoked')")
@@ -127,6 +128,7 @@ async fn the_same_without_javascript() {
     browser
         .until_sees("Are you sure you want to revoke the API key \"ERP integration\"?")
         .await;
+    form::type_last4(&browser).await;
     browser.click("main form [type=submit]").await;
     browser.until_at("/tenant-api-keys").await;
     assert!(row(&browser).await.contains("Revoked"));

@@ -4,6 +4,7 @@ mod accessibility;
 mod disclosures;
 mod form;
 mod key_form;
+mod key_life;
 mod key_rows;
 mod keyboard;
 mod limits;

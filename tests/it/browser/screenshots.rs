@@ -9,13 +9,13 @@ use crate::support::chromium::{Chromium, key};
 use crate::support::*;
 
 /// Takes pictures, and keeps them where somebody asked for them.
-struct Camera {
-    browser: Chromium,
+pub(super) struct Camera {
+    pub(super) browser: Chromium,
     folder: Option<PathBuf>,
 }
 
 impl Camera {
-    async fn new(app: &App) -> Self {
+    pub(super) async fn new(app: &App) -> Self {
         let folder = std::env::var_os("KEYSTEAD_SCREENSHOTS").map(PathBuf::from);
         if let Some(folder) = &folder {
             std::fs::create_dir_all(folder).unwrap();
@@ -27,7 +27,7 @@ impl Camera {
     }
 
     /// What the window shows, on a desk in dark and light and on a phone in light.
-    async fn take(&self, name: &str) {
+    pub(super) async fn take(&self, name: &str) {
         for (look, dark, width, height) in [
             ("desk-dark", true, 1440, 900),
             ("phone-light", false, 390, 844),

@@ -7,6 +7,7 @@ mod ext_authz;
 mod forward_auth;
 mod front;
 mod introspection;
+mod key_rotations;
 mod peppers;
 mod rate_limits;
 mod revocation;

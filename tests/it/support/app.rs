@@ -47,6 +47,11 @@ impl Issued {
         format!("/tenant-api-keys/{}/{rest}", self.id)
     }
 
+    /// The last four characters of its secret, as questions ask for them.
+    pub fn last4(&self) -> &str {
+        &self.secret[self.secret.len() - 4..]
+    }
+
     /// `/api/v1/auth/api-keys/{id}`.
     pub fn resource(&self) -> String {
         format!("/api/v1/auth/api-keys/{}", self.id)

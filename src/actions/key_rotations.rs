@@ -1,0 +1,327 @@
+//! Another secret for a key: same id, same settings. The old secret works on for a grace, which can be extended,
+//! ended or turned back.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use super::keys::{note_state, own_word};
+use super::{Object, disclosures, peppers, record};
+use crate::db::key_rotations::{End, Kept, NewRotation, Rotation};
+use crate::db::key_updates::{self, KeyUpdate};
+use crate::db::keys::Key;
+use crate::db::{self, Conn, change_log};
+use crate::domain::audit::Event;
+use crate::domain::id::{KeyId, RotationId};
+use crate::domain::key::{State, check_expiry, limit_reached};
+use crate::domain::key_rotations::Grace;
+use crate::domain::key_text::KeySecret;
+use crate::domain::pepper::Pepper;
+use crate::domain::role::{Actor, Who};
+use crate::domain::scope::Scopes;
+use crate::domain::sealing::SealingKey;
+use crate::domain::time::{Timestamp, rfc3339};
+use crate::domain::{Error, Result};
+
+/// What rotating needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Rotating<'a> {
+    /// Newest pepper.
+    pub pepper: &'a Pepper,
+    /// Seals the new secret of a key whose old one is kept sealed.
+    pub sealing: &'a SealingKey,
+    /// How long the old secret works on.
+    pub grace: Grace,
+    /// New end of the key's life; `Some(None)` for never, `None` to keep it.
+    pub expires_at: Option<Option<Timestamp>>,
+    /// Makes a repeated request harmless: it changes nothing, and shows no secret.
+    pub idempotency_key: Option<&'a str>,
+}
+
+/// What came of rotating.
+#[derive(Debug)]
+pub enum Rotated {
+    /// The key, and its new secret for the one answer that shows it.
+    New(Key, KeySecret),
+    /// The request was made before.
+    Replayed(Key),
+}
+
+/// Gives a key another secret. The old one of an expired key ends at once: nobody could use it.
+///
+/// # Errors
+/// `Forbidden` without the right, for a key with more rights than the acting key's, or when a key extends its own life;
+/// `NotFound`; `Invalid` at `expires_at`; the conflicts `key-revoked`, `rotation-running` and `key-limit-reached`, the
+/// last when an expired key would come back.
+pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Result<Rotated> {
+    by.must_hold("api-keys:write")?;
+    // Another tenant's id must not move the log.
+    db::keys::find(conn, by.tenant, id)?;
+    let rev = change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
+    peppers::must_be_in_use(conn, how.pepper)?;
+    let key = changeable(conn, by, id)?;
+    if let Some(word) = how.idempotency_key
+        && was_rotated(conn, by, id, word)?
+    {
+        return Ok(Rotated::Replayed(key));
+    }
+    if !how.grace.is_none() && running(conn, by, id)?.is_some() {
+        return Err(Error::conflict(
+            "rotation-running",
+            "A rotation of this key is still running: finish or cancel it first, or rotate without a grace, which ends \
+             every older secret.",
+        ));
+    }
+    let was_expired = key.state(by.now) == State::Expired;
+    set_expiry(conn, by, &key, how.expires_at)?;
+    let grace = if was_expired {
+        Grace::Seconds(0)
+    } else {
+        how.grace
+    };
+    if grace.is_none() {
+        db::key_rotations::end_running(conn, by.tenant, id, by.now)?;
+    }
+    let secret = KeySecret::after(&key.key_prefix)?;
+    let new = Kept {
+        digest: how.pepper.digest(secret.expose()).to_vec(),
+        pepper_version: how.pepper.version(),
+        last4: secret.last4().to_owned(),
+    };
+    let lost = db::key_rotations::kept_of_key(conn, by.tenant, id)?;
+    db::key_rotations::give(conn, by.tenant, id, &new, by.now)?;
+    db::key_rotations::insert(
+        conn,
+        NewRotation {
+            id: RotationId::new().to_string(),
+            tenant_id: by.tenant.to_string(),
+            key_id: key.id.clone(),
+            lost,
+            idempotency_key: how.idempotency_key.map(|word| own_word(by, word)),
+            rotated_at: by.now.naive_utc(),
+            end: end_of(grace, by.now),
+            used_address: "",
+            used_program: "",
+            new_used_address: "",
+            new_used_program: "",
+        },
+    )?;
+    if key.sealed.is_some() {
+        disclosures::seal(conn, by, &key, &secret, how.sealing)?;
+    }
+    let mut detail = json!({ "old": key.last4, "new": new.last4, "grace": grace.text() });
+    if let Some(at) = how.expires_at {
+        detail["expires_at"] = json!(at.map(rfc3339));
+    }
+    note(conn, by, &key, rev, &Event::KeyRotated(detail))?;
+    Ok(Rotated::New(db::keys::find(conn, by.tenant, id)?, secret))
+}
+
+/// True when a request with this idempotency key rotated the key before.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub fn was_rotated(conn: &mut Conn, by: &Actor, id: KeyId, word: &str) -> Result<bool> {
+    db::key_rotations::has_idempotency_key(conn, by.tenant, id, &own_word(by, word))
+}
+
+/// The key under the lock of the change, if it may be changed.
+fn changeable(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
+    let key = db::keys::find(conn, by.tenant, id)?;
+    if key.revoked_at.is_some() {
+        return Err(Error::conflict(
+            "key-revoked",
+            "This key was revoked for good; it gets no other secret.",
+        ));
+    }
+    by.must_cover(&Scopes::parse(&key.scopes).map_err(Error::internal)?)
+        .map_err(|_| {
+            Error::Forbidden("A key can't rotate a key with more rights than its own.".into())
+        })?;
+    Ok(key)
+}
+
+/// Sets the new end of the key's life, as far as the actor may.
+#[allow(
+    clippy::option_option,
+    reason = "kept, never and an instant are three things"
+)]
+fn set_expiry(
+    conn: &mut Conn,
+    by: &Actor,
+    key: &Key,
+    wanted: Option<Option<Timestamp>>,
+) -> Result<()> {
+    let before = key.expires_at.map(|at| at.and_utc());
+    let is_expired = key.state(by.now) == State::Expired;
+    let Some(wanted) = wanted else {
+        if is_expired {
+            let text = "This key has expired: choose a new expiration for it.";
+            return Err(Error::invalid("expires_at", text));
+        }
+        return Ok(());
+    };
+    let wanted = check_expiry(wanted, by.now).map_err(|text| Error::invalid("expires_at", text))?;
+    let is_itself = matches!(&by.who, Who::Key { id, .. } if id.to_string() == key.id);
+    let extends = before.is_some_and(|before| wanted.is_none_or(|wanted| wanted > before));
+    if is_itself && extends {
+        return Err(Error::Forbidden(
+            "A key can't extend its own life; ask a tenant admin, or use another key.".into(),
+        ));
+    }
+    if is_expired {
+        let limit = db::tenants::find(conn, by.tenant)?.key_limit;
+        if db::keys::count_toward_limit(conn, by.tenant, by.now)? >= limit {
+            return Err(limit_reached(limit));
+        }
+    }
+    let update = KeyUpdate {
+        expires_at: Some(wanted.map(|at| at.naive_utc())),
+        ..KeyUpdate::default()
+    };
+    key_updates::set(conn, by.tenant, key.id.parse()?, update)
+}
+
+fn end_of(grace: Grace, now: Timestamp) -> End {
+    End {
+        ends_at: grace.ends_at(now).map(|at| at.naive_utc()),
+        quiet_seconds: grace.quiet_seconds(),
+    }
+}
+
+/// The rotation of the key that runs now, if one does. There is at most one.
+fn running(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Option<Rotation>> {
+    let mut found = db::key_rotations::list_running(conn, by.tenant, &[id.to_string()], by.now)?;
+    Ok(found.pop())
+}
+
+fn note(conn: &mut Conn, by: &Actor, key: &Key, rev: i64, event: &Event) -> Result<()> {
+    note_state(conn, key.id.parse()?, rev)?;
+    let object = Object {
+        kind: "api_key",
+        id: &key.id,
+        name: &key.name,
+    };
+    record(conn, by, event, object)
+}
+
+/// Has a change of the running rotation made, under the lock of the change log.
+fn change_running(
+    conn: &mut Conn,
+    by: &Actor,
+    id: KeyId,
+    change: impl FnOnce(&mut Conn, &Key, &Rotation) -> Result<Event>,
+) -> Result<Key> {
+    by.must_hold("api-keys:write")?;
+    db::keys::find(conn, by.tenant, id)?;
+    let rev = change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
+    let key = changeable(conn, by, id)?;
+    let rotation = running(conn, by, id)?.ok_or_else(|| {
+        Error::conflict(
+            "no-rotation-running",
+            "No rotation of this key is running any more: it has one secret.",
+        )
+    })?;
+    let event = change(conn, &key, &rotation)?;
+    note(conn, by, &key, rev, &event)?;
+    db::keys::find(conn, by.tenant, id)
+}
+
+/// Lets the old secret work for another grace, counted from now.
+///
+/// # Errors
+/// `Forbidden`; `NotFound`; `Invalid` at `grace` when it is none; the conflicts `key-revoked` and
+/// `no-rotation-running`.
+pub fn extend(conn: &mut Conn, by: &Actor, id: KeyId, grace: Grace) -> Result<Key> {
+    if grace.is_none() {
+        let text = "Choose how long the old secret goes on working.";
+        return Err(Error::invalid("grace", text));
+    }
+    change_running(conn, by, id, |conn, key, rotation| {
+        db::key_rotations::set_end(conn, by.tenant, &rotation.id, end_of(grace, by.now))?;
+        Ok(Event::KeyRotationExtended(told(
+            key,
+            rotation,
+            &grace.text(),
+        )))
+    })
+}
+
+/// Ends the old secret now.
+///
+/// # Errors
+/// `Forbidden`; `NotFound`; the conflicts `key-revoked` and `no-rotation-running`.
+pub fn finish(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
+    change_running(conn, by, id, |conn, key, rotation| {
+        db::key_rotations::end_running(conn, by.tenant, id, by.now)?;
+        let text = Grace::Seconds(0).text();
+        Ok(Event::KeyRotationEnded(told(key, rotation, &text)))
+    })
+}
+
+/// Goes back to the old secret; the new one ends now.
+///
+/// # Errors
+/// As [`finish`].
+pub fn cancel(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
+    change_running(conn, by, id, |conn, key, rotation| {
+        let new = db::key_rotations::kept_of_key(conn, by.tenant, id)?;
+        let old = db::key_rotations::kept_of_rotation(conn, by.tenant, &rotation.id)?;
+        db::key_rotations::cancel(conn, by.tenant, rotation, &new, by.now)?;
+        db::key_rotations::give(conn, by.tenant, id, &old, by.now)?;
+        // What was kept is the secret that is given up; nobody has the old one any more.
+        db::sealed_secrets::delete(conn, by.tenant, id)?;
+        let detail = json!({ "back_to": rotation.last4, "given_up": key.last4 });
+        Ok(Event::KeyRotationCancelled(detail))
+    })
+}
+
+fn told(key: &Key, rotation: &Rotation, grace: &str) -> Value {
+    json!({ "old": rotation.last4, "new": key.last4, "grace": grace })
+}
+
+/// How much is known of the uses of secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The instant up to which every use is written.
+    pub until: Timestamp,
+    /// The end of the last crash of a server, which may have swallowed a use.
+    pub crash: Option<Timestamp>,
+}
+
+/// Ends a rotation whose old secret has fallen quiet, unless it was used or changed meanwhile; false when it goes on.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub fn finish_if_quiet(
+    conn: &mut Conn,
+    rotation: &Rotation,
+    known: Known,
+    now: Timestamp,
+) -> Result<bool> {
+    let by = Actor {
+        who: Who::Keystead,
+        tenant: rotation.tenant_id.parse()?,
+        now,
+        address: None,
+        request_id: String::new(),
+    };
+    let id: KeyId = rotation.key_id.parse()?;
+    let rev = change_log::append(conn, change_log::Kind::Key, &rotation.key_id)?;
+    let same = |found: &Rotation| found.id == rotation.id && is_quiet(found, known);
+    let Some(found) = running(conn, &by, id)?.filter(same) else {
+        return Ok(false);
+    };
+    db::key_rotations::end_running(conn, by.tenant, id, now)?;
+    let key = db::keys::find(conn, by.tenant, id)?;
+    let event = Event::KeyRotationEnded(told(&key, &found, &Grace::UntilQuiet.text()));
+    note(conn, &by, &key, rev, &event)?;
+    Ok(true)
+}
+
+/// True when a rotation waits for quiet and, as far as is known, its old secret rested long enough.
+pub fn is_quiet(rotation: &Rotation, known: Known) -> bool {
+    let used = rotation.old.at.map(|at| at.and_utc()).max(known.crash);
+    let last = rotation.rotated_at.and_utc().max(used.unwrap_or_default());
+    let quiet = rotation.quiet_seconds.map(TimeDelta::seconds);
+    quiet.is_some_and(|quiet| last + quiet <= known.until)
+}

@@ -1,0 +1,73 @@
+//! Switching a key off for now, and on again.
+
+use super::keys::note_state;
+use super::{Object, record};
+use crate::db::keys::Key;
+use crate::db::{self, Conn, change_log};
+use crate::domain::audit::Event;
+use crate::domain::id::KeyId;
+use crate::domain::role::Actor;
+use crate::domain::scope::Scopes;
+use crate::domain::{Error, Result};
+
+/// Switches a key off. One that is off already stays as it is.
+///
+/// # Errors
+/// `Forbidden` without the right, or for a key with more rights than the acting key's; `NotFound`; a conflict
+/// `key-revoked`.
+pub fn disable(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
+    switch(conn, by, id, true)
+}
+
+/// Switches a key on again. It counted toward the limit all the time; an expired one stays expired.
+///
+/// # Errors
+/// As [`disable`].
+pub fn enable(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
+    switch(conn, by, id, false)
+}
+
+fn switch(conn: &mut Conn, by: &Actor, id: KeyId, off: bool) -> Result<Key> {
+    by.must_hold("api-keys:write")?;
+    let key = db::keys::find(conn, by.tenant, id)?;
+    if !differs(&key, by, off)? {
+        return Ok(key);
+    }
+    let rev = change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
+    // Once more under the lock that this took: another change may have come first.
+    let key = db::keys::find(conn, by.tenant, id)?;
+    if !differs(&key, by, off)? {
+        return Ok(key);
+    }
+    db::keys::set_disabled(conn, by.tenant, id, off.then_some(by.now))?;
+    note_state(conn, id, rev)?;
+    let event = if off {
+        Event::KeyDisabled
+    } else {
+        Event::KeyEnabled
+    };
+    let object = Object {
+        kind: "api_key",
+        id: &key.id,
+        name: &key.name,
+    };
+    record(conn, by, &event, object)?;
+    db::keys::find(conn, by.tenant, id)
+}
+
+/// False when the key is as it is wanted.
+fn differs(key: &Key, by: &Actor, off: bool) -> Result<bool> {
+    if key.revoked_at.is_some() {
+        return Err(Error::conflict(
+            "key-revoked",
+            "This key was revoked for good; it can be neither disabled nor enabled.",
+        ));
+    }
+    by.must_cover(&Scopes::parse(&key.scopes).map_err(Error::internal)?)
+        .map_err(|_| {
+            Error::Forbidden(
+                "A key can't disable or enable a key with more rights than its own.".into(),
+            )
+        })?;
+    Ok(key.disabled_at.is_some() != off)
+}

@@ -1,0 +1,88 @@
+//! The question before a deed that can't be undone: a dialog for htmx, a page of its own without it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::blast_radius::BlastRadius;
+use crate::domain::validate::FieldErrors;
+use crate::web::errors::Answer;
+use crate::web::respond::{is_htmx, page};
+use crate::web::shell::{Crumb, Shell};
+
+/// The question, with the facts that matter to the answer.
+#[derive(Debug, Clone, Default)]
+pub struct Ask {
+    /// Headline.
+    pub title: &'static str,
+    /// What happens.
+    pub text: String,
+    /// Token of the form.
+    pub csrf: String,
+    /// Where the form goes.
+    pub action: String,
+    /// Where Cancel leads without scripts.
+    pub cancel: String,
+    /// What the answer changes on the page, as a selector.
+    pub target: String,
+    /// How, in htmx's words.
+    pub swap: &'static str,
+    /// Word on the button.
+    pub verb: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// Name and value, where no blast radius tells more.
+    pub facts: Vec<(&'static str, String)>,
+    /// What breaks.
+    pub radius: Option<BlastRadius>,
+    /// What was typed as the last four characters.
+    pub typed: String,
+    /// The reason as typed so far, where one may be given.
+    pub reason: Option<String>,
+    /// What is wrong with what was typed.
+    pub errors: FieldErrors,
+}
+
+#[derive(Template)]
+#[template(path = "ask/show.html")]
+struct AskPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    ask: Ask,
+}
+
+#[derive(Template)]
+#[template(path = "ask/_dialog.html")]
+struct AskDialog {
+    ask: Ask,
+}
+
+impl Ask {
+    /// The dialog or the page; 422 when something that was typed is wrong.
+    ///
+    /// # Errors
+    /// `Internal` when the template fails.
+    pub fn respond(
+        self,
+        request: &HttpRequest,
+        shell: Shell,
+        crumbs: Vec<Crumb>,
+    ) -> Answer<HttpResponse> {
+        let status = if self.errors.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        };
+        if is_htmx(request) {
+            return page(status, &AskDialog { ask: self });
+        }
+        page(
+            status,
+            &AskPage {
+                shell,
+                crumbs,
+                ask: self,
+            },
+        )
+    }
+}

@@ -1,0 +1,157 @@
+//! What breaks when a key stops: told before every deed that ends somebody's access.
+
+use chrono::TimeDelta;
+
+use crate::db::callers::{self, LOOKED_THROUGH};
+use crate::db::key_rotations::LastUse;
+use crate::db::request_records::{self, Filter};
+use crate::db::usage::{DAY, HOUR, MINUTE, Whose, total};
+use crate::db::{Conn, keys::Key};
+use crate::domain::id::TenantId;
+use crate::domain::request_id::RequestId;
+use crate::domain::time::{self, Timestamp, from_micros};
+use crate::domain::{Error, Result, key_text};
+use crate::verify::Code;
+use crate::web::numbers::{counted, grouped};
+use crate::web::state::State;
+
+/// The traffic of a key, in words, and whether its last four characters have to be typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlastRadius {
+    /// `ks_live_…9fQ2`.
+    pub hint: String,
+    /// What has to be typed.
+    pub last4: String,
+    /// It was accepted in the last 24 hours, or nobody can tell: a slip would hurt.
+    pub must_type: bool,
+    /// "12 in the last hour, 340 in the last day"; empty where they are not told apart by secret.
+    pub requests: String,
+    /// "3 addresses in the last day"; empty without any.
+    pub callers: String,
+    /// "2 min ago", or "never used".
+    pub last_used: String,
+    /// Address of the last caller, or empty.
+    pub address: String,
+    /// What `route` is: "Last request" or "Program".
+    pub what: &'static str,
+    /// "GET /orders" of the last request, or the program that sent it; may be empty.
+    pub route: String,
+}
+
+impl BlastRadius {
+    /// The traffic of a tenant's key. Usage that can't be read hides nothing: then it says so, and asks for the last
+    /// four characters.
+    pub async fn load(state: &State, tenant: TenantId, key: &Key, now: Timestamp) -> Self {
+        let of = key.clone();
+        state
+            .snapshot(move |conn| Self::read(conn, tenant, &of, now))
+            .await
+            .unwrap_or_else(|_| Self::unknown(key, now))
+    }
+
+    /// As [`BlastRadius::load`], inside a query.
+    ///
+    /// # Errors
+    /// `Unavailable` when usage can't be read.
+    pub fn read(conn: &mut Conn, tenant: TenantId, key: &Key, now: Timestamp) -> Result<Self> {
+        let id = key.id.parse()?;
+        let whose = Whose {
+            tenant,
+            key: Some(id),
+            environment: "",
+        };
+        let end = now.timestamp() + 1;
+        let hour = total(conn, whose, MINUTE, end - HOUR, end)?.valid;
+        // Hours are whole, so the day begins with the one that was running 24 hours ago.
+        let day = total(conn, whose, HOUR, (end - DAY).div_euclid(HOUR) * HOUR, end)?.valid;
+        let yesterday = RequestId::first_at(now - TimeDelta::days(1));
+        let callers = callers::count(conn, tenant, id, yesterday)?;
+        let accepted = Filter {
+            key: Some(id),
+            code: Code::Valid.as_str().into(),
+            from: Some(yesterday),
+            ..Filter::default()
+        };
+        let last = request_records::list(conn, tenant, &accepted, 1)?.pop();
+        let at = key
+            .last_used_at()
+            .max(last.as_ref().map(|one| from_micros(one.at)));
+        let more = if callers.requests == LOOKED_THROUGH {
+            "at least "
+        } else {
+            ""
+        };
+        let (address, route) = last
+            .map(|one| (one.address, format!("{} {}", one.method, one.path)))
+            .unwrap_or_default();
+        Ok(Self {
+            must_type: day > 0 || at.is_some_and(|at| at > now - TimeDelta::days(1)),
+            requests: format!(
+                "{} in the last hour, {} in the last day",
+                grouped(hour),
+                grouped(day)
+            ),
+            callers: match callers.addresses {
+                0 => String::new(),
+                count => format!(
+                    "{more}{} in the last day",
+                    counted(count, "address", "addresses")
+                ),
+            },
+            last_used: at.map_or_else(|| "never used".into(), |at| time::relative(at, now)),
+            address,
+            route: route.trim().to_owned(),
+            ..Self::unknown(key, now)
+        })
+    }
+
+    /// What breaks when one secret of a key stops, of which only its last use is known.
+    pub fn of_secret(hint: String, last4: &str, last: &LastUse, now: Timestamp) -> Self {
+        let at = last.at.map(|at| at.and_utc());
+        Self {
+            hint,
+            last4: last4.to_owned(),
+            must_type: at.is_some_and(|at| at > now - TimeDelta::days(1)),
+            requests: String::new(),
+            callers: String::new(),
+            last_used: at.map_or_else(
+                || "not since the rotation".into(),
+                |at| time::relative(at, now),
+            ),
+            address: last.address.clone(),
+            what: "Program",
+            route: last.program.clone(),
+        }
+    }
+
+    /// For the time in which usage can't be read.
+    fn unknown(key: &Key, now: Timestamp) -> Self {
+        let last_used = key.last_used_at().map(|at| time::relative(at, now));
+        Self {
+            hint: key_text::hint(&key.key_prefix, &key.last4),
+            last4: key.last4.clone(),
+            must_type: true,
+            requests: "they can't be told now".into(),
+            callers: String::new(),
+            last_used: last_used.unwrap_or_else(|| "that can't be told now".into()),
+            address: String::new(),
+            what: "Last request",
+            route: String::new(),
+        }
+    }
+
+    /// Refuses the deed unless the last four characters were typed, where they have to be.
+    ///
+    /// # Errors
+    /// `Invalid` at `last4`.
+    pub fn check(&self, typed: &str) -> Result<()> {
+        if !self.must_type || typed.trim() == self.last4 {
+            return Ok(());
+        }
+        let text = format!(
+            "Type the last 4 characters, {}, to go on. Capitals matter.",
+            self.last4
+        );
+        Err(Error::invalid("last4", text))
+    }
+}

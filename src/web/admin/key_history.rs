@@ -1,0 +1,83 @@
+//! What happened to a key lately: who did what, and when.
+
+use serde_json::Value;
+
+use crate::db::audit::AuditEvent;
+use crate::web::shell::Moment;
+
+/// Events that are shown.
+pub const SHOWN: i64 = 10;
+
+/// One event as a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryLine {
+    /// "Rotated".
+    pub what: String,
+    /// "old secret …9fQ2, grace 24 h"; may be empty.
+    pub detail: String,
+    /// E-mail address or name.
+    pub who: String,
+    /// When.
+    pub at: Moment,
+    /// "12:00:03", for those who look closer.
+    pub clock: String,
+}
+
+impl HistoryLine {
+    /// The line of an event.
+    pub fn new(event: AuditEvent) -> Self {
+        let detail: Value = serde_json::from_str(&event.detail).unwrap_or_default();
+        let at = event.at.and_utc();
+        Self {
+            what: what(&event.action),
+            detail: particulars(&event.action, &detail),
+            who: event.actor_name,
+            at: Moment::day(at),
+            clock: at.format("%H:%M").to_string(),
+        }
+    }
+}
+
+fn what(action: &str) -> String {
+    match action {
+        "key.created" => "Generated",
+        "key.updated" => "Changed",
+        "key.disabled" => "Disabled",
+        "key.enabled" => "Enabled",
+        "key.rotated" => "Rotated",
+        "key.rotation_extended" => "Rotation extended",
+        "key.rotation_ended" => "Old secret ended",
+        "key.rotation_cancelled" => "Rotation cancelled",
+        "key.revoked" => "Revoked",
+        other => other.trim_start_matches("key."),
+    }
+    .to_owned()
+}
+
+fn particulars(action: &str, detail: &Value) -> String {
+    let text = |member: &str| detail[member].as_str().unwrap_or_default();
+    match action {
+        "key.rotated" if text("grace") == "none" => {
+            format!("…{} ended at once, now …{}", text("old"), text("new"))
+        }
+        "key.rotated" | "key.rotation_extended" => {
+            format!(
+                "…{} works on ({}), now …{}",
+                text("old"),
+                text("grace"),
+                text("new")
+            )
+        }
+        "key.rotation_ended" => format!("…{}", text("old")),
+        "key.rotation_cancelled" => {
+            format!("back to …{}, …{} ended", text("back_to"), text("given_up"))
+        }
+        "key.revoked" => text("reason").to_owned(),
+        "key.updated" => {
+            let changed = detail["after"].as_object().into_iter().flatten();
+            let names: Vec<String> = changed.map(|(name, _)| name.replace('_', " ")).collect();
+            names.join(", ")
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,77 @@
+//! `POST /api/v1/auth/api-keys/{id}/rotate`: another secret for a key.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::caller::Caller;
+use super::keys::idempotency_key;
+use super::strict_json::StrictJson;
+use super::views;
+use crate::actions::key_rotations::{self, Rotated, Rotating};
+use crate::domain::Error;
+use crate::domain::id::KeyId;
+use crate::domain::key::expiry_of_instant;
+use crate::domain::key_rotations::Grace;
+use crate::web::errors::Answer;
+use crate::web::state::State;
+
+/// How a key is rotated.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rotation {
+    /// Seconds for which the old secret works on, 0 to 604,800 (7 days). Default 0: it is refused when this answers.
+    #[schema(example = 86400, minimum = 0, maximum = 604_800, default = 0)]
+    pub grace_seconds: i64,
+    /// From when on the key shall no longer work (RFC 3339, at most 10 years away), or null: never. Left out: as before.
+    #[serde(deserialize_with = "views::given")]
+    #[schema(value_type = Option<String>, example = "2027-02-18T00:00:00Z", format = "date-time")]
+    pub expires_at: Option<Option<String>>,
+}
+
+/// Gives a key another secret, which stands in this answer alone.
+///
+/// # Errors
+/// `NotFound`, also for another tenant's key; `Forbidden` without `api-keys:write`, for a key with more rights than the
+/// caller's, or when a key extends its own life; `Invalid`; the conflicts `key-revoked`, `rotation-running` and
+/// `key-limit-reached`.
+#[utoipa::path(post, path = "/api/v1/auth/api-keys/{id}/rotate", operation_id = "rotateKey", summary = "Rotate a key",
+    description = "Same id, same settings, another secret: it stands in `key` of this answer alone. Without `grace_seconds` the old secret is refused when this answers. A key may rotate itself. An expired key needs a new `expires_at`, and its old secret ends at once. With an `Idempotency-Key` header a repeated request changes nothing and is answered without `key`.", tag = "Keys", request_body = Rotation,
+    params(("id" = String, Path, description = "Identifier of the key"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless; at most 64 characters")),
+    responses((status = 200, description = "The key, with its new text in `key` unless the request was made before", body = views::Key), (status = 400, description = "Not JSON, or a member twice", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write, the other key has more rights, or a key would extend its own life", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem), (status = 409, description = "key-revoked; rotation-running while an older secret still works and a grace is asked for; or key-limit-reached when an expired key would come back", body = views::Problem), (status = 415, description = "Not application/json", body = views::Problem), (status = 422, description = "A member is unknown or wrong, or an expired key gets no new expiration", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
+    security(("bearer" = []), ("apiKey" = [])))]
+pub async fn create(
+    request: HttpRequest,
+    caller: Caller,
+    state: web::Data<State>,
+    id: web::Path<String>,
+    StrictJson(wanted): StrictJson<Rotation>,
+) -> Answer<HttpResponse> {
+    let (by, id) = (caller.actor(), id.parse::<KeyId>()?);
+    let grace = Grace::of_seconds(wanted.grace_seconds)
+        .map_err(|text| Error::invalid("grace_seconds", text))?;
+    let expires_at = wanted
+        .expires_at
+        .map(|at| at.as_deref().map_or(Ok(None), expiry_of_instant))
+        .transpose()
+        .map_err(|text| Error::invalid("expires_at", text))?;
+    let (word, inside) = (idempotency_key(&request)?, state.clone());
+    let rotated = state
+        .change(move |conn| {
+            let peppers = inside.index().peppers();
+            let how = Rotating {
+                pepper: peppers.newest()?,
+                sealing: &inside.sealing,
+                grace,
+                expires_at,
+                idempotency_key: word.as_deref(),
+            };
+            key_rotations::rotate(conn, &by, id, how)
+        })
+        .await?;
+    let (key, secret) = match rotated {
+        Rotated::New(key, secret) => (key, Some(secret)),
+        Rotated::Replayed(key) => (key, None),
+    };
+    Ok(HttpResponse::Ok().json(views::Key::new(key, secret.as_ref(), caller.now)))
+}

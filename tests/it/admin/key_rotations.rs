@@ -1,0 +1,384 @@
+//! Another secret for a key, in the dashboard.
+
+use chrono::TimeDelta;
+use keystead::actions::follow::Follower;
+use keystead::actions::rotation_uses;
+use keystead::config::secrets::Secrets;
+
+use crate::support::app::Issued;
+use crate::support::browser_like::{Answer, Person, hidden, secret_in};
+use crate::support::*;
+
+const DAY: TimeDelta = TimeDelta::days(1);
+
+/// Sends the form as it stands, with these fields of it.
+async fn rotate(alice: &mut Person, key: &Issued, fields: &[(&str, &str)]) -> Answer {
+    let page = alice.get(&key.page("rotation")).await;
+    let (csrf, word) = (
+        hidden(&page.body, "csrf").unwrap(),
+        hidden(&page.body, "idempotency_key").unwrap(),
+    );
+    let mut all = vec![("csrf", csrf.as_str()), ("idempotency_key", word.as_str())];
+    all.extend_from_slice(fields);
+    alice.post(&key.page("rotation"), &all).await
+}
+
+/// Rotates with a grace, and gives the new secret.
+async fn rotated(alice: &mut Person, key: &Issued, grace: &str) -> String {
+    let answer = rotate(alice, key, &[("grace", grace), ("expiry", "keep")]).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    secret_in(&answer.body).unwrap()
+}
+
+async fn until_used(app: &App) {
+    let count = "SELECT count(*) AS n FROM key_usage WHERE last_accepted > 0";
+    direct::until("the use is written", async || app.number(count) > 0).await;
+}
+
+#[actix_web::test]
+async fn the_new_secret_is_shown_once_and_both_work_for_a_day() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let answer = rotate(&mut alice, &key, &[("grace", "24h"), ("expiry", "keep")]).await;
+    assert_eq!(answer.status, 201);
+    answer.shows("Your new secret");
+    answer.shows("Copy it now. It will not be shown again.");
+    answer.shows("The old one works until 21 Nov 2026, 12:00 UTC.");
+    let new = secret_in(&answer.body).unwrap();
+    for page in [
+        format!("/tenant-api-keys/{}", key.id),
+        "/tenant-api-keys".into(),
+    ] {
+        let page = alice.get(&page).await;
+        page.hides(&new);
+        page.shows(&new[new.len() - 4..]);
+        page.shows(key.last4());
+    }
+    let stranger = app.stranger();
+    for secret in [&key.secret, &new] {
+        assert_eq!(stranger.verify(secret).await, "VALID");
+    }
+    app.clock.advance(DAY);
+    assert_eq!(stranger.verify(&key.secret).await, "REVOKED");
+    assert_eq!(stranger.verify(&new).await, "VALID");
+    assert_eq!(
+        app.audit(&key).last().unwrap(),
+        "key.rotated by alice@acme.test"
+    );
+}
+
+#[actix_web::test]
+async fn ending_a_secret_in_use_takes_its_last_four_characters() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    until_used(&app).await;
+    let page = alice.get(&key.page("rotation")).await;
+    page.shows("All applications using the current secret will lose access immediately.");
+    page.shows("1 in the last hour, 1 in the last day");
+    for typed in ["", "nope", &key.secret] {
+        let fields = [("grace", "now"), ("expiry", "keep"), ("last4", typed)];
+        let refused = rotate(&mut alice, &key, &fields).await;
+        assert_eq!(refused.status, 422, "{typed}");
+        refused.shows("id=\"last4-error\"");
+    }
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    assert_eq!(app.rows("key_rotations"), 0);
+    let fields = [("grace", "now"), ("expiry", "keep"), ("last4", key.last4())];
+    let answer = rotate(&mut alice, &key, &fields).await;
+    assert_eq!(answer.status, 201);
+    answer.shows("The old one is refused from now on.");
+    assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
+}
+
+#[actix_web::test]
+async fn a_form_that_is_sent_twice_rotates_once() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    app.stranger().verify(&key.secret).await;
+    until_used(&app).await;
+    let page = alice.get(&key.page("rotation")).await;
+    let (csrf, word) = (
+        hidden(&page.body, "csrf").unwrap(),
+        hidden(&page.body, "idempotency_key").unwrap(),
+    );
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("idempotency_key", &word),
+        ("grace", "now"),
+        ("expiry", "keep"),
+        ("last4", key.last4()),
+    ];
+    let first = alice.post(&key.page("rotation"), &fields).await;
+    let new = secret_in(&first.body).unwrap();
+    let second = alice.post(&key.page("rotation"), &fields).await;
+    second.leads_to(&format!("/tenant-api-keys/{}", key.id));
+    second.hides(&new);
+    assert_eq!(app.rows("key_rotations"), 1);
+    assert_eq!(app.stranger().verify(&new).await, "VALID");
+}
+
+#[actix_web::test]
+async fn what_is_chosen_wrong_is_told_at_its_field_and_changes_nothing() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    for (grace, expiry, date, place) in [
+        ("2h", "keep", "", "grace-error"),
+        ("24h", "soon", "", "expiry-error"),
+        ("24h", "date", "", "expires_on-error"),
+        ("24h", "date", "2026-11-19", "expires_on-error"),
+        ("24h", "date", "9999-01-01", "expires_on-error"),
+    ] {
+        let fields = [("grace", grace), ("expiry", expiry), ("expires_on", date)];
+        let refused = rotate(&mut alice, &key, &fields).await;
+        assert_eq!(refused.status, 422, "{place}");
+        refused.shows(&format!("id=\"{place}\""));
+    }
+    assert_eq!(app.rows("key_rotations"), 0);
+    let fields = [
+        ("grace", "24h"),
+        ("expiry", "date"),
+        ("expires_on", "2026-12-24"),
+    ];
+    assert_eq!(rotate(&mut alice, &key, &fields).await.status, 201);
+    let page = alice.get(&format!("/tenant-api-keys/{}", key.id)).await;
+    page.shows("24 Dec 2026");
+}
+
+#[actix_web::test]
+async fn the_page_and_the_list_say_which_secret_was_used_last_and_from_where() {
+    let app = App::start_behind("127.0.0.1", "x-forwarded-for").await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let new = rotated(&mut alice, &key, "7d").await;
+    let page_of_key = format!("/tenant-api-keys/{}", key.id);
+    let page = alice.get(&page_of_key).await;
+    page.shows("Rotation is running");
+    assert_eq!(page.body.matches("not used since").count(), 2);
+    for (secret, from, program) in [
+        (&key.secret, "203.0.113.7", "curl/8"),
+        (&new, "203.0.113.9", "erp/2.1"),
+    ] {
+        let request = app
+            .system(secret)
+            .request(reqwest::Method::GET, "/forward-auth")
+            .header("X-Forwarded-For", from)
+            .header("User-Agent", program);
+        assert_eq!(Answer::of(request).await.status, 200);
+    }
+    app.clock.advance(TimeDelta::minutes(3));
+    direct::until("both uses are written", async || {
+        let body = alice.clone().get(&page_of_key).await.body;
+        body.contains("last used 3 min ago from 203.0.113.7, curl/8")
+            && body.contains("last used 3 min ago from 203.0.113.9, erp/2.1")
+    })
+    .await;
+    let list = alice.get("/tenant-api-keys").await;
+    list.shows(&format!(
+        "old secret …{} last used 3 min ago from 203.0.113.7, curl/8",
+        key.last4()
+    ));
+}
+
+#[actix_web::test]
+async fn a_rotation_is_extended_and_ended() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let new = rotated(&mut alice, &key, "1h").await;
+    let page_of_key = format!("/tenant-api-keys/{}", key.id);
+    let extension = key.page("rotation/extension");
+    alice
+        .submit(&page_of_key, &extension, &[("grace", "24h")])
+        .await
+        .leads_to(&page_of_key);
+    app.clock.advance(DAY - TimeDelta::seconds(1));
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    let mut alice = app.sign_in(ALICE).await;
+    // Ending it while somebody uses it takes the last four characters of the old secret.
+    let end = key.page("rotation/end");
+    direct::until("the use is written", async || {
+        let used = "SELECT count(*) AS n FROM key_rotations WHERE used_at IS NOT NULL";
+        app.number(used) == 1
+    })
+    .await;
+    for last4 in ["", &new[new.len() - 4..]] {
+        let refused = alice.submit(&end, &end, &[("last4", last4)]).await;
+        assert_eq!(refused.status, 422);
+    }
+    alice
+        .submit(&end, &end, &[("last4", key.last4())])
+        .await
+        .leads_to(&page_of_key);
+    assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
+    assert_eq!(app.stranger().verify(&new).await, "VALID");
+    assert_eq!(
+        app.audit(&key)[2..],
+        [
+            "key.rotation_extended by alice@acme.test",
+            "key.rotation_ended by alice@acme.test"
+        ]
+    );
+    // Nothing runs any more.
+    assert_eq!(alice.get(&end).await.status, 409);
+    let again = alice
+        .submit(&page_of_key, &extension, &[("grace", "24h")])
+        .await;
+    assert_eq!(again.status, 409);
+}
+
+#[actix_web::test]
+async fn a_cancelled_rotation_leaves_the_old_secret_alone() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let new = rotated(&mut alice, &key, "1h").await;
+    let page_of_key = format!("/tenant-api-keys/{}", key.id);
+    let cancellation = key.page("rotation/cancellation");
+    alice
+        .submit(&cancellation, &cancellation, &[])
+        .await
+        .leads_to(&page_of_key);
+    assert_eq!(app.stranger().verify(&new).await, "REVOKED");
+    app.clock.advance(DAY);
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    let mut alice = app.sign_in(ALICE).await;
+    alice.get("/tenant-api-keys").await.shows(key.last4());
+    // And it can be rotated again.
+    let third = rotated(&mut alice, &key, "1h").await;
+    let stranger = app.stranger();
+    for (secret, code) in [(&key.secret, "VALID"), (&new, "REVOKED"), (&third, "VALID")] {
+        assert_eq!(stranger.verify(secret).await, code);
+    }
+}
+
+#[actix_web::test]
+async fn a_revoked_key_a_viewer_and_another_tenant_rotate_nothing() {
+    let app = App::start().await;
+    let (mut alice, mut vera, mut bob) = (
+        app.sign_in(ALICE).await,
+        app.sign_in(VERA).await,
+        app.sign_in(BOB).await,
+    );
+    let key = app.issue("Acme", "SAP integration");
+    let page_of_key = format!("/tenant-api-keys/{}", key.id);
+    let (hers, his) = (
+        vera.token("/tenant-api-keys").await,
+        bob.token("/tenant-api-keys").await,
+    );
+    for place in [
+        "rotation",
+        "rotation/extension",
+        "rotation/end",
+        "rotation/cancellation",
+        "suspension",
+        "suspension/removal",
+    ] {
+        let path = key.page(place);
+        let fields = [("csrf", hers.as_str())];
+        assert_eq!(vera.post(&path, &fields).await.status, 403, "{place}");
+        let theirs = bob.post(&path, &[("csrf", &his)]).await;
+        let missing = path.replace(&key.id, MISSING);
+        let missing = bob.post(&missing, &[("csrf", &his)]).await;
+        assert_eq!(theirs.meaning(), missing.meaning(), "{place}");
+    }
+    vera.get(&page_of_key).await.hides("/rotation");
+    let revocation = key.page("revocation");
+    alice.submit(&revocation, &revocation, &[]).await;
+    assert_eq!(alice.get(&key.page("rotation")).await.status, 409);
+    alice.get(&page_of_key).await.hides("/rotation\"");
+}
+
+#[actix_web::test]
+async fn an_old_secret_ends_once_it_was_quiet_for_a_day_and_not_before() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let new = rotated(&mut alice, &key, "quiet").await;
+    let used = |at: &'static str| {
+        let app = &app;
+        async move {
+            let query = format!("SELECT count(*) AS n FROM key_rotations WHERE used_at >= '{at}'");
+            direct::until("the use is written", async || app.number(&query) == 1).await;
+        }
+    };
+    app.clock.advance(TimeDelta::hours(20));
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    used("2026-11-21 08:00:00").await;
+    // A day after the rotation, but four hours after the last use: it is still needed.
+    app.clock.advance(TimeDelta::hours(23));
+    let noted = "SELECT count(*) AS n FROM usage_nodes WHERE flushed_at >= 1795330800000000";
+    direct::until("the server has told how far it is", async || {
+        app.number(noted) == 1
+    })
+    .await;
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    used("2026-11-22 07:00:00").await;
+    app.clock.advance(DAY + TimeDelta::seconds(30));
+    let ended = "SELECT count(*) AS n FROM key_rotations WHERE ends_at IS NOT NULL";
+    direct::until("the old secret has ended", async || app.number(ended) == 1).await;
+    assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
+    assert_eq!(app.stranger().verify(&new).await, "VALID");
+    assert_eq!(
+        app.audit(&key).last().unwrap(),
+        "key.rotation_ended by Keystead"
+    );
+}
+
+#[actix_web::test]
+async fn quiet_is_not_believed_while_a_server_is_silent_or_after_a_crash() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    rotated(&mut alice, &key, "quiet").await;
+    let micros = || app.clock.now().timestamp_micros();
+    let start = micros();
+    // Another server that was heard of last when the rotation began, and may know of uses since.
+    app.sql(&format!(
+        "INSERT INTO usage_nodes (node_id, started_at, flushed_at, stopped_at, batch) \
+         VALUES ('other', 0, {start}, NULL, 0)"
+    ));
+    // A turn of the job, once this server has told how far it is.
+    let secrets = Secrets::load(&app.config, false).unwrap();
+    let read = Box::new(move || Ok(secrets.peppers.clone()));
+    let follower = Follower::load(&app.db, read, 0, &app.clock).unwrap();
+    let ended_by_a_turn = async || {
+        let noted = format!(
+            "SELECT count(*) AS n FROM usage_nodes WHERE flushed_at >= {} AND node_id <> 'other'",
+            micros()
+        );
+        direct::until("the server has told how far it is", async || {
+            app.number(&noted) == 1
+        })
+        .await;
+        rotation_uses::finish_quiet(&app.db, &follower, app.clock.now()).unwrap();
+        app.number("SELECT count(*) AS n FROM key_rotations WHERE ends_at IS NOT NULL")
+    };
+    app.clock.advance(DAY * 2);
+    assert_eq!(ended_by_a_turn().await, 0);
+    // It comes back after a crash: what it knew is lost, so the day begins anew.
+    let now = micros();
+    app.sql(&format!(
+        "INSERT INTO usage_gaps (id, node_id, cause, from_at, to_at, dropped) \
+         VALUES ('gap', 'other', 'crash', {start}, {now}, NULL)"
+    ));
+    app.sql(&format!(
+        "UPDATE usage_nodes SET flushed_at = {now}, stopped_at = {now} WHERE node_id = 'other'"
+    ));
+    app.clock.advance(TimeDelta::hours(23));
+    assert_eq!(ended_by_a_turn().await, 0);
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    direct::until("the use is written", async || {
+        let used = "SELECT count(*) AS n FROM key_rotations WHERE used_at IS NOT NULL";
+        app.number(used) == 1
+    })
+    .await;
+    app.clock.advance(TimeDelta::hours(23));
+    assert_eq!(ended_by_a_turn().await, 0);
+    app.clock.advance(TimeDelta::hours(2));
+    assert_eq!(ended_by_a_turn().await, 1);
+}

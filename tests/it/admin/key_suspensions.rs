@@ -1,0 +1,90 @@
+//! Switching a key off for now, in the dashboard.
+
+use crate::support::browser_like::hidden;
+use crate::support::*;
+
+const KEYS: &str = "/tenant-api-keys";
+
+#[actix_web::test]
+async fn a_key_is_switched_off_and_the_message_switches_it_on_again() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let off = key.page("suspension");
+    alice.submit(KEYS, &off, &[]).await.leads_to(KEYS);
+    assert_eq!(app.stranger().verify(&key.secret).await, "DISABLED");
+    let list = alice.get(KEYS).await;
+    list.shows("is-disabled");
+    list.shows("is disabled. It is refused until you enable it.");
+    let undo = key.page("suspension/removal");
+    list.shows(&format!("<form method=\"post\" action=\"{undo}\">"));
+    let csrf = hidden(&list.body, "csrf").unwrap();
+    alice.post(&undo, &[("csrf", &csrf)]).await.leads_to(KEYS);
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    assert_eq!(
+        app.audit(&key)[1..],
+        [
+            "key.disabled by alice@acme.test",
+            "key.enabled by alice@acme.test"
+        ]
+    );
+}
+
+#[actix_web::test]
+async fn the_switch_on_the_keys_page_comes_back_to_it() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let page = format!("{KEYS}/{}", key.id);
+    alice.get(&page).await.shows("role=\"switch\"");
+    alice.get(&page).await.shows("aria-checked=\"true\"");
+    let off = key.page("suspension");
+    alice
+        .submit(&page, &off, &[("from", "key")])
+        .await
+        .leads_to(&page);
+    alice.get(&page).await.shows("aria-checked=\"false\"");
+    // Again, from another tab: nothing changes.
+    alice
+        .submit(&page, &off, &[("from", "key")])
+        .await
+        .leads_to(&page);
+    assert_eq!(app.audit(&key).len(), 2);
+}
+
+#[actix_web::test]
+async fn htmx_gets_the_row_and_a_message_that_can_be_undone() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let token = alice.token(KEYS).await;
+    alice.htmx = true;
+    for (path, undo, look) in [
+        ("suspension", "suspension/removal", "is-disabled"),
+        ("suspension/removal", "suspension", "is-active"),
+    ] {
+        let answer = alice.post(&key.page(path), &[("csrf", &token)]).await;
+        assert_eq!(answer.status, 200);
+        assert!(answer.body.starts_with("<tr id=\"key-"), "{}", answer.body);
+        answer.shows(look);
+        let events: serde_json::Value = serde_json::from_str(answer.header("hx-trigger")).unwrap();
+        assert_eq!(events["toast"]["undo"], key.page(undo));
+        // The row can be switched again.
+        answer.shows(&format!("action=\"{}\"", key.page(undo)));
+        answer.shows(&format!("name=\"csrf\" value=\"{token}\""));
+    }
+}
+
+#[actix_web::test]
+async fn a_revoked_key_is_not_switched() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let revoke = key.page("revocation");
+    alice.submit(&revoke, &revoke, &[]).await.leads_to(KEYS);
+    for path in ["suspension", "suspension/removal"] {
+        let answer = alice.submit(KEYS, &key.page(path), &[]).await;
+        assert_eq!(answer.status, 409);
+    }
+    assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
+}

@@ -1,0 +1,151 @@
+//! A rotation and a revocation of the same key at the same moment.
+
+use std::sync::Barrier;
+
+use keystead::actions::follow::Follower;
+use keystead::actions::key_rotations::{self, Rotated, Rotating};
+use keystead::actions::keys::{self, Issued, Issuing};
+use keystead::actions::tenants;
+use keystead::db;
+use keystead::domain::Error;
+use keystead::domain::id::{KeyId, TenantId};
+use keystead::domain::key::Wish;
+use keystead::domain::key_rotations::Grace;
+use keystead::domain::key_text::KeySecret;
+use keystead::domain::request_id::RequestId;
+use keystead::domain::sealing::SealingKey;
+use keystead::domain::time::Clock;
+use keystead::server::{Storage, open_storage};
+use keystead::verify::{Code, Facts, Index, Question, decision};
+
+use crate::support::{app, database, people};
+
+const ROUNDS: usize = 1_000;
+
+fn verdict(index: &Index, clock: &Clock, secret: &KeySecret) -> Code {
+    let question = Question {
+        key: secret.expose(),
+        address: None,
+        scope: None,
+        now: clock.now(),
+        facts: Facts {
+            id: RequestId::next(clock.now()),
+            method: "",
+            path: "",
+            user_agent: "",
+        },
+    };
+    decision::decide(index, &question).unwrap().code
+}
+
+#[test]
+fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
+    let config = app::config();
+    let Storage { db, secrets } = open_storage(&config).unwrap();
+    let clock = Clock::System;
+    db.write(|conn| people(conn, clock.now())).unwrap();
+    crate::support::direct::sql(&db, "UPDATE tenants SET key_limit = 1000000");
+    let peppers = secrets.peppers.clone();
+    let read = Box::new(move || Ok(peppers.clone()));
+    let follower = Follower::load(&db, read, 0, &clock).unwrap();
+    let sealing = SealingKey::derive(&secrets.master_key);
+    let (index, pepper) = (follower.index(), &secrets.peppers[0]);
+    let acme: TenantId = db
+        .read(|conn| db::tenants::find_by_name(conn, "Acme"))
+        .unwrap()
+        .id
+        .parse()
+        .unwrap();
+    let by = || tenants::operator(acme, clock.now());
+    let draft = Wish {
+        name: "ERP",
+        environment: "live",
+        ..Wish::default()
+    };
+    let draft = draft.check(clock.now(), Ok(None)).unwrap();
+    let issuing = Issuing {
+        brand: "ks",
+        pepper,
+        group: None,
+        idempotency_key: None,
+    };
+    let mut rotated_first = 0;
+    for round in 0..ROUNDS {
+        let issued = db
+            .write_then(
+                |conn| keys::issue(conn, &by(), &draft, issuing),
+                |conn| follower.catch_up(conn),
+            )
+            .unwrap();
+        let Issued::New(key, old) = issued else {
+            unreachable!("no idempotency key was given")
+        };
+        let id: KeyId = key.id.parse().unwrap();
+        let start = Barrier::new(2);
+        let rotate = || {
+            start.wait();
+            let how = Rotating {
+                pepper,
+                sealing: &sealing,
+                grace: Grace::Seconds(if round % 2 == 0 { 3_600 } else { 0 }),
+                expires_at: None,
+                idempotency_key: None,
+            };
+            db.write_then(
+                |conn| key_rotations::rotate(conn, &by(), id, how),
+                |conn| follower.catch_up(conn),
+            )
+        };
+        let revoke = || {
+            start.wait();
+            // Each of the two comes first in some rounds.
+            for _ in 0..(round % 5) * 2_000 {
+                std::hint::spin_loop();
+            }
+            db.write_then(
+                |conn| keys::revoke(conn, &by(), id),
+                |conn| follower.catch_up(conn),
+            )
+            .unwrap();
+            assert_eq!(verdict(index, &clock, &old), Code::Revoked);
+        };
+        let rotated = std::thread::scope(|scope| {
+            let rotated = scope.spawn(rotate);
+            scope.spawn(revoke).join().unwrap();
+            rotated.join().unwrap()
+        });
+        let history = db
+            .read(|conn| db::audit::list_of_object(conn, &key.id))
+            .unwrap();
+        let history: Vec<&str> = history.iter().map(|row| row.action.as_str()).collect();
+        match rotated {
+            Ok(Rotated::New(_, new)) => {
+                rotated_first += 1;
+                assert_eq!(verdict(index, &clock, &new), Code::Revoked, "round {round}");
+                assert_eq!(history[1..], ["key.rotated", "key.revoked"]);
+            }
+            Err(Error::Conflict { code, .. }) => {
+                assert_eq!(code, "key-revoked");
+                assert_eq!(history[1..], ["key.revoked"]);
+            }
+            other => panic!("round {round}: {other:?}"),
+        }
+        assert_eq!(verdict(index, &clock, &old), Code::Revoked, "round {round}");
+    }
+    assert!(
+        rotated_first > 0 && rotated_first < ROUNDS,
+        "one of the two was always first: {rotated_first}"
+    );
+    let running = "SELECT count(*) AS n FROM key_rotations WHERE ends_at IS NULL OR ends_at > rotated_at + INTERVAL '30 minutes'";
+    let running = match config.database {
+        keystead::db::connection::Source::Postgres(_) => running.to_owned(),
+        keystead::db::connection::Source::Sqlite(_) => running.replace(
+            "ends_at > rotated_at + INTERVAL '30 minutes'",
+            "ends_at > datetime(rotated_at, '+30 minutes')",
+        ),
+    };
+    assert_eq!(crate::support::direct::number(&db, &running), 0);
+    drop(db);
+    database::remove(&config.database);
+    let _ = std::fs::remove_dir_all(&config.data_dir);
+}
