@@ -234,10 +234,12 @@ async fn a_rotated_key_shows_its_new_secret_and_after_a_cancellation_none() {
     let key = app.issue_recoverable("Acme", "SAP integration");
     let mut alice = app.sign_in(ALICE).await;
     let page = key.page("rotation");
+    let form = alice.get(&page).await.body;
+    let word = hidden(&form, "idempotency_key").unwrap();
     let fields = [
         ("grace", "24h"),
         ("expiry", "keep"),
-        ("idempotency_key", "1"),
+        ("idempotency_key", &word),
     ];
     let answer = alice.submit(&page, &page, &fields).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
