@@ -5,6 +5,8 @@ pub mod bulk;
 pub mod disclosures;
 pub mod explain;
 pub mod follow;
+pub mod key_lists;
+pub mod key_lookups;
 pub mod key_rotations;
 pub mod key_suspensions;
 pub mod key_updates;

@@ -7,7 +7,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{guard as when, web};
 
 use super::admin::{
-    explanations, home, key_deletions, key_disclosures, key_form, key_page, key_revocations,
+    explanations, home, key_deletions, key_disclosures, key_form, key_lists, key_lookups, key_page, key_revocations,
     key_rotations, key_suspensions, keys, limit_requests, request_exports, requests, rotation_ends,
     sessions, settings, setup, theme, usage, verifier_revocations, verifiers,
 };
@@ -61,7 +61,7 @@ fn rest(scope: &mut web::ServiceConfig) {
         .service(web::resource("/auth/whoami").route(web::get().to(api::whoami::show)))
         .service(
             web::resource("/auth/api-keys")
-                .route(web::get().to(api::keys::index))
+                .route(web::get().to(api::key_lists::index))
                 .route(web::post().to(api::keys::create)),
         )
         .service(
@@ -110,8 +110,11 @@ fn pages(scope: &mut web::ServiceConfig) {
         .service(web::resource("/api/docs").route(read().to(docs::show)))
         .service(
             web::resource("/tenant-api-keys")
-                .route(read().to(keys::index))
+                .route(read().to(key_lists::index))
                 .route(web::post().to(keys::create)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/lookup").route(web::post().to(key_lookups::create)),
         )
         .service(web::resource("/tenant-api-keys/new").route(read().to(key_form::new)))
         .service(

@@ -1,0 +1,27 @@
+//! Which key a text is.
+
+use crate::db::keys::Key;
+use crate::db::{Conn, key_lists};
+use crate::domain::Result;
+use crate::domain::id::TenantId;
+use crate::domain::key_text;
+use crate::domain::pepper::Peppers;
+
+/// The tenant's listed key with this text, whatever its state. Another tenant's key and no key at all look the same.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub fn find(
+    conn: &mut Conn,
+    tenant: TenantId,
+    peppers: &Peppers,
+    text: &str,
+) -> Result<Option<Key>> {
+    let text = text.trim();
+    if !key_text::is_well_formed(text) {
+        return Ok(None);
+    }
+    let live = peppers.live().iter();
+    let digests: Vec<Vec<u8>> = live.map(|pepper| pepper.digest(text).to_vec()).collect();
+    key_lists::find_by_digest(conn, tenant, &digests)
+}
