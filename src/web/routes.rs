@@ -3,7 +3,7 @@
 use actix_session::SessionMiddleware;
 use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_web::cookie::{Key, SameSite};
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::{guard as when, web};
 
 use super::admin::{
@@ -16,7 +16,7 @@ use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocat
 use super::session_store::Store;
 use super::state::State;
 use super::support::{limit_refusals, limits, tenants};
-use super::{assets, docs, errors, health};
+use super::{assets, compression, docs, errors, health};
 
 /// Largest body: 64 KiB.
 pub const LARGEST_BODY: usize = 64 * 1024;
@@ -47,6 +47,8 @@ pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_
             web::scope("")
                 .wrap(from_fn(errors::html))
                 .wrap(session(state, cookie_key))
+                .wrap(Compress::default())
+                .wrap(from_fn(compression::choose))
                 .configure(pages),
         );
 }

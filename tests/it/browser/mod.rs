@@ -6,6 +6,7 @@ mod form;
 mod key_form;
 mod key_life;
 mod key_rows;
+mod key_search;
 mod keyboard;
 mod limits;
 mod main_job;

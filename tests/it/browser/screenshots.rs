@@ -86,6 +86,15 @@ async fn pictures_of_the_list() {
     let browser = &camera.browser;
     browser.sign_in(MAYA).await;
     camera.take("keys").await;
+    for (query, name) in [
+        ("q=a&status=active&view=cards", "keys-cards"),
+        ("q=nothing+like+it&view=table", "keys-no-match"),
+        ("sort=name", "keys-sorted"),
+    ] {
+        browser.goto(&format!("/tenant-api-keys?{query}")).await;
+        camera.take(name).await;
+    }
+    browser.goto("/tenant-api-keys").await;
     browser
         .click("[aria-label='Actions for SAP integration']")
         .await;
