@@ -79,6 +79,8 @@ impl KeyLists {
             });
             kept.follow(conn, tenant)?;
             kept.follow_usage(conn, tenant, wanted.sort.column, now)?;
+            let rotating = key_lists::rotating(conn, tenant, now)?;
+            kept.directory.set_rotating(&rotating);
             let Wanted {
                 filter,
                 sort,

@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod disclosures;
 pub mod explain;
 pub mod follow;
+pub mod key_batches;
 pub mod key_lists;
 pub mod key_lookups;
 pub mod key_rotations;

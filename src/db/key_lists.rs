@@ -7,8 +7,10 @@ use diesel::prelude::*;
 
 use super::keys::{Key, key_columns, last_accepted};
 use super::schema::{
-    api_keys as keys, authorization_groups as groups, change_log, key_usage as used,
+    api_keys as keys, authorization_groups as groups, change_log, key_rotations as rotations,
+    key_usage as used,
 };
+use super::usage::{HOUR, MINUTE};
 use super::{Conn, rate_limits};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
@@ -86,7 +88,7 @@ pub fn last_used(conn: &mut Conn, tenant: TenantId) -> Result<Vec<(KeyId, Timest
         .filter(keys::deleted_at.is_null())
         .select((
             keys::id,
-            last_accepted!(super::usage::MINUTE),
+            last_accepted!(MINUTE),
             last_accepted!(super::usage::DAY),
         ))
         .load(conn)?;
@@ -111,18 +113,66 @@ pub fn page(conn: &mut Conn, tenant: TenantId, ids: &[KeyId]) -> Result<Vec<Key>
     Ok(texts.iter().filter_map(|id| rows.remove(id)).collect())
 }
 
-/// The tenant's listed key with one of these digests of a text, each under another pepper.
+/// Those of the tenant's keys of which two secrets work now.
+pub fn rotating(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Vec<KeyId>> {
+    let ids: Vec<String> = rotations::table
+        .filter(rotations::tenant_id.eq(tenant.to_string()))
+        .filter(
+            rotations::ends_at
+                .is_null()
+                .or(rotations::ends_at.gt(now.naive_utc())),
+        )
+        .select(rotations::key_id)
+        .load(conn)?;
+    ids.iter().map(|id| id.parse()).collect()
+}
+
+/// The id of the tenant's key that has, or once had, a secret with one of these digests.
 pub fn find_by_digest(
     conn: &mut Conn,
     tenant: TenantId,
     digests: &[Vec<u8>],
-) -> Result<Option<Key>> {
-    Ok(keys::table
-        .inner_join(groups::table)
+) -> Result<Option<KeyId>> {
+    let now: Option<String> = keys::table
         .filter(keys::tenant_id.eq(tenant.to_string()))
-        .filter(keys::deleted_at.is_null())
         .filter(keys::digest.eq_any(digests))
-        .select(key_columns!())
+        .select(keys::id)
         .first(conn)
-        .optional()?)
+        .optional()?;
+    let id = match now {
+        Some(id) => Some(id),
+        None => rotations::table
+            .filter(rotations::tenant_id.eq(tenant.to_string()))
+            .filter(rotations::digest.eq_any(digests))
+            .select(rotations::key_id)
+            .first(conn)
+            .optional()?,
+    };
+    id.map(|id| id.parse()).transpose()
+}
+
+/// How often each of some keys was accepted since an instant, to the hour; those that were not are left out. The keys
+/// must be the tenant's own: this asks for no tenant.
+pub fn accepted_since(
+    conn: &mut Conn,
+    keys: &[String],
+    from: Timestamp,
+) -> Result<BTreeMap<String, i64>> {
+    let folded_to = super::usage::folded(conn)?;
+    let from = from.timestamp() / HOUR * HOUR;
+    let rows: Vec<(String, i64)> = used::table
+        .filter(used::key_id.eq_any(keys))
+        .filter(used::valid.gt(0))
+        .filter(
+            used::span.eq(HOUR).and(used::start.ge(from)).or(used::span
+                .eq(MINUTE)
+                .and(used::start.ge(from.max(folded_to)))),
+        )
+        .select((used::key_id, used::valid))
+        .load(conn)?;
+    let mut sums = BTreeMap::new();
+    for (key, count) in rows {
+        *sums.entry(key).or_default() += count;
+    }
+    Ok(sums)
 }

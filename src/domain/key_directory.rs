@@ -65,13 +65,15 @@ fn place_of(state: State) -> usize {
         .unwrap_or_default()
 }
 
-/// Active keys that somebody should look at.
+/// Keys that somebody should look at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Attention {
-    /// They end within 14 days.
+    /// Active ones that end within 14 days.
     pub expiring: usize,
-    /// They were made more than [`UNUSED_DAYS`](super::key_sieve::UNUSED_DAYS) days ago, and were not used since that day.
+    /// Active ones that were made more than [`UNUSED_DAYS`](super::key_sieve::UNUSED_DAYS) days ago, and were not used since that day.
     pub unused: usize,
+    /// Of which two secrets work.
+    pub rotating: usize,
 }
 
 /// A page of a list, and what stands around it.
@@ -120,6 +122,7 @@ impl KeyDirectory {
             used: 0,
             disabled: key.disabled,
             revoked: key.revoked,
+            rotating: false,
             end: 0,
         };
         let found = self.entries.binary_search_by_key(&key.id, |entry| entry.id);
@@ -171,6 +174,18 @@ impl KeyDirectory {
         }
     }
 
+    /// Notes of which keys two secrets work, and that of the others one does.
+    pub fn set_rotating(&mut self, ids: &[KeyId]) {
+        for entry in &mut self.entries {
+            entry.rotating = false;
+        }
+        for id in ids {
+            if let Ok(at) = self.entries.binary_search_by_key(id, |entry| entry.id) {
+                self.entries[at].rotating = true;
+            }
+        }
+    }
+
     /// How many keys there are.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -213,6 +228,7 @@ impl KeyDirectory {
         for entry in &self.entries {
             let state = sieve.state(entry);
             found.totals.add(state);
+            found.attention.rotating += usize::from(sieve.is_rotating(entry));
             if state == State::Active {
                 found.attention.expiring += usize::from(sieve.is_soon(entry));
                 found.attention.unused += usize::from(sieve.is_unused(entry));

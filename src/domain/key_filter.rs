@@ -58,6 +58,36 @@ impl Expiration {
     }
 }
 
+/// Why somebody should look at a key, beside its expiry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// It is active, and nobody has used it for [`super::key_sieve::UNUSED_DAYS`] days.
+    Unused,
+    /// Two of its secrets work.
+    Rotating,
+}
+
+impl Need {
+    /// The word in addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unused => "unused",
+            Self::Rotating => "rotating",
+        }
+    }
+
+    /// # Errors
+    /// `BadRequest` for a word that is none of ours.
+    pub fn parse(word: &str) -> Result<Option<Self>> {
+        match word {
+            "" => Ok(None),
+            "unused" => Ok(Some(Self::Unused)),
+            "rotating" => Ok(Some(Self::Rotating)),
+            _ => Err(Error::BadRequest("need: use unused or rotating.".into())),
+        }
+    }
+}
+
 /// Which keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyFilter {
@@ -67,8 +97,8 @@ pub struct KeyFilter {
     pub status: Option<State>,
     /// Where in their life.
     pub expiration: Expiration,
-    /// Only active ones that nobody has used for [`super::key_sieve::UNUSED_DAYS`] days.
-    pub unused: bool,
+    /// Only those with this need.
+    pub need: Option<Need>,
 }
 
 impl KeyFilter {
@@ -89,7 +119,7 @@ impl KeyFilter {
             words,
             status: parse_status(status)?,
             expiration: Expiration::parse(expiration)?,
-            unused: false,
+            need: None,
         })
     }
 

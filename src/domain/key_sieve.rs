@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::id::KeyId;
 use super::key::State;
-use super::key_filter::{Expiration, KeyFilter};
+use super::key_filter::{Expiration, KeyFilter, Need};
 use super::time::{EXPIRING_SOON_DAYS, Timestamp};
 
 /// Days without an accepted request after which an active key needs attention.
@@ -21,6 +21,8 @@ pub(super) struct Entry {
     pub(super) used: i64,
     pub(super) disabled: bool,
     pub(super) revoked: bool,
+    /// Two of its secrets work.
+    pub(super) rotating: bool,
     /// Where its words end.
     pub(super) end: usize,
 }
@@ -60,6 +62,11 @@ impl<'a> Sieve<'a> {
         of.created < self.stale && of.used < self.stale
     }
 
+    /// A revoked key no longer changes its secret.
+    pub(super) fn is_rotating(&self, of: &Entry) -> bool {
+        of.rotating && !of.revoked
+    }
+
     /// Everything but words and status.
     pub(super) fn admits(&self, entry: &Entry) -> bool {
         let fits = match self.filter.expiration {
@@ -68,6 +75,10 @@ impl<'a> Sieve<'a> {
             Expiration::Soon => self.is_soon(entry),
             Expiration::Expired => entry.expires <= self.now,
         };
-        fits && (!self.filter.unused || self.is_unused(entry) && self.state(entry) == State::Active)
+        fits && match self.filter.need {
+            None => true,
+            Some(Need::Unused) => self.is_unused(entry) && self.state(entry) == State::Active,
+            Some(Need::Rotating) => self.is_rotating(entry),
+        }
     }
 }

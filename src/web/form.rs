@@ -154,6 +154,7 @@ pub fn label(field: &str) -> &str {
         "limit" => "New limit",
         "reason" => "Reason",
         "recoverable" => "Show the secret again",
+        "typed" => "Number of keys",
         other => other,
     }
 }

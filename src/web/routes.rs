@@ -7,7 +7,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::{guard as when, web};
 
 use super::admin::{
-    explanations, home, key_deletions, key_disclosures, key_form, key_lists, key_lookups, key_page, key_revocations,
+    explanations, home, key_batches, key_deletions, key_disclosures, key_form, key_lists, key_lookups, key_page, key_revocations,
     key_rotations, key_suspensions, keys, limit_requests, request_exports, requests, rotation_ends,
     sessions, settings, setup, theme, usage, verifier_revocations, verifiers,
 };
@@ -115,6 +115,10 @@ fn pages(scope: &mut web::ServiceConfig) {
                 .route(read().to(key_lists::index))
                 .route(web::post().to(keys::create)),
         )
+        .service(
+            web::resource("/tenant-api-keys/batch-plan").route(web::post().to(key_batches::plan)),
+        )
+        .service(web::resource("/tenant-api-keys/batch").route(web::post().to(key_batches::create)))
         .service(
             web::resource("/tenant-api-keys/lookup").route(web::post().to(key_lookups::create)),
         )

@@ -16,7 +16,7 @@ use super::limit_requests::LimitNote;
 use crate::db::keys::Key;
 use crate::domain::key::State as KeyState;
 use crate::domain::key_directory::Found;
-use crate::domain::key_filter::{Column, Expiration, KEY_IN_URL};
+use crate::domain::key_filter::{Column, Expiration, KEY_IN_URL, Need};
 use crate::domain::key_sieve::UNUSED_DAYS;
 use crate::domain::{Error, key_text};
 use crate::web::errors::Answer;
@@ -48,7 +48,7 @@ struct SortHead {
 }
 
 /// A line of "Needs attention".
-struct Need {
+struct NeedLine {
     text: String,
     href: String,
 }
@@ -63,7 +63,7 @@ pub(super) struct KeysPage {
     limit_note: Option<LimitNote>,
     query: KeyQuery,
     statuses: Vec<StatusChoice>,
-    needs: Vec<Need>,
+    needs: Vec<NeedLine>,
     rows: Vec<KeyRow>,
     next: Option<String>,
     matching: String,
@@ -150,8 +150,10 @@ impl KeysPage {
         if filter.expiration != Expiration::Any {
             parts.push(filter.expiration.label().to_owned());
         }
-        if filter.unused {
-            parts.push(format!("Not used for {UNUSED_DAYS} days"));
+        match filter.need {
+            None => {}
+            Some(Need::Unused) => parts.push(format!("Not used for {UNUSED_DAYS} days")),
+            Some(Need::Rotating) => parts.push("Rotation running".into()),
         }
         match parts.split_last() {
             Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
@@ -215,11 +217,11 @@ fn whole(count: usize) -> i64 {
 }
 
 /// What somebody should look at.
-fn needs(found: &Found, quota: &Quota) -> Vec<Need> {
+fn needs(found: &Found, quota: &Quota) -> Vec<NeedLine> {
     let mut needs = Vec::new();
     let (expiring, unused) = (found.attention.expiring, found.attention.unused);
     if expiring > 0 {
-        needs.push(Need {
+        needs.push(NeedLine {
             text: counted(
                 whole(expiring),
                 "active key expires within 14 days",
@@ -230,13 +232,24 @@ fn needs(found: &Found, quota: &Quota) -> Vec<Need> {
     }
     if unused > 0 {
         let text = counted(whole(unused), "active key was", "active keys were");
-        needs.push(Need {
+        needs.push(NeedLine {
             text: format!("{text} not used for {UNUSED_DAYS} days"),
-            href: format!("{LIST}?unused=1&sort=used"),
+            href: format!("{LIST}?need=unused&sort=used"),
+        });
+    }
+    let rotating = found.attention.rotating;
+    if rotating > 0 {
+        needs.push(NeedLine {
+            text: counted(
+                whole(rotating),
+                "rotation is running",
+                "rotations are running",
+            ),
+            href: format!("{LIST}?need=rotating"),
         });
     }
     if quota.full {
-        needs.push(Need {
+        needs.push(NeedLine {
             text: format!(
                 "The limit of {} is reached",
                 counted(quota.limit, "key", "keys")

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::actions::key_lists::Wanted;
 use crate::domain::Result;
-use crate::domain::key_filter::{Column, KeyFilter, Mark, Sort};
+use crate::domain::key_filter::{Column, KeyFilter, Mark, Need, Sort};
 
 /// Where the list is.
 pub const LIST: &str = "/tenant-api-keys";
@@ -20,7 +20,7 @@ pub struct ListQuery {
     pub q: String,
     status: String,
     expiration: String,
-    unused: String,
+    need: String,
     sort: String,
     cursor: Option<String>,
     view: String,
@@ -79,7 +79,7 @@ impl ListQuery {
     pub fn read(&self, remembered: View) -> Result<KeyQuery> {
         let sort = Sort::parse(&self.sort)?;
         let mut filter = KeyFilter::parse(&self.q, &self.status, &self.expiration)?;
-        filter.unused = self.unused == "1";
+        filter.need = Need::parse(&self.need)?;
         let after = self.cursor.as_deref();
         Ok(KeyQuery {
             wanted: Wanted {
@@ -133,7 +133,7 @@ impl KeyQuery {
 
     fn url_with(&self, sort: Sort, cursor: &str) -> String {
         let Wanted { filter, .. } = &self.wanted;
-        let (sort, unused) = (sort.word(), if filter.unused { "1" } else { "" });
+        let (sort, need) = (sort.word(), filter.need.map_or("", Need::as_str));
         let view = match self.view {
             View::Table => "",
             View::Cards => "cards",
@@ -142,7 +142,7 @@ impl KeyQuery {
             ("q", filter.words.as_str()),
             ("status", filter.status_word()),
             ("expiration", filter.expiration.as_str()),
-            ("unused", unused),
+            ("need", need),
             ("sort", &sort),
             ("view", view),
             ("cursor", cursor),

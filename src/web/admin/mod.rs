@@ -4,6 +4,7 @@ pub mod ask;
 pub mod blast_radius;
 pub mod explanations;
 pub mod home;
+pub mod key_batches;
 pub mod key_deletions;
 pub mod key_disclosures;
 pub mod key_form;

@@ -8,7 +8,9 @@ use utoipa::openapi::security::{
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{key_lists, key_rotations, key_suspensions, key_updates, keys, token_views, views, whoami};
+use super::{
+    key_lists, key_rotations, key_suspensions, key_updates, keys, token_views, views, whoami,
+};
 use crate::web::edges::{batch, forward_auth, introspection, revocation, verify};
 use crate::web::errors::Answer;
 use crate::web::state::State;

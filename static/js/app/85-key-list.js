@@ -25,3 +25,27 @@ document.addEventListener(
   },
   true,
 );
+
+// Several keys: how many are chosen, and all of this page at once.
+const picks = () => $$(".pick");
+
+function showPicked() {
+  const bar = $("[data-batch]");
+  if (!bar) return;
+  const all = picks();
+  const count = all.filter((box) => box.checked).length;
+  const box = $("[data-pick-all]", bar);
+  box.checked = count > 0 && count === all.length;
+  box.indeterminate = count > 0 && count < all.length;
+  bar.classList.toggle("has-picked", count > 0);
+  const told = ["Choose keys to change several at once", "1 key chosen"][count] ?? `${count} keys chosen`;
+  const place = $("[data-picked]", bar);
+  if (place.textContent !== told) place.textContent = told;
+}
+
+on("change", ".pick", showPicked);
+on("change", "[data-pick-all]", (box) => {
+  for (const pick of picks()) pick.checked = box.checked;
+  showPicked();
+});
+onContent(showPicked);

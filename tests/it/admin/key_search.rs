@@ -287,7 +287,7 @@ async fn what_needs_attention_stands_above_the_list_and_leads_to_its_keys() {
             "status=active&expiration=expiring-soon&sort=expires",
             "Ends soon",
         ),
-        ("unused=1&sort=used", "Quiet"),
+        ("need=unused&sort=used", "Quiet"),
     ] {
         page.shows(&format!(
             "href=\"/tenant-api-keys?{}\"",

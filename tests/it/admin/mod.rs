@@ -2,6 +2,7 @@
 
 mod errors;
 mod explanations;
+mod key_batches;
 mod key_deletions;
 mod key_disclosures;
 mod key_form;
