@@ -3,6 +3,7 @@
 mod accessibility;
 mod disclosures;
 mod form;
+mod key_batches;
 mod key_form;
 mod key_life;
 mod key_rows;
