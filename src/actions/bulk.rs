@@ -22,8 +22,10 @@ const COMMIT: usize = 50_000;
 pub struct Plan<'a> {
     /// Tenants, named "Tenant 1" and so on.
     pub tenants: usize,
-    /// Keys in all, spread evenly.
+    /// Keys in all, spread evenly but for those of the first tenant.
     pub keys: usize,
+    /// Keys that the first tenant has in addition to its share.
+    pub first: usize,
     /// Brand of the installation.
     pub brand: &'a str,
     /// Pepper to digest with.
@@ -47,8 +49,9 @@ pub fn fill(db: &Db, plan: Plan<'_>, mut keep: impl FnMut(&KeySecret) -> Result<
             while made < until {
                 let count = ROWS.min(until - made);
                 let rows: Vec<NewKey> = (made..made + count)
-                    .zip(tenants.iter().cycle().skip(made % tenants.len()))
-                    .map(|(number, (tenant, group))| {
+                    .map(|number| {
+                        let turn = number.saturating_sub(plan.first) % tenants.len();
+                        let (tenant, group) = &tenants[turn];
                         make_key(plan, number, *tenant, group, &mut keep)
                     })
                     .collect::<Result<_>>()?;
@@ -69,9 +72,11 @@ fn make_tenants(conn: &mut Conn, plan: Plan<'_>) -> Result<Vec<(TenantId, String
         ));
     }
     let limit = i64::try_from(plan.keys / plan.tenants + 100).map_err(Error::internal)?;
+    let first = i64::try_from(plan.first).map_err(Error::internal)?;
     (1..=plan.tenants)
         .map(|number| {
             let tenant = TenantId::new();
+            let limit = if number == 1 { limit + first } else { limit };
             db::tenants::insert(conn, tenant, &format!("Tenant {number}"), limit, plan.now)?;
             db::groups::insert_built_in(conn, tenant, plan.now)?;
             let group = db::groups::find(conn, tenant, db::groups::FULL_ACCESS, "group")?;

@@ -230,9 +230,12 @@ pub fn delete(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
             "Only a revoked key can be deleted. Revoke it first.",
         ));
     }
+    // Verification knows the key as revoked already; lists follow the log too.
+    let rev = change_log::append(conn, change_log::Kind::Key, &key.id)?;
     if !db::keys::set_deleted(conn, by.tenant, id, by.now)? {
         return Err(Error::NotFound);
     }
+    note_state(conn, id, rev)?;
     record(
         conn,
         by,

@@ -24,6 +24,9 @@ pub struct Args {
     /// Number of keys in all, spread evenly
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
     keys: u32,
+    /// How many of the keys the first tenant has beside its share
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    first: u32,
     /// Give every key a rate limit of this many requests a second
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     rate_limit: Option<u32>,
@@ -54,6 +57,7 @@ pub fn run(config: &Config, args: &Args) -> Result<(), String> {
     let plan = Plan {
         tenants: args.tenants as usize,
         keys: args.keys as usize,
+        first: args.first.min(args.keys) as usize,
         brand: &config.brand,
         pepper,
         now: Clock::System.now(),

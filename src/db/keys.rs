@@ -133,6 +133,8 @@ macro_rules! key_columns {
     };
 }
 
+pub(super) use {key_columns, last_accepted};
+
 /// Inserts a key.
 ///
 /// # Errors
@@ -145,27 +147,6 @@ pub fn insert(conn: &mut Conn, key: NewKey) -> Result<()> {
         )),
         other => other.map(|_| ()).map_err(Error::from),
     }
-}
-
-/// A page of the tenant's listed keys, newest first, starting after `before` when it is given.
-pub fn list(
-    conn: &mut Conn,
-    tenant: TenantId,
-    before: Option<KeyId>,
-    limit: i64,
-) -> Result<Vec<Key>> {
-    let mut query = keys::table
-        .inner_join(groups::table)
-        .filter(keys::tenant_id.eq(tenant.to_string()))
-        .filter(keys::deleted_at.is_null())
-        .select(key_columns!())
-        .order(keys::id.desc())
-        .limit(limit)
-        .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(keys::id.lt(before.to_string()));
-    }
-    Ok(query.load(conn)?)
 }
 
 /// One listed key of the tenant.

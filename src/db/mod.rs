@@ -9,6 +9,7 @@ pub mod errors;
 pub mod groups;
 pub mod key_index;
 pub mod key_labels;
+pub mod key_lists;
 pub mod key_rotations;
 pub mod key_snapshots;
 pub mod key_updates;

@@ -114,6 +114,14 @@ pub fn folded_to(conn: &mut Conn) -> Result<i64> {
     dialect::folded_to(conn, "FOR SHARE")
 }
 
+/// As [`folded_to`], for who only reads.
+pub(super) fn folded(conn: &mut Conn) -> Result<i64> {
+    Ok(progress::table
+        .find(1)
+        .select(progress::folded_to)
+        .first(conn)?)
+}
+
 /// Folds the minutes that start before `to` into hours and days.
 pub fn fold(conn: &mut Conn, to: i64) -> Result<()> {
     let from = dialect::folded_to(conn, "FOR UPDATE")?;
@@ -197,10 +205,7 @@ pub fn series(
     from: i64,
     to: i64,
 ) -> Result<Vec<Bucket>> {
-    let folded_to: i64 = progress::table
-        .find(1)
-        .select(progress::folded_to)
-        .first(conn)?;
+    let folded_to = folded(conn)?;
     Ok(diesel::sql_query(format!(
         "SELECT u.start - u.start % $1 AS start, CAST(SUM(u.valid) AS BIGINT) AS valid, \
            CAST(SUM(u.tenant_suspended) AS BIGINT) AS tenant_suspended, CAST(SUM(u.revoked) AS BIGINT) AS revoked, \
@@ -247,10 +252,7 @@ pub fn count_keys_in_use(
     from: i64,
     to: i64,
 ) -> Result<i64> {
-    let folded_to: i64 = progress::table
-        .find(1)
-        .select(progress::folded_to)
-        .first(conn)?;
+    let folded_to = folded(conn)?;
     let query = format!("SELECT COUNT(DISTINCT k.id) AS n {OF_WHOSE} AND u.valid > 0");
     let count: Number = diesel::sql_query(query)
         .bind::<BigInt, _>(step)
@@ -267,10 +269,7 @@ pub fn count_keys_in_use(
 /// How often each key was refused because it is revoked, for those where that happened. The keys must be the tenant's
 /// own: this asks for no tenant.
 pub fn refused_as_revoked(conn: &mut Conn, keys: &[String]) -> Result<BTreeMap<String, i64>> {
-    let folded_to: i64 = progress::table
-        .find(1)
-        .select(progress::folded_to)
-        .first(conn)?;
+    let folded_to = folded(conn)?;
     let rows: Vec<(String, i64)> = usage::table
         .filter(usage::key_id.eq_any(keys))
         .filter(usage::revoked.gt(0))
@@ -302,10 +301,7 @@ pub struct KeyDay {
 /// Answers by key and day from the day that starts at `from` on. The keys must be the tenant's own: this asks for no
 /// tenant. Days without any are left out; one that is not folded whole comes in several parts.
 pub fn days_of(conn: &mut Conn, keys: &[String], from: i64) -> Result<Vec<KeyDay>> {
-    let folded_to: i64 = progress::table
-        .find(1)
-        .select(progress::folded_to)
-        .first(conn)?;
+    let folded_to = folded(conn)?;
     let rows: Vec<Used> = usage::table
         .filter(usage::key_id.eq_any(keys))
         .filter(

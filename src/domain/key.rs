@@ -28,6 +28,9 @@ pub enum State {
 }
 
 impl State {
+    /// Every state, in the order in which pages offer them.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Disabled, Self::Expired, Self::Revoked];
+
     /// Computes the state; revoked beats expired beats disabled. A key is expired from its instant on.
     pub fn at(
         now: Timestamp,

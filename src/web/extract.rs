@@ -12,6 +12,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use super::client;
 use super::edges::ext_authz;
 use super::errors::Failure;
+use super::masked_token;
 use super::session::{self, Who};
 use super::shell::Shell;
 use super::staff::Staff;
@@ -74,6 +75,7 @@ impl SignedIn {
     pub(super) async fn load(request: &HttpRequest) -> Result<Self> {
         let session = request.get_session();
         let (user, tenant, csrf) = Who::read(&session)?;
+        let csrf = masked_token::mask(&csrf)?;
         let Some(tenant) = tenant else {
             // To support staff the pages of tenants do not exist; this one says so in their own frame.
             Staff::of_support(request).await?;

@@ -16,6 +16,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::body::Body;
 use super::errors::Failure;
+use super::masked_token;
 use super::session::Who;
 use super::state::{Site, State};
 use crate::domain::{Error, Result, random};
@@ -54,11 +55,8 @@ fn read<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T> {
         .iter()
         .position(|(name, _)| name == "csrf")
         .map(|at| pairs.swap_remove(at).1);
-    if !bool::from(
-        sent.ok_or_else(refused)?
-            .as_bytes()
-            .ct_eq(expected.as_bytes()),
-    ) {
+    let sent = masked_token::unmask(&sent.ok_or_else(refused)?);
+    if !bool::from(sent.as_bytes().ct_eq(expected.as_bytes())) {
         return Err(refused());
     }
     let rest = serde_urlencoded::to_string(&pairs).map_err(Error::internal)?;
@@ -156,6 +154,7 @@ pub fn label(field: &str) -> &str {
         "limit" => "New limit",
         "reason" => "Reason",
         "recoverable" => "Show the secret again",
+        "typed" => "Number of keys",
         other => other,
     }
 }

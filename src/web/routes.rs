@@ -3,11 +3,11 @@
 use actix_session::SessionMiddleware;
 use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_web::cookie::{Key, SameSite};
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::{guard as when, web};
 
 use super::admin::{
-    explanations, home, key_deletions, key_disclosures, key_form, key_page, key_revocations,
+    explanations, home, key_batches, key_deletions, key_disclosures, key_form, key_lists, key_lookups, key_page, key_revocations,
     key_rotations, key_suspensions, keys, limit_requests, request_exports, requests, rotation_ends,
     sessions, settings, setup, theme, usage, verifier_revocations, verifiers,
 };
@@ -16,7 +16,7 @@ use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocat
 use super::session_store::Store;
 use super::state::State;
 use super::support::{limit_refusals, limits, tenants};
-use super::{assets, docs, errors, health};
+use super::{assets, compression, docs, errors, health};
 
 /// Largest body: 64 KiB.
 pub const LARGEST_BODY: usize = 64 * 1024;
@@ -47,6 +47,8 @@ pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_
             web::scope("")
                 .wrap(from_fn(errors::html))
                 .wrap(session(state, cookie_key))
+                .wrap(Compress::default())
+                .wrap(from_fn(compression::choose))
                 .configure(pages),
         );
 }
@@ -61,7 +63,7 @@ fn rest(scope: &mut web::ServiceConfig) {
         .service(web::resource("/auth/whoami").route(web::get().to(api::whoami::show)))
         .service(
             web::resource("/auth/api-keys")
-                .route(web::get().to(api::keys::index))
+                .route(web::get().to(api::key_lists::index))
                 .route(web::post().to(api::keys::create)),
         )
         .service(
@@ -110,8 +112,15 @@ fn pages(scope: &mut web::ServiceConfig) {
         .service(web::resource("/api/docs").route(read().to(docs::show)))
         .service(
             web::resource("/tenant-api-keys")
-                .route(read().to(keys::index))
+                .route(read().to(key_lists::index))
                 .route(web::post().to(keys::create)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/batch-plan").route(web::post().to(key_batches::plan)),
+        )
+        .service(web::resource("/tenant-api-keys/batch").route(web::post().to(key_batches::create)))
+        .service(
+            web::resource("/tenant-api-keys/lookup").route(web::post().to(key_lookups::create)),
         )
         .service(web::resource("/tenant-api-keys/new").route(read().to(key_form::new)))
         .service(

@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use super::client;
 use super::errors::Failure;
 use super::extract::{Later, SignedIn, state_of};
+use super::masked_token;
 use super::session::{self, Who};
 use super::shell::Shell;
 use crate::actions;
@@ -62,6 +63,7 @@ impl Staff {
     pub(super) async fn of_support(request: &HttpRequest) -> Result<Self> {
         let session = request.get_session();
         let (user, _, csrf) = Who::read(&session)?;
+        let csrf = masked_token::mask(&csrf)?;
         let state = state_of(request)?;
         let found = state
             .read(move |conn| actions::sessions::supporter(conn, user))

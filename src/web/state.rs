@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::unknown_tokens::UnknownTokens;
 use crate::actions::follow::Follower;
+use crate::actions::key_lists::KeyLists;
 use crate::db::{Conn, Db};
 use crate::domain::forwarded::TrustedProxies;
 use crate::domain::sealing::SealingKey;
@@ -50,6 +51,8 @@ pub struct State {
     pub unknown_tokens: UnknownTokens,
     /// Seals secrets that may be shown again.
     pub sealing: SealingKey,
+    /// The tenants' keys as lists need them.
+    pub key_lists: Arc<KeyLists>,
     db: Db,
     follower: Arc<Follower>,
     digests: Semaphore,
@@ -68,6 +71,7 @@ impl State {
         Self {
             site,
             unknown_tokens: UnknownTokens::new(&clock),
+            key_lists: Arc::default(),
             clock,
             sealing,
             db,

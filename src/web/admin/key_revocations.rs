@@ -73,6 +73,12 @@ struct KeyRowView {
 }
 
 #[derive(Template)]
+#[template(path = "keys/_card.html")]
+struct KeyCardView {
+    row: KeyRow,
+}
+
+#[derive(Template)]
 #[template(path = "keys/_quota.html")]
 struct QuotaView {
     quota: Quota,
@@ -132,12 +138,17 @@ pub async fn create(
         set_flash(&session, &text);
         return Ok(see_other(&request, "/tenant-api-keys"));
     }
-    let body = changed_parts(&state, &me, key).await?;
+    let body = changed_parts(&request, &state, &me, key).await?;
     Ok(with_toast(html(StatusCode::OK, body), &text))
 }
 
 /// What changes on the list of keys. The deed is done: what can't be read now is left out, and hides nothing.
-pub(super) async fn changed_parts(state: &State, me: &SignedIn, key: Key) -> Result<String> {
+pub(super) async fn changed_parts(
+    request: &HttpRequest,
+    state: &State,
+    me: &SignedIn,
+    key: Key,
+) -> Result<String> {
     let render =
         |template: &dyn askama::DynTemplate| template.dyn_render().map_err(Error::internal);
     let (by, now) = (me.actor(), me.now());
@@ -147,7 +158,14 @@ pub(super) async fn changed_parts(state: &State, me: &SignedIn, key: Key) -> Res
         .await
         .unwrap_or_else(|_| KeyUse::unknown());
     let row = KeyRow::new(key, used, now, false, true).with_csrf(&me.csrf);
-    let mut body = render(&KeyRowView { row })?;
+    // htmx names what it will replace: `tr#key-…` in the table, `li#key-…` among cards.
+    let target = request.headers().get("hx-target");
+    let is_card = target.is_some_and(|target| target.as_bytes().starts_with(b"li"));
+    let mut body = if is_card {
+        render(&KeyCardView { row })?
+    } else {
+        render(&KeyRowView { row })?
+    };
     if let Ok(quota) = state.read(move |conn| Quota::find(conn, &by)).await {
         let quota = render(&QuotaView { quota })?;
         body.extend(["<hx-partial hx-target=\"#quota\">", &quota, "</hx-partial>"]);

@@ -95,7 +95,7 @@ async fn respond(
 ) -> Answer<HttpResponse> {
     let undo = format!("/tenant-api-keys/{}/suspension{opposite}", key.id);
     if is_htmx(request) {
-        let body = changed_parts(state, me, key).await?;
+        let body = changed_parts(request, state, me, key).await?;
         let answer = html(StatusCode::OK, body);
         return Ok(with_toast_and_undo(answer, text, Some(&undo)));
     }

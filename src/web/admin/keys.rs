@@ -1,18 +1,15 @@
-//! Administration > API Keys: the list, the form, and the one answer that shows a secret.
+//! Administration > API Keys: what shows a key, and the one answer that shows a secret.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
 
 use super::key_form::{KeyForm, NewKeyPage};
 use super::key_secrets::show_secret;
 use super::key_use::KeyUse;
-use super::limit_requests::LimitNote;
 use crate::actions::disclosures;
 use crate::actions::keys::{self, Issued, Issuing};
 use crate::db::{self, Conn, keys::Key};
-use crate::domain::id::KeyId;
 use crate::domain::key::{State as KeyState, expires_soon};
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::role::Actor;
@@ -25,9 +22,6 @@ use crate::web::form::Form;
 use crate::web::respond::{is_htmx, page, see_other};
 use crate::web::shell::{Crumb, Moment, Shell, crumbs};
 use crate::web::state::{Site, State};
-
-/// Keys on one page of the list.
-const PAGE: i64 = 50;
 
 /// "2 of 10 keys".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +46,16 @@ impl Quota {
     /// # Errors
     /// `NotFound` without such a tenant.
     pub fn find(conn: &mut Conn, by: &Actor) -> Result<Self> {
-        let limit = db::tenants::find(conn, by.tenant)?.key_limit;
         let used = db::keys::count_toward_limit(conn, by.tenant, by.now)?;
+        Self::with_used(conn, by, used)
+    }
+
+    /// The quota of who counted the keys already.
+    ///
+    /// # Errors
+    /// As [`Quota::find`].
+    pub fn with_used(conn: &mut Conn, by: &Actor, used: i64) -> Result<Self> {
+        let limit = db::tenants::find(conn, by.tenant)?.key_limit;
         Ok(Self {
             used,
             limit,
@@ -158,92 +160,6 @@ pub(super) fn expiry(at: Timestamp, now: Timestamp) -> Expiry {
         iso: time::rfc3339(at),
         tone,
     }
-}
-
-#[derive(Template)]
-#[template(path = "keys/index.html")]
-struct KeysPage {
-    shell: Shell,
-    crumbs: Vec<Crumb>,
-    quota: Quota,
-    limit_note: Option<LimitNote>,
-    rows: Vec<KeyRow>,
-    next: Option<String>,
-    first: Option<String>,
-    total: i64,
-    highlight: String,
-}
-
-/// Which part of the list.
-#[derive(Debug, Default, Deserialize)]
-pub struct ListQuery {
-    before: Option<String>,
-    highlight: Option<String>,
-}
-
-/// `GET /tenant-api-keys`.
-///
-/// # Errors
-/// `BadRequest` when the page mark was not made by us.
-pub async fn index(
-    me: SignedIn,
-    state: web::Data<State>,
-    query: web::Query<ListQuery>,
-) -> Answer<HttpResponse> {
-    let ListQuery { before, highlight } = query.into_inner();
-    let before = before.map(|mark| read_cursor(&mark)).transpose()?;
-    let (by, now) = (me.actor(), me.now());
-    let (quota, limit_note, mut rows, total) = state
-        .snapshot(move |conn| {
-            let quota = Quota::find(conn, &by)?;
-            let keys = db::keys::list(conn, by.tenant, before, PAGE + 1)?;
-            let used = KeyUse::load_all(conn, by.tenant, &keys, now)?;
-            let rows: Vec<(Key, KeyUse)> = keys.into_iter().zip(used).collect();
-            let note = LimitNote::find(conn, by.tenant, now)?;
-            Ok((quota, note, rows, db::keys::count_listed(conn, by.tenant)?))
-        })
-        .await?;
-    let more = i64::try_from(rows.len()).is_ok_and(|count| count > PAGE);
-    rows.truncate(usize::try_from(PAGE).unwrap_or_default());
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|(key, _)| format!("/tenant-api-keys?before={}", key.id));
-    let highlight = highlight.unwrap_or_default();
-    let rows = rows
-        .into_iter()
-        .map(|(key, used)| {
-            let lit = key.id == highlight;
-            KeyRow::new(key, used, now, lit, quota.may_generate).with_csrf(&me.csrf)
-        })
-        .collect();
-    let first = before.map(|_| "/tenant-api-keys".to_owned());
-    page(
-        StatusCode::OK,
-        &KeysPage {
-            shell: me.shell,
-            crumbs: crumbs(None),
-            quota,
-            limit_note,
-            rows,
-            next,
-            first,
-            total,
-            highlight,
-        },
-    )
-}
-
-/// Reads the mark of a page.
-///
-/// # Errors
-/// `BadRequest` when it is not one of ours.
-pub fn read_cursor(mark: &str) -> Result<KeyId> {
-    mark.parse().map_err(|_| {
-        Error::BadRequest(
-            "This page mark was not made by Keystead; start at the first page.".into(),
-        )
-    })
 }
 
 const LOST: &str = "Only a hash is kept, so a lost secret cannot be recovered. If you lose it, rotate the key, or revoke it and generate another.";

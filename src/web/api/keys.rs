@@ -2,8 +2,6 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::caller::Caller;
 use super::strict_json::StrictJson;
@@ -14,68 +12,8 @@ use crate::domain::id::KeyId;
 use crate::domain::key::{Wish, expiry_of_instant};
 use crate::domain::key_text;
 use crate::domain::{Error, Result};
-use crate::web::admin::keys::read_cursor;
 use crate::web::errors::Answer;
 use crate::web::state::State;
-
-/// Most keys in one answer.
-const MOST: i64 = 200;
-
-/// Which part of the list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ListQuery {
-    /// Keys in the answer, 1 to 200; default 50.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
-    /// Mark from the `Link` header of the answer before.
-    cursor: Option<String>,
-}
-
-/// Lists the tenant's keys, newest first. A `Link` header with `rel="next"` leads to older ones.
-///
-/// # Errors
-/// `Forbidden` without the scope `api-keys:read`; `BadRequest` for a limit or cursor out of range.
-#[utoipa::path(get, path = "/api/v1/auth/api-keys", operation_id = "listKeys", summary = "List keys",
-    description = "Newest first. A `Link` header with `rel=next` leads to older ones.", tag = "Keys", params(ListQuery),
-    responses((status = 200, description = "The keys", body = Vec<views::Key>), (status = 400, description = "Limit or cursor out of range", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
-    security(("bearer" = []), ("apiKey" = [])))]
-pub async fn index(
-    request: HttpRequest,
-    caller: Caller,
-    state: web::Data<State>,
-) -> Answer<HttpResponse> {
-    let by = caller.actor();
-    by.must_hold("api-keys:read")?;
-    let query = web::Query::<ListQuery>::from_query(request.query_string()).map_err(|_| {
-        Error::BadRequest("Only limit (1 to 200) and cursor are understood here.".into())
-    })?;
-    let limit = match query.limit.unwrap_or(50) {
-        limit @ 1..=MOST => limit,
-        _ => return Err(Error::BadRequest(format!("limit: use 1 to {MOST}.")).into()),
-    };
-    let before = query.cursor.as_deref().map(read_cursor).transpose()?;
-    let mut rows = state
-        .read(move |conn| db::keys::list(conn, by.tenant, before, limit + 1))
-        .await?;
-    let more = i64::try_from(rows.len()).is_ok_and(|count| count > limit);
-    rows.truncate(usize::try_from(limit).unwrap_or_default());
-    let mut response = HttpResponse::Ok();
-    if let Some(last) = rows.last().filter(|_| more) {
-        let base = &state.site.base_url;
-        let link = format!(
-            "<{base}/api/v1/auth/api-keys?limit={limit}&cursor={}>; rel=\"next\"",
-            last.id
-        );
-        response.insert_header((header::LINK, link));
-    }
-    let keys: Vec<views::Key> = rows
-        .into_iter()
-        .map(|row| views::Key::new(row, None, caller.now))
-        .collect();
-    Ok(response.json(keys))
-}
 
 /// Creates a key. The answer is the only one that holds its text. With an `Idempotency-Key` header a repeated
 /// request answers 200 with the key of the first one, without its text.

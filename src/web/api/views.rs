@@ -233,10 +233,14 @@ pub struct Question<'a> {
 
 /// The codes of verdicts.
 fn codes() -> Object {
-    let words = Code::ALL.map(Code::as_str);
+    words(&Code::ALL.map(Code::as_str))
+}
+
+/// One of some words.
+pub fn words(all: &[&'static str]) -> Object {
     ObjectBuilder::new()
         .schema_type(Type::String)
-        .enum_values(Some(words))
+        .enum_values(Some(all.iter().copied()))
         .build()
 }
 

@@ -1,7 +1,7 @@
 // The list: how many rows are left, and a new key. Then the contents of the API reference.
 onContent(() => {
   const shown = $("[data-shown]");
-  if (shown) shown.textContent = $$(".keys tbody tr").length;
+  if (shown) shown.textContent = $$("#keys a.name").length;
 });
 
 if ($("[data-highlight]")) {

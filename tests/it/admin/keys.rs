@@ -110,11 +110,11 @@ async fn the_list_goes_on_by_key_when_it_is_long() {
         app.issue("Acme", "Late comer");
         let next = page
             .body
-            .split("href=\"/tenant-api-keys?before=")
+            .split("href=\"/tenant-api-keys?cursor=")
             .nth(1)
             .map(|rest| rest.split('"').next().unwrap());
         match next {
-            Some(mark) => path = format!("/tenant-api-keys?before={mark}"),
+            Some(mark) => path = format!("/tenant-api-keys?cursor={mark}"),
             None => break,
         }
         app.sql("DELETE FROM api_keys WHERE name = 'Late comer'");
@@ -135,13 +135,17 @@ async fn a_forged_page_mark_is_refused() {
         "99999999999999999999",
         "",
         "%00",
+        "-5.00000000-0000-7000-8000-000000000000",
+        "99999999999999999999.00000000-0000-7000-8000-000000000000",
+        "1.00000000-0000-7000-8000-00000000000",
+        "RVJQ.00000000-0000-7000-8000-000000000000",
     ] {
-        let page = alice.get(&format!("/tenant-api-keys?before={mark}")).await;
+        let page = alice.get(&format!("/tenant-api-keys?cursor={mark}")).await;
         assert_eq!(page.status, 400, "{mark}");
         page.shows("start at the first page");
     }
     let end = alice
-        .get("/tenant-api-keys?before=00000000-0000-7000-8000-000000000000")
+        .get("/tenant-api-keys?cursor=0.00000000-0000-7000-8000-000000000000")
         .await;
     end.shows("No more API keys");
 }

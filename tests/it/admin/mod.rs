@@ -2,12 +2,15 @@
 
 mod errors;
 mod explanations;
+mod key_batches;
 mod key_deletions;
 mod key_disclosures;
 mod key_form;
+mod key_lookups;
 mod key_page;
 mod key_revocations;
 mod key_rotations;
+mod key_search;
 mod key_suspensions;
 mod keys;
 mod limit_requests;

@@ -96,10 +96,14 @@ async fn a_limit_or_mark_out_of_range_is_refused() {
     // A mark of the right shape is only a place in one's own list.
     let theirs = app.issue("Globex", "Theirs");
     assert_eq!(
-        names(&system.get(&format!("{KEYS}?cursor={}", theirs.id)).await),
+        names(
+            &system
+                .get(&format!("{KEYS}?cursor=9223372036854775807.{}", theirs.id))
+                .await
+        ),
         ["Admin"]
     );
-    let end = system.get(&format!("{KEYS}?cursor={MISSING}")).await;
+    let end = system.get(&format!("{KEYS}?cursor=0.{MISSING}")).await;
     assert_eq!(end.json(), json!([]));
 }
 
@@ -117,4 +121,68 @@ async fn a_key_deleted_from_the_list_is_not_listed() {
     assert_eq!(names(&system.get(KEYS).await), ["Admin"]);
     system.get(&gone.resource()).await.problem(404);
     system.delete(&gone.resource()).await.problem(404);
+}
+
+#[actix_web::test]
+async fn filters_combine_and_links_carry_them() {
+    let app = App::start().await;
+    app.set_limit("Acme", 100);
+    let admin = app.issue("Acme", "Admin");
+    for number in 0..5 {
+        app.issue_with("Acme", &format!("Short {number}"), None, &[], Some(60));
+        app.issue_with("Acme", &format!("Soon {number}"), None, &[], Some(86_400));
+    }
+    let gone = app.issue("Acme", "Gone (soon)");
+    let system = app.system(&admin.secret);
+    system.delete(&gone.resource()).await;
+    app.clock.advance(chrono::TimeDelta::seconds(60));
+    for (query, expected) in [
+        ("status=active", 6),
+        ("status=expired", 5),
+        ("status=revoked", 1),
+        ("status=disabled", 0),
+        ("expiration=expiring-soon", 5),
+        ("expiration=expired&status=expired&q=SHORT", 5),
+        ("expiration=valid&q=short", 0),
+        ("q=soon&status=revoked", 1),
+        ("q=%25", 0),
+        ("status=&expiration=&q=", 12),
+    ] {
+        let answer = system.get(&format!("{KEYS}?{query}")).await;
+        assert_eq!(names(&answer).len(), expected, "{query}");
+    }
+    let mut path = format!("{KEYS}?q=soon&status=active&limit=2");
+    let mut seen = Vec::new();
+    loop {
+        let page = system.get(&path).await;
+        seen.extend(names(&page));
+        match next(&app, &page) {
+            Some(link) => path = link,
+            None => break,
+        }
+        assert!(path.contains("q=soon&status=active"), "{path}");
+    }
+    let expected: Vec<String> = (0..5).rev().map(|n| format!("Soon {n}")).collect();
+    assert_eq!(seen, expected);
+}
+
+#[actix_web::test]
+async fn a_filter_that_makes_no_sense_is_refused_and_so_is_a_key_in_it() {
+    let app = App::start().await;
+    let admin = app.issue("Acme", "Admin");
+    let system = app.system(&admin.secret);
+    for query in [
+        "status=gone",
+        "status=Active",
+        "expiration=never",
+        "expiration=soon",
+        "q=a&q=b",
+        "sort=name",
+        &format!("q={}", "x".repeat(201)),
+    ] {
+        system.get(&format!("{KEYS}?{query}")).await.problem(400);
+    }
+    let answer = system.get(&format!("{KEYS}?q={}", admin.secret)).await;
+    answer.problem(400);
+    answer.hides(&admin.secret);
 }

@@ -3,9 +3,11 @@
 mod accessibility;
 mod disclosures;
 mod form;
+mod key_batches;
 mod key_form;
 mod key_life;
 mod key_rows;
+mod key_search;
 mod keyboard;
 mod limits;
 mod main_job;

@@ -28,7 +28,7 @@ pub fn a_while_later(app: &App) {
     let now = app.clock.now();
     let tenant = app.tenant("Acme Industrial");
     let used = |conn: &mut db::Conn| {
-        for key in db::keys::list(conn, tenant, None, 50)? {
+        for key in db::key_lists::all(conn, tenant)? {
             let minutes = match key.name.as_str() {
                 "Production API server" => 0,
                 "Grafana reporting" => 2,

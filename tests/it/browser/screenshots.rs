@@ -66,6 +66,13 @@ async fn pictures_of_setting_up_and_signing_in() {
     browser.until_focus(".error-summary").await;
     camera.take("setup-errors").await;
     browser.goto("/tenant-api-keys").await;
+    browser.click("[data-pick-all]").await;
+    browser.until_sees("6 keys chosen").await;
+    camera.take("keys-chosen").await;
+    browser.click("#batch [value=revoke]").await;
+    browser.until_sees("Revoke 6 API keys?").await;
+    camera.take("keys-batch").await;
+    browser.goto("/tenant-api-keys").await;
     browser.until_at("/login").await;
     camera.take("sign-in").await;
     browser.fill("#email", "ivy@initech.test").await;
@@ -86,6 +93,15 @@ async fn pictures_of_the_list() {
     let browser = &camera.browser;
     browser.sign_in(MAYA).await;
     camera.take("keys").await;
+    for (query, name) in [
+        ("q=a&status=active&view=cards", "keys-cards"),
+        ("q=nothing+like+it&view=table", "keys-no-match"),
+        ("sort=name", "keys-sorted"),
+    ] {
+        browser.goto(&format!("/tenant-api-keys?{query}")).await;
+        camera.take(name).await;
+    }
+    browser.goto("/tenant-api-keys").await;
     browser
         .click("[aria-label='Actions for SAP integration']")
         .await;

@@ -1,6 +1,7 @@
 //! What must not happen, whatever is sent.
 
 mod bad_requests;
+mod compression;
 mod csrf;
 mod failures;
 mod headers;

@@ -156,12 +156,17 @@ impl Answer {
     /// Status and body without what differs from request to request: two refusals that mean the same are equal.
     pub fn meaning(&self) -> (u16, String) {
         let text = self.body.replace(self.header("x-request-id"), "");
-        // The address of the page itself, to come back to.
-        let (front, rest) = text
-            .split_once("name=\"next\" value=\"")
-            .unwrap_or((&text, ""));
-        let rest = rest.split_once('"').map_or("", |(_, rest)| rest);
-        (self.status, format!("{front}{rest}"))
+        // The address of the page itself, to come back to; and the token, which each page writes in another way.
+        let mut text = text;
+        for name in ["next", "csrf"] {
+            let field = format!("name=\"{name}\" value=\"");
+            let parts: Vec<&str> = text.split(&field).collect();
+            let rest = parts[1..]
+                .iter()
+                .map(|part| part.split_once('"').map_or("", |(_, rest)| rest));
+            text = std::iter::once(parts[0]).chain(rest).collect();
+        }
+        (self.status, text)
     }
 
     /// Fails unless it leads there.

@@ -1,0 +1,78 @@
+//! An admin with a browser's headers.
+
+use reqwest::header::{ACCEPT_ENCODING, COOKIE, SET_COOKIE};
+use reqwest::{Client, Response};
+use tokio::runtime::Runtime;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// The address of a tenant's admin.
+pub fn email(tenant: &str) -> String {
+    format!("{}@bench.test", tenant.to_lowercase().replace(' ', "-"))
+}
+
+pub struct Person {
+    base: String,
+    client: Client,
+    runtime: Runtime,
+    cookies: String,
+}
+
+impl Person {
+    pub fn sign_in(port: u16, tenant: &str) -> Self {
+        let redirects = reqwest::redirect::Policy::none();
+        let client = Client::builder().redirect(redirects).no_proxy();
+        let mut person = Self {
+            base: format!("http://127.0.0.1:{port}"),
+            client: client.build().unwrap(),
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap(),
+            cookies: String::new(),
+        };
+        let login = format!("{}/login", person.base);
+        let form = person.runtime.block_on(person.client.get(&login).send());
+        let form = form.unwrap();
+        person.cookies = cookies(&form);
+        let text = person.runtime.block_on(form.text()).unwrap();
+        let token = text.split("name=\"csrf\" value=\"").nth(1).unwrap();
+        let fields = [
+            ("csrf", token.split('"').next().unwrap()),
+            ("email", &email(tenant)),
+            ("password", PASSWORD),
+            ("next", ""),
+        ];
+        let sent = person.client.post(&login).header(COOKIE, &person.cookies);
+        let answer = person.runtime.block_on(sent.form(&fields).send()).unwrap();
+        assert_eq!(answer.status(), 303);
+        person.cookies = cookies(&answer);
+        person
+    }
+
+    /// Asks for a page, and gives the size of its body as it came.
+    pub fn get(&self, path: &str, htmx: bool) -> usize {
+        let mut request = self
+            .client
+            .get(format!("{}{path}", self.base))
+            .header(COOKIE, &self.cookies)
+            .header(ACCEPT_ENCODING, "gzip, deflate, br, zstd");
+        if htmx {
+            request = request.header("HX-Request", "true");
+        }
+        self.runtime.block_on(async {
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status(), 200);
+            answer.bytes().await.unwrap().len()
+        })
+    }
+}
+
+fn cookies(answer: &Response) -> String {
+    let all = answer.headers().get_all(SET_COOKIE).iter();
+    let pairs: Vec<&str> = all
+        .map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap())
+        .collect();
+    pairs.join("; ")
+}

@@ -1,0 +1,124 @@
+//! A database with a million keys, and a server on it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
+
+use crate::TENANTS;
+use crate::person::{PASSWORD, email};
+
+/// A data directory that goes with this value.
+pub struct Place {
+    dir: PathBuf,
+    postgres: Option<String>,
+}
+
+pub struct Server {
+    pub port: u16,
+    child: Child,
+    postgres: Option<String>,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Backend {
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    pid: i32,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        let dir = std::env::temp_dir().join(format!("keystead-pages-{}", std::process::id()));
+        std::fs::create_dir(&dir).unwrap();
+        Self {
+            dir,
+            postgres: std::env::var("KEYSTEAD_BENCH_POSTGRES").ok(),
+        }
+    }
+
+    fn keystead(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keystead"));
+        command.arg("--data-dir").arg(self.dir.join("data"));
+        if let Some(url) = &self.postgres {
+            command.env("KEYSTEAD_DATABASE_URL", url);
+        }
+        command
+    }
+
+    /// A million keys and an admin for each tenant that is looked at.
+    pub fn seed(&self) {
+        let args = "seed --tenants 1000 --keys 1000000 --first 100000".split(' ');
+        assert!(self.keystead().args(args).status().unwrap().success());
+        for (tenant, _) in TENANTS {
+            let mut command = self.keystead();
+            command.args(["create-admin", "--password-stdin", "--tenant", tenant]);
+            command.args(["--email", &email(tenant)]);
+            let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+            let mut input = child.stdin.take().unwrap();
+            input.write_all(PASSWORD.as_bytes()).unwrap();
+            drop(input);
+            assert!(child.wait().unwrap().success());
+        }
+        if let Some(url) = &self.postgres {
+            let mut conn = PgConnection::establish(url).unwrap();
+            sql_query("VACUUM ANALYZE").execute(&mut conn).unwrap();
+        }
+    }
+
+    pub fn serve(&self) -> Server {
+        let mut command = self.keystead();
+        command.args(["--listen", "127.0.0.1:0", "--workers", "1", "--log", "warn"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let port = line.trim().rsplit_once(':').unwrap().1.parse().unwrap();
+        Server {
+            port,
+            child,
+            postgres: self.postgres.clone(),
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+impl Server {
+    /// The server, and on PostgreSQL the processes of its connections.
+    pub fn pids(&self) -> Vec<u32> {
+        let mut pids = vec![self.child.id()];
+        if let Some(url) = &self.postgres {
+            let mut conn = PgConnection::establish(url).unwrap();
+            let query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            let found: Vec<Backend> = sql_query(query).load(&mut conn).unwrap();
+            pids.extend(found.into_iter().map(|backend| backend.pid as u32));
+        }
+        pids
+    }
+
+    /// Nanoseconds that the processes' threads have run on a CPU.
+    pub fn cpu_nanos(&self, pids: &[u32]) -> u64 {
+        let tasks = pids.iter().filter_map(|pid| {
+            let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+            Some(tasks.flatten())
+        });
+        tasks
+            .flatten()
+            .filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok())
+            .filter_map(|line| line.split(' ').next()?.parse::<u64>().ok())
+            .sum()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,84 @@
+//! Which keys of a directory a filter lets through at an instant.
+
+use chrono::TimeDelta;
+
+use super::id::KeyId;
+use super::key::State;
+use super::key_filter::{Expiration, KeyFilter, Need};
+use super::time::{EXPIRING_SOON_DAYS, Timestamp};
+
+/// Days without an accepted request after which an active key needs attention.
+pub const UNUSED_DAYS: i64 = 90;
+
+/// All of a key but its words. Instants are microseconds since 1970.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) id: KeyId,
+    pub(super) created: i64,
+    /// `i64::MAX` for never.
+    pub(super) expires: i64,
+    /// 0 for never.
+    pub(super) used: i64,
+    pub(super) disabled: bool,
+    pub(super) revoked: bool,
+    /// Two of its secrets work.
+    pub(super) rotating: bool,
+    /// Where its words end.
+    pub(super) end: usize,
+}
+
+/// A filter at an instant.
+pub(super) struct Sieve<'a> {
+    filter: &'a KeyFilter,
+    now: i64,
+    soon: i64,
+    stale: i64,
+}
+
+impl<'a> Sieve<'a> {
+    pub(super) fn new(filter: &'a KeyFilter, now: Timestamp) -> Self {
+        Self {
+            filter,
+            now: now.timestamp_micros(),
+            soon: (now + TimeDelta::days(EXPIRING_SOON_DAYS)).timestamp_micros(),
+            stale: (now - TimeDelta::days(UNUSED_DAYS)).timestamp_micros(),
+        }
+    }
+
+    pub(super) fn state(&self, of: &Entry) -> State {
+        match of {
+            Entry { revoked: true, .. } => State::Revoked,
+            Entry { expires, .. } if *expires <= self.now => State::Expired,
+            Entry { disabled: true, .. } => State::Disabled,
+            _ => State::Active,
+        }
+    }
+
+    pub(super) fn is_soon(&self, of: &Entry) -> bool {
+        of.expires > self.now && of.expires <= self.soon
+    }
+
+    pub(super) fn is_unused(&self, of: &Entry) -> bool {
+        of.created < self.stale && of.used < self.stale
+    }
+
+    /// A revoked key no longer changes its secret.
+    pub(super) fn is_rotating(&self, of: &Entry) -> bool {
+        of.rotating && !of.revoked
+    }
+
+    /// Everything but words and status.
+    pub(super) fn admits(&self, entry: &Entry) -> bool {
+        let fits = match self.filter.expiration {
+            Expiration::Any => true,
+            Expiration::Valid => entry.expires > self.now,
+            Expiration::Soon => self.is_soon(entry),
+            Expiration::Expired => entry.expires <= self.now,
+        };
+        fits && match self.filter.need {
+            None => true,
+            Some(Need::Unused) => self.is_unused(entry) && self.state(entry) == State::Active,
+            Some(Need::Rotating) => self.is_rotating(entry),
+        }
+    }
+}

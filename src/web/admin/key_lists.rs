@@ -1,0 +1,314 @@
+//! Administration > API Keys: the list, as a table or as cards.
+
+use std::sync::Arc;
+
+use actix_session::Session;
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::key_query::{KeyQuery, LIST, ListQuery, View};
+use super::key_use::KeyUse;
+use super::keys::{KeyRow, Quota};
+use super::limit_requests::LimitNote;
+use crate::db::keys::Key;
+use crate::domain::key::State as KeyState;
+use crate::domain::key_directory::Found;
+use crate::domain::key_filter::{Column, Expiration, KEY_IN_URL, Need};
+use crate::domain::key_sieve::UNUSED_DAYS;
+use crate::domain::{Error, key_text};
+use crate::web::errors::Answer;
+use crate::web::extract::SignedIn;
+use crate::web::numbers::{counted, grouped};
+use crate::web::respond::{html, is_htmx, page, see_other};
+use crate::web::session::set_flash;
+use crate::web::shell::{Crumb, Shell, crumbs};
+use crate::web::state::State;
+
+/// A choice of the status filter.
+struct StatusChoice {
+    /// The word in addresses; empty for all.
+    word: &'static str,
+    /// Its id on the page.
+    id: &'static str,
+    label: &'static str,
+    count: String,
+    chosen: bool,
+}
+
+/// A head of a column that sorts by it.
+struct SortHead {
+    label: &'static str,
+    class: &'static str,
+    href: String,
+    /// `ascending`, `descending`, or empty when the list is sorted by another column.
+    now: &'static str,
+}
+
+/// A line of "Needs attention".
+struct NeedLine {
+    text: String,
+    href: String,
+}
+
+/// The list and what stands around it.
+#[derive(Template)]
+#[template(path = "keys/index.html", blocks = ["keys"])]
+pub(super) struct KeysPage {
+    pub(super) shell: Shell,
+    crumbs: Vec<Crumb>,
+    quota: Quota,
+    limit_note: Option<LimitNote>,
+    query: KeyQuery,
+    statuses: Vec<StatusChoice>,
+    needs: Vec<NeedLine>,
+    rows: Vec<KeyRow>,
+    next: Option<String>,
+    matching: String,
+    /// The tenant has at least one key.
+    any: bool,
+    highlight: String,
+    /// The list is the answer to a whole key, which is nowhere in it.
+    pub(super) looked_up: bool,
+}
+
+/// What changes around the list when it does: the counts, and what a screen reader says.
+#[derive(Template)]
+#[template(path = "keys/_found.html")]
+struct Beside<'a> {
+    statuses: &'a [StatusChoice],
+    told: String,
+}
+
+impl KeysPage {
+    /// The page with these keys.
+    pub(super) fn new(
+        me: &SignedIn,
+        query: KeyQuery,
+        (quota, limit_note): (Quota, Option<LimitNote>),
+        found: &Found,
+        keys: Vec<(Key, KeyUse)>,
+        highlight: String,
+    ) -> Self {
+        let now = me.now();
+        let choice = |state: Option<KeyState>| StatusChoice {
+            word: state.map_or("", KeyState::as_str),
+            id: state.map_or("all", KeyState::as_str),
+            label: state.map_or("All", KeyState::label),
+            count: grouped(whole(
+                state.map_or(found.counts.all, |state| found.counts.of(state)),
+            )),
+            chosen: query.wanted.filter.status == state,
+        };
+        let statuses = std::iter::once(None).chain(KeyState::ALL.map(Some));
+        let rows = keys.into_iter().map(|(key, used)| {
+            let lit = key.id == highlight;
+            KeyRow::new(key, used, now, lit, quota.may_generate).with_csrf(&me.csrf)
+        });
+        Self {
+            shell: me.shell.clone(),
+            crumbs: crumbs(None),
+            statuses: statuses.map(choice).collect(),
+            needs: needs(found, &quota),
+            rows: rows.collect(),
+            next: found.next.as_ref().map(|mark| query.url_after(mark)),
+            matching: grouped(whole(found.matching)),
+            any: found.totals.all > 0,
+            quota,
+            limit_note,
+            query,
+            highlight,
+            looked_up: false,
+        }
+    }
+
+    fn cards(&self) -> bool {
+        self.query.view == View::Cards
+    }
+
+    /// Not the first page.
+    fn is_later(&self) -> bool {
+        self.query.wanted.after.is_some()
+    }
+
+    fn filtered(&self) -> bool {
+        !self.query.wanted.filter.is_empty()
+    }
+
+    /// What the list is restricted to: "“sap”, Active".
+    fn restrictions(&self) -> String {
+        let filter = &self.query.wanted.filter;
+        let mut parts = Vec::new();
+        if !filter.words.is_empty() {
+            parts.push(format!("“{}”", filter.words));
+        }
+        if let Some(state) = filter.status {
+            parts.push(state.label().to_owned());
+        }
+        if filter.expiration != Expiration::Any {
+            parts.push(filter.expiration.label().to_owned());
+        }
+        match filter.need {
+            None => {}
+            Some(Need::Unused) => parts.push(format!("Not used for {UNUSED_DAYS} days")),
+            Some(Need::Rotating) => parts.push("Rotation running".into()),
+        }
+        match parts.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => parts.concat(),
+        }
+    }
+
+    fn heads(&self) -> [SortHead; 4] {
+        Column::ALL.map(|column| {
+            let (label, class) = match column {
+                Column::Name => ("Name", "c-name"),
+                Column::Created => ("Created", "c-created"),
+                Column::Expires => ("Expires", "c-expires"),
+                Column::Used => ("Last used", "c-used"),
+            };
+            let sort = self.query.wanted.sort;
+            SortHead {
+                label,
+                class,
+                href: self.query.url_sorted(column),
+                now: match (sort.column == column, sort.descending) {
+                    (false, _) => "",
+                    (true, true) => "descending",
+                    (true, false) => "ascending",
+                },
+            }
+        })
+    }
+
+    /// The page, or for htmx the list and what changes with it.
+    pub(super) fn respond(&self, request: &HttpRequest) -> Answer<HttpResponse> {
+        if !is_htmx(request) {
+            return page(StatusCode::OK, self);
+        }
+        let mut body = self.as_keys().render().map_err(Error::internal)?;
+        let beside = Beside {
+            // A look-up leaves the filter as it is.
+            statuses: if self.looked_up { &[] } else { &self.statuses },
+            told: format!("{} found", counted_keys(&self.matching)),
+        };
+        body.push_str(&beside.render().map_err(Error::internal)?);
+        let mut answer = html(StatusCode::OK, body);
+        if let Ok(url) = HeaderValue::from_str(&self.query.url()) {
+            let name = HeaderName::from_static("hx-replace-url");
+            answer.headers_mut().insert(name, url);
+        }
+        Ok(answer)
+    }
+}
+
+fn counted_keys(count: &str) -> String {
+    match count {
+        "0" => "No keys".into(),
+        "1" => "1 key".into(),
+        _ => format!("{count} keys"),
+    }
+}
+
+fn whole(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// What somebody should look at.
+fn needs(found: &Found, quota: &Quota) -> Vec<NeedLine> {
+    let mut needs = Vec::new();
+    let (expiring, unused) = (found.attention.expiring, found.attention.unused);
+    if expiring > 0 {
+        needs.push(NeedLine {
+            text: counted(
+                whole(expiring),
+                "active key expires within 14 days",
+                "active keys expire within 14 days",
+            ),
+            href: format!("{LIST}?status=active&expiration=expiring-soon&sort=expires"),
+        });
+    }
+    if unused > 0 {
+        let text = counted(whole(unused), "active key was", "active keys were");
+        needs.push(NeedLine {
+            text: format!("{text} not used for {UNUSED_DAYS} days"),
+            href: format!("{LIST}?need=unused&sort=used"),
+        });
+    }
+    let rotating = found.attention.rotating;
+    if rotating > 0 {
+        needs.push(NeedLine {
+            text: counted(
+                whole(rotating),
+                "rotation is running",
+                "rotations are running",
+            ),
+            href: format!("{LIST}?need=rotating"),
+        });
+    }
+    if quota.full {
+        needs.push(NeedLine {
+            text: format!(
+                "The limit of {} is reached",
+                counted(quota.limit, "key", "keys")
+            ),
+            href: format!("{LIST}?expiration=valid&sort=used"),
+        });
+    }
+    needs
+}
+
+/// `GET /tenant-api-keys`. A search that holds a whole key is taken out of the address, and its sender told.
+///
+/// # Errors
+/// `BadRequest` when a word or a page mark of the address was not made by us.
+pub async fn index(
+    request: HttpRequest,
+    session: Session,
+    me: SignedIn,
+    state: web::Data<State>,
+    query: web::Query<ListQuery>,
+) -> Answer<HttpResponse> {
+    if key_text::appears_in(&query.q) {
+        set_flash(&session, KEY_IN_URL);
+        return Ok(see_other(&request, LIST));
+    }
+    let remembered = View::remembered(&request);
+    let asked = query.read(remembered)?;
+    let (by, now) = (me.actor(), me.now());
+    let (lists, wanted) = (Arc::clone(&state.key_lists), asked.wanted.clone());
+    let (limit, found, keys) = state
+        .snapshot(move |conn| {
+            let (found, keys) = lists.find(conn, by.tenant, &wanted, now)?;
+            let count = |state| whole(found.totals.of(state));
+            let counting = count(KeyState::Active) + count(KeyState::Disabled);
+            let quota = Quota::with_used(conn, &by, counting)?;
+            let used = KeyUse::load_all(conn, by.tenant, &keys, now)?;
+            let note = LimitNote::find(conn, by.tenant, now)?;
+            let keys = keys.into_iter().zip(used).collect();
+            Ok(((quota, note), found, keys))
+        })
+        .await?;
+    let view = asked.view;
+    let highlight = query.into_inner().highlight;
+    let page = KeysPage::new(&me, asked, limit, &found, keys, highlight);
+    let mut answer = page.respond(&request)?;
+    if view != remembered {
+        remember(&mut answer, view);
+    }
+    Ok(answer)
+}
+
+/// Shows the list in the same way next time.
+fn remember(answer: &mut HttpResponse, view: View) {
+    let cookie = Cookie::build("view", view.as_str())
+        .path(LIST)
+        .max_age(Duration::days(365))
+        .same_site(SameSite::Lax)
+        .finish();
+    if answer.add_cookie(&cookie).is_err() {
+        tracing::warn!("the view cookie could not be written");
+    }
+}

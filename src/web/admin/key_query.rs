@@ -1,0 +1,156 @@
+//! What of the list of keys stands in its address.
+
+use actix_web::HttpRequest;
+use serde::Deserialize;
+
+use crate::actions::key_lists::Wanted;
+use crate::domain::Result;
+use crate::domain::key_filter::{Column, KeyFilter, Mark, Need, Sort};
+
+/// Where the list is.
+pub const LIST: &str = "/tenant-api-keys";
+/// Keys on one page.
+const PAGE: usize = 50;
+
+/// The address as it came.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ListQuery {
+    /// What was typed into the search field.
+    pub q: String,
+    status: String,
+    expiration: String,
+    need: String,
+    sort: String,
+    cursor: Option<String>,
+    view: String,
+    /// The id of a key that was just made.
+    pub highlight: String,
+}
+
+/// A way to show the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// A row for each key.
+    #[default]
+    Table,
+    /// A card for each key.
+    Cards,
+}
+
+impl View {
+    /// The word in addresses and in the cookie.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Cards => "cards",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Table, Self::Cards]
+            .into_iter()
+            .find(|view| view.as_str() == word)
+    }
+
+    /// What the person chose last.
+    pub fn remembered(request: &HttpRequest) -> Self {
+        let cookie = request.cookie("view");
+        cookie
+            .and_then(|cookie| Self::parse(cookie.value()))
+            .unwrap_or_default()
+    }
+}
+
+/// The address, read.
+#[derive(Debug, Clone, Default)]
+pub struct KeyQuery {
+    /// What of the list to show.
+    pub wanted: Wanted,
+    /// How.
+    pub view: View,
+}
+
+impl ListQuery {
+    /// Reads the address; without a word about it the list is shown as last time.
+    ///
+    /// # Errors
+    /// `BadRequest` for words and marks that are none of ours.
+    pub fn read(&self, remembered: View) -> Result<KeyQuery> {
+        let sort = Sort::parse(&self.sort)?;
+        let mut filter = KeyFilter::parse(&self.q, &self.status, &self.expiration)?;
+        filter.need = Need::parse(&self.need)?;
+        let after = self.cursor.as_deref();
+        Ok(KeyQuery {
+            wanted: Wanted {
+                filter,
+                sort,
+                after: after
+                    .map(|text| Mark::parse(text, sort.column))
+                    .transpose()?,
+                limit: PAGE,
+            },
+            view: View::parse(&self.view).unwrap_or(remembered),
+        })
+    }
+}
+
+impl KeyQuery {
+    /// The address of this list from its first page on, without what is as usual.
+    pub fn url(&self) -> String {
+        self.url_with(self.wanted.sort, "")
+    }
+
+    /// The address of the page that starts after a mark.
+    pub fn url_after(&self, mark: &Mark) -> String {
+        self.url_with(self.wanted.sort, &mark.to_text())
+    }
+
+    /// The address of the list sorted by this column; the other way round if it is already.
+    pub fn url_sorted(&self, column: Column) -> String {
+        let Sort {
+            column: now,
+            descending,
+        } = self.wanted.sort;
+        let first = Sort::first(column);
+        let sort = Sort {
+            column,
+            descending: if now == column {
+                !descending
+            } else {
+                first.descending
+            },
+        };
+        self.url_with(sort, "")
+    }
+
+    /// The address without filters.
+    pub fn url_cleared(&self) -> String {
+        let mut all = self.clone();
+        all.wanted.filter = KeyFilter::default();
+        all.url()
+    }
+
+    fn url_with(&self, sort: Sort, cursor: &str) -> String {
+        let Wanted { filter, .. } = &self.wanted;
+        let (sort, need) = (sort.word(), filter.need.map_or("", Need::as_str));
+        let view = match self.view {
+            View::Table => "",
+            View::Cards => "cards",
+        };
+        let mut pairs = vec![
+            ("q", filter.words.as_str()),
+            ("status", filter.status_word()),
+            ("expiration", filter.expiration.as_str()),
+            ("need", need),
+            ("sort", &sort),
+            ("view", view),
+            ("cursor", cursor),
+        ];
+        pairs.retain(|(_, value)| !value.is_empty());
+        match serde_urlencoded::to_string(pairs).unwrap_or_default() {
+            query if query.is_empty() => LIST.to_owned(),
+            query => format!("{LIST}?{query}"),
+        }
+    }
+}

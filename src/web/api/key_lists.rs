@@ -1,0 +1,114 @@
+//! `GET /api/v1/auth/api-keys`: the tenant's keys, filtered and page by page.
+
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::caller::Caller;
+use super::views;
+use crate::actions::key_lists::Wanted;
+use crate::domain::Error;
+use crate::domain::key_filter::{KeyFilter, Mark, Sort};
+use crate::web::errors::Answer;
+use crate::web::state::State;
+
+/// Most keys in one answer.
+const MOST: usize = 200;
+
+/// Which part of the list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Only keys with this status: `active`, `disabled`, `expired` or `revoked`.
+    #[serde(default)]
+    #[param(schema_with = statuses, required = false)]
+    status: String,
+    /// Only keys that have not ended (`valid`), end within 14 days (`expiring-soon`) or have ended (`expired`).
+    #[serde(default)]
+    #[param(schema_with = expirations, required = false)]
+    expiration: String,
+    /// Words that all occur in name, description, prefix or last four characters, in upper or lower case; at most 200
+    /// characters. Never a whole key.
+    #[serde(default)]
+    #[param(max_length = 200, required = false)]
+    q: String,
+    /// Keys in the answer, 1 to 200; default 50.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
+    /// Mark from the `Link` header of the answer before.
+    cursor: Option<String>,
+}
+
+fn statuses() -> utoipa::openapi::schema::Object {
+    views::words(&["active", "disabled", "expired", "revoked"])
+}
+
+fn expirations() -> utoipa::openapi::schema::Object {
+    views::words(&["valid", "expiring-soon", "expired"])
+}
+
+/// Lists the tenant's keys, newest first. A `Link` header with `rel="next"` leads to older ones.
+///
+/// # Errors
+/// `Forbidden` without the scope `api-keys:read`; `BadRequest` for a filter, limit or cursor that makes no sense.
+#[utoipa::path(get, path = "/api/v1/auth/api-keys", operation_id = "listKeys", summary = "List keys",
+    description = "Newest first; filters combine. A `Link` header with `rel=next` leads to older ones and carries the filters.", tag = "Keys", params(ListQuery),
+    responses((status = 200, description = "The keys", body = Vec<views::Key>), (status = 400, description = "A filter, limit or cursor that makes no sense, or a key in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
+    security(("bearer" = []), ("apiKey" = [])))]
+pub async fn index(
+    request: HttpRequest,
+    caller: Caller,
+    state: web::Data<State>,
+) -> Answer<HttpResponse> {
+    let by = caller.actor();
+    by.must_hold("api-keys:read")?;
+    let query = web::Query::<ListQuery>::from_query(request.query_string()).map_err(|_| {
+        let text = "Only status, expiration, q, limit (1 to 200) and cursor are understood here, each once.";
+        Error::BadRequest(text.into())
+    })?;
+    let sort = Sort::default();
+    let wanted = Wanted {
+        filter: KeyFilter::parse(&query.q, &query.status, &query.expiration)?,
+        sort,
+        after: match &query.cursor {
+            Some(text) => Some(Mark::parse(text, sort.column)?),
+            None => None,
+        },
+        limit: match query.limit.unwrap_or(50) {
+            limit @ 1..=MOST => limit,
+            _ => return Err(Error::BadRequest(format!("limit: use 1 to {MOST}.")).into()),
+        },
+    };
+    let (lists, filter) = (Arc::clone(&state.key_lists), wanted.filter.clone());
+    let limit = wanted.limit.to_string();
+    let (found, keys) = state
+        .snapshot(move |conn| lists.find(conn, by.tenant, &wanted, by.now))
+        .await?;
+    let mut response = HttpResponse::Ok();
+    if let Some(next) = found.next {
+        let next = next.to_text();
+        let mut pairs = vec![
+            ("q", filter.words.as_str()),
+            ("status", filter.status_word()),
+            ("expiration", filter.expiration.as_str()),
+            ("limit", &limit),
+            ("cursor", &next),
+        ];
+        pairs.retain(|(_, value)| !value.is_empty());
+        let query = serde_urlencoded::to_string(pairs).map_err(Error::internal)?;
+        let base = &state.site.base_url;
+        response.insert_header((
+            header::LINK,
+            format!("<{base}/api/v1/auth/api-keys?{query}>; rel=\"next\""),
+        ));
+    }
+    let keys: Vec<views::Key> = keys
+        .into_iter()
+        .map(|row| views::Key::new(row, None, caller.now))
+        .collect();
+    Ok(response.json(keys))
+}

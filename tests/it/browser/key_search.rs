@@ -1,0 +1,152 @@
+//! Finding keys in a browser: as one types, by keyboard, by a whole key, as cards.
+
+use super::sample::{self, MAYA};
+use crate::support::chromium::{Chromium, key};
+use crate::support::*;
+
+/// How many keys the list shows.
+const ROWS: &str = "document.querySelectorAll('#keys a.name').length";
+
+async fn opened(app: &App) -> Chromium {
+    sample::fill(app);
+    let browser = Chromium::open(app).await;
+    browser.sign_in(MAYA).await;
+    browser.until_sees("Showing 7 of 7").await;
+    browser
+}
+
+#[actix_web::test]
+async fn the_list_follows_what_is_typed_and_the_field_keeps_the_focus() {
+    let app = App::start_empty().await;
+    let browser = opened(&app).await;
+    browser.script("window.marker = 'same page'").await;
+    browser.tab_to("#q").await;
+    browser.keys("sap").await;
+    browser
+        .until(&format!("location.search === '?q=sap' && {ROWS} === 1"))
+        .await;
+    browser.until_focus("#q").await;
+    assert_eq!(browser.value_of("#q").await, "sap");
+    assert_eq!(browser.text_of("#count-all").await, "1");
+    browser
+        .until("document.querySelector('#live').textContent === '1 key found'")
+        .await;
+    browser.is_accessible_everywhere("one key found").await;
+
+    browser.keys("x").await;
+    browser.until_sees("No keys match “sapx”").await;
+    browser.until_focus("#q").await;
+    browser.is_accessible_everywhere("no key found").await;
+    browser.click(".empty-state a").await;
+    browser.until_sees("Showing 7 of 7").await;
+    assert_eq!(browser.value_of("#q").await, "");
+    browser.console_is_clean().await;
+}
+
+#[actix_web::test]
+async fn filters_and_cards_are_chosen_by_keyboard_and_stay_in_the_address() {
+    let app = App::start_empty().await;
+    let browser = opened(&app).await;
+    browser.tab_to("[name=status]:checked").await;
+    browser.press(key::DOWN).await;
+    browser
+        .until(&format!(
+            "location.search === '?status=active' && {ROWS} === 4"
+        ))
+        .await;
+    browser.until_focus("[name=status][value=active]").await;
+    browser.tab_to("[name=view]:checked").await;
+    browser.press(key::DOWN).await;
+    browser
+        .until("location.search === '?status=active&view=cards' && document.querySelectorAll('.key-card').length === 4")
+        .await;
+    browser.is_accessible_everywhere("cards").await;
+    browser.reload().await;
+    browser
+        .until("document.querySelectorAll('.key-card').length === 4")
+        .await;
+    browser.goto("/tenant-api-keys?sort=name").await;
+    browser
+        .until("document.querySelectorAll('.key-card').length === 7")
+        .await;
+    for width in [390, 320] {
+        browser.screen(width, 844).await;
+        browser.fits("cards").await;
+    }
+    browser.console_is_clean().await;
+}
+
+#[actix_web::test]
+async fn a_pasted_key_is_found_and_is_in_no_address() {
+    let app = App::start().await;
+    app.issue("Acme", "Another");
+    let key = app.issue("Acme", "ERP");
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(ALICE).await;
+    browser.until_sees("Showing 2 of 2").await;
+    // All addresses that this page asks for.
+    browser
+        .script(
+            "window.asked = []; const real = window.fetch;
+             window.fetch = (...all) => { asked.push(String(all[0]?.url ?? all[0])); return real(...all); };",
+        )
+        .await;
+    let paste = |text: &str| {
+        format!(
+            "const q = document.querySelector('#q'); q.focus(); document.execCommand('insertText', false, '{text}')"
+        )
+    };
+    browser.script(&paste(&key.secret)).await;
+    browser.until(&format!("{ROWS} === 1")).await;
+    browser
+        .until_sees("The key with the text that you pasted.")
+        .await;
+    assert!(browser.text_of("#keys").await.contains("ERP"));
+    assert_eq!(browser.value_of("#q").await, "");
+    browser
+        .until("location.pathname + location.search === '/tenant-api-keys'")
+        .await;
+    browser.is_accessible_everywhere("a key found").await;
+
+    let slip = format!("{}0", &key.secret[..key.secret.len() - 1]);
+    browser.script(&paste(&slip)).await;
+    browser.until_sees("No such key").await;
+    browser
+        .until("document.querySelector('[data-key-lookup] [name=key]').value === ''")
+        .await;
+    let asked = browser.script("return window.asked.join(' ')").await;
+    let asked = asked.as_str().unwrap();
+    assert!(asked.contains("/tenant-api-keys/lookup"), "{asked}");
+    assert!(!asked.contains("ks_live"), "{asked}");
+    assert!(!browser.source().await.contains(&key.secret));
+    // The next search works as before.
+    browser.tab_to("#q").await;
+    browser.keys("another").await;
+    browser
+        .until(&format!("location.search === '?q=another' && {ROWS} === 1"))
+        .await;
+    browser.console_is_clean().await;
+}
+
+#[actix_web::test]
+async fn without_scripts_keys_are_searched_sorted_and_looked_up() {
+    let app = App::start().await;
+    app.issue("Acme", "Another");
+    let key = app.issue("Acme", "ERP");
+    let browser = Chromium::open_without_scripts(&app).await;
+    browser.sign_in(ALICE).await;
+    browser.fill("#q", "erp").await;
+    browser.click("#key-filters .btn.no-js").await;
+    browser.find("#q[value='erp']").await;
+    let list = browser.text_of("#keys").await;
+    assert!(list.contains("ERP") && !list.contains("Another"), "{list}");
+    browser.click("#keys .list-told a").await;
+    browser.find("#q[value='']").await;
+    browser.click("a.sort[href*='sort=name']").await;
+    browser.find("[aria-sort=ascending]").await;
+    browser.click(".lookup summary").await;
+    browser.fill("#whole-key", &key.secret).await;
+    browser.click("#key-lookup .btn").await;
+    browser.find(".key-page").await;
+    assert!(browser.text().await.contains("ERP"));
+}
