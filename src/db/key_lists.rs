@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::keys::{Key, key_columns, last_accepted};
 use super::schema::{
     api_keys as keys, authorization_groups as groups, change_log, key_rotations as rotations,
-    key_usage as used,
+    key_usage as used, sealed_secrets as sealed,
 };
 use super::usage::{HOUR, MINUTE};
 use super::{Conn, rate_limits};

@@ -7,9 +7,10 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::{guard as when, web};
 
 use super::admin::{
-    explanations, home, key_batches, key_deletions, key_disclosures, key_form, key_lists, key_lookups, key_page, key_revocations,
-    key_rotations, key_suspensions, keys, limit_requests, request_exports, requests, rotation_ends,
-    sessions, settings, setup, theme, usage, verifier_revocations, verifiers,
+    explanations, home, key_batches, key_deletions, key_disclosures, key_form, key_lists,
+    key_lookups, key_page, key_revocations, key_rotations, key_suspensions, keys, limit_requests,
+    request_exports, requests, rotation_ends, sessions, settings, setup, theme, usage,
+    verifier_revocations, verifiers,
 };
 use super::api;
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
