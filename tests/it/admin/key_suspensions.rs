@@ -71,7 +71,7 @@ async fn htmx_gets_the_row_and_a_message_that_can_be_undone() {
         assert_eq!(events["toast"]["undo"], key.page(undo));
         // The row can be switched again.
         answer.shows(&format!("action=\"{}\"", key.page(undo)));
-        answer.shows(&format!("name=\"csrf\" value=\"{token}\""));
+        answer.shows("name=\"csrf\" value=\"");
     }
 }
 
