@@ -228,7 +228,7 @@ impl KeyDirectory {
         for entry in &self.entries {
             let state = sieve.state(entry);
             found.totals.add(state);
-            found.attention.rotating += usize::from(sieve.is_rotating(entry));
+            found.attention.rotating += usize::from(entry.is_rotating());
             if state == State::Active {
                 found.attention.expiring += usize::from(sieve.is_soon(entry));
                 found.attention.unused += usize::from(sieve.is_unused(entry));
