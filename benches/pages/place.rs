@@ -40,6 +40,8 @@ impl Place {
     fn keystead(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keystead"));
         command.arg("--data-dir").arg(self.dir.join("data"));
+        // Ours alone: Keystead refuses names that it does not know.
+        command.env_remove("KEYSTEAD_BENCH_POSTGRES");
         if let Some(url) = &self.postgres {
             command.env("KEYSTEAD_DATABASE_URL", url);
         }

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::{key_suspensions, keys};
 use crate::db::keys::Key;
-use crate::db::{Conn, change_log, key_lists};
+use crate::db::{self, Conn, change_log, key_lists};
 use crate::domain::id::KeyId;
 use crate::domain::role::Actor;
 use crate::domain::validate::FieldErrors;
@@ -89,7 +89,7 @@ impl Plan {
             let text = format!("Choose at most {MOST} keys at a time.");
             return Err(Error::BadRequest(text));
         }
-        let keys = key_lists::page(conn, by.tenant, &ids)?;
+        let keys = db::keys::list(conn, by.tenant, &ids)?;
         if keys.is_empty() {
             return Err(Error::BadRequest("Choose at least one key.".into()));
         }

@@ -93,7 +93,7 @@ impl KeyLists {
             (found, kept.directory.bytes())
         };
         self.weigh(tenant, bytes);
-        let keys = key_lists::page(conn, tenant, &found.ids)?;
+        let keys = db::keys::list(conn, tenant, &found.ids)?;
         Ok((found, keys))
     }
 

@@ -1,17 +1,14 @@
-//! What the directory of a tenant's keys is filled from, and the keys of a page by their ids.
+//! What the directory of a tenant's keys is filled from, and what is asked about several keys at once.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::keys::{Key, key_columns, last_accepted};
-use super::schema::{
-    api_keys as keys, authorization_groups as groups, change_log, key_rotations as rotations,
-    key_usage as used, sealed_secrets as sealed,
-};
+use super::Conn;
+use super::keys::last_accepted;
+use super::schema::{api_keys as keys, change_log, key_rotations as rotations, key_usage as used};
 use super::usage::{HOUR, MINUTE};
-use super::{Conn, rate_limits};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::time::{Timestamp, from_micros};
@@ -96,21 +93,6 @@ pub fn last_used(conn: &mut Conn, tenant: TenantId) -> Result<Vec<(KeyId, Timest
         .filter_map(|(id, minute, day)| Some((id, minute.max(day)?)))
         .map(|(id, at)| Ok((id.parse()?, from_micros(at))))
         .collect()
-}
-
-/// Those of the tenant's listed keys that have these ids, in the order of the ids.
-pub fn page(conn: &mut Conn, tenant: TenantId, ids: &[KeyId]) -> Result<Vec<Key>> {
-    let texts: Vec<String> = ids.iter().map(KeyId::to_string).collect();
-    let rows: Vec<Key> = keys::table
-        .inner_join(groups::table)
-        .filter(keys::tenant_id.eq(tenant.to_string()))
-        .filter(keys::deleted_at.is_null())
-        .filter(keys::id.eq_any(&texts))
-        .select(key_columns!())
-        .load(conn)?;
-    let mut rows: BTreeMap<String, Key> =
-        rows.into_iter().map(|key| (key.id.clone(), key)).collect();
-    Ok(texts.iter().filter_map(|id| rows.remove(id)).collect())
 }
 
 /// Those of the tenant's keys of which two secrets work now.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -133,7 +135,7 @@ macro_rules! key_columns {
     };
 }
 
-pub(super) use {key_columns, last_accepted};
+pub(super) use last_accepted;
 
 /// Inserts a key.
 ///
@@ -161,6 +163,21 @@ pub fn find(conn: &mut Conn, tenant: TenantId, id: KeyId) -> Result<Key> {
         .filter(keys::deleted_at.is_null())
         .select(key_columns!())
         .first(conn)?)
+}
+
+/// Those of the tenant's listed keys that have these ids, in the order of the ids.
+pub fn list(conn: &mut Conn, tenant: TenantId, ids: &[KeyId]) -> Result<Vec<Key>> {
+    let texts: Vec<String> = ids.iter().map(KeyId::to_string).collect();
+    let rows: Vec<Key> = keys::table
+        .inner_join(groups::table)
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::deleted_at.is_null())
+        .filter(keys::id.eq_any(&texts))
+        .select(key_columns!())
+        .load(conn)?;
+    let mut rows: BTreeMap<String, Key> =
+        rows.into_iter().map(|key| (key.id.clone(), key)).collect();
+    Ok(texts.iter().filter_map(|id| rows.remove(id)).collect())
 }
 
 /// The key that a request with this idempotency key made before, if one did.

@@ -16,6 +16,9 @@ use super::time::Timestamp;
 /// Ends each part of a key's text. No typed word holds it.
 const END: char = '\n';
 
+/// How much of all words tells how rare one is, in bytes.
+const SAMPLE: usize = 64 * 1024;
+
 /// A key as it goes into the directory.
 #[derive(Debug, Clone)]
 pub struct Listed<'a> {
@@ -228,7 +231,7 @@ impl KeyDirectory {
         for entry in &self.entries {
             let state = sieve.state(entry);
             found.totals.add(state);
-            found.attention.rotating += usize::from(sieve.is_rotating(entry));
+            found.attention.rotating += usize::from(entry.is_rotating());
             if state == State::Active {
                 found.attention.expiring += usize::from(sieve.is_soon(entry));
                 found.attention.unused += usize::from(sieve.is_unused(entry));
@@ -303,17 +306,19 @@ impl KeyDirectory {
     fn each_with(&self, typed: &str, mut each: impl FnMut(usize, &Entry)) {
         let typed = typed.to_lowercase().replace("...", "…");
         let mut words: Vec<&str> = typed.split_whitespace().collect();
-        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-        let Some((longest, others)) = words.split_first() else {
+        // The rarest word is looked for, and its few places are checked for the others.
+        let sample = &self.words.as_bytes()[..self.words.len().min(SAMPLE)];
+        words.sort_by_cached_key(|word| Finder::new(word).find_iter(sample).count());
+        let Some((rarest, others)) = words.split_first() else {
             return self
                 .entries
                 .iter()
                 .enumerate()
                 .for_each(|(at, entry)| each(at, entry));
         };
-        let longest = Finder::new(longest);
+        let rarest = Finder::new(rarest);
         let (mut at, mut start) = (0, 0);
-        while let Some(hit) = longest.find(&self.words.as_bytes()[start..]) {
+        while let Some(hit) = rarest.find(&self.words.as_bytes()[start..]) {
             let hit = start + hit;
             while self.entries[at].end <= hit {
                 at += 1;

@@ -27,6 +27,13 @@ pub(super) struct Entry {
     pub(super) end: usize,
 }
 
+impl Entry {
+    /// A revoked key no longer changes its secret.
+    pub(super) fn is_rotating(&self) -> bool {
+        self.rotating && !self.revoked
+    }
+}
+
 /// A filter at an instant.
 pub(super) struct Sieve<'a> {
     filter: &'a KeyFilter,
@@ -62,11 +69,6 @@ impl<'a> Sieve<'a> {
         of.created < self.stale && of.used < self.stale
     }
 
-    /// A revoked key no longer changes its secret.
-    pub(super) fn is_rotating(&self, of: &Entry) -> bool {
-        of.rotating && !of.revoked
-    }
-
     /// Everything but words and status.
     pub(super) fn admits(&self, entry: &Entry) -> bool {
         let fits = match self.filter.expiration {
@@ -78,7 +80,7 @@ impl<'a> Sieve<'a> {
         fits && match self.filter.need {
             None => true,
             Some(Need::Unused) => self.is_unused(entry) && self.state(entry) == State::Active,
-            Some(Need::Rotating) => self.is_rotating(entry),
+            Some(Need::Rotating) => entry.is_rotating(),
         }
     }
 }

@@ -116,13 +116,7 @@ fn pages(scope: &mut web::ServiceConfig) {
                 .route(read().to(key_lists::index))
                 .route(web::post().to(keys::create)),
         )
-        .service(
-            web::resource("/tenant-api-keys/batch-plan").route(web::post().to(key_batches::plan)),
-        )
-        .service(web::resource("/tenant-api-keys/batch").route(web::post().to(key_batches::create)))
-        .service(
-            web::resource("/tenant-api-keys/lookup").route(web::post().to(key_lookups::create)),
-        )
+        .configure(finding)
         .service(web::resource("/tenant-api-keys/new").route(read().to(key_form::new)))
         .service(
             web::resource("/tenant-api-keys/limit-request")
@@ -217,6 +211,18 @@ fn support(scope: &mut web::ServiceConfig) {
             web::resource("/support/tenants/{id}/limit-refusal")
                 .route(read().to(limit_refusals::new))
                 .route(web::post().to(limit_refusals::create)),
+        );
+}
+
+/// Which key a text is, and several keys at once.
+fn finding(scope: &mut web::ServiceConfig) {
+    scope
+        .service(
+            web::resource("/tenant-api-keys/batch-plan").route(web::post().to(key_batches::plan)),
+        )
+        .service(web::resource("/tenant-api-keys/batch").route(web::post().to(key_batches::create)))
+        .service(
+            web::resource("/tenant-api-keys/lookup").route(web::post().to(key_lookups::create)),
         );
 }
 

@@ -15,7 +15,7 @@ fn routes() -> BTreeSet<String> {
         let rest = ROUTES.split(&format!("fn {name}(")).nth(1).unwrap();
         rest.split("\n}\n").next().unwrap()
     };
-    let pages = format!("{}{}", body("pages"), body("support"));
+    let pages = ["pages", "finding", "support"].map(body).concat();
     let resources = pages.split("web::resource(\"").skip(1);
     resources
         .filter(|resource| resource.contains("web::post()"))
