@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use crate::db::keys::NewKey;
 use crate::db::{self, Conn, Db};
+use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key_text::{self, KeySecret};
@@ -12,7 +13,7 @@ use crate::domain::rate_limit::RateLimit;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
-/// Rows in one statement: 19 columns each, under the limit of both databases.
+/// Rows in one statement: 20 columns each, under the limit of both databases.
 const ROWS: usize = 500;
 /// Rows in one transaction.
 const COMMIT: usize = 50_000;
@@ -107,6 +108,7 @@ fn make_key(
         description: String::new(),
         environment: Environment::Live.as_str(),
         ip_allowlist: String::new(),
+        ip_allowlist_mode: AllowlistMode::Off.as_str(),
         key_prefix: key_text::prefix(plan.brand, Environment::Live),
         last4: secret.last4().to_owned(),
         digest: plan.pepper.digest(secret.expose()).to_vec(),

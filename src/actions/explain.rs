@@ -1,8 +1,10 @@
 //! Why a request was let through or refused: the checks in their order, against what the key was like at that moment.
 
+use super::observed_callers;
 use crate::db::request_records::Record;
 use crate::db::{self, Conn};
-use crate::domain::key_snapshot::KeySnapshot;
+use crate::domain::address_list::AddressList;
+use crate::domain::key_snapshot::{GroupSnapshot, KeySnapshot};
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Actor;
 use crate::domain::time::{Timestamp, day_and_time, from_micros};
@@ -77,8 +79,7 @@ pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Res
     };
     let code = Code::parse(&record.code)
         .ok_or_else(|| Error::Internal(format!("unknown verdict {}", record.code)))?;
-    let kept = db::change_log::payload_at(conn, &record.key_id, record.rev)?;
-    let (key, is_of_that_moment) = match kept.and_then(|text| serde_json::from_str(&text).ok()) {
+    let (key, is_of_that_moment) = match snapshot(conn, &record)? {
         Some(key) => (key, true),
         None => (
             db::key_snapshots::take(conn, record.key_id.parse()?)?,
@@ -95,6 +96,28 @@ pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Res
         is_of_that_moment,
         checks,
     })))
+}
+
+/// What the key was like when it was decided upon, if that is known. Its group may have changed since the key did: then
+/// the group's own snapshot tells what the key could do.
+fn snapshot(conn: &mut Conn, record: &Record) -> Result<Option<KeySnapshot>> {
+    let kept = db::change_log::payload_at(conn, &record.key_id, record.rev)?;
+    let Some((noted, mut key)) = kept.and_then(|(rev, text)| {
+        let key: KeySnapshot = serde_json::from_str(&text).ok()?;
+        Some((rev, key))
+    }) else {
+        return Ok(None);
+    };
+    let group = match &key.authorization_group_id {
+        Some(group) => db::change_log::payload_at(conn, group, record.rev)?,
+        None => None,
+    };
+    if let Some((_, text)) = group.filter(|(rev, _)| *rev > noted) {
+        let group: GroupSnapshot = serde_json::from_str(&text).map_err(Error::internal)?;
+        key.authorization_group = group.name;
+        key.scopes = group.scopes;
+    }
+    Ok(Some(key))
 }
 
 fn checks(record: &Record, at: Timestamp, code: Code, key: &KeySnapshot) -> Vec<Check> {
@@ -135,6 +158,20 @@ fn shortened(list: &[String]) -> String {
     match rest.len() {
         0 => first.join(", "),
         more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// What an allowlist that is only observed did: nothing, and what it would have done.
+fn observed(caller: &str, allowed: &str, record: &Record, key: &KeySnapshot) -> String {
+    let lines = key.ip_allowlist.iter().map(String::as_str);
+    let would_pass = AddressList::parse(lines)
+        .is_ok_and(|list| observed_callers::allows(&list, &record.address));
+    if would_pass {
+        format!("{caller}. The IP allowlist is only observed; enforced, it would let this through.")
+    } else {
+        format!(
+            "{caller}, which is not in {allowed}. The IP allowlist is only observed; enforced, it would refuse this."
+        )
     }
 }
 
@@ -223,6 +260,7 @@ fn findings(record: &Record, at: Timestamp, key: &KeySnapshot) -> [Finding; 7] {
         (
             "The caller's address is allowed",
             match allowed.as_str() {
+                _ if key.ip_allowlist_observed => observed(&caller, &allowed, record, key),
                 "" => "Any address is allowed.".into(),
                 allowed => format!("{caller}, which is in {allowed}."),
             },

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::db::change_log::Kind;
 use crate::db::{self, Conn, Db};
 use crate::domain::address_list::AddressList;
+use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
 use crate::domain::id::{GroupId, TenantId};
 use crate::domain::pepper::{Digest, Pepper, Peppers};
@@ -149,6 +150,12 @@ impl Follower {
             let (keys, ids) = of_kind(Kind::Key);
             let rows = db::key_index::find(conn, &ids)?;
             let mut renewed = self.apply_all(conn, rows, &keys, reached, groups)?;
+            let (_, ids) = of_kind(Kind::Group);
+            for row in db::groups::find_for_index(conn, &ids)? {
+                let tenant = row.tenant_id.parse()?;
+                let (shared, is_new) = share_group(groups, &row.id, row.name, &row.scopes)?;
+                renewed.extend(is_new.then_some((tenant, shared.id)));
+            }
             while let Some((tenant, group)) = renewed.pop() {
                 let more = self.apply_group(conn, tenant, group, reached, groups)?;
                 renewed.extend(more);
@@ -275,6 +282,9 @@ impl Follower {
             .chain(formers.iter().map(|(digest, _)| digest))
             .find_map(|digest| self.index.entry(digest));
         let allowed = AddressList::parse(row.ip_allowlist.lines()).map_err(Error::internal)?;
+        let mode = AllowlistMode::parse(&row.ip_allowlist_mode).map_err(Error::internal)?;
+        // Whatever else is said of a list, it is enforced.
+        let observed = mode == AllowlistMode::Observe;
         let (group, renewed) = share_group(groups, &row.group_id, row.group_name, &row.scopes)?;
         let entry = Entry {
             key_id: row.id.parse()?,
@@ -287,7 +297,8 @@ impl Follower {
             revoked: row.revoked_at.is_some(),
             disabled: row.disabled_at.is_some(),
             expires_at: row.expires_at.map(|at| at.and_utc()),
-            ip_allowlist: (!allowed.is_empty()).then(|| Box::new(allowed)),
+            ip_allowlist: (!observed && !allowed.is_empty()).then(|| Box::new(allowed)),
+            observed,
             limiter: row
                 .rate_limit
                 .0

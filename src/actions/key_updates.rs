@@ -8,6 +8,8 @@ use crate::db::groups::Group;
 use crate::db::key_updates::{self, KeyUpdate};
 use crate::db::keys::Key;
 use crate::db::{self, Conn, change_log};
+use crate::domain::address_list::AddressList;
+use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::audit::Event;
 use crate::domain::id::KeyId;
 use crate::domain::key::{State, limit_reached};
@@ -23,7 +25,7 @@ use crate::domain::{Error, Result};
 /// # Errors
 /// `Forbidden` without the right, for rights beyond the actor's own, or when a key changes its own limits; `NotFound`; `Invalid` at
 /// `authorization_group`; the conflicts `key-revoked` and `key-limit-reached`, the latter when an expired key would
-/// come back.
+/// come back; with [`Update::shown`], `key-changed`.
 pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result<Key> {
     by.must_hold("api-keys:write")?;
     let key = db::keys::find(conn, by.tenant, id)?;
@@ -55,6 +57,25 @@ pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result
     Ok(changed)
 }
 
+/// The refusal to change a revoked key.
+pub fn revoked() -> Error {
+    Error::conflict(
+        "key-revoked",
+        "This key was revoked for good; nothing about it can be changed.",
+    )
+}
+
+/// A word for what a form shows of a key, to tell whether it is still so.
+pub fn version(key: &Key) -> String {
+    super::version_of(&[
+        &key.name,
+        &key.description,
+        &key.group_name,
+        &key.ip_allowlist,
+        &key.ip_allowlist_mode,
+    ])
+}
+
 /// What an update really changes.
 #[derive(Default)]
 struct Difference {
@@ -67,10 +88,7 @@ impl Difference {
     /// `None` when everything is already as it is asked for.
     fn find(conn: &mut Conn, by: &Actor, key: &Key, update: &Update) -> Result<Option<Self>> {
         if key.revoked_at.is_some() {
-            return Err(Error::conflict(
-                "key-revoked",
-                "This key was revoked for good; nothing about it can be changed.",
-            ));
+            return Err(revoked());
         }
         let group = update
             .group
@@ -80,13 +98,25 @@ impl Difference {
             .filter(|group| group.name != key.group_name);
         let mut found = Self::default();
         found.compare_texts(key, update);
+        found.compare_addresses(key, update)?;
         found.compare_limits(key, update);
         found.may_be_made(by, key, group.as_ref())?;
         if let Some(group) = group {
             found.note("authorization_group", &*key.group_name, &*group.name);
             found.columns.group_id = Some(group.id);
         }
-        Ok(Some(found).filter(|found| !found.after.is_empty()))
+        let is_stale = update
+            .shown
+            .as_ref()
+            .is_some_and(|shown| *shown != version(key));
+        match found.after.is_empty() {
+            true => Ok(None),
+            false if is_stale => Err(Error::conflict(
+                "key-changed",
+                "This key was changed while you were editing it. Nothing was saved.",
+            )),
+            false => Ok(Some(found)),
+        }
     }
 
     fn note(&mut self, member: &str, before: impl Into<Value>, after: impl Into<Value>) {
@@ -106,15 +136,34 @@ impl Difference {
         }
     }
 
-    fn compare_limits(&mut self, key: &Key, update: &Update) {
-        if let Some(list) = &update.ip_allowlist {
-            let (lines, entries) = (list.entries().join("\n"), list.entries());
-            if lines != key.ip_allowlist {
-                let before: Vec<&str> = key.ip_allowlist.lines().collect();
-                self.note("ip_allowlist", before, entries);
-                self.columns.ip_allowlist = Some(lines);
-            }
+    fn compare_addresses(&mut self, key: &Key, update: &Update) -> Result<()> {
+        if update.ip_allowlist.is_none() && update.ip_allowlist_mode.is_none() {
+            return Ok(());
         }
+        let stored = || AddressList::parse(key.ip_allowlist.lines()).map_err(Error::internal);
+        let list = update.ip_allowlist.clone().map_or_else(stored, Ok)?;
+        let lines = list.entries().join("\n");
+        if lines != key.ip_allowlist {
+            let before: Vec<&str> = key.ip_allowlist.lines().collect();
+            self.note("ip_allowlist", before, list.entries());
+            self.columns.ip_allowlist = Some(lines);
+        }
+        let before = AllowlistMode::parse(&key.ip_allowlist_mode).map_err(Error::internal)?;
+        let mode = match update.ip_allowlist_mode {
+            Some(chosen) => chosen
+                .check(&list)
+                .map_err(|message| Error::invalid("ip_allowlist_mode", message))?,
+            None if before == AllowlistMode::Observe => before,
+            None => AllowlistMode::of(&list),
+        };
+        if mode != before {
+            self.note("ip_allowlist_mode", before.as_str(), mode.as_str());
+            self.columns.ip_allowlist_mode = Some(mode.as_str());
+        }
+        Ok(())
+    }
+
+    fn compare_limits(&mut self, key: &Key, update: &Update) {
         if let Some(at) = update.expires_at {
             let before = key.expires_at.map(|at| at.and_utc());
             if at != before {
@@ -132,7 +181,12 @@ impl Difference {
     /// A key neither raises a key above its own rights nor touches the limits of one that stands above it. Its own
     /// limits it can't touch at all: a stolen key would never end.
     fn may_be_made(&self, by: &Actor, key: &Key, group: Option<&Group>) -> Result<()> {
-        let limits = ["ip_allowlist", "expires_at", "rate_limit"];
+        let limits = [
+            "ip_allowlist",
+            "ip_allowlist_mode",
+            "expires_at",
+            "rate_limit",
+        ];
         let is_limited = limits.iter().any(|member| self.after.contains_key(*member));
         let is_itself = matches!(&by.who, Who::Key { id, .. } if id.to_string() == key.id);
         if is_itself && (is_limited || group.is_some()) {

@@ -73,6 +73,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
         "authorization_group": group.name,
         "expires_at": draft.expires_at.map(crate::domain::time::rfc3339),
         "ip_allowlist": draft.ip_allowlist.entries(),
+        "ip_allowlist_mode": draft.ip_allowlist_mode.as_str(),
         "rate_limit": draft.rate_limit.map(|limit| limit.to_string()),
     });
     let id_text = id.to_string();
@@ -111,6 +112,7 @@ fn replay(earlier: Key, draft: &Draft, group: &str) -> Result<Issued> {
         && earlier.description == draft.description
         && earlier.environment == draft.environment.as_str()
         && earlier.ip_allowlist == draft.ip_allowlist.entries().join("\n")
+        && earlier.ip_allowlist_mode == draft.ip_allowlist_mode.as_str()
         && earlier.expires_at == draft.expires_at.map(|at| at.naive_utc())
         && earlier.group_name == group
         && earlier.rate_limit.0 == draft.rate_limit;
@@ -139,6 +141,7 @@ fn new_row(
         description: draft.description.clone(),
         environment: draft.environment.as_str(),
         ip_allowlist: draft.ip_allowlist.entries().join("\n"),
+        ip_allowlist_mode: draft.ip_allowlist_mode.as_str(),
         key_prefix: key_text::prefix(issuing.brand, draft.environment),
         last4: secret.last4().to_owned(),
         digest: issuing.pepper.digest(secret.expose()).to_vec(),

@@ -5,6 +5,8 @@ pub mod bulk;
 pub mod disclosures;
 pub mod explain;
 pub mod follow;
+pub mod group_losses;
+pub mod groups;
 pub mod key_batches;
 pub mod key_lists;
 pub mod key_lookups;
@@ -14,6 +16,7 @@ pub mod key_updates;
 pub mod keys;
 pub mod limit_requests;
 pub mod limits;
+pub mod observed_callers;
 pub mod peppers;
 pub mod requests;
 pub mod rotation_uses;
@@ -32,12 +35,14 @@ pub mod verifiers;
 
 use std::net::IpAddr;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::db::{self, Conn};
-use crate::domain::Result;
 use crate::domain::audit::Event;
 use crate::domain::id::{AuditId, TenantId};
 use crate::domain::role::{Actor, Steward, Supporter, Who};
 use crate::domain::time::Timestamp;
+use crate::domain::{Result, random};
 
 /// What an audit row is about.
 #[derive(Debug, Clone, Copy)]
@@ -137,6 +142,16 @@ fn row(
         address: String::new(),
         request_id: String::new(),
     }
+}
+
+/// A short word for these texts: it changes when one of them does.
+pub(crate) fn version_of(parts: &[&str]) -> String {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part.len().to_be_bytes());
+        digest.update(part.as_bytes());
+    }
+    random::hex(&digest.finalize()[..16])
 }
 
 fn text_of(address: Option<IpAddr>) -> String {

@@ -239,6 +239,7 @@ fn make(
         description,
         environment,
         ip_allowlist: allowed.to_vec(),
+        ip_allowlist_mode: "",
         rate_limit: None,
     }
     .check(born, Ok(expires_at))?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::observed_callers;
 use crate::db::request_records::Record as Row;
 use crate::db::usage::{MINUTE, Used};
 use crate::db::usage_gaps::{CRASH, FULL, Gap};
@@ -88,6 +89,7 @@ impl UsageWriter {
         self.note_gap(now.timestamp_micros());
         self.settle(db)?;
         self.write_counts(db, now)?;
+        observed_callers::flush(db, &self.index)?;
         self.write_records(db, now)?;
         if let Some(gap) = self.gap.clone().filter(|_| !self.gap_is_written) {
             db.write(|conn| db::usage_gaps::put(conn, gap))?;

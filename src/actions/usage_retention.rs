@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::observed_callers;
 use super::usage::minute_of;
 use crate::db::usage::{DAY, HOUR, MINUTE};
 use crate::db::{self, Db};
@@ -54,6 +55,10 @@ pub fn prune(db: &Db, keep: Retention, now: Timestamp, stopping: &AtomicBool) ->
     let first = RequestId::first_at(oldest);
     in_steps(db, stopping, |conn, rows| {
         db::request_records::prune(conn, first, rows)
+    })?;
+    let unseen = from_micros(now.timestamp_micros() - observed_callers::DAYS * DAY * 1_000_000);
+    in_steps(db, stopping, |conn, rows| {
+        db::observed_callers::prune(conn, unseen.timestamp_micros(), rows)
     })?;
     db.write(|conn| db::usage_gaps::prune(conn, oldest.timestamp_micros()).map(|_| ()))
 }

@@ -58,6 +58,7 @@ fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
         description: "",
         environment: &args.environment,
         ip_allowlist: Vec::new(),
+        ip_allowlist_mode: "",
         rate_limit: None,
     };
     let draft = wish.check(now, expiry).map_err(|error| error.to_string())?;

@@ -12,6 +12,8 @@ use crate::domain::{Error, Result};
 pub enum Kind {
     /// An API key; the item is its id.
     Key,
+    /// An authorization group; the item is its id.
+    Group,
     /// A verifier; the item is its id.
     Verifier,
     /// A pepper was taken up or retired; the item is its version.
@@ -22,6 +24,7 @@ impl Kind {
     fn as_str(self) -> &'static str {
         match self {
             Self::Key => "key",
+            Self::Group => "group",
             Self::Verifier => "verifier",
             Self::Pepper => "pepper",
         }
@@ -30,6 +33,7 @@ impl Kind {
     fn parse(word: &str) -> Result<Self> {
         match word {
             "key" => Ok(Self::Key),
+            "group" => Ok(Self::Group),
             "verifier" => Ok(Self::Verifier),
             "pepper" => Ok(Self::Pepper),
             other => Err(Error::Internal(format!(
@@ -108,14 +112,15 @@ pub fn describe(conn: &mut Conn, rev: i64, payload: String) -> Result<()> {
     Ok(())
 }
 
-/// What a thing was like at a revision, if that is known: what the last change before it that said so left.
-pub fn payload_at(conn: &mut Conn, item: &str, rev: i64) -> Result<Option<String>> {
+/// What a thing was like at a revision, if that is known: what the last change before it that said so left, and its
+/// revision.
+pub fn payload_at(conn: &mut Conn, item: &str, rev: i64) -> Result<Option<(i64, String)>> {
     Ok(change_log::table
         .filter(change_log::item.eq(item))
         .filter(change_log::rev.le(rev))
         .filter(change_log::payload.ne(UNKNOWN))
         .order(change_log::rev.desc())
-        .select(change_log::payload)
+        .select((change_log::rev, change_log::payload))
         .first(conn)
         .optional()?)
 }

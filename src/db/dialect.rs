@@ -129,6 +129,38 @@ pub fn add_usage(conn: &mut Conn, rows: &[super::usage::Used]) -> Result<()> {
     Ok(())
 }
 
+/// Adds to what is stored of callers; a statement for many rows.
+///
+/// # Errors
+/// As the database reports them.
+pub fn add_callers(conn: &mut Conn, rows: &[super::observed_callers::Caller]) -> Result<()> {
+    use super::schema::observed_callers::dsl as callers;
+    use diesel::ExpressionMethods as _;
+    use diesel::upsert::excluded;
+    /// The same words for either connection.
+    macro_rules! add {
+        ($conn:expr) => {
+            diesel::insert_into(callers::observed_callers)
+                .values(rows)
+                .on_conflict((callers::key_id, callers::address))
+                .do_update()
+                .set((
+                    callers::requests.eq(callers::requests + excluded(callers::requests)),
+                    callers::last_at.eq(diesel::dsl::sql::<diesel::sql_types::BigInt>(
+                        "CASE WHEN excluded.last_at > observed_callers.last_at \
+                         THEN excluded.last_at ELSE observed_callers.last_at END",
+                    )),
+                ))
+                .execute($conn)?
+        };
+    }
+    match conn {
+        Conn::Sqlite(sqlite) => add!(sqlite),
+        Conn::Postgres(postgres) => add!(postgres),
+    };
+    Ok(())
+}
+
 /// Inserts records of requests with one statement; those that are there already stay.
 ///
 /// # Errors

@@ -1,10 +1,10 @@
-//! Authorization groups: named sets of scopes.
+//! Authorization groups: named sets of scopes. Every query of a tenant's groups takes the tenant.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Conn;
-use super::schema::authorization_groups as groups;
+use super::schema::{api_keys as keys, authorization_groups as groups};
+use super::{Conn, errors};
 use crate::domain::id::{GroupId, TenantId};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
@@ -24,7 +24,7 @@ pub struct Group {
     pub tenant_id: String,
     /// Name, unique in the tenant.
     pub name: String,
-    /// What it grants, in plain words.
+    /// What it grants, in plain words; may be empty.
     pub summary: String,
     /// Scopes, separated by spaces.
     pub scopes: String,
@@ -58,20 +58,138 @@ pub fn insert_built_in(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Res
             built_in: true,
             created_at: now.naive_utc(),
         };
-        diesel::insert_into(groups::table)
-            .values(row)
-            .execute(conn)?;
+        insert(conn, row)?;
     }
     Ok(())
+}
+
+/// Inserts a group.
+///
+/// # Errors
+/// `Invalid` at `name` when the tenant has a group with this name.
+pub fn insert(conn: &mut Conn, group: Group) -> Result<()> {
+    let done = diesel::insert_into(groups::table)
+        .values(group)
+        .execute(conn);
+    done.map(|_| ()).map_err(name_taken)
+}
+
+/// Changes name, summary and scopes of a group.
+///
+/// # Errors
+/// As [`insert`]; `NotFound`, also for a built-in group.
+pub fn set(conn: &mut Conn, tenant: TenantId, group: &Group) -> Result<()> {
+    let changed = diesel::update(groups::table)
+        .filter(groups::id.eq(&group.id))
+        .filter(groups::tenant_id.eq(tenant.to_string()))
+        .filter(groups::built_in.eq(false))
+        .filter(groups::deleted_at.is_null())
+        .set((
+            groups::name.eq(&group.name),
+            groups::summary.eq(&group.summary),
+            groups::scopes.eq(&group.scopes),
+        ))
+        .execute(conn)
+        .map_err(name_taken)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// Takes a group away. The row stays for the revoked keys that had it, under another name, so that its own is free.
+///
+/// # Errors
+/// `NotFound`, also for a built-in group.
+pub fn set_deleted(conn: &mut Conn, tenant: TenantId, group: &Group, now: Timestamp) -> Result<()> {
+    let day = crate::domain::time::day(now);
+    let mut name = format!("{} (deleted {day})", group.name);
+    let taken: i64 = groups::table
+        .filter(groups::tenant_id.eq(tenant.to_string()))
+        .filter(groups::name.eq(&name))
+        .count()
+        .get_result(conn)?;
+    if taken > 0 {
+        name = format!("{} (deleted {day}, {})", group.name, group.id);
+    }
+    let changed = diesel::update(groups::table)
+        .filter(groups::id.eq(&group.id))
+        .filter(groups::tenant_id.eq(tenant.to_string()))
+        .filter(groups::built_in.eq(false))
+        .filter(groups::deleted_at.is_null())
+        .set((
+            groups::name.eq(name),
+            groups::deleted_at.eq(now.naive_utc()),
+        ))
+        .execute(conn)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+fn name_taken(cause: diesel::result::Error) -> Error {
+    if errors::is_duplicate(&cause) {
+        Error::invalid("name", "This tenant has a group with this name.")
+    } else {
+        cause.into()
+    }
 }
 
 /// The groups of a tenant, in the order of the form.
 pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Group>> {
     Ok(groups::table
         .filter(groups::tenant_id.eq(tenant.to_string()))
+        .filter(groups::deleted_at.is_null())
         .order((groups::built_in.desc(), groups::name))
         .select(Group::as_select())
         .load(conn)?)
+}
+
+/// How many groups the tenant has.
+pub fn count(conn: &mut Conn, tenant: TenantId) -> Result<i64> {
+    Ok(groups::table
+        .filter(groups::tenant_id.eq(tenant.to_string()))
+        .filter(groups::deleted_at.is_null())
+        .count()
+        .get_result(conn)?)
+}
+
+/// How many keys use each of the tenant's groups: all but the revoked ones, by the group's id.
+pub fn count_keys(conn: &mut Conn, tenant: TenantId) -> Result<Vec<(String, i64)>> {
+    Ok(keys::table
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::deleted_at.is_null())
+        .filter(keys::revoked_at.is_null())
+        .group_by(keys::group_id)
+        .select((keys::group_id, diesel::dsl::count_star()))
+        .load(conn)?)
+}
+
+/// How many keys use a group.
+pub fn count_keys_of(conn: &mut Conn, tenant: TenantId, group: &str) -> Result<i64> {
+    Ok(keys::table
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::group_id.eq(group))
+        .filter(keys::deleted_at.is_null())
+        .filter(keys::revoked_at.is_null())
+        .count()
+        .get_result(conn)?)
+}
+
+/// A group of the tenant by its id.
+///
+/// # Errors
+/// `NotFound`, also for another tenant's group.
+pub fn find_by_id(conn: &mut Conn, tenant: TenantId, id: GroupId) -> Result<Group> {
+    Ok(groups::table
+        .filter(groups::tenant_id.eq(tenant.to_string()))
+        .filter(groups::id.eq(id.to_string()))
+        .filter(groups::deleted_at.is_null())
+        .select(Group::as_select())
+        .first(conn)?)
 }
 
 /// A group of the tenant by id or by name.
@@ -81,9 +199,18 @@ pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Group>> {
 pub fn find(conn: &mut Conn, tenant: TenantId, name_or_id: &str, field: &str) -> Result<Group> {
     groups::table
         .filter(groups::tenant_id.eq(tenant.to_string()))
+        .filter(groups::deleted_at.is_null())
         .filter(groups::id.eq(name_or_id).or(groups::name.eq(name_or_id)))
         .select(Group::as_select())
         .first(conn)
         .optional()?
         .ok_or_else(|| Error::invalid(field, "Choose one of this tenant's authorization groups."))
+}
+
+/// Groups of any tenant, for the index: also deleted ones, which revoked keys still have.
+pub fn find_for_index(conn: &mut Conn, ids: &[String]) -> Result<Vec<Group>> {
+    Ok(groups::table
+        .filter(groups::id.eq_any(ids))
+        .select(Group::as_select())
+        .load(conn)?)
 }

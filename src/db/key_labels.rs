@@ -62,6 +62,24 @@ pub fn list(conn: &mut Conn, tenant: TenantId, limit: i64) -> Result<Vec<KeyLabe
         .load(conn)?)
 }
 
+/// The tenant's keys in a group that can still be used, newest first, at most `limit`.
+pub fn list_of_group(
+    conn: &mut Conn,
+    tenant: TenantId,
+    group: &str,
+    limit: i64,
+) -> Result<Vec<KeyLabel>> {
+    Ok(keys::table
+        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::group_id.eq(group))
+        .filter(keys::revoked_at.is_null())
+        .filter(keys::deleted_at.is_null())
+        .order(keys::id.desc())
+        .limit(limit)
+        .select(label_columns!())
+        .load(conn)?)
+}
+
 /// Those of the tenant's keys that have one of these ids.
 pub fn find(conn: &mut Conn, tenant: TenantId, ids: &[String]) -> Result<Vec<KeyLabel>> {
     Ok(keys::table

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::schema::{api_keys as keys, authorization_groups as groups, tenants};
 use super::{Conn, key_rotations, rate_limits};
+use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key_snapshot::{FormerSecret, KeySnapshot};
 use crate::domain::key_text;
@@ -22,7 +23,9 @@ pub fn take(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
         Option<NaiveDateTime>,
         Option<NaiveDateTime>,
     );
-    let (tenant, name, prefix, last4, addresses, group, scopes, times, limit): (
+    let (tenant, name, prefix, last4, addresses, mode, group_id, group, scopes, times, limit): (
+        String,
+        String,
         String,
         String,
         String,
@@ -42,6 +45,8 @@ pub fn take(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
             keys::key_prefix,
             keys::last4,
             keys::ip_allowlist,
+            keys::ip_allowlist_mode,
+            groups::id,
             groups::name,
             groups::scopes,
             (
@@ -67,10 +72,12 @@ pub fn take(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
         rate_limit: limit.0.map(|limit| limit.to_string()),
         hint: key_text::hint(&prefix, &last4),
         name,
+        authorization_group_id: Some(group_id),
         authorization_group: group,
         scopes,
         ip_allowlist: addresses.lines().map(str::to_owned).collect(),
         former_secrets,
+        ip_allowlist_observed: mode == AllowlistMode::Observe.as_str(),
         expires_at: utc(times.0),
         disabled_at: utc(times.1),
         revoked_at: utc(times.2),

@@ -17,6 +17,7 @@ pub struct KeyUpdate {
     pub description: Option<String>,
     pub group_id: Option<String>,
     pub ip_allowlist: Option<String>,
+    pub ip_allowlist_mode: Option<&'static str>,
     pub expires_at: Option<Option<NaiveDateTime>>,
     #[diesel(embed)]
     pub rate_limit: Option<rate_limits::Columns>,

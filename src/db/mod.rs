@@ -17,6 +17,7 @@ pub mod keys;
 pub mod limit_requests;
 pub mod members;
 pub mod migrate;
+pub mod observed_callers;
 pub mod peppers;
 pub mod rate_limits;
 pub mod request_records;

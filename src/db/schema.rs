@@ -30,7 +30,7 @@ diesel::table! { sign_in_failures (subject) { subject -> Text, failures -> BigIn
 diesel::table! {
     authorization_groups (id) {
         id -> Text, tenant_id -> Text, name -> Text, summary -> Text, scopes -> Text, built_in -> Bool,
-        created_at -> Timestamp,
+        created_at -> Timestamp, deleted_at -> Nullable<Timestamp>,
     }
 }
 
@@ -42,7 +42,7 @@ diesel::table! {
         disabled_at -> Nullable<Timestamp>, revoked_at -> Nullable<Timestamp>, revoked_rev -> Nullable<BigInt>,
         deleted_at -> Nullable<Timestamp>, rate_limit_requests -> Nullable<BigInt>,
         rate_limit_period -> Nullable<Text>, rate_limit_burst -> Nullable<BigInt>, rotated_at -> Nullable<Timestamp>,
-        revocation_reason -> Nullable<Text>,
+        revocation_reason -> Nullable<Text>, ip_allowlist_mode -> Text,
     }
 }
 
@@ -95,6 +95,8 @@ diesel::table! {
         detail -> Text, address -> Text, request_id -> Text,
     }
 }
+
+diesel::table! { observed_callers (key_id, address) { key_id -> Text, address -> Text, tenant_id -> Text, requests -> BigInt, last_at -> BigInt, } }
 
 diesel::table! { change_head (id) { id -> Integer, rev -> BigInt, } }
 

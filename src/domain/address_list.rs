@@ -35,6 +35,18 @@ impl AddressList {
         Ok(Self(list))
     }
 
+    /// Reads a list that was given as such: only one that is really empty restricts nothing, `[""]` is a slip.
+    ///
+    /// # Errors
+    /// As [`AddressList::parse`], and when there is nothing but blank entries.
+    pub fn parse_given(entries: &[&str]) -> Result<Self, String> {
+        let list = Self::parse(entries.iter().copied())?;
+        if list.is_empty() && !entries.is_empty() {
+            return Err("Send addresses or ranges, or [] to allow any address.".into());
+        }
+        Ok(list)
+    }
+
     /// True when the address is allowed. With entries, an unknown address is refused.
     pub fn allows(&self, address: Option<IpAddr>) -> bool {
         self.0.is_empty()

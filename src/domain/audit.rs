@@ -36,6 +36,12 @@ pub enum Event {
     KeyRotationCancelled(Value),
     /// A revoked key left the list.
     KeyDeleted,
+    /// An authorization group was made; with what it grants.
+    GroupCreated(Value),
+    /// An authorization group was changed; what changed, before and after.
+    GroupUpdated(Value),
+    /// An authorization group was deleted; with what it granted.
+    GroupDeleted(Value),
     /// A verifier was made.
     VerifierCreated,
     /// A verifier was revoked for good.
@@ -94,6 +100,9 @@ impl Event {
             Self::KeyRotationEnded(_) => "key.rotation_ended",
             Self::KeyRotationCancelled(_) => "key.rotation_cancelled",
             Self::KeyDeleted => "key.deleted",
+            Self::GroupCreated(_) => "group.created",
+            Self::GroupUpdated(_) => "group.updated",
+            Self::GroupDeleted(_) => "group.deleted",
             Self::VerifierCreated => "verifier.created",
             Self::VerifierRevoked => "verifier.revoked",
             Self::UsageExported(_) => "usage.exported",
@@ -128,6 +137,9 @@ impl Event {
             | Self::KeyRotationExtended(detail)
             | Self::KeyRotationEnded(detail)
             | Self::KeyRotationCancelled(detail)
+            | Self::GroupCreated(detail)
+            | Self::GroupUpdated(detail)
+            | Self::GroupDeleted(detail)
             | Self::UsageExported(detail)
             | Self::SettingsChanged(detail) => detail.clone(),
             Self::LimitRequested(step)

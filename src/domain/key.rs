@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate, TimeDelta};
 
 use super::address_list::AddressList;
+use super::allowlist_mode::AllowlistMode;
 use super::environment::Environment;
 use super::rate_limit::{self, RateLimit};
 use super::time::{self, Timestamp};
@@ -81,6 +82,8 @@ pub struct Wish<'a> {
     pub environment: &'a str,
     /// Where it may be used from, one entry a line.
     pub ip_allowlist: Vec<&'a str>,
+    /// `off`, `observe` or `enforce`; empty: a list is enforced.
+    pub ip_allowlist_mode: &'a str,
     /// How often it may be used; `None`: as often as its holder likes.
     pub rate_limit: Option<rate_limit::Wish>,
 }
@@ -96,6 +99,8 @@ pub struct Draft {
     pub environment: Environment,
     /// Allowed addresses.
     pub ip_allowlist: AddressList,
+    /// What happens to others.
+    pub ip_allowlist_mode: AllowlistMode,
     /// End of the key's life.
     pub expires_at: Option<Timestamp>,
     /// How often it may be used.
@@ -113,21 +118,27 @@ impl Wish<'_> {
         expiry: std::result::Result<Option<Timestamp>, String>,
     ) -> Result<Draft> {
         let mut errors = FieldErrors::default();
+        let list = errors.take("ip_allowlist", AddressList::parse_given(&self.ip_allowlist));
         let draft = Draft {
+            ip_allowlist_mode: errors.take("ip_allowlist_mode", self.mode(&list)),
+            ip_allowlist: list,
             name: errors.take("name", validate::line(self.name, 2, 200)),
             description: errors.take("description", validate::lines(self.description, 1_000)),
             environment: errors.take("environment", Environment::parse(self.environment)),
             expires_at: errors.take("expires_at", expiry.and_then(|at| check_expiry(at, now))),
-            ip_allowlist: errors.take(
-                "ip_allowlist",
-                AddressList::parse(self.ip_allowlist.iter().copied()),
-            ),
             rate_limit: self
                 .rate_limit
                 .as_ref()
                 .and_then(|limit| limit.check(&mut errors)),
         };
         errors.into_result().map(|()| draft)
+    }
+
+    fn mode(&self, list: &AddressList) -> std::result::Result<AllowlistMode, String> {
+        match self.ip_allowlist_mode {
+            "" => Ok(AllowlistMode::of(list)),
+            word => AllowlistMode::parse(word)?.check(list),
+        }
     }
 }
 

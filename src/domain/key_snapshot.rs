@@ -4,6 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::time::Timestamp;
 
+/// What a group was like at a revision: it counts for every key that was in it then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupSnapshot {
+    /// Name of the group.
+    pub name: String,
+    /// What it grants, separated by spaces.
+    pub scopes: String,
+}
+
 /// Everything about a key that a decision looks at, and its names for people. No digest, no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeySnapshot {
@@ -11,12 +20,18 @@ pub struct KeySnapshot {
     pub name: String,
     /// `ks_live_…9fQ2`.
     pub hint: String,
+    /// Id of its authorization group; older snapshots have none, and their groups never changed.
+    #[serde(default)]
+    pub authorization_group_id: Option<String>,
     /// Name of its authorization group.
     pub authorization_group: String,
     /// What the group grants, separated by spaces.
     pub scopes: String,
     /// Allowed addresses; empty: any.
     pub ip_allowlist: Vec<String>,
+    /// True when others were only noted, not refused.
+    #[serde(default)]
+    pub ip_allowlist_observed: bool,
     /// End of its life.
     pub expires_at: Option<Timestamp>,
     /// Its rate limit in words, if it has one.

@@ -2,6 +2,7 @@
 
 use super::Result;
 use super::address_list::AddressList;
+use super::allowlist_mode::AllowlistMode;
 use super::key::check_expiry;
 use super::rate_limit::{self, RateLimit};
 use super::time::Timestamp;
@@ -18,6 +19,8 @@ pub struct Wish<'a> {
     pub group: Option<&'a str>,
     /// Where it may be used from; `Some(None)` is refused, since it could mean nowhere as well as anywhere.
     pub ip_allowlist: Option<Option<Vec<&'a str>>>,
+    /// `off`, `observe` or `enforce`.
+    pub ip_allowlist_mode: Option<&'a str>,
     /// How often it may be used; `Some(None)` for no limit.
     pub rate_limit: Option<Option<rate_limit::Wish>>,
 }
@@ -33,10 +36,14 @@ pub struct Update {
     pub group: Option<String>,
     /// Allowed addresses.
     pub ip_allowlist: Option<AddressList>,
+    /// What happens to others; whether it fits the list is checked against the key.
+    pub ip_allowlist_mode: Option<AllowlistMode>,
     /// End of the key's life; `Some(None)` for never.
     pub expires_at: Option<Option<Timestamp>>,
     /// How often it may be used; `Some(None)` for no limit.
     pub rate_limit: Option<Option<RateLimit>>,
+    /// The version of the key that a form showed: one that changed since is not overwritten.
+    pub shown: Option<String>,
 }
 
 impl Wish<'_> {
@@ -62,6 +69,9 @@ impl Wish<'_> {
                 .ip_allowlist
                 .as_ref()
                 .map(|list| errors.take("ip_allowlist", check_list(list.as_deref()))),
+            ip_allowlist_mode: self
+                .ip_allowlist_mode
+                .map(|word| errors.take("ip_allowlist_mode", AllowlistMode::parse(word))),
             expires_at: expiry.map(|expiry| {
                 errors.take("expires_at", expiry.and_then(|at| check_expiry(at, now)))
             }),
@@ -69,18 +79,13 @@ impl Wish<'_> {
                 .rate_limit
                 .as_ref()
                 .map(|limit| limit.as_ref().and_then(|limit| limit.check(&mut errors))),
+            shown: None,
         };
         errors.into_result().map(|()| update)
     }
 }
 
-/// Only a list that is really empty takes a restriction away: `[""]` is a slip.
+/// Null could mean nowhere as well as anywhere: it is as wrong as a blank entry.
 fn check_list(list: Option<&[&str]>) -> std::result::Result<AddressList, String> {
-    let slip = || "Send addresses or ranges, or [] to allow any address.".to_owned();
-    let list = list.ok_or_else(slip)?;
-    let parsed = AddressList::parse(list.iter().copied())?;
-    if parsed.is_empty() && !list.is_empty() {
-        return Err(slip());
-    }
-    Ok(parsed)
+    AddressList::parse_given(list.unwrap_or(&[""]))
 }

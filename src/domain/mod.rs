@@ -4,11 +4,13 @@
 //! Nothing here names the database, the web framework or the environment.
 
 pub mod address_list;
+pub mod allowlist_mode;
 pub mod audit;
 pub mod credential;
 pub mod environment;
 pub mod error;
 pub mod forwarded;
+pub mod group;
 pub mod id;
 pub mod key;
 pub mod key_directory;

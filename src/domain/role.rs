@@ -132,6 +132,14 @@ impl Actor {
             _ => Ok(()),
         }
     }
+
+    /// The id of the key, when a key acts.
+    pub fn key(&self) -> Option<KeyId> {
+        match self.who {
+            Who::Key { id, .. } => Some(id),
+            _ => None,
+        }
+    }
 }
 
 /// Who changes the installation itself, which belongs to no tenant. Whoever holds one may: it is made for a super

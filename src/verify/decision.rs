@@ -78,6 +78,10 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
     index.metrics().decided(code);
     if let Some(entry) = &entry {
         index.usage().count(entry, code, question.now);
+        if entry.observed && code == Code::Valid {
+            let callers = index.usage().callers();
+            callers.note(entry, question.address, question.now);
+        }
         if let Some(ring) = index.usage().ring() {
             ring.push(|| record(entry, code, question));
         }

@@ -55,8 +55,10 @@ pub struct Entry {
     pub disabled: bool,
     /// End of its life.
     pub expires_at: Option<Timestamp>,
-    /// Allowed addresses; none for most keys, so it costs a pointer.
+    /// Allowed addresses, when they are enforced; none for most keys, so it costs a pointer.
     pub ip_allowlist: Option<Box<AddressList>>,
+    /// Its callers are noted, and none is refused for its address.
+    pub observed: bool,
     /// Counts against the key's rate limit, if it has one; carried over while the limit stays the same.
     pub limiter: Option<Arc<Limiter>>,
     /// Which of its secrets this is about, for a key that has or had two.

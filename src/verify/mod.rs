@@ -2,6 +2,7 @@
 //!
 //! Nothing here names the database or the web: `actions::follow` fills the index, `web::edges` ask it.
 
+pub mod callers;
 pub mod code;
 pub mod decision;
 pub mod index;

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use crossbeam_queue::SegQueue;
 
+use super::callers::Callers;
 use super::code::Code;
 use super::index::Entry;
 use super::records::Ring;
@@ -68,6 +69,7 @@ impl Counters {
 pub struct UsageLog {
     used: SegQueue<Arc<Entry>>,
     ring: Option<Ring>,
+    callers: Callers,
 }
 
 impl UsageLog {
@@ -76,12 +78,18 @@ impl UsageLog {
         Self {
             used: SegQueue::new(),
             ring: Ring::new(ring),
+            callers: Callers::default(),
         }
     }
 
     /// Single requests on their way to the database, unless that is switched off.
     pub fn ring(&self) -> Option<&Ring> {
         self.ring.as_ref()
+    }
+
+    /// Callers of keys whose allowlist is observed.
+    pub fn callers(&self) -> &Callers {
+        &self.callers
     }
 
     /// Counts one answer about a known key.

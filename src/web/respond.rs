@@ -57,6 +57,13 @@ pub fn see_other(request: &HttpRequest, path: &str) -> HttpResponse {
         .finish()
 }
 
+/// Tells htmx to load the page again that the person looks at.
+pub fn refresh() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(("HX-Refresh", "true"))
+        .finish()
+}
+
 /// Adds a toast to a fragment, and closes the dialog that asked for it.
 pub fn with_toast(response: HttpResponse, text: &str) -> HttpResponse {
     with_toast_and_undo(response, text, None)

@@ -7,10 +7,11 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::{guard as when, web};
 
 use super::admin::{
-    explanations, home, key_batches, key_deletions, key_disclosures, key_form, key_lists,
-    key_lookups, key_page, key_revocations, key_rotations, key_suspensions, keys, limit_requests,
-    request_exports, requests, rotation_ends, sessions, settings, setup, theme, usage,
-    verifier_revocations, verifiers,
+    explanations, group_deletions, group_form, groups, home, key_allowlists, key_batches,
+    key_deletions, key_disclosures, key_edits, key_form, key_lists, key_lookups, key_page,
+    key_revocations, key_rotations, key_suspensions, keys, limit_requests, request_exports,
+    requests, rotation_ends, sessions, settings, setup, theme, usage, verifier_revocations,
+    verifiers,
 };
 use super::api;
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
@@ -50,6 +51,8 @@ pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_
                 .wrap(session(state, cookie_key))
                 .wrap(Compress::default())
                 .wrap(from_fn(compression::choose))
+                .configure(key_pages)
+                .configure(group_pages)
                 .configure(pages),
         );
 }
@@ -84,6 +87,17 @@ fn rest(scope: &mut web::ServiceConfig) {
         .service(
             web::resource("/auth/api-keys/{id}/enable")
                 .route(web::post().to(api::key_suspensions::enable)),
+        )
+        .service(
+            web::resource("/auth/authorization-groups")
+                .route(web::get().to(api::groups::index))
+                .route(web::post().to(api::groups::create)),
+        )
+        .service(
+            web::resource("/auth/authorization-groups/{id}")
+                .route(web::get().to(api::groups::show))
+                .route(web::patch().to(api::groups::update))
+                .route(web::delete().to(api::groups::destroy)),
         )
         .service(web::resource("/openapi.json").route(web::get().to(api::openapi::show)));
 }
@@ -132,33 +146,6 @@ fn pages(scope: &mut web::ServiceConfig) {
             web::resource("/tenant-api-keys/{id}/revocation")
                 .route(read().to(key_revocations::new))
                 .route(web::post().to(key_revocations::create)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/rotation")
-                .route(read().to(key_rotations::new))
-                .route(web::post().to(key_rotations::create)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/rotation/extension")
-                .route(web::post().to(rotation_ends::extend)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/rotation/end")
-                .route(read().to(rotation_ends::ask_to_finish))
-                .route(web::post().to(rotation_ends::finish)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/rotation/cancellation")
-                .route(read().to(rotation_ends::ask_to_cancel))
-                .route(web::post().to(rotation_ends::cancel)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/suspension")
-                .route(web::post().to(key_suspensions::create)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/suspension/removal")
-                .route(web::post().to(key_suspensions::destroy)),
         )
         .service(
             web::resource("/tenant-api-keys/{id}/deletion")
@@ -223,6 +210,69 @@ fn finding(scope: &mut web::ServiceConfig) {
         .service(web::resource("/tenant-api-keys/batch").route(web::post().to(key_batches::create)))
         .service(
             web::resource("/tenant-api-keys/lookup").route(web::post().to(key_lookups::create)),
+        );
+}
+
+fn key_pages(scope: &mut web::ServiceConfig) {
+    let read = || web::route().guard(when::Any(when::Get()).or(when::Head()));
+    scope
+        .service(
+            web::resource("/tenant-api-keys/{id}/rotation")
+                .route(read().to(key_rotations::new))
+                .route(web::post().to(key_rotations::create)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/rotation/extension")
+                .route(web::post().to(rotation_ends::extend)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/rotation/end")
+                .route(read().to(rotation_ends::ask_to_finish))
+                .route(web::post().to(rotation_ends::finish)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/rotation/cancellation")
+                .route(read().to(rotation_ends::ask_to_cancel))
+                .route(web::post().to(rotation_ends::cancel)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/suspension")
+                .route(web::post().to(key_suspensions::create)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/suspension/removal")
+                .route(web::post().to(key_suspensions::destroy)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/edit")
+                .route(read().to(key_edits::edit))
+                .route(web::post().to(key_edits::update)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/{id}/allowlist")
+                .route(web::post().to(key_allowlists::create)),
+        );
+}
+
+fn group_pages(scope: &mut web::ServiceConfig) {
+    let read = || web::route().guard(when::Any(when::Get()).or(when::Head()));
+    scope
+        .service(
+            web::resource("/authorization-groups")
+                .route(read().to(groups::index))
+                .route(web::post().to(group_form::create)),
+        )
+        .service(web::resource("/authorization-groups/new").route(read().to(group_form::new)))
+        .service(web::resource("/authorization-groups/summary").route(read().to(groups::summary)))
+        .service(
+            web::resource("/authorization-groups/{id}/edit")
+                .route(read().to(group_form::edit))
+                .route(web::post().to(group_form::update)),
+        )
+        .service(
+            web::resource("/authorization-groups/{id}/deletion")
+                .route(read().to(group_deletions::new))
+                .route(web::post().to(group_deletions::create)),
         );
 }
 

@@ -101,18 +101,23 @@ impl Shell {
 
 /// The breadcrumb of a page under Administration > API Keys.
 pub fn crumbs(last: Option<&str>) -> Vec<Crumb> {
-    let step = |label: &str, href: Option<&str>| Crumb {
+    let home = "/tenant-api-keys";
+    trail(("Administration", home), ("API Keys", home), last)
+}
+
+/// A breadcrumb: the part of the product, a page of it, and what lies below that page.
+pub fn trail(part: (&str, &str), page: (&str, &str), last: Option<&str>) -> Vec<Crumb> {
+    let step = |(label, href): (&str, &str)| Crumb {
         label: label.into(),
-        href: href.map(str::to_owned),
+        href: Some(href.into()),
     };
-    let home = Some("/tenant-api-keys");
+    let end = |label: &str| Crumb {
+        label: label.into(),
+        href: None,
+    };
     match last {
-        None => vec![step("Administration", home), step("API Keys", None)],
-        Some(last) => vec![
-            step("Administration", home),
-            step("API Keys", home),
-            step(last, None),
-        ],
+        None => vec![step(part), end(page.0)],
+        Some(last) => vec![step(part), step(page), end(last)],
     }
 }
 

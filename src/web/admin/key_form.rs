@@ -1,11 +1,14 @@
 //! The form "Generate API key": what was typed, what is wrong with it, and what it will make.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::TimeDelta;
 use serde::Deserialize;
 
+use super::edit_form::Act;
+use super::group_options::GroupOption;
 use super::keys::Quota;
 use crate::db;
 use crate::domain::environment::Environment;
@@ -38,6 +41,8 @@ pub struct KeyForm {
     #[serde(default)]
     pub ip_allowlist: String,
     #[serde(default)]
+    pub ip_allowlist_mode: String,
+    #[serde(default)]
     pub rate_limit: String,
     #[serde(default)]
     pub rate_limit_per: String,
@@ -47,6 +52,8 @@ pub struct KeyForm {
     pub recoverable: String,
     #[serde(default)]
     pub idempotency_key: String,
+    #[serde(default)]
+    pub act: Act,
 }
 
 impl KeyForm {
@@ -59,7 +66,9 @@ impl KeyForm {
             name: &self.name,
             description: &self.description,
             environment: &self.environment,
-            ip_allowlist: self.ip_allowlist.lines().collect(),
+            // The numbers in errors are those of the field's lines.
+            ip_allowlist: self.ip_allowlist.trim_end().lines().collect(),
+            ip_allowlist_mode: chosen_mode(&self.ip_allowlist_mode),
             rate_limit: self.rate_limit(),
         };
         if self.idempotency_key.len() > 64 {
@@ -67,11 +76,20 @@ impl KeyForm {
                 "This form is damaged; reload the page.".into(),
             ));
         }
-        wish.check(now, key::expiry_of_last_day(&self.expires_on))
-            .map_err(|error| match error {
+        let checked = wish.check(now, key::expiry_of_last_day(&self.expires_on));
+        if !self.group.is_empty() {
+            return checked.map_err(|error| match error {
                 Error::Invalid(errors) => Error::Invalid(rename(&errors)),
                 other => other,
-            })
+            });
+        }
+        // Nobody gets rights by not looking.
+        let mut errors = match checked {
+            Err(Error::Invalid(errors)) => rename(&errors),
+            _ => FieldErrors::default(),
+        };
+        errors.add("group", "Choose an authorization group.");
+        Err(Error::Invalid(errors))
     }
 
     /// No limit when both numbers are empty; a burst alone is a limit without its number, and told so.
@@ -82,6 +100,14 @@ impl KeyForm {
             per: self.rate_limit_per.clone(),
             burst: self.rate_limit_burst.clone(),
         })
+    }
+}
+
+/// The form's "enforce" is what happens to a list, if there is one: without one any address is allowed.
+pub fn chosen_mode(word: &str) -> &str {
+    match word {
+        "enforce" => "",
+        other => other,
     }
 }
 
@@ -98,14 +124,6 @@ fn rename(errors: &FieldErrors) -> FieldErrors {
         renamed.add(name, message.as_str());
     }
     renamed
-}
-
-/// An authorization group to choose.
-struct GroupOption {
-    id: String,
-    name: String,
-    summary: String,
-    selected: bool,
 }
 
 /// A shortcut for the date.
@@ -142,6 +160,8 @@ pub struct NewKeyPage {
     may_recover: bool,
     summary: Summary,
     banner: Option<String>,
+    /// A button added a line to the list: it gets the focus.
+    list_changed: bool,
 }
 
 /// `GET /tenant-api-keys/new`.
@@ -189,33 +209,15 @@ impl NewKeyPage {
                 Ok((Quota::find(conn, &by)?, groups, tenant.recoverable_keys))
             })
             .await?;
-        let chosen = |group: &db::groups::Group| {
-            if form.group.is_empty() {
-                group.name == db::groups::FULL_ACCESS
-            } else {
-                group.id == form.group
-            }
-        };
-        let group_name = groups
-            .iter()
-            .find(|group| chosen(group))
-            .map(|group| group.name.clone());
-        let groups = groups
-            .iter()
-            .map(|group| GroupOption {
-                id: group.id.clone(),
-                name: group.name.clone(),
-                summary: group.summary.clone(),
-                selected: chosen(group),
-            })
-            .collect();
+        let groups = GroupOption::list(&groups, &form.group);
+        let group_name = GroupOption::chosen(&groups).map(|group| group.name.clone());
         Ok(Self {
             crumbs: crumbs(Some("Generate")),
             summary: summary(
                 &form,
                 &quota,
                 &state.site.brand,
-                group_name.unwrap_or_default(),
+                group_name.unwrap_or_else(|| "Not chosen yet".into()),
             ),
             brand: state.site.brand.clone(),
             min_date: date(now),
@@ -228,7 +230,25 @@ impl NewKeyPage {
             groups,
             may_recover,
             banner,
+            list_changed: false,
         })
+    }
+
+    /// The form again after a button added to its list. It is no answer to "Generate", which would open a dialog.
+    ///
+    /// # Errors
+    /// `Internal` when the template fails.
+    pub fn with_list(mut self, request: &HttpRequest) -> Answer<HttpResponse> {
+        self.list_changed = true;
+        let mut response = self.respond(request, StatusCode::OK)?;
+        for (name, value) in [("hx-retarget", "#key-form"), ("hx-reswap", "outerHTML")] {
+            let (name, value) = (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+            response.headers_mut().insert(name, value);
+        }
+        Ok(response)
     }
 
     /// The whole page, or for htmx the part that holds the form.

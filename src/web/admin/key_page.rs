@@ -7,6 +7,7 @@ use askama::Template;
 use super::key_history::{self, HistoryLine};
 use super::key_use::KeyUse;
 use super::keys::{Expiry, expiry};
+use super::observed_callers::Observed;
 use super::rotation_state;
 use super::usage_numbers::{Reason, reasons};
 use crate::actions::usage_reports::{Range, Report};
@@ -66,6 +67,7 @@ struct KeyPage {
     expires: Option<Expiry>,
     last_used: Option<(Moment, Option<Record>)>,
     used: KeyUse,
+    observed: Option<Observed>,
     counts: [Count; 2],
     recent: Vec<Recent>,
     history: Vec<HistoryLine>,
@@ -77,6 +79,7 @@ struct KeyPage {
 struct Found {
     key: Key,
     used: KeyUse,
+    observed: Option<Observed>,
     reports: [Report; 2],
     recent: Vec<Record>,
     last: Option<Record>,
@@ -120,6 +123,7 @@ pub async fn show(
                 .map(|at| expiry(at.and_utc(), now)),
             last_used: last_used.map(|at| (at, found.last)),
             used: found.used,
+            observed: found.observed,
             counts: [count(Range::Day, &day), count(Range::Week, &week)],
             recent: found
                 .recent
@@ -150,6 +154,7 @@ impl Found {
         };
         Ok(Self {
             used: KeyUse::load(conn, tenant, &key, now)?,
+            observed: Observed::load(conn, tenant, &key, now)?,
             reports: [
                 Report::load(conn, whose, Range::Day, now)?,
                 Report::load(conn, whose, Range::Week, now)?,

@@ -4,6 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::edit_form::Act;
+use super::key_edits::add_address;
 use super::key_form::{KeyForm, NewKeyPage};
 use super::key_secrets::show_secret;
 use super::key_use::KeyUse;
@@ -246,8 +248,14 @@ pub async fn create(
     request: HttpRequest,
     state: web::Data<State>,
     me: SignedIn,
-    Form(form): Form<KeyForm>,
+    Form(mut form): Form<KeyForm>,
 ) -> Answer<HttpResponse> {
+    if form.act == Act::AddAddress {
+        me.actor().must_hold("api-keys:write")?;
+        let errors = add_address(&mut form.ip_allowlist, me.actor().address);
+        let view = NewKeyPage::load(&state, me, form, errors, None).await?;
+        return view.with_list(&request);
+    }
     match issue(&state, &me, &form).await {
         Ok(Issued::New(key, secret)) => {
             let kept = !form.recoverable.is_empty();
@@ -278,7 +286,6 @@ pub async fn create(
                 .respond(&request, status)
         }
         Err(Error::Conflict { code, detail }) => {
-            let mut form = form;
             let mut banner = detail;
             if code == "idempotency-key-reused" {
                 form.idempotency_key = random::token()?;

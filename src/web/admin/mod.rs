@@ -2,11 +2,18 @@
 
 pub mod ask;
 pub mod blast_radius;
+pub mod edit_form;
 pub mod explanations;
+pub mod group_deletions;
+pub mod group_form;
+pub mod group_options;
+pub mod groups;
 pub mod home;
+pub mod key_allowlists;
 pub mod key_batches;
 pub mod key_deletions;
 pub mod key_disclosures;
+pub mod key_edits;
 pub mod key_form;
 pub mod key_history;
 pub mod key_lists;
@@ -20,6 +27,7 @@ pub mod key_suspensions;
 pub mod key_use;
 pub mod keys;
 pub mod limit_requests;
+pub mod observed_callers;
 pub mod request_exports;
 pub mod request_filter;
 pub mod request_lines;

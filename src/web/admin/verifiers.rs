@@ -15,7 +15,7 @@ use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, page};
-use crate::web::shell::{Crumb, Moment, Shell};
+use crate::web::shell::{Crumb, Moment, Shell, trail};
 use crate::web::state::{Site, State};
 
 /// One row of the list.
@@ -72,19 +72,8 @@ struct VerifiersPage {
 
 /// The breadcrumb of a page under Verifiers.
 pub fn crumbs(last: Option<&str>) -> Vec<Crumb> {
-    let step = |label: &str, href: Option<&str>| Crumb {
-        label: label.into(),
-        href: href.map(str::to_owned),
-    };
     let home = "/verifiers";
-    match last {
-        None => vec![step("Installation", Some(home)), step("Verifiers", None)],
-        Some(last) => vec![
-            step("Installation", Some(home)),
-            step("Verifiers", Some(home)),
-            step(last, None),
-        ],
-    }
+    trail(("Installation", home), ("Verifiers", home), last)
 }
 
 /// `GET /verifiers`.

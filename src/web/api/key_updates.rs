@@ -55,6 +55,7 @@ fn wish(wanted: &views::KeyUpdate) -> Wish<'_> {
             let list = list.as_ref()?;
             Some(list.iter().map(String::as_str).collect())
         }),
+        ip_allowlist_mode: text(wanted.ip_allowlist_mode.as_ref()),
         rate_limit: wanted
             .rate_limit
             .as_ref()

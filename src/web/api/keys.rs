@@ -71,6 +71,7 @@ fn wish(wanted: &views::NewKey) -> Wish<'_> {
             .flatten()
             .map(String::as_str)
             .collect(),
+        ip_allowlist_mode: wanted.ip_allowlist_mode.as_deref().unwrap_or_default(),
         rate_limit: wanted.rate_limit.as_ref().map(views::RateLimit::wish),
     }
 }

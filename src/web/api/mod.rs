@@ -1,6 +1,8 @@
 //! The REST API: JSON in and out, errors as problem documents, described by one OpenAPI document.
 
 pub mod caller;
+pub mod group_views;
+pub mod groups;
 pub mod key_lists;
 pub mod key_rotations;
 pub mod key_suspensions;

@@ -9,7 +9,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    key_lists, key_rotations, key_suspensions, key_updates, keys, token_views, views, whoami,
+    group_views, groups, key_lists, key_rotations, key_suspensions, key_updates, keys, token_views,
+    views, whoami,
 };
 use crate::web::edges::{batch, forward_auth, introspection, revocation, verify};
 use crate::web::errors::Answer;
@@ -18,9 +19,9 @@ use crate::web::state::State;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Keystead API", description = "API keys for multi-tenant products: manage a tenant's keys with one of them, and ask whether a key may do something, now, from here.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
-    paths(key_lists::index, keys::create, keys::show, key_updates::update, key_rotations::create, key_suspensions::disable, key_suspensions::enable, keys::destroy, whoami::show, verify::create, batch::create, forward_auth::show, introspection::create, revocation::create),
-    components(schemas(views::Key, views::NewKey, views::KeyUpdate, key_rotations::Rotation, views::RateLimit, views::Question<'_>, views::Verdict<'_>, views::Questions<'_>, views::Verdicts<'_>, views::RateLimitState, views::Problem, token_views::TokenQuestion, token_views::TokenToRevoke, token_views::Introspection, token_views::OauthError)),
-    tags((name = "Keys", description = "Keys of the tenant to which the presented key belongs"), (name = "Verification", description = "Questions of APIs and gateways"), (name = "OAuth", description = "The same for OAuth libraries")),
+    paths(key_lists::index, keys::create, keys::show, key_updates::update, key_rotations::create, key_suspensions::disable, key_suspensions::enable, keys::destroy, groups::index, groups::create, groups::show, groups::update, groups::destroy, whoami::show, verify::create, batch::create, forward_auth::show, introspection::create, revocation::create),
+    components(schemas(views::Key, views::NewKey, views::KeyUpdate, key_rotations::Rotation, views::RateLimit, group_views::AuthorizationGroup, group_views::NewAuthorizationGroup, group_views::AuthorizationGroupUpdate, views::Question<'_>, views::Verdict<'_>, views::Questions<'_>, views::Verdicts<'_>, views::RateLimitState, views::Problem, token_views::TokenQuestion, token_views::TokenToRevoke, token_views::Introspection, token_views::OauthError)),
+    tags((name = "Keys", description = "Keys of the tenant to which the presented key belongs"), (name = "Authorization groups", description = "Named sets of scopes of that tenant"), (name = "Verification", description = "Questions of APIs and gateways"), (name = "OAuth", description = "The same for OAuth libraries")),
     modifiers(&Credentials, &Limits, &Problems)
 )]
 struct Document;

@@ -9,8 +9,10 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
+use serde_path_to_error::Segment;
 
 use crate::domain::Error;
+use crate::domain::validate::FieldErrors;
 use crate::web::body::Body;
 use crate::web::errors::Failure;
 
@@ -39,11 +41,49 @@ impl<T: DeserializeOwned + 'static> FromRequest for StrictJson<T> {
             }
             let Body(body) = body.await?;
             check_depth(&body)
-                .and_then(|()| serde_json::from_slice(&body).map_err(|cause| explain(&cause)))
+                .and_then(|()| read(&body))
                 .map(Self)
                 .map_err(|error| Failure(error).into())
         })
     }
+}
+
+/// Reads a body; what is wrong with a member is told under its whole name, such as `rate_limit.per`.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|cause| {
+        let names: Vec<String> = cause.path().iter().map_while(name).collect();
+        below(&names.join("."), explain(cause.inner()))
+    })?;
+    json.end().map_err(|cause| explain(&cause))?;
+    Ok(value)
+}
+
+/// The name of a member on the way to what is wrong; a place in a list has none.
+fn name(step: &Segment) -> Option<String> {
+    match step {
+        Segment::Map { key } => Some(harmless(key)),
+        _ => None,
+    }
+}
+
+/// The error with the whole name of its member.
+fn below(path: &str, error: Error) -> Error {
+    let Error::Invalid(errors) = error else {
+        return error;
+    };
+    let mut named = FieldErrors::default();
+    for (member, message) in errors.list() {
+        let last = path.rsplit('.').next().unwrap_or_default();
+        let whole = match member.as_str() {
+            _ if path.is_empty() => member.clone(),
+            "body" => path.to_owned(),
+            member if member == last => path.to_owned(),
+            member => format!("{path}.{member}"),
+        };
+        named.add(&whole, message.as_str());
+    }
+    Error::Invalid(named)
 }
 
 /// True for `application/json`, with or without parameters.

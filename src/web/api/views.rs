@@ -45,6 +45,9 @@ pub struct Key {
     /// Addresses and ranges from which it works; empty: from anywhere.
     #[schema(example = json!(["203.0.113.0/24"]))]
     pub ip_allowlist: Vec<String>,
+    /// `enforce`: others are refused; `observe`: they are let through and noted; `off`: there is no list.
+    #[schema(example = "enforce")]
+    pub ip_allowlist_mode: String,
     /// How often it may be used, or null: as often as its holder likes.
     pub rate_limit: Option<RateLimit>,
     /// When it was created (RFC 3339, UTC).
@@ -79,6 +82,7 @@ impl Key {
             rate_limit: key.rate_limit.0.map(RateLimit::from),
             warning: None,
             key: secret.map(|secret| secret.expose().to_owned()),
+            ip_allowlist_mode: key.ip_allowlist_mode,
             id: key.id,
             name: key.name,
             description: key.description,
@@ -156,6 +160,9 @@ pub struct NewKey {
     /// Addresses or CIDR ranges from which it shall work, at most 1,000.
     #[schema(max_items = 1000)]
     pub ip_allowlist: Option<Vec<String>>,
+    /// `enforce` (default for a list) or `observe`, which lets everybody through and notes who calls.
+    #[schema(example = "enforce")]
+    pub ip_allowlist_mode: Option<String>,
     /// How often it may be used; default: as often as its holder likes.
     pub rate_limit: Option<RateLimit>,
 }
@@ -180,6 +187,10 @@ pub struct KeyUpdate {
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<Vec<String>>, example = json!(["203.0.113.0/24"]), max_items = 1000)]
     pub ip_allowlist: Option<Option<Vec<String>>>,
+    /// `enforce`, `observe`, or `off` together with an empty list.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<String>, example = "observe")]
+    pub ip_allowlist_mode: Option<Option<String>>,
     /// Name or id of an authorization group.
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<String>, example = "Read only")]

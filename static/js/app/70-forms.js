@@ -8,6 +8,11 @@ window.addEventListener("beforeunload", (event) => {
   const unread = $("dialog[data-secret] [data-secret-stored]:not(:checked)");
   if (dirty || unread) event.preventDefault();
 });
+// What is saved can't be lost: the page that htmx is sent to may come.
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  const headers = ctx.response?.headers;
+  if (headers?.get("hx-redirect") || headers?.get("hx-refresh")) setClean();
+});
 // Once the key exists nothing in the form can be lost any more.
 onContent(() => $("dialog[data-secret]") && setClean());
 
@@ -76,7 +81,6 @@ function refreshKeyForm(form) {
   show("expires", expiryText(expires.value));
   show("addresses", rangesText(ranges.value));
   show("rate", rateText(form.elements));
-  $("[data-group-summary]", form).textContent = option?.dataset.summary ?? "";
   $("[data-never]", form).hidden = Boolean(expires.value) || expires.validity.badInput;
   for (const chip of $$("[data-date]", form)) {
     chip.setAttribute("aria-pressed", chip.dataset.date === expires.value && !expires.validity.badInput);

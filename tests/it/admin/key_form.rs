@@ -13,7 +13,7 @@ async fn fields(person: &mut Person, changes: &[(&str, &str)]) -> Vec<(String, S
     let group = page
         .body
         .lines()
-        .find(|line| line.contains("<option") && line.contains(" selected>"))
+        .find(|line| line.contains(">Full access</option>"))
         .and_then(|line| line.split("value=\"").nth(1)?.split('"').next())
         .unwrap()
         .to_owned();

@@ -2,9 +2,13 @@
 
 mod errors;
 mod explanations;
+mod group_edits;
+mod groups;
+mod key_allowlists;
 mod key_batches;
 mod key_deletions;
 mod key_disclosures;
+mod key_edits;
 mod key_form;
 mod key_lookups;
 mod key_page;

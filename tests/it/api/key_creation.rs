@@ -33,7 +33,7 @@ async fn the_answer_to_creation_alone_holds_the_text_of_the_key() {
             "id": id, "key": secret, "name": "Plant 4", "description": "Posts\norders", "environment": "test",
             "status": "active", "key_prefix": "ks_test_", "last4": secret[secret.len() - 4..],
             "authorization_group": "Read only", "scopes": ["*:read"],
-            "ip_allowlist": ["127.0.0.1", "2001:db8::/32"], "created_at": "2026-11-20T12:00:00Z",
+            "ip_allowlist": ["127.0.0.1", "2001:db8::/32"], "ip_allowlist_mode": "enforce", "created_at": "2026-11-20T12:00:00Z",
             "expires_at": "2027-02-18T00:00:00Z", "last_used_at": null, "rate_limit": null,
         })
     );
@@ -330,13 +330,49 @@ async fn each_mistake_is_told_by_member_and_nothing_is_made() {
             json!({ "name": "ERP", "ip_allowlist": many }),
             "ip_allowlist",
         ),
+        (
+            json!({ "name": "ERP", "ip_allowlist": [""] }),
+            "ip_allowlist",
+        ),
+        (
+            json!({ "name": "ERP", "ip_allowlist": ["10.0.0.1", 7] }),
+            "ip_allowlist",
+        ),
+        (
+            json!({ "name": "ERP", "ip_allowlist_mode": "enforce" }),
+            "ip_allowlist_mode",
+        ),
+        (
+            json!({ "name": "ERP", "ip_allowlist": ["10.0.0.1"], "ip_allowlist_mode": "off" }),
+            "ip_allowlist_mode",
+        ),
+        (
+            json!({ "name": "ERP", "ip_allowlist_mode": "later" }),
+            "ip_allowlist_mode",
+        ),
+        (
+            json!({ "name": "ERP", "rate_limit": { "requests": 5 } }),
+            "rate_limit.per",
+        ),
+        (
+            json!({ "name": "ERP", "rate_limit": { "requests": "5", "per": "second" } }),
+            "rate_limit.requests",
+        ),
+        (
+            json!({ "name": "ERP", "rate_limit": { "requests": 5, "per": "hour" } }),
+            "rate_limit.per",
+        ),
+        (
+            json!({ "name": "ERP", "rate_limit": { "requests": 5, "per": "second", "limit": 9 } }),
+            "rate_limit.limit",
+        ),
         (json!({ "name": "ERP", "tenant_id": MISSING }), "tenant_id"),
         (json!({ "name": "ERP", "limit": 1000 }), "limit"),
         (json!({ "name": "ERP", "role": "admin" }), "role"),
         (json!({ "name": "ERP", "scopes": ["*:*"] }), "scopes"),
         (json!({ "name": "ERP", "key": "ks_live_x" }), "key"),
-        (json!({ "name": 7 }), "body"),
-        (json!({ "name": null }), "body"),
+        (json!({ "name": 7 }), "name"),
+        (json!({ "name": null }), "name"),
         (json!([]), "body"),
     ] {
         let problem = system.post(KEYS, body.clone()).await.problem(422);

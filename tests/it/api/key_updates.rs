@@ -52,6 +52,7 @@ async fn every_member_can_be_changed_at_once_and_the_rest_stays() {
         ("description", json!("Nightly sync")),
         ("expires_at", json!("2027-02-18T00:00:00Z")),
         ("ip_allowlist", json!(["127.0.0.1", "10.0.0.0/8"])),
+        ("ip_allowlist_mode", json!("enforce")),
         ("authorization_group", json!("Read only")),
         ("scopes", json!(["*:read"])),
         (
@@ -72,6 +73,7 @@ async fn every_member_can_be_changed_at_once_and_the_rest_stays() {
     expected["rate_limit"] = Value::Null;
     expected["description"] = json!("");
     expected["ip_allowlist"] = json!([]);
+    expected["ip_allowlist_mode"] = json!("off");
     assert_eq!(cleared, expected);
     assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
 }
@@ -116,11 +118,12 @@ async fn the_audit_log_tells_what_was_and_what_is() {
         changes(&app, &key),
         [json!({
             "before": {
-                "name": "ERP", "ip_allowlist": [], "expires_at": null, "rate_limit": null,
-                "authorization_group": "Full access",
+                "name": "ERP", "ip_allowlist": [], "ip_allowlist_mode": "off", "expires_at": null,
+                "rate_limit": null, "authorization_group": "Full access",
             },
             "after": {
-                "name": "CRM", "ip_allowlist": ["10.0.0.0/8"], "expires_at": "2027-02-18T00:00:00Z",
+                "name": "CRM", "ip_allowlist": ["10.0.0.0/8"], "ip_allowlist_mode": "enforce",
+                "expires_at": "2027-02-18T00:00:00Z",
                 "rate_limit": "5 per minute, burst 9", "authorization_group": "Read only",
             },
         })]
@@ -193,11 +196,14 @@ async fn wrong_members_are_told_one_by_one_and_nothing_changes() {
             json!({ "rate_limit": { "requests": 1, "per": "minute", "burst": -1 } }),
             "rate_limit.burst",
         ),
-        (json!({ "rate_limit": { "per": "minute" } }), "requests"),
-        (json!({ "rate_limit": 5 }), "body"),
+        (
+            json!({ "rate_limit": { "per": "minute" } }),
+            "rate_limit.requests",
+        ),
+        (json!({ "rate_limit": 5 }), "rate_limit"),
         (
             json!({ "rate_limit": { "requests": 1, "per": "minute", "x": 1 } }),
-            "x",
+            "rate_limit.x",
         ),
         (json!({ "tenant_id": "x" }), "tenant_id"),
         (json!({ "environment": "test" }), "environment"),

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
     "authorization_group",
     "created_at",
     "description",
@@ -10,6 +10,7 @@ const FIELDS: [&str; 14] = [
     "expires_at",
     "id",
     "ip_allowlist",
+    "ip_allowlist_mode",
     "key_prefix",
     "last4",
     "last_used_at",

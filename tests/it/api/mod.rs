@@ -1,8 +1,10 @@
 //! The REST API, as a system uses it.
 
 mod contract;
+mod contract_groups;
 mod credentials;
 mod docs;
+pub mod groups;
 mod json_bodies;
 mod key_creation;
 mod key_listing;

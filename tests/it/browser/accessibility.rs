@@ -100,6 +100,7 @@ async fn everybody_can_generate_a_key() {
     browser.is_accessible_everywhere("an empty list").await;
 
     browser.goto("/tenant-api-keys/new").await;
+    form::choose_group(&browser).await;
     browser.is_accessible_everywhere("the form").await;
     browser
         .fill("#ip_allowlist", "300.1.1.0/24\n10.0.0.1/8")

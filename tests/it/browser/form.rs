@@ -11,3 +11,9 @@ pub async fn type_last4(browser: &Chromium) {
 
 /// The button that generates.
 pub const SUBMIT: &str = ".form-bar [type=submit]";
+
+/// Chooses the group that grants everything: the form assumes none.
+pub async fn choose_group(browser: &Chromium) {
+    let group = browser.find("#group").await;
+    group.select_by_label("Full access").await.unwrap();
+}

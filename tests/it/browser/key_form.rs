@@ -10,6 +10,7 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost() {
     let browser = Chromium::open(&app).await;
     browser.sign_in(ALICE).await;
     browser.goto("/tenant-api-keys/new").await;
+    form::choose_group(&browser).await;
     browser.script("window.marker = 'same page'").await;
     browser.fill("#name", "E").await;
     browser
@@ -81,6 +82,7 @@ async fn without_javascript_the_form_comes_back_with_what_was_typed() {
     let browser = Chromium::open_without_scripts(&app).await;
     browser.sign_in(ALICE).await;
     browser.goto("/tenant-api-keys/new").await;
+    form::choose_group(&browser).await;
     browser.fill("#name", "E").await;
     browser.fill("#ip_allowlist", "300.1.1.0/24").await;
     browser.click(form::SUBMIT).await;
@@ -97,6 +99,7 @@ async fn a_form_with_something_in_it_asks_before_it_is_left() {
     browser.sign_in(ALICE).await;
     browser.goto("/tenant-api-keys/new").await;
     assert!(!browser.asks_before_leaving().await, "nothing is typed yet");
+    form::choose_group(&browser).await;
     browser.fill("#name", "ERP integration").await;
     assert!(browser.asks_before_leaving().await, "a name is typed");
     browser.click(form::SUBMIT).await;
@@ -119,6 +122,7 @@ async fn a_double_click_makes_one_key_and_shows_its_secret() {
     let browser = Chromium::open(&app).await;
     browser.sign_in(ALICE).await;
     browser.goto("/tenant-api-keys/new").await;
+    form::choose_group(&browser).await;
     browser.fill("#name", "ERP integration").await;
     browser.double_click(form::SUBMIT).await;
     browser
@@ -144,6 +148,7 @@ async fn without_javascript_a_double_click_makes_one_key_too() {
     let browser = Chromium::open_without_scripts(&app).await;
     browser.sign_in(ALICE).await;
     browser.goto("/tenant-api-keys/new").await;
+    form::choose_group(&browser).await;
     browser.fill("#name", "ERP integration").await;
     browser.double_click(form::SUBMIT).await;
     // Two requests are on their way. Either answer tells the person where they stand.
@@ -163,6 +168,7 @@ async fn the_summary_follows_the_form() {
     let browser = Chromium::open(&app).await;
     browser.sign_in(ALICE).await;
     browser.goto("/tenant-api-keys/new").await;
+    form::choose_group(&browser).await;
     let summary = async || browser.text_of(".summary").await.replace('\n', " ");
     let before = summary().await;
     assert!(
@@ -204,6 +210,7 @@ async fn a_full_tenant_is_told_so_when_the_last_place_went_meanwhile() {
     let browser = Chromium::open(&app).await;
     browser.sign_in(ALICE).await;
     browser.goto("/tenant-api-keys/new").await;
+    form::choose_group(&browser).await;
     browser.fill("#name", "ERP integration").await;
     for number in 0..10 {
         app.issue("Acme", &format!("System {number}"));

@@ -19,6 +19,9 @@ async fn a_key_is_generated_and_revoked_by_keyboard_alone() {
     browser.until_at("/tenant-api-keys/new").await;
     browser.tab_to("#name").await;
     browser.keys("ERP integration").await;
+    browser.tab_to("#group").await;
+    browser.keys("Full").await;
+    browser.until_sees("Grants everything").await;
     browser.tab_to(form::SUBMIT).await;
     browser.press(key::ENTER).await;
 
@@ -45,6 +48,8 @@ async fn a_key_is_generated_and_revoked_by_keyboard_alone() {
         .await;
     browser.press(key::SPACE).await;
     browser.until_focus("[role=menuitem][data-copy]").await;
+    browser.press(key::DOWN).await;
+    browser.until_focus("[role=menuitem][href$='/edit']").await;
     browser.press(key::DOWN).await;
     browser.until_focus("[role=menuitem][href^='/usage']").await;
     browser.press(key::DOWN).await;

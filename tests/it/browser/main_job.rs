@@ -53,6 +53,7 @@ async fn an_admin_issues_a_key_a_system_uses_it_and_revoking_stops_it() {
 
     browser.click(".quota-box .btn").await;
     browser.until_at("/tenant-api-keys/new").await;
+    form::choose_group(&browser).await;
     browser.fill("#name", "ERP integration").await;
     browser.script("window.marker = 'same page'").await;
     browser.click(form::SUBMIT).await;
@@ -107,6 +108,7 @@ async fn the_same_without_javascript() {
 
     browser.click(".quota-box .btn").await;
     browser.until_at("/tenant-api-keys/new").await;
+    form::choose_group(&browser).await;
     browser.fill("#name", "ERP integration").await;
     browser.click(form::SUBMIT).await;
     browser.until_sees("It will not be shown again.").await;

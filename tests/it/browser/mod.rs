@@ -3,6 +3,7 @@
 mod accessibility;
 mod disclosures;
 mod form;
+mod groups;
 mod key_batches;
 mod key_form;
 mod key_life;
@@ -15,6 +16,7 @@ mod phone;
 mod request_log;
 mod sample;
 mod screenshots;
+mod screenshots_groups;
 mod secret_once;
 mod strange_names;
 mod theme;

@@ -121,6 +121,7 @@ async fn no_page_has_to_be_moved_sideways() {
         .await;
     fits("an error page").await;
     browser.goto("/tenant-api-keys/new").await;
+    form::choose_group(&browser).await;
     fits("the form").await;
     browser.fill("#ip_allowlist", "300.1.1.0/24").await;
     browser.click(form::SUBMIT).await;

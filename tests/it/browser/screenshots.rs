@@ -179,6 +179,7 @@ async fn pictures_of_generating() {
     camera.take("empty").await;
     browser.click(".quota-box .btn").await;
     browser.until_at("/tenant-api-keys/new").await;
+    form::choose_group(browser).await;
     camera.take("form").await;
     browser.fill("#ip_allowlist", "300.1.1.0/24").await;
     browser.fill("#rate_limit", "many").await;

@@ -9,6 +9,7 @@ async fn generate(browser: &Chromium) -> String {
     browser.goto("/tenant-api-keys").await;
     browser.click(".quota-box .btn").await;
     browser.until_at("/tenant-api-keys/new").await;
+    form::choose_group(browser).await;
     browser.fill("#name", "ERP integration").await;
     browser.click(form::SUBMIT).await;
     browser
@@ -163,6 +164,7 @@ async fn without_javascript_a_reload_says_that_the_secret_was_shown_already() {
     let browser = Chromium::open_without_scripts(&app).await;
     browser.sign_in(ALICE).await;
     browser.goto("/tenant-api-keys/new").await;
+    form::choose_group(&browser).await;
     browser.fill("#name", "ERP integration").await;
     browser.click(form::SUBMIT).await;
     browser.until_sees("It will not be shown again.").await;

@@ -18,6 +18,7 @@ async fn goes_through(name: &str) {
         browser.screen(1440, 900).await;
     };
     browser.goto("/tenant-api-keys/new").await;
+    form::choose_group(&browser).await;
     browser.fill("#name", name).await;
     browser.fill("#description", name).await;
     browser.click(form::SUBMIT).await;

@@ -1,9 +1,11 @@
 //! The rules themselves, tried directly where going through HTTP would hide what is tried.
 
 mod address_lists;
+mod address_oracle;
 mod forwarded;
 mod fuzz_corpus;
 mod key_texts;
+mod laws;
 mod passwords;
 mod sealing;
 mod words;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 
+use super::csrf_forms::{Try, group_page, tries, verifier_page};
 use crate::support::browser_like::Person;
 use crate::support::*;
 
@@ -11,169 +12,18 @@ const ROUTES: &str = include_str!("../../../src/web/routes.rs");
 
 /// The path of every page route that takes a POST.
 fn routes() -> BTreeSet<String> {
-    let body = |name: &str| {
+    let body = |name: &str| -> &str {
         let rest = ROUTES.split(&format!("fn {name}(")).nth(1).unwrap();
         rest.split("\n}\n").next().unwrap()
     };
-    let pages = ["pages", "finding", "support"].map(body).concat();
+    let pages = ["pages", "key_pages", "group_pages", "finding", "support"]
+        .map(body)
+        .concat();
     let resources = pages.split("web::resource(\"").skip(1);
     resources
         .filter(|resource| resource.contains("web::post()"))
         .map(|resource| resource.split('"').next().unwrap().to_owned())
         .collect()
-}
-
-/// One form: the page that shows it, where it goes, and what is right in it apart from the token.
-struct Try {
-    route: &'static str,
-    page: String,
-    action: String,
-    fields: Vec<(&'static str, String)>,
-}
-
-fn tries(
-    app: &App,
-    revocable: &app::Issued,
-    deletable: &app::Issued,
-    recoverable: &app::Issued,
-) -> Vec<Try> {
-    let form = |route, page: &str, action: &str, fields: &[(&'static str, &str)]| Try {
-        route,
-        page: page.into(),
-        action: action.into(),
-        fields: fields
-            .iter()
-            .map(|(name, value)| (*name, (*value).to_owned()))
-            .collect(),
-    };
-    let keys = "/tenant-api-keys";
-    let link = app.setup_link.clone().unwrap_or_default();
-    let link = link.strip_prefix(&app.base).unwrap_or_default().to_owned();
-    let token = link.split("token=").nth(1).unwrap_or_default().to_owned();
-    if !link.is_empty() {
-        return vec![form(
-            "/setup",
-            &link,
-            "/setup",
-            &[
-                ("token", &token),
-                ("name", "Eve Evans"),
-                ("email", "eve@x.test"),
-                ("tenant", "Eve"),
-                ("password", PASSWORD),
-            ],
-        )];
-    }
-    vec![
-        form(
-            "/theme",
-            keys,
-            "/theme",
-            &[("theme", "dark"), ("next", "/")],
-        ),
-        form(
-            keys,
-            keys,
-            keys,
-            &[
-                ("name", "Planted"),
-                ("environment", "live"),
-                ("group", "Full access"),
-            ],
-        ),
-        form(
-            "/tenant-api-keys/lookup",
-            keys,
-            "/tenant-api-keys/lookup",
-            &[("key", &revocable.secret)],
-        ),
-        form(
-            "/tenant-api-keys/batch-plan",
-            keys,
-            "/tenant-api-keys/batch-plan",
-            &[("change", "disable"), ("key", &revocable.id)],
-        ),
-        form(
-            "/tenant-api-keys/batch",
-            keys,
-            "/tenant-api-keys/batch",
-            &[("change", "disable"), ("key", &revocable.id)],
-        ),
-        form(
-            "/tenant-api-keys/{id}/revocation",
-            keys,
-            &revocable.page("revocation"),
-            &[],
-        ),
-        form(
-            "/tenant-api-keys/{id}/deletion",
-            keys,
-            &deletable.page("deletion"),
-            &[],
-        ),
-        form(
-            "/verifiers",
-            "/verifiers",
-            "/verifiers",
-            &[("name", "Planted")],
-        ),
-        form(
-            "/verifiers/{id}/revocation",
-            "/verifiers",
-            &verifier_page(app),
-            &[],
-        ),
-        form(
-            "/tenant-api-keys/{id}/disclosure",
-            keys,
-            &recoverable.page("disclosure"),
-            &[("password", PASSWORD)],
-        ),
-        form("/settings", "/settings", "/settings", &[]),
-        form(
-            "/tenant-api-keys/limit-request",
-            keys,
-            "/tenant-api-keys/limit-request",
-            &[("limit", "20"), ("reason", "Planted")],
-        ),
-        form(
-            "/support/tenants/{id}/limit-refusal",
-            keys,
-            &app.refusal_page("Acme"),
-            &[("reason", "Planted")],
-        ),
-        form(
-            "/support/tenants/{id}/limit",
-            keys,
-            &app.limit_page("Acme"),
-            &[("shown", "10"), ("limit", "30"), ("reason", "Planted")],
-        ),
-        form(
-            "/tenant-api-keys/limit-request",
-            keys,
-            "/tenant-api-keys/limit-request",
-            &[("limit", "40"), ("reason", "Planted")],
-        ),
-        form(
-            "/tenant-api-keys/limit-request/withdrawal",
-            keys,
-            "/tenant-api-keys/limit-request/withdrawal",
-            &[],
-        ),
-        form("/logout", keys, "/logout", &[]),
-        form(
-            "/login",
-            "/login",
-            "/login",
-            &[("email", BOB), ("password", PASSWORD), ("next", "")],
-        ),
-    ]
-}
-
-/// Where the verifier of the tests is revoked.
-fn verifier_page(app: &App) -> String {
-    let rows = app.db.read(keystead::db::verifiers::list).unwrap();
-    format!("/verifiers/{}/revocation", rows[0].id)
 }
 
 /// What a change would change.
@@ -381,6 +231,11 @@ async fn nothing_changes_by_reading() {
         "/api/docs",
         &key.page("revocation"),
         &key.page("deletion"),
+        &key.page("edit"),
+        "/authorization-groups",
+        "/authorization-groups/new",
+        &group_page(&app, "Edited", "edit"),
+        &group_page(&app, "Deleted", "deletion"),
         "/verifiers",
         &verifier_page(&app),
         "/usage/requests",

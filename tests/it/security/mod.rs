@@ -3,6 +3,7 @@
 mod bad_requests;
 mod compression;
 mod csrf;
+mod csrf_forms;
 mod failures;
 mod headers;
 mod names;

@@ -186,6 +186,7 @@ impl App {
             description: "",
             environment: "live",
             ip_allowlist: allowed.to_vec(),
+            ip_allowlist_mode: "",
             rate_limit: None,
         };
         let draft = wish.check(now, Ok(expires)).unwrap();

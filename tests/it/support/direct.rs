@@ -1,8 +1,8 @@
 //! What no route can do yet, done in the database itself: limits, switched-off keys, suspended tenants, lost accounts.
 
 use diesel::{QueryableByName, RunQueryDsl};
-use keystead::db::Db;
 use keystead::db::change_log::{Kind, append};
+use keystead::db::{self, Db};
 
 use super::app::{App, Issued};
 
@@ -76,6 +76,22 @@ impl App {
             "INSERT INTO authorization_groups (id, tenant_id, name, summary, scopes, built_in, created_at) \
              VALUES ('{id}', '{tenant}', '{name}', '', '{scopes}', FALSE, '2026-11-20 11:00:00')"
         ));
+    }
+
+    /// The id of an authorization group.
+    pub fn group(&self, tenant: &str, name: &str) -> String {
+        let tenant = self.tenant(tenant);
+        let found = self
+            .db
+            .read(|conn| db::groups::find(conn, tenant, name, "group"));
+        found.unwrap().id
+    }
+
+    /// The audit rows about an object, oldest first.
+    pub fn events(&self, object: &str) -> Vec<db::audit::AuditEvent> {
+        self.db
+            .read(|conn| db::audit::list_of_object(conn, object))
+            .unwrap()
     }
 
     fn touch(&self, key: &Issued) {

@@ -3,4 +3,5 @@
 mod counts;
 mod faults;
 mod metrics;
+mod observed_callers;
 mod records;

@@ -1,0 +1,57 @@
+//! What a narrower group would take from its keys, as far as their last requests tell.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use crate::db::groups::Group;
+use crate::db::request_records::Filter;
+use crate::db::{self, Conn};
+use crate::domain::Result;
+use crate::domain::request_id::RequestId;
+use crate::domain::role::Actor;
+use crate::domain::scope::Scopes;
+use crate::verify::Code;
+
+/// Keys that are looked at.
+const KEYS: i64 = 50;
+/// Requests of each that are looked at.
+const REQUESTS: i64 = 200;
+/// Days back.
+const DAYS: i64 = 7;
+
+/// A key that used scopes which it will lack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// Such as "ERP (ks_live_…9fQ2)".
+    pub key: String,
+    /// The scopes, in order.
+    pub scopes: Vec<String>,
+}
+
+/// The keys of a group that used a scope in the last 7 days which `left` does not grant. Only the newest 50 keys and
+/// the last 200 requests of each are looked at: this warns, it proves nothing.
+pub fn find(conn: &mut Conn, by: &Actor, group: &Group, left: &Scopes) -> Result<Vec<Loss>> {
+    let mut losses = Vec::new();
+    for label in db::key_labels::list_of_group(conn, by.tenant, &group.id, KEYS)? {
+        let recent = Filter {
+            key: Some(label.id.parse()?),
+            code: Code::Valid.as_str().into(),
+            from: Some(RequestId::first_at(by.now - TimeDelta::days(DAYS))),
+            ..Filter::default()
+        };
+        let scopes: BTreeSet<String> =
+            db::request_records::list(conn, by.tenant, &recent, REQUESTS)?
+                .into_iter()
+                .map(|record| record.scope)
+                .filter(|scope| !scope.is_empty() && !left.allow(scope))
+                .collect();
+        if !scopes.is_empty() {
+            losses.push(Loss {
+                key: label.choice(),
+                scopes: scopes.into_iter().collect(),
+            });
+        }
+    }
+    Ok(losses)
+}

@@ -1,0 +1,248 @@
+//! The life of an authorization group: create, change, delete. A change is true for all of its keys at once.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Object, record};
+use crate::db::groups::Group;
+use crate::db::{self, Conn, change_log};
+use crate::domain::audit::Event;
+use crate::domain::group::{Draft, MOST};
+use crate::domain::id::{GroupId, TenantId};
+use crate::domain::key_snapshot::GroupSnapshot;
+use crate::domain::role::Actor;
+use crate::domain::scope::Scopes;
+use crate::domain::{Error, Result};
+
+/// The right to change groups.
+pub const WRITE: &str = "authorization-groups:write";
+/// The right to look at them.
+pub const READ: &str = "authorization-groups:read";
+
+/// The tenant's groups in the order of the form, each with the number of keys that use it.
+pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<(Group, i64)>> {
+    let counts: HashMap<String, i64> = db::groups::count_keys(conn, tenant)?.into_iter().collect();
+    let groups = db::groups::list(conn, tenant)?;
+    Ok(groups
+        .into_iter()
+        .map(|group| {
+            let keys = counts.get(&group.id).copied().unwrap_or_default();
+            (group, keys)
+        })
+        .collect())
+}
+
+/// A group of the tenant, with the number of keys that use it.
+///
+/// # Errors
+/// `NotFound`, also for another tenant's group.
+pub fn find(conn: &mut Conn, tenant: TenantId, id: GroupId) -> Result<(Group, i64)> {
+    let group = db::groups::find_by_id(conn, tenant, id)?;
+    let keys = db::groups::count_keys_of(conn, tenant, &group.id)?;
+    Ok((group, keys))
+}
+
+/// Makes a group.
+///
+/// # Errors
+/// `Forbidden` without the right, or for rights beyond the actor's own; `Invalid` at `name` when it is taken; a
+/// conflict `group-limit-reached`.
+pub fn create(conn: &mut Conn, by: &Actor, draft: &Draft) -> Result<Group> {
+    by.must_hold(WRITE)?;
+    let id = GroupId::new();
+    // First, for its lock: the count below then sees every group that was committed before.
+    let rev = change_log::append(conn, change_log::Kind::Group, &id.to_string())?;
+    must_cover(by, &draft.scopes, "A key can't create a group")?;
+    if db::groups::count(conn, by.tenant)? >= MOST {
+        let text = format!("A tenant can have {MOST} authorization groups. Delete one first.");
+        return Err(Error::conflict("group-limit-reached", text));
+    }
+    let group = Group {
+        id: id.to_string(),
+        tenant_id: by.tenant.to_string(),
+        name: draft.name.clone(),
+        summary: draft.summary.clone(),
+        scopes: draft.scopes.text().to_owned(),
+        built_in: false,
+        created_at: by.now.naive_utc(),
+    };
+    db::groups::insert(conn, group.clone())?;
+    note_state(conn, &group, rev)?;
+    let detail = json!({ "summary": group.summary, "scopes": draft.scopes.list() });
+    record(conn, by, &Event::GroupCreated(detail), object(&group))?;
+    Ok(group)
+}
+
+/// Changes a group, and with it what all of its keys may do. A change that changes nothing leaves no trace.
+///
+/// # Errors
+/// `Forbidden` without the right, for rights beyond the actor's own, before or after, or when a key changes the group
+/// that it is in; `NotFound`; `Invalid` at `name`; the conflicts `group-built-in` and, when the group is no longer as
+/// `shown`, `group-changed`.
+pub fn update(
+    conn: &mut Conn,
+    by: &Actor,
+    id: GroupId,
+    draft: &Draft,
+    shown: Option<&str>,
+) -> Result<Group> {
+    by.must_hold(WRITE)?;
+    let group = db::groups::find_by_id(conn, by.tenant, id)?;
+    if prepare(conn, by, &group, draft, shown)?.is_none() {
+        return Ok(group);
+    }
+    let rev = change_log::append(conn, change_log::Kind::Group, &group.id)?;
+    // Once more under the lock that this took: another change may have come first.
+    let group = db::groups::find_by_id(conn, by.tenant, id)?;
+    let Some((changed, detail)) = prepare(conn, by, &group, draft, shown)? else {
+        return Ok(group);
+    };
+    db::groups::set(conn, by.tenant, &changed)?;
+    note_state(conn, &changed, rev)?;
+    record(conn, by, &Event::GroupUpdated(detail), object(&changed))?;
+    Ok(changed)
+}
+
+/// The group as it shall be, and what that changes; `None` when it is so already.
+fn prepare(
+    conn: &mut Conn,
+    by: &Actor,
+    group: &Group,
+    draft: &Draft,
+    shown: Option<&str>,
+) -> Result<Option<(Group, Value)>> {
+    must_be_free(conn, by, group)?;
+    must_cover(by, &draft.scopes, "A key can't give a group")?;
+    let changed = Group {
+        name: draft.name.clone(),
+        summary: draft.summary.clone(),
+        scopes: draft.scopes.text().to_owned(),
+        ..group.clone()
+    };
+    let (before, after) = difference(group, &changed);
+    if after.is_empty() {
+        return Ok(None);
+    }
+    if shown.is_some_and(|shown| shown != version(group)) {
+        return Err(Error::conflict(
+            "group-changed",
+            "This group was changed while you were editing it. Nothing was saved.",
+        ));
+    }
+    Ok(Some((changed, json!({ "before": before, "after": after }))))
+}
+
+/// Deletes a group that no key uses.
+///
+/// # Errors
+/// `Forbidden` as for [`update`]; `NotFound`; the conflicts `group-built-in` and `group-in-use`.
+pub fn delete(conn: &mut Conn, by: &Actor, id: GroupId) -> Result<Group> {
+    by.must_hold(WRITE)?;
+    db::groups::find_by_id(conn, by.tenant, id)?;
+    // No key joins the group between the count and the end: whoever gives one a group takes this lock too.
+    let rev = change_log::append(conn, change_log::Kind::Group, &id.to_string())?;
+    let group = db::groups::find_by_id(conn, by.tenant, id)?;
+    must_be_free(conn, by, &group)?;
+    let keys = db::groups::count_keys_of(conn, by.tenant, &group.id)?;
+    if keys > 0 {
+        let (uses, them) = if keys == 1 {
+            ("1 key uses".to_owned(), "it")
+        } else {
+            (format!("{keys} keys use"), "them")
+        };
+        let text = format!("{uses} this group. Give {them} another group or revoke {them} first.");
+        return Err(Error::conflict("group-in-use", text));
+    }
+    db::groups::set_deleted(conn, by.tenant, &group, by.now)?;
+    note_state(conn, &group, rev)?;
+    let detail = json!({ "scopes": scopes(&group)?.list() });
+    record(conn, by, &Event::GroupDeleted(detail), object(&group))?;
+    Ok(group)
+}
+
+/// What a group grants.
+///
+/// # Errors
+/// `Internal` when the stored text makes no sense.
+pub fn scopes(group: &Group) -> Result<Scopes> {
+    Scopes::parse(&group.scopes).map_err(Error::internal)
+}
+
+/// The refusal to change a built-in group.
+pub fn built_in() -> Error {
+    Error::conflict(
+        "group-built-in",
+        "This group is built in: every tenant has it as it is.",
+    )
+}
+
+/// A word for what a form showed of a group, to tell whether it is still so.
+pub fn version(group: &Group) -> String {
+    super::version_of(&[&group.name, &group.summary, &group.scopes])
+}
+
+/// Built-in groups stay as they are; a key touches neither the group it is in nor one that grants more than its own.
+fn must_be_free(conn: &mut Conn, by: &Actor, group: &Group) -> Result<()> {
+    if group.built_in {
+        return Err(built_in());
+    }
+    if let Some(key) = by.key() {
+        let key = db::keys::find(conn, by.tenant, key)?;
+        if key.group_name == group.name {
+            return Err(Error::Forbidden(
+                "A key can't change the group that it is in; ask a tenant admin, or use another key."
+                    .into(),
+            ));
+        }
+    }
+    must_cover(by, &scopes(group)?, "A key can't change a group")
+}
+
+fn must_cover(by: &Actor, granted: &Scopes, what: &str) -> Result<()> {
+    by.must_cover(granted)
+        .map_err(|_| Error::Forbidden(format!("{what} with more rights than its own.")))
+}
+
+fn difference(before: &Group, after: &Group) -> (Map<String, Value>, Map<String, Value>) {
+    let list = |group: &Group| {
+        group
+            .scopes
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let members = |group: &Group| -> [(&str, Value); 3] {
+        [
+            ("name", group.name.clone().into()),
+            ("summary", group.summary.clone().into()),
+            ("scopes", list(group).into()),
+        ]
+    };
+    let (mut was, mut is) = (Map::new(), Map::new());
+    for ((member, old), (_, new)) in members(before).into_iter().zip(members(after)) {
+        if old != new {
+            was.insert(member.into(), old);
+            is.insert(member.into(), new);
+        }
+    }
+    (was, is)
+}
+
+/// Keeps what the group grants from this revision on, to explain later decisions about its keys.
+fn note_state(conn: &mut Conn, group: &Group, rev: i64) -> Result<()> {
+    let snapshot = GroupSnapshot {
+        name: group.name.clone(),
+        scopes: group.scopes.clone(),
+    };
+    let text = serde_json::to_string(&snapshot).map_err(Error::internal)?;
+    change_log::describe(conn, rev, text)
+}
+
+fn object(group: &Group) -> Object<'_> {
+    Object {
+        kind: "authorization_group",
+        id: &group.id,
+        name: &group.name,
+    }
+}

@@ -1,0 +1,107 @@
+//! The callers of keys whose allowlist is observed: written apart from verification, and read for people.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use chrono::TimeDelta;
+
+use crate::db::observed_callers::Caller;
+use crate::db::request_records::Filter;
+use crate::db::{self, Conn, Db};
+use crate::domain::Result;
+use crate::domain::address_list::AddressList;
+use crate::domain::id::{KeyId, TenantId};
+use crate::domain::request_id::RequestId;
+use crate::domain::time::Timestamp;
+use crate::verify::{Code, Index};
+
+/// Days for which callers are kept and shown.
+pub const DAYS: i64 = 30;
+/// Days back in which a caller counts as one that a stricter list would hit.
+const RECENT_DAYS: i64 = 7;
+/// Requests that are looked at beside the observed callers.
+const REQUESTS: i64 = 1_000;
+
+/// Writes what was seen since the last call.
+///
+/// # Errors
+/// `Unavailable` when the database is away; what was not written waits for the next call. After a commit whose outcome
+/// is not known it is written again: a caller may be counted twice, and is never missed.
+pub fn flush(db: &Db, index: &Index) -> Result<()> {
+    let callers = index.usage().callers();
+    let lost = callers.take_lost();
+    if lost > 0 {
+        tracing::warn!(
+            lost,
+            "more callers than can be noted at once used keys whose allowlist is observed"
+        );
+    }
+    let taken = callers.take();
+    if taken.is_empty() {
+        return Ok(());
+    }
+    // One order everywhere, so that two nodes can't deadlock.
+    let mut of_keys: BTreeMap<String, Vec<Caller>> = BTreeMap::new();
+    for ((key, address), seen) in &taken {
+        let key = key.to_string();
+        of_keys.entry(key.clone()).or_default().push(Caller {
+            key_id: key,
+            address: address.map(|at| at.to_string()).unwrap_or_default(),
+            tenant_id: seen.tenant.to_string(),
+            requests: seen.requests,
+            last_at: seen.last_at,
+        });
+    }
+    let written = db.write(|conn| {
+        for (key, mut rows) in of_keys {
+            rows.sort_by(|one, other| one.address.cmp(&other.address));
+            db::observed_callers::add(conn, &key, rows)?;
+        }
+        Ok(())
+    });
+    if written.is_err() {
+        for (caller, seen) in taken {
+            callers.put(caller, seen);
+        }
+    }
+    written
+}
+
+/// The callers of the last 30 days, newest first.
+pub fn list(conn: &mut Conn, tenant: TenantId, key: KeyId, now: Timestamp) -> Result<Vec<Caller>> {
+    let from = now - TimeDelta::days(DAYS);
+    db::observed_callers::list(conn, tenant, key, from.timestamp_micros())
+}
+
+/// The addresses of the last 7 days that a list would refuse: of observed callers, and of the last 1,000 accepted
+/// requests. An unknown address is the empty text.
+pub fn refused_by(
+    conn: &mut Conn,
+    tenant: TenantId,
+    key: KeyId,
+    list: &AddressList,
+    now: Timestamp,
+) -> Result<Vec<String>> {
+    let from = now - TimeDelta::days(RECENT_DAYS);
+    let observed = db::observed_callers::list(conn, tenant, key, from.timestamp_micros())?;
+    let recent = Filter {
+        key: Some(key),
+        code: Code::Valid.as_str().into(),
+        from: Some(RequestId::first_at(from)),
+        ..Filter::default()
+    };
+    let records = db::request_records::list(conn, tenant, &recent, REQUESTS)?;
+    let addresses = observed
+        .into_iter()
+        .map(|caller| caller.address)
+        .chain(records.into_iter().map(|record| record.address));
+    let mut refused: Vec<String> = addresses.filter(|at| !allows(list, at)).collect();
+    refused.sort();
+    refused.dedup();
+    Ok(refused)
+}
+
+/// True when a list allows the stored text of an address; the empty text is an unknown one.
+pub fn allows(list: &AddressList, address: &str) -> bool {
+    list.allows(address.parse::<IpAddr>().ok())
+}

@@ -1,0 +1,218 @@
+//! Every form of the product, filled in rightly: what an attack would send.
+
+use crate::support::*;
+
+/// One form: the page that shows it, where it goes, and what is right in it apart from the token.
+pub struct Try {
+    pub route: &'static str,
+    pub page: String,
+    pub action: String,
+    pub fields: Vec<(&'static str, String)>,
+}
+
+/// Every form that somebody who is signed in, or nobody yet, can send.
+pub fn tries(
+    app: &App,
+    revocable: &app::Issued,
+    deletable: &app::Issued,
+    recoverable: &app::Issued,
+) -> Vec<Try> {
+    let form = |route, page: &str, action: &str, fields: &[(&'static str, &str)]| Try {
+        route,
+        page: page.into(),
+        action: action.into(),
+        fields: fields
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect(),
+    };
+    let (keys, groups) = ("/tenant-api-keys", "/authorization-groups");
+    let link = app.setup_link.clone().unwrap_or_default();
+    let link = link.strip_prefix(&app.base).unwrap_or_default().to_owned();
+    let token = link.split("token=").nth(1).unwrap_or_default().to_owned();
+    if !link.is_empty() {
+        return vec![form(
+            "/setup",
+            &link,
+            "/setup",
+            &[
+                ("token", &token),
+                ("name", "Eve Evans"),
+                ("email", "eve@x.test"),
+                ("tenant", "Eve"),
+                ("password", PASSWORD),
+            ],
+        )];
+    }
+    vec![
+        form(
+            "/theme",
+            keys,
+            "/theme",
+            &[("theme", "dark"), ("next", "/")],
+        ),
+        form(
+            keys,
+            keys,
+            keys,
+            &[
+                ("name", "Planted"),
+                ("environment", "live"),
+                ("group", "Full access"),
+            ],
+        ),
+        form(
+            "/tenant-api-keys/lookup",
+            keys,
+            "/tenant-api-keys/lookup",
+            &[("key", &revocable.secret)],
+        ),
+        form(
+            "/tenant-api-keys/batch-plan",
+            keys,
+            "/tenant-api-keys/batch-plan",
+            &[("change", "disable"), ("key", &revocable.id)],
+        ),
+        form(
+            "/tenant-api-keys/batch",
+            keys,
+            "/tenant-api-keys/batch",
+            &[("change", "disable"), ("key", &revocable.id)],
+        ),
+        form(
+            "/tenant-api-keys/{id}/edit",
+            keys,
+            &revocable.page("edit"),
+            &[
+                ("name", "Planted"),
+                ("description", ""),
+                ("group", "Full access"),
+                ("ip_allowlist", ""),
+                ("ip_allowlist_mode", "observe"),
+                ("version", &key_version(app, revocable)),
+            ],
+        ),
+        form(
+            "/tenant-api-keys/{id}/allowlist",
+            keys,
+            &revocable.page("allowlist"),
+            &[("step", "adopt")],
+        ),
+        form(
+            "/tenant-api-keys/{id}/revocation",
+            keys,
+            &revocable.page("revocation"),
+            &[],
+        ),
+        form(
+            "/tenant-api-keys/{id}/deletion",
+            keys,
+            &deletable.page("deletion"),
+            &[],
+        ),
+        form(
+            groups,
+            groups,
+            groups,
+            &[("name", "Planted"), ("scopes", "a:b")],
+        ),
+        form(
+            "/authorization-groups/{id}/edit",
+            groups,
+            &group_page(app, "Edited", "edit"),
+            &[
+                ("name", "Planted too"),
+                ("scopes", "a:b"),
+                ("version", &group_version(app, "Edited")),
+            ],
+        ),
+        form(
+            "/authorization-groups/{id}/deletion",
+            groups,
+            &group_page(app, "Deleted", "deletion"),
+            &[],
+        ),
+        form(
+            "/verifiers",
+            "/verifiers",
+            "/verifiers",
+            &[("name", "Planted")],
+        ),
+        form(
+            "/verifiers/{id}/revocation",
+            "/verifiers",
+            &verifier_page(app),
+            &[],
+        ),
+        form(
+            "/tenant-api-keys/{id}/disclosure",
+            keys,
+            &recoverable.page("disclosure"),
+            &[("password", PASSWORD)],
+        ),
+        form("/settings", "/settings", "/settings", &[]),
+        form(
+            "/tenant-api-keys/limit-request",
+            keys,
+            "/tenant-api-keys/limit-request",
+            &[("limit", "20"), ("reason", "Planted")],
+        ),
+        form(
+            "/support/tenants/{id}/limit-refusal",
+            keys,
+            &app.refusal_page("Acme"),
+            &[("reason", "Planted")],
+        ),
+        form(
+            "/support/tenants/{id}/limit",
+            keys,
+            &app.limit_page("Acme"),
+            &[("shown", "10"), ("limit", "30"), ("reason", "Planted")],
+        ),
+        form(
+            "/tenant-api-keys/limit-request",
+            keys,
+            "/tenant-api-keys/limit-request",
+            &[("limit", "40"), ("reason", "Planted")],
+        ),
+        form(
+            "/tenant-api-keys/limit-request/withdrawal",
+            keys,
+            "/tenant-api-keys/limit-request/withdrawal",
+            &[],
+        ),
+        form("/logout", keys, "/logout", &[]),
+        form(
+            "/login",
+            "/login",
+            "/login",
+            &[("email", BOB), ("password", PASSWORD), ("next", "")],
+        ),
+    ]
+}
+
+/// Where a new group of Acme is edited or deleted.
+pub fn group_page(app: &App, name: &str, verb: &str) -> String {
+    app.add_group("Acme", name, "orders:read");
+    format!("/authorization-groups/{}/{verb}", app.group("Acme", name))
+}
+
+/// What the form of a key shows.
+fn key_version(app: &App, key: &app::Issued) -> String {
+    keystead::actions::key_updates::version(&app.stored("Acme", key))
+}
+
+/// What the form of that group shows.
+fn group_version(app: &App, name: &str) -> String {
+    let acme = app.tenant("Acme");
+    let group = app
+        .db
+        .read(|conn| keystead::db::groups::find(conn, acme, name, "group"));
+    keystead::actions::groups::version(&group.unwrap())
+}
+
+/// Where the verifier of the tests is revoked.
+pub fn verifier_page(app: &App) -> String {
+    let rows = app.db.read(keystead::db::verifiers::list).unwrap();
+    format!("/verifiers/{}/revocation", rows[0].id)
+}
