@@ -99,6 +99,56 @@ pub fn tries(
             &[("step", "adopt")],
         ),
         form(
+            "/tenant-api-keys/{id}/suspension",
+            keys,
+            &revocable.page("suspension"),
+            &[],
+        ),
+        form(
+            "/tenant-api-keys/{id}/suspension/removal",
+            keys,
+            &revocable.page("suspension/removal"),
+            &[],
+        ),
+        form(
+            "/tenant-api-keys/{id}/rotation",
+            keys,
+            &revocable.page("rotation"),
+            &[
+                ("grace", "24h"),
+                ("expiry", "keep"),
+                ("idempotency_key", &"1".repeat(64)),
+            ],
+        ),
+        form(
+            "/tenant-api-keys/{id}/rotation/extension",
+            keys,
+            &revocable.page("rotation/extension"),
+            &[("grace", "7d")],
+        ),
+        form(
+            "/tenant-api-keys/{id}/rotation/cancellation",
+            keys,
+            &revocable.page("rotation/cancellation"),
+            &[],
+        ),
+        form(
+            "/tenant-api-keys/{id}/rotation",
+            keys,
+            &revocable.page("rotation"),
+            &[
+                ("grace", "24h"),
+                ("expiry", "keep"),
+                ("idempotency_key", &"2".repeat(64)),
+            ],
+        ),
+        form(
+            "/tenant-api-keys/{id}/rotation/end",
+            keys,
+            &revocable.page("rotation/end"),
+            &[],
+        ),
+        form(
             "/tenant-api-keys/{id}/revocation",
             keys,
             &revocable.page("revocation"),
