@@ -116,6 +116,10 @@ async fn pictures_of_the_list() {
     let page = browser
         .script("return document.querySelector('dialog form').getAttribute('action')")
         .await;
+    // The key is in use, so its last four characters are asked for.
+    browser
+        .script("document.querySelector('#last4').value = document.querySelector('#last4-hint code').textContent")
+        .await;
     browser.click("dialog [type=submit]").await;
     browser.until("!document.querySelector('dialog')").await;
     camera.take("revoked").await;
