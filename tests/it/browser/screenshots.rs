@@ -66,13 +66,6 @@ async fn pictures_of_setting_up_and_signing_in() {
     browser.until_focus(".error-summary").await;
     camera.take("setup-errors").await;
     browser.goto("/tenant-api-keys").await;
-    browser.click("[data-pick-all]").await;
-    browser.until_sees("6 keys chosen").await;
-    camera.take("keys-chosen").await;
-    browser.click("#batch [value=revoke]").await;
-    browser.until_sees("Revoke 6 API keys?").await;
-    camera.take("keys-batch").await;
-    browser.goto("/tenant-api-keys").await;
     browser.until_at("/login").await;
     camera.take("sign-in").await;
     browser.fill("#email", "ivy@initech.test").await;
@@ -101,6 +94,13 @@ async fn pictures_of_the_list() {
         browser.goto(&format!("/tenant-api-keys?{query}")).await;
         camera.take(name).await;
     }
+    browser.goto("/tenant-api-keys").await;
+    browser.click("[data-pick-all]").await;
+    browser.until_sees("6 keys chosen").await;
+    camera.take("keys-chosen").await;
+    browser.click("#batch [value=revoke]").await;
+    browser.until_sees("Revoke 6 API keys?").await;
+    camera.take("keys-batch").await;
     browser.goto("/tenant-api-keys").await;
     browser
         .click("[aria-label='Actions for SAP integration']")
