@@ -36,10 +36,18 @@ fn pages() -> Vec<(&'static str, String, bool)> {
         ("list, as cards", format!("{list}?view=cards"), false),
         ("list by name", format!("{list}?sort=name"), false),
         ("active keys", format!("{list}?status=active"), true),
-        ("search, one key fits", format!("{list}?q=system+51"), true),
+        (
+            "search, a common and a rare word",
+            format!("{list}?q=system+51"),
+            true,
+        ),
         ("search, every key fits", format!("{list}?q=system"), true),
         ("search, none fits", format!("{list}?q=no+such+name"), true),
-        ("search, two words", format!("{list}?q=tem+99"), true),
+        (
+            "search, two parts of words",
+            format!("{list}?q=tem+99"),
+            true,
+        ),
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
 
@@ -18,6 +18,8 @@ pub struct Place {
 pub struct Server {
     pub port: u16,
     child: Child,
+    /// Kept open: a server that can't print ends.
+    _out: BufReader<ChildStdout>,
     postgres: Option<String>,
 }
 
@@ -73,13 +75,13 @@ impl Place {
         command.args(["--listen", "127.0.0.1:0", "--workers", "1", "--log", "warn"]);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
         let port = line.trim().rsplit_once(':').unwrap().1.parse().unwrap();
         Server {
             port,
             child,
+            _out: out,
             postgres: self.postgres.clone(),
         }
     }
