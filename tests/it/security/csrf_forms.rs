@@ -1,5 +1,6 @@
 //! Every form of the product, filled in rightly: what an attack would send.
 
+use super::key_forms::life_of_a_key;
 use crate::support::*;
 
 /// One form: the page that shows it, where it goes, and what is right in it apart from the token.
@@ -44,7 +45,8 @@ pub fn tries(
             ],
         )];
     }
-    vec![
+    let mut forms = life_of_a_key(app);
+    forms.extend([
         form(
             "/theme",
             keys,
@@ -238,7 +240,8 @@ pub fn tries(
             "/login",
             &[("email", BOB), ("password", PASSWORD), ("next", "")],
         ),
-    ]
+    ]);
+    forms
 }
 
 /// Where a new group of Acme is edited or deleted.

@@ -6,5 +6,6 @@ mod csrf;
 mod csrf_forms;
 mod failures;
 mod headers;
+mod key_forms;
 mod names;
 mod smuggling;
