@@ -136,7 +136,7 @@ async fn what_is_wrong_is_told_at_its_place_and_nothing_is_saved() {
     let mut alice = app.sign_in(ALICE).await;
     let key = app.issue_with("Acme", "ERP", None, &["10.0.0.0/8"], None);
     let before = app.stored("Acme", &key);
-    let (long, many) = ("x".repeat(201), "10.0.0.1\r\n".repeat(1));
+    let (long, many) = ("x".repeat(201), "10.0.0.1\r\n".to_owned());
     let many: String = (0..1_001)
         .map(|number| format!("10.1.{}.{}\r\n", number / 256, number % 256))
         .chain([many])

@@ -80,7 +80,7 @@ async fn everybody_can_read_the_list() {
     browser.goto("/usage?environment=test&range=24h").await;
     browser.is_accessible_everywhere("usage of test keys").await;
 
-    browser.goto("/tenant-api-keys?before=nonsense").await;
+    browser.goto("/tenant-api-keys?cursor=nonsense").await;
     browser
         .until_sees("This page mark was not made by Keystead")
         .await;

@@ -21,6 +21,7 @@ async fn a_recoverable_key_is_allowed_made_and_shown_again_by_keyboard() {
 
     browser.goto("/tenant-api-keys/new").await;
     browser.fill("#name", "ERP integration").await;
+    form::choose_group(&browser).await;
     browser.tab_to("#recoverable").await;
     browser.press(key::SPACE).await;
     browser

@@ -33,8 +33,8 @@ async fn a_request_made_meanwhile_appears_by_itself() {
     // One that began earlier and was written later finds its place.
     let late = format!("{}{}", &expected[2][..13], "f".repeat(19));
     app.sql(&format!(
-        "INSERT INTO request_records SELECT '{late}', tenant_id, key_id, at, code, method, path, scope, address, \
-         user_agent, rev FROM request_records WHERE id = '{}'",
+        "INSERT INTO request_records (id, tenant_id, key_id, at, code, method, path, scope, address, user_agent, rev) \
+         SELECT '{late}', tenant_id, key_id, at, code, method, path, scope, address, user_agent, rev FROM request_records WHERE id = '{}'",
         expected[2]
     ));
     expected.insert(2, late);

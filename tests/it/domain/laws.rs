@@ -76,7 +76,7 @@ fn scopes_allow_and_cover_what_they_grant_and_nothing_else() {
         if one.cover(&other) && other.cover(&third) {
             assert!(one.cover(&third), "{one:?} and {third:?}");
         }
-        assert_eq!(Scopes::parse(&one.text()).unwrap(), one);
+        assert_eq!(Scopes::parse(one.text()).unwrap(), one);
         covering += usize::from(covers);
         refused += usize::from(!covers);
     }

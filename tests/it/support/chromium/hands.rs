@@ -38,6 +38,12 @@ impl Chromium {
     /// Clicks it as soon as nothing is in its way.
     pub async fn click(&self, css: &str) {
         let deadline = Instant::now() + PATIENCE;
+        let found = self.find(css).await;
+        // The driver would do so itself, but not on a screen of a size that is only pretended.
+        let shown = "arguments[0].scrollIntoView({ block: 'nearest' })";
+        if let Ok(element) = serde_json::to_value(found) {
+            let _ = self.client.execute(shown, vec![element]).await;
+        }
         loop {
             match self.find(css).await.click().await {
                 Ok(()) => return,
