@@ -153,8 +153,9 @@ impl Follower {
             let (_, ids) = of_kind(Kind::Group);
             for row in db::groups::find_for_index(conn, &ids)? {
                 let tenant = row.tenant_id.parse()?;
-                let (shared, is_new) = share_group(groups, &row.id, row.name, &row.scopes)?;
-                renewed.extend(is_new.then_some((tenant, shared.id)));
+                let (shared, _) = share_group(groups, &row.id, row.name, &row.scopes)?;
+                // Also when it is known already: an earlier turn may have failed before it reached every key.
+                renewed.push((tenant, shared.id));
             }
             while let Some((tenant, group)) = renewed.pop() {
                 let more = self.apply_group(conn, tenant, group, reached, groups)?;

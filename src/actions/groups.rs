@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Object, record};
+use super::{Object, begin, record};
 use crate::db::groups::Group;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
@@ -52,7 +52,7 @@ pub fn create(conn: &mut Conn, by: &Actor, draft: &Draft) -> Result<Group> {
     by.must_hold(WRITE)?;
     let id = GroupId::new();
     // First, for its lock: the count below then sees every group that was committed before.
-    let rev = change_log::append(conn, change_log::Kind::Group, &id.to_string())?;
+    let rev = begin(conn, by, change_log::Kind::Group, &id.to_string())?;
     must_cover(by, &draft.scopes, "A key can't create a group")?;
     if db::groups::count(conn, by.tenant)? >= MOST {
         let text = format!("A tenant can have {MOST} authorization groups. Delete one first.");
@@ -92,7 +92,7 @@ pub fn update(
     if prepare(conn, by, &group, draft, shown)?.is_none() {
         return Ok(group);
     }
-    let rev = change_log::append(conn, change_log::Kind::Group, &group.id)?;
+    let rev = begin(conn, by, change_log::Kind::Group, &group.id)?;
     // Once more under the lock that this took: another change may have come first.
     let group = db::groups::find_by_id(conn, by.tenant, id)?;
     let Some((changed, detail)) = prepare(conn, by, &group, draft, shown)? else {
@@ -141,7 +141,7 @@ pub fn delete(conn: &mut Conn, by: &Actor, id: GroupId) -> Result<Group> {
     by.must_hold(WRITE)?;
     db::groups::find_by_id(conn, by.tenant, id)?;
     // No key joins the group between the count and the end: whoever gives one a group takes this lock too.
-    let rev = change_log::append(conn, change_log::Kind::Group, &id.to_string())?;
+    let rev = begin(conn, by, change_log::Kind::Group, &id.to_string())?;
     let group = db::groups::find_by_id(conn, by.tenant, id)?;
     must_be_free(conn, by, &group)?;
     let keys = db::groups::count_keys_of(conn, by.tenant, &group.id)?;

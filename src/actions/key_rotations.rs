@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::keys::{note_state, own_word};
-use super::{Object, disclosures, peppers, record};
+use super::{Object, begin, disclosures, peppers, record};
 use crate::db::key_rotations::{End, Kept, NewRotation, Rotation};
 use crate::db::key_updates::{self, KeyUpdate};
 use crate::db::keys::Key;
@@ -56,7 +56,7 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     by.must_hold("api-keys:write")?;
     // Another tenant's id must not move the log.
     db::keys::find(conn, by.tenant, id)?;
-    let rev = change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
+    let rev = begin(conn, by, change_log::Kind::Key, &id.to_string())?;
     peppers::must_be_in_use(conn, how.pepper)?;
     let key = changeable(conn, by, id)?;
     if let Some(word) = how.idempotency_key
@@ -213,7 +213,7 @@ fn change_running(
 ) -> Result<Key> {
     by.must_hold("api-keys:write")?;
     db::keys::find(conn, by.tenant, id)?;
-    let rev = change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
+    let rev = begin(conn, by, change_log::Kind::Key, &id.to_string())?;
     let key = changeable(conn, by, id)?;
     let rotation = running(conn, by, id)?.ok_or_else(|| {
         Error::conflict(
@@ -237,6 +237,7 @@ pub fn extend(conn: &mut Conn, by: &Actor, id: KeyId, grace: Grace) -> Result<Ke
         return Err(Error::invalid("grace", text));
     }
     change_running(conn, by, id, |conn, key, rotation| {
+        must_be_later(rotation, grace, by.now)?;
         db::key_rotations::set_end(conn, by.tenant, &rotation.id, end_of(grace, by.now))?;
         Ok(Event::KeyRotationExtended(told(
             key,
@@ -244,6 +245,25 @@ pub fn extend(conn: &mut Conn, by: &Actor, id: KeyId, grace: Grace) -> Result<Ke
             &grace.text(),
         )))
     })
+}
+
+/// To end the old secret earlier is another question, with its own facts.
+fn must_be_later(rotation: &Rotation, grace: Grace, now: Timestamp) -> Result<()> {
+    let (old, new) = (rotation.ends_at.map(|at| at.and_utc()), grace.ends_at(now));
+    let earlier = matches!((old, new), (Some(old), Some(new)) if new < old)
+        || new.is_none() && rotation.quiet_seconds.is_none() && is_resting(rotation, grace, now);
+    if earlier {
+        let text = "That would end the old secret earlier. Choose a longer time, or finish the rotation now.";
+        return Err(Error::invalid("grace", text));
+    }
+    Ok(())
+}
+
+/// True when the old secret rested long enough already to end at once.
+fn is_resting(rotation: &Rotation, grace: Grace, now: Timestamp) -> bool {
+    let used = rotation.old.at.unwrap_or(rotation.rotated_at).and_utc();
+    let quiet = grace.quiet_seconds().map(TimeDelta::seconds);
+    quiet.is_some_and(|quiet| used + quiet <= now)
 }
 
 /// Ends the old secret now.
@@ -306,7 +326,7 @@ pub fn finish_if_quiet(
         request_id: String::new(),
     };
     let id: KeyId = rotation.key_id.parse()?;
-    let rev = change_log::append(conn, change_log::Kind::Key, &rotation.key_id)?;
+    let rev = begin(conn, &by, change_log::Kind::Key, &rotation.key_id)?;
     let same = |found: &Rotation| found.id == rotation.id && is_quiet(found, known);
     let Some(found) = running(conn, &by, id)?.filter(same) else {
         return Ok(false);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::keys::note_state;
-use super::{Object, record};
+use super::{Object, begin, record};
 use crate::db::groups::Group;
 use crate::db::key_updates::{self, KeyUpdate};
 use crate::db::keys::Key;
@@ -32,7 +32,7 @@ pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result
     if Difference::find(conn, by, &key, update)?.is_none() {
         return Ok(key);
     }
-    let rev = change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
+    let rev = begin(conn, by, change_log::Kind::Key, &id.to_string())?;
     // Once more under the lock that this took: another change may have come first.
     let key = db::keys::find(conn, by.tenant, id)?;
     let Some(difference) = Difference::find(conn, by, &key, update)? else {
@@ -195,18 +195,22 @@ impl Difference {
                     .into(),
             ));
         }
-        let (scopes, refusal) = match group {
-            Some(group) => (
+        let covers = |scopes: &str, refusal: &str| {
+            by.must_cover(&Scopes::parse(scopes).map_err(Error::internal)?)
+                .map_err(|_| Error::Forbidden(refusal.into()))
+        };
+        if let Some(group) = group {
+            covers(
                 &group.scopes,
                 "A key can't give a key more rights than its own.",
-            ),
-            None if is_limited => (
+            )?;
+        }
+        if group.is_some() || is_limited {
+            covers(
                 &key.scopes,
-                "A key can't change the limits of a key with more rights than its own.",
-            ),
-            None => return Ok(()),
-        };
-        by.must_cover(&Scopes::parse(scopes).map_err(Error::internal)?)
-            .map_err(|_| Error::Forbidden(refusal.into()))
+                "A key can't change the limits or the group of a key with more rights than its own.",
+            )?;
+        }
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Object, peppers, record};
+use super::{Object, begin, must_still_act, peppers, record};
 use crate::db::keys::{Key, NewKey};
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
@@ -45,7 +45,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     by.must_hold("api-keys:write")?;
     let id = KeyId::new();
     // First, for its lock: the count below then sees every key that was committed before.
-    let rev = change_log::append(conn, change_log::Kind::Key, &id.to_string())?;
+    let rev = begin(conn, by, change_log::Kind::Key, &id.to_string())?;
     peppers::must_be_in_use(conn, issuing.pepper)?;
     let group = db::groups::find(
         conn,
@@ -158,10 +158,9 @@ fn new_row(
 /// Revokes a key for good. Revoking again changes nothing and succeeds, so a retry after a lost answer is safe.
 ///
 /// # Errors
-/// `Forbidden` without the right; `NotFound`.
+/// `Forbidden` without the right, or for a key with more rights than the acting key's; `NotFound`.
 pub fn revoke(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
-    by.must_hold("api-keys:write")?;
-    end(conn, by, id, "")
+    revoke_with_reason(conn, by, id, "")
 }
 
 /// As [`revoke`], with a reason that is kept with the key; empty for none. The first revocation's reason stays.
@@ -170,7 +169,13 @@ pub fn revoke(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
 /// As [`revoke`]; `Invalid` at `reason`.
 pub fn revoke_with_reason(conn: &mut Conn, by: &Actor, id: KeyId, reason: &str) -> Result<Key> {
     by.must_hold("api-keys:write")?;
-    end(conn, by, id, &check_reason(reason)?)
+    let reason = check_reason(reason)?;
+    let key = db::keys::find(conn, by.tenant, id)?;
+    by.must_cover(&Scopes::parse(&key.scopes).map_err(Error::internal)?)
+        .map_err(|_| {
+            Error::Forbidden("A key can't revoke a key with more rights than its own.".into())
+        })?;
+    end(conn, by, id, &reason, must_still_act)
 }
 
 /// A reason as it is kept: one line of at most 200 characters.
@@ -188,7 +193,8 @@ pub fn check_reason(reason: &str) -> Result<String> {
 /// `Forbidden` when no key acts.
 pub fn surrender(conn: &mut Conn, by: &Actor) -> Result<()> {
     match by.who {
-        Who::Key { id, .. } => match end(conn, by, id, "") {
+        // Also a key that may do nothing else any more.
+        Who::Key { id, .. } => match end(conn, by, id, "", |_, _| Ok(())) {
             Ok(_) | Err(Error::NotFound) => Ok(()),
             Err(other) => Err(other),
         },
@@ -196,12 +202,19 @@ pub fn surrender(conn: &mut Conn, by: &Actor) -> Result<()> {
     }
 }
 
-fn end(conn: &mut Conn, by: &Actor, id: KeyId, reason: &str) -> Result<Key> {
+fn end(
+    conn: &mut Conn,
+    by: &Actor,
+    id: KeyId,
+    reason: &str,
+    check: fn(&mut Conn, &Actor) -> Result<()>,
+) -> Result<Key> {
     let key = db::keys::find(conn, by.tenant, id)?;
     if key.revoked_at.is_some() {
         return Ok(key);
     }
     let rev = change_log::append(conn, change_log::Kind::Key, &key.id)?;
+    check(conn, by)?;
     if db::keys::set_revoked(conn, by.tenant, id, by.now, rev, reason)? {
         db::key_rotations::end_running(conn, by.tenant, id, by.now)?;
         note_state(conn, id, rev)?;

@@ -37,12 +37,15 @@ use std::net::IpAddr;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::db::change_log::Kind;
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::id::{AuditId, TenantId};
+use crate::domain::key::State;
 use crate::domain::role::{Actor, Steward, Supporter, Who};
+use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
-use crate::domain::{Result, random};
+use crate::domain::{Error, Result, random};
 
 /// What an audit row is about.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +56,29 @@ pub struct Object<'a> {
     pub id: &'a str,
     /// Its name now.
     pub name: &'a str,
+}
+
+/// Takes the next revision for a change, and with it the lock under which everything that follows is true. A key that
+/// acts is looked at again there: it may have been revoked, disabled or narrowed while its request was on the way.
+pub(crate) fn begin(conn: &mut Conn, by: &Actor, kind: Kind, item: &str) -> Result<i64> {
+    let rev = db::change_log::append(conn, kind, item)?;
+    must_still_act(conn, by)?;
+    Ok(rev)
+}
+
+/// The second look at a key that acts, for a change that holds the lock of the change log already.
+pub(crate) fn must_still_act(conn: &mut Conn, by: &Actor) -> Result<()> {
+    let Who::Key { id, scopes, .. } = &by.who else {
+        return Ok(());
+    };
+    let key = db::keys::find(conn, by.tenant, *id)?;
+    let stored = Scopes::parse(&key.scopes).map_err(Error::internal)?;
+    if key.state(by.now) == State::Active && stored.cover(scopes) {
+        return Ok(());
+    }
+    Err(Error::Forbidden(
+        "This key was revoked, disabled or changed while it asked; nothing was done.".into(),
+    ))
 }
 
 /// Writes the audit row of a change, inside the change's transaction: no record, no change.

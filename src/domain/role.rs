@@ -63,6 +63,8 @@ pub enum Who {
         name: String,
         /// What it may do.
         scopes: Scopes,
+        /// True for the old secret of a rotation, which works on for a while: it changes nothing any more.
+        is_former: bool,
     },
     /// Someone with access to the machine and its data directory.
     Operator,
@@ -112,6 +114,11 @@ impl Actor {
                 role: Role::Viewer, ..
             } => Err(Error::Forbidden(
                 "This needs the role Tenant admin; ask one of your admins.".into(),
+            )),
+            Who::Key {
+                is_former: true, ..
+            } if !scope.ends_with(":read") => Err(Error::Forbidden(
+                "This is the old secret of a rotated key, which changes nothing any more; use the new one.".into(),
             )),
             Who::Key { scopes, .. } if scopes.allow(scope) => Ok(()),
             Who::Key { .. } => Err(Error::Forbidden(format!(

@@ -68,9 +68,11 @@ impl Jobs {
             let (index, uses) = (Arc::clone(follower.index()), Arc::clone(&uses));
             move || {
                 // First: a flush of the counts tells others that nothing older is missing.
-                uses.flush(&db, &index, clock.now())?;
+                // One instant for both: what is written later must not say that it knows more.
+                let now = clock.now();
+                uses.flush(&db, &index, now)?;
                 let asked = usage::flush_verifiers(&db, &index);
-                lock(&writer).flush(&db, clock.now())?;
+                lock(&writer).flush(&db, now)?;
                 asked
             }
         };
@@ -78,9 +80,11 @@ impl Jobs {
             let (db, clock) = (db.clone(), clock.clone());
             let index = Arc::clone(follower.index());
             move || {
-                uses.flush(&db, &index, clock.now())?;
+                // One instant for both: what is written later must not say that it knows more.
+                let now = clock.now();
+                uses.flush(&db, &index, now)?;
                 let asked = usage::flush_verifiers(&db, &index);
-                lock(&writer).stop(&db, clock.now())?;
+                lock(&writer).stop(&db, now)?;
                 asked
             }
         };

@@ -99,7 +99,7 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
 fn judge(entry: &Entry, question: &Question<'_>) -> Code {
     if entry.tenant_suspended {
         Code::TenantSuspended
-    } else if entry.revoked || has_ended(entry, question.now) {
+    } else if entry.revoked || entry.has_ended(question.now) {
         Code::Revoked
     } else if entry.disabled {
         Code::Disabled
@@ -119,12 +119,6 @@ fn judge(entry: &Entry, question: &Question<'_>) -> Code {
     } else {
         Code::Valid
     }
-}
-
-/// True for a former secret whose time is over; the key itself may go on.
-fn has_ended(entry: &Entry, now: Timestamp) -> bool {
-    let secret = entry.secret.as_ref();
-    secret.is_some_and(|secret| secret.has_ended(now))
 }
 
 fn record(entry: &Entry, code: Code, question: &Question<'_>) -> Record {

@@ -70,6 +70,17 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// True for the old secret of a rotation.
+    pub fn is_former(&self) -> bool {
+        self.secret.as_ref().is_some_and(|secret| secret.is_former)
+    }
+
+    /// True for a former secret whose time is over; the key itself may go on.
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        let secret = self.secret.as_ref();
+        secret.is_some_and(|secret| secret.has_ended(now))
+    }
+
     /// Counts since the last collection.
     pub fn counters(&self) -> &Arc<Counters> {
         self.counters.get_or_init(Arc::default)

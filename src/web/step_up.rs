@@ -9,8 +9,7 @@ use crate::actions::sign_in;
 use crate::db::Conn;
 use crate::domain::Result;
 
-/// Checks the typed password with the patience of the sign-in page, and runs `change` with what came of it, in one
-/// transaction with the count of failures.
+/// Checks the typed password with the patience of the sign-in page, and runs `change` with what came of it.
 ///
 /// # Errors
 /// `Throttled` after too many failures; `Unavailable` when too many passwords are checked at once; those of `change`.
@@ -29,18 +28,18 @@ pub async fn with_password<T: Send + 'static>(
     let judged = state
         .digest(move || sign_in::password_fits(known.as_ref(), &typed))
         .await;
-    state
+    // Apart from the change: if that fails, the password was still the right one.
+    let judged = state
         .change(move |conn| {
-            let Ok(fits) = judged else {
+            match judged {
+                Ok(true) => attempt.succeed(conn, &begun)?,
+                Ok(false) => {}
                 // Nobody looked at the password: this was no failure.
-                attempt.take_back(conn, &begun)?;
-                return Ok(judged.map(|_| None));
-            };
-            if fits {
-                attempt.succeed(conn, &begun)?;
+                Err(_) => attempt.take_back(conn, &begun)?,
             }
-            change(conn, fits).map(|done| Ok(Some(done)))
+            Ok(judged)
         })
-        .await??
-        .ok_or_else(|| crate::domain::Error::internal("no password was checked"))
+        .await?;
+    let fits = judged?;
+    state.change(move |conn| change(conn, fits)).await
 }

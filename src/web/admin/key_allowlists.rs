@@ -87,6 +87,13 @@ async fn adopt(state: &State, me: &SignedIn, id: KeyId) -> Result<Update> {
             Ok((key, callers))
         })
         .await?;
+    // Somebody may have enforced it since this page was shown.
+    if key.ip_allowlist_mode != AllowlistMode::Observe.as_str() {
+        return Err(Error::conflict(
+            "key-changed",
+            "The list is not observed any more. Look at the key again.",
+        ));
+    }
     let list = AddressList::parse(key.ip_allowlist.lines()).map_err(Error::internal)?;
     let new = callers.iter().map(|caller| &*caller.address);
     let new = new.filter(|address| {

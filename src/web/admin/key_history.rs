@@ -49,6 +49,10 @@ fn what(action: &str) -> String {
         "key.rotation_ended" => "Old secret ended",
         "key.rotation_cancelled" => "Rotation cancelled",
         "key.revoked" => "Revoked",
+        "key.sealed" => "Secret kept sealed",
+        "key.secret_revealed" => "Secret shown again",
+        "key.secret_refused" => "Secret not shown: wrong password",
+        "key.secret_damaged" => "Sealed secret found damaged",
         other => other.trim_start_matches("key."),
     }
     .to_owned()

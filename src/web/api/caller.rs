@@ -190,6 +190,7 @@ fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
             id: entry.key_id,
             name: entry.name.to_string(),
             scopes: entry.group.scopes.clone(),
+            is_former: entry.is_former(),
         },
         tenant: entry.tenant_id,
         now: incoming.now,

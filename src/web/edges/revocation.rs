@@ -49,8 +49,9 @@ pub async fn create(
             return Err(Error::Unavailable("a pepper is missing here".into()).into());
         }
         None => state.unknown_tokens.count(client::place(&request))?,
-        // Already true for this node's next verification: a repeated request costs no transaction.
-        Some((entry, _)) if entry.revoked => {}
+        // Already true for this node's next verification: a repeated request costs no transaction. A secret that the
+        // key no longer has speaks for nobody: the key goes on with another.
+        Some((entry, _)) if entry.revoked || entry.has_ended(state.now()) => {}
         Some((entry, _)) => {
             let by = holder(&entry, &request, &state);
             state.change(move |conn| keys::surrender(conn, &by)).await?;
@@ -68,6 +69,7 @@ fn holder(entry: &Entry, request: &HttpRequest, state: &State) -> Actor {
             id: entry.key_id,
             name: entry.name.to_string(),
             scopes: entry.group.scopes.clone(),
+            is_former: entry.is_former(),
         },
         tenant: entry.tenant_id,
         now: state.now(),

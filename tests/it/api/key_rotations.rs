@@ -168,6 +168,21 @@ async fn a_key_rotates_itself_but_extends_no_life_of_its_own() {
 }
 
 #[actix_web::test]
+async fn the_old_secret_reads_during_its_grace_and_changes_nothing() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let new = text(&rotate(&app, &key, &key, json!({ "grace_seconds": 600 })).await);
+    let old = app.system(&key.secret);
+    assert_eq!(old.get(&key.resource()).await.status, 200);
+    // Whoever stole it would have the only secret of the key.
+    let rotation = format!("{}/rotate", key.resource());
+    old.post(&rotation, json!({})).await.problem(403);
+    old.create("Another").await.problem(403);
+    old.delete(&key.resource()).await.problem(403);
+    assert_eq!(app.stranger().verify(&new).await, "VALID");
+}
+
+#[actix_web::test]
 async fn nothing_is_rotated_or_switched_beyond_ones_rights() {
     let app = App::start().await;
     app.add_group("Acme", "Keys", "api-keys:write api-keys:read");

@@ -88,6 +88,18 @@ async fn whoever_holds_the_old_secret_can_still_kill_the_key() {
 }
 
 #[actix_web::test]
+async fn a_secret_that_the_key_no_longer_has_kills_nothing() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let new = rotated(&app, &key, 600).await;
+    app.clock.advance(TimeDelta::minutes(10));
+    let request = app.stranger().request(Method::POST, "/oauth2/revoke");
+    let done = request.form(&[("token", &key.secret)]).send().await;
+    assert_eq!(done.unwrap().status(), 200);
+    assert_eq!(app.stranger().verify(&new.secret).await, "VALID");
+}
+
+#[actix_web::test]
 async fn a_refused_old_secret_is_explained_by_its_last_four_characters() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP");
