@@ -39,8 +39,8 @@ impl Chromium {
     pub async fn click(&self, css: &str) {
         let deadline = Instant::now() + PATIENCE;
         let found = self.find(css).await;
-        // The driver would do so itself, but not on a screen of a size that is only pretended.
-        let shown = "arguments[0].scrollIntoView({ block: 'nearest' })";
+        // The driver would do so itself, but clicks before a long page has glided there.
+        let shown = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
         if let Ok(element) = serde_json::to_value(found) {
             let _ = self.client.execute(shown, vec![element]).await;
         }
