@@ -119,29 +119,34 @@ impl Plan {
     }
 }
 
-/// Changes the keys, each with its own audit row, and gives how many changed.
+/// Changes the keys, each with its own audit row, and gives how many changed. `reason` is kept with those that it
+/// revokes; empty for none.
 ///
 /// # Errors
-/// As [`Plan::make`]; `Invalid` at `typed` when it is not [`Plan::must_type`].
+/// As [`Plan::make`]; `Invalid` at `typed` when it is not [`Plan::must_type`], and at `reason`.
 pub fn apply(
     conn: &mut Conn,
     by: &Actor,
     change: Change,
     ids: &[KeyId],
     typed: &str,
+    reason: &str,
 ) -> Result<usize> {
     by.must_hold("api-keys:write")?;
     // The head's lock comes first: no other change comes between this plan and the deed.
-    change_log::lock(conn)?;
+    change_log::hold(conn)?;
     let plan = Plan::make(conn, by, change, ids)?;
+    let mut errors = FieldErrors::default();
     if let Some(word) = plan.must_type()
         && typed.trim() != word
     {
-        let mut errors = FieldErrors::default();
         errors.add(
             "typed",
             format!("Type {word}, the number of keys that change."),
         );
+    }
+    errors.absorb(keys::check_reason(reason).map(|_| ()))?;
+    if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
     let mut changed = 0;
@@ -150,7 +155,7 @@ pub fn apply(
         match change {
             Change::Disable => key_suspensions::disable(conn, by, id)?,
             Change::Enable => key_suspensions::enable(conn, by, id)?,
-            Change::Revoke => keys::revoke(conn, by, id)?,
+            Change::Revoke => keys::revoke_with_reason(conn, by, id, reason)?,
         };
         changed += 1;
     }

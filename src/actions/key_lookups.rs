@@ -7,28 +7,34 @@ use crate::domain::key_text;
 use crate::domain::pepper::Peppers;
 use crate::domain::{Error, Result};
 
-/// The tenant's listed key that has or had this text, whatever its state. Another tenant's key and no key at all look the same.
+/// What a pasted text is to a tenant.
+#[derive(Debug, Clone)]
+pub enum Lookup {
+    /// It is, or was, the text of this key.
+    Found(Box<Key>),
+    /// It is a key, but no listed one of this tenant.
+    Unknown,
+    /// No whole key stands in it.
+    NoKey,
+}
+
+/// The tenant's listed key that has or had the text, whatever its state, and whatever stands around it, such as the name
+/// of a variable. Another tenant's key and one that nobody has look the same.
 ///
 /// # Errors
 /// `Unavailable` when the database is away.
-pub fn find(
-    conn: &mut Conn,
-    tenant: TenantId,
-    peppers: &Peppers,
-    text: &str,
-) -> Result<Option<Key>> {
-    let text = text.trim();
-    if !key_text::is_well_formed(text) {
-        return Ok(None);
-    }
+pub fn find(conn: &mut Conn, tenant: TenantId, peppers: &Peppers, text: &str) -> Result<Lookup> {
+    let Some(text) = key_text::find_in(text) else {
+        return Ok(Lookup::NoKey);
+    };
     let live = peppers.live().iter();
     let digests: Vec<Vec<u8>> = live.map(|pepper| pepper.digest(text).to_vec()).collect();
     let Some(id) = key_lists::find_by_digest(conn, tenant, &digests)? else {
-        return Ok(None);
+        return Ok(Lookup::Unknown);
     };
     match db::keys::find(conn, tenant, id) {
-        Ok(key) => Ok(Some(key)),
-        Err(Error::NotFound) => Ok(None),
+        Ok(key) => Ok(Lookup::Found(Box::new(key))),
+        Err(Error::NotFound) => Ok(Lookup::Unknown),
         Err(other) => Err(other),
     }
 }

@@ -65,14 +65,6 @@ pub fn append(conn: &mut Conn, kind: Kind, item: &str) -> Result<i64> {
     append_row(conn, kind, item, None)
 }
 
-/// Takes the lock of [`append`] without noting a change yet, for a change that must first look at several things.
-pub fn lock(conn: &mut Conn) -> Result<()> {
-    diesel::update(change_head::table.find(1))
-        .set(change_head::rev.eq(change_head::rev))
-        .execute(conn)?;
-    Ok(())
-}
-
 /// As [`append`], for a thing that gets another digest: whoever follows drops the one it had.
 pub fn append_move(conn: &mut Conn, kind: Kind, item: &str, old: &Digest) -> Result<i64> {
     append_row(conn, kind, item, Some(old))

@@ -198,15 +198,6 @@ pub fn find_by_idempotency_key(
         .optional()?)
 }
 
-/// How many keys the list holds in all.
-pub fn count_listed(conn: &mut Conn, tenant: TenantId) -> Result<i64> {
-    Ok(keys::table
-        .filter(keys::tenant_id.eq(tenant.to_string()))
-        .filter(keys::deleted_at.is_null())
-        .count()
-        .get_result(conn)?)
-}
-
 /// What counts toward the limit: active and disabled keys that have not expired.
 macro_rules! counts {
     ($now:expr) => {

@@ -61,6 +61,14 @@ impl Counts {
     }
 }
 
+/// Text as it is compared, stored and typed alike: in lower case, with one sigma wherever it stands, and with dots for
+/// the ellipsis of a hint, which keyboards lack.
+fn fold(text: &str) -> String {
+    let lower = text.chars().flat_map(char::to_lowercase);
+    let one_sigma: String = lower.map(|c| if c == 'ς' { 'σ' } else { c }).collect();
+    one_sigma.replace('…', "...")
+}
+
 fn place_of(state: State) -> usize {
     State::ALL
         .iter()
@@ -111,11 +119,7 @@ impl KeyDirectory {
     pub fn put(&mut self, key: &Listed<'_>) {
         let mut text = String::new();
         for part in [key.name, key.description, key.hint] {
-            text.extend(
-                part.chars()
-                    .flat_map(char::to_lowercase)
-                    .map(|c| if c == END { ' ' } else { c }),
-            );
+            text.push_str(&fold(part).replace(END, " "));
             text.push(END);
         }
         let mut entry = Entry {
@@ -304,7 +308,7 @@ impl KeyDirectory {
 
     /// Calls with each entry whose text holds all words.
     fn each_with(&self, typed: &str, mut each: impl FnMut(usize, &Entry)) {
-        let typed = typed.to_lowercase().replace("...", "…");
+        let typed = fold(typed);
         let mut words: Vec<&str> = typed.split_whitespace().collect();
         // The rarest word is looked for, and its few places are checked for the others.
         let sample = &self.words.as_bytes()[..self.words.len().min(SAMPLE)];

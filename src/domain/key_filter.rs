@@ -16,9 +16,9 @@ pub enum Expiration {
     /// Anywhere.
     #[default]
     Any,
-    /// It has not ended.
+    /// It has not ended, by its date or by a revocation.
     Valid,
-    /// It ends within 14 days.
+    /// It has not ended, and ends within 14 days.
     Soon,
     /// It has ended.
     Expired,

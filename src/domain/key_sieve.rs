@@ -73,8 +73,8 @@ impl<'a> Sieve<'a> {
     pub(super) fn admits(&self, entry: &Entry) -> bool {
         let fits = match self.filter.expiration {
             Expiration::Any => true,
-            Expiration::Valid => entry.expires > self.now,
-            Expiration::Soon => self.is_soon(entry),
+            Expiration::Valid => entry.expires > self.now && !entry.revoked,
+            Expiration::Soon => self.is_soon(entry) && !entry.revoked,
             Expiration::Expired => entry.expires <= self.now,
         };
         fits && match self.filter.need {

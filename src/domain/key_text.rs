@@ -95,6 +95,12 @@ pub fn is_well_formed(text: &str) -> bool {
     has_shape(text, OF_KEYS)
 }
 
+/// The first whole key in a text, such as that after `Bearer ` or `API_KEY=`.
+pub fn find_in(text: &str) -> Option<&str> {
+    text.split(|c: char| c != '_' && !c.is_ascii_alphanumeric())
+        .find(|run| is_well_formed(run))
+}
+
 /// True when the text has the shape of a verifier's token and its check fits. No key has it.
 pub fn is_verifier_token(text: &str) -> bool {
     has_shape(text, OF_VERIFIERS)

@@ -210,6 +210,9 @@ fn finding(scope: &mut web::ServiceConfig) {
         .service(web::resource("/tenant-api-keys/batch").route(web::post().to(key_batches::create)))
         .service(
             web::resource("/tenant-api-keys/lookup").route(web::post().to(key_lookups::create)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/search").route(web::post().to(key_lookups::search)),
         );
 }
 

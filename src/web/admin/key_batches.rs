@@ -7,8 +7,9 @@ use askama::Template;
 
 use super::key_query::LIST;
 use super::sessions::local_path;
-use crate::actions::key_batches::{self, Change, Plan};
+use crate::actions::key_batches::{self, Change, Plan, Planned};
 use crate::domain::id::KeyId;
+use crate::domain::key::State as KeyState;
 use crate::domain::key_text;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
@@ -27,6 +28,7 @@ struct Choice {
     change: Change,
     ids: Vec<KeyId>,
     typed: String,
+    reason: String,
     /// The list that it came from.
     back: String,
 }
@@ -38,7 +40,7 @@ impl Choice {
             of_name.map(|(_, value)| value.as_str())
         };
         let one = |name| all(name).next().unwrap_or_default();
-        let known = ["change", "key", "typed", "back"];
+        let known = ["change", "key", "typed", "reason", "back"];
         if let Some((name, _)) = pairs.iter().find(|(name, _)| !known.contains(&&**name)) {
             return Err(Error::invalid("form", format!("unknown field `{name}`")));
         }
@@ -50,6 +52,7 @@ impl Choice {
             change: Change::parse(one("change"))?,
             ids: ids.collect::<Result<_>>()?,
             typed: one("typed").to_owned(),
+            reason: one("reason").to_owned(),
             back: match local_path(request, one("back")) {
                 path if path.starts_with(LIST) => path.to_owned(),
                 _ => LIST.to_owned(),
@@ -81,6 +84,8 @@ struct Batch {
     lines: Vec<Line>,
     must_type: Option<String>,
     typed: String,
+    /// `None` where none is asked for.
+    reason: Option<String>,
     back: String,
     any: bool,
     errors: FieldErrors,
@@ -103,6 +108,10 @@ struct BatchView {
 impl Batch {
     fn new(me: &SignedIn, choice: Choice, plan: &Plan, errors: FieldErrors) -> Self {
         let now = me.now();
+        // Switching an expired key on is no use before it gets another date.
+        let stays_expired = |planned: &Planned| {
+            plan.change == Change::Enable && planned.key.state(now) == KeyState::Expired
+        };
         let (verb, done) = match plan.change {
             Change::Disable => ("Disable", "disabled"),
             Change::Enable => ("Enable", "enabled"),
@@ -119,6 +128,7 @@ impl Batch {
                 status: state.as_str(),
                 status_label: state.label(),
                 fate: match planned.idle {
+                    None if stays_expired(planned) => "Will be enabled, but stays expired".into(),
                     None => format!("Will be {done}"),
                     Some(why) => format!("Stays as it is: {why}"),
                 },
@@ -129,6 +139,9 @@ impl Batch {
         let breaks = match plan.change {
             Change::Disable => {
                 "They are refused from the next request on, until you enable them again."
+            }
+            Change::Enable if plan.changing().any(stays_expired) => {
+                "They are accepted again from the next request on, except those that have expired."
             }
             Change::Enable => "They are accepted again from the next request on.",
             Change::Revoke => {
@@ -145,6 +158,7 @@ impl Batch {
             lines: lines.collect(),
             must_type: plan.must_type(),
             typed: choice.typed,
+            reason: (plan.change == Change::Revoke && count > 0).then_some(choice.reason),
             back: choice.back,
             any: count > 0,
             errors,
@@ -221,7 +235,10 @@ pub async fn create(
     let (by, wanted) = (me.actor(), choice.clone());
     let done = state
         .change(move |conn| {
-            key_batches::apply(conn, &by, wanted.change, &wanted.ids, &wanted.typed)
+            let Choice {
+                ids, typed, reason, ..
+            } = &wanted;
+            key_batches::apply(conn, &by, wanted.change, ids, typed, reason)
         })
         .await;
     let changed = match done {

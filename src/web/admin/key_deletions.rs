@@ -1,19 +1,22 @@
 //! Deleting a revoked key from the list. Its audit rows stay, and its secret stays refused.
 
+use std::sync::Arc;
+
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::ask::Ask;
+use super::key_query::{KeyQuery, LIST};
 use super::key_revocations::key_in_question;
 use super::sessions::Nothing;
 use crate::actions::keys;
-use crate::db;
 use crate::domain::id::KeyId;
 use crate::domain::{key_text, time};
 use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
 use crate::web::form::Form;
+use crate::web::numbers::grouped;
 use crate::web::respond::{html, is_htmx, see_other, with_toast};
 use crate::web::session::set_flash;
 use crate::web::shell::crumbs;
@@ -70,19 +73,31 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let id: KeyId = id.parse()?;
     let by = me.actor();
-    let (key, total) = state
-        .change(move |conn| {
-            let key = keys::delete(conn, &by, id)?;
-            Ok((key, db::keys::count_listed(conn, by.tenant)?))
-        })
+    let (tenant, now) = (by.tenant, by.now);
+    let key = state
+        .change(move |conn| keys::delete(conn, &by, id))
         .await?;
     let text = format!("\"{}\" was deleted from the list.", key.name);
-    // After the last key the list is another page: the one that says there are none.
-    if is_htmx(&request) && total > 0 {
-        let count =
-            format!("<hx-partial hx-target=\"#total\" hx-swap=\"innerHTML\">{total}</hx-partial>");
-        return Ok(with_toast(html(StatusCode::OK, count), &text));
+    if !is_htmx(&request) {
+        set_flash(&session, &text);
+        return Ok(see_other(&request, LIST));
     }
-    set_flash(&session, &text);
-    Ok(see_other(&request, "/tenant-api-keys"))
+    let (lists, shown) = (Arc::clone(&state.key_lists), KeyQuery::shown(&request));
+    let wanted = shown.wanted.clone();
+    let count = state
+        .snapshot(move |conn| Ok(lists.find(conn, tenant, &wanted, now)?.0.matching))
+        .await;
+    // The deed is done: a count that can't be read now stays as it was.
+    let Ok(count) = count else {
+        return Ok(with_toast(html(StatusCode::OK, String::new()), &text));
+    };
+    // After the last key the list is another page: the one that says there are none.
+    if count == 0 {
+        set_flash(&session, &text);
+        return Ok(see_other(&request, &shown.url()));
+    }
+    let count = grouped(i64::try_from(count).unwrap_or(i64::MAX));
+    let part =
+        format!("<hx-partial hx-target=\"#total\" hx-swap=\"innerHTML\">{count}</hx-partial>");
+    Ok(with_toast(html(StatusCode::OK, part), &text))
 }

@@ -72,6 +72,8 @@ pub(super) struct KeysPage {
     highlight: String,
     /// The list is the answer to a whole key, which is nowhere in it.
     pub(super) looked_up: bool,
+    /// What was looked up is a whole key.
+    pub(super) whole: bool,
 }
 
 /// What changes around the list when it does: the counts, and what a screen reader says.
@@ -121,6 +123,7 @@ impl KeysPage {
             query,
             highlight,
             looked_up: false,
+            whole: true,
         }
     }
 
@@ -302,7 +305,7 @@ pub async fn index(
 }
 
 /// Shows the list in the same way next time.
-fn remember(answer: &mut HttpResponse, view: View) {
+pub(super) fn remember(answer: &mut HttpResponse, view: View) {
     let cookie = Cookie::build("view", view.as_str())
         .path(LIST)
         .max_age(Duration::days(365))

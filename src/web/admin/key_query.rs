@@ -96,6 +96,18 @@ impl ListQuery {
 }
 
 impl KeyQuery {
+    /// The list that htmx says the person looks at; all keys where it says nothing that can be read.
+    pub fn shown(request: &HttpRequest) -> Self {
+        let url = request.headers().get("hx-current-url");
+        let query = url
+            .and_then(|url| url.to_str().ok()?.split_once('?'))
+            .and_then(|(_, query)| serde_urlencoded::from_str::<ListQuery>(query).ok());
+        let remembered = View::remembered(request);
+        query
+            .and_then(|query| query.read(remembered).ok())
+            .unwrap_or_default()
+    }
+
     /// The address of this list from its first page on, without what is as usual.
     pub fn url(&self) -> String {
         self.url_with(self.wanted.sort, "")

@@ -27,7 +27,8 @@ pub struct ListQuery {
     #[serde(default)]
     #[param(schema_with = statuses, required = false)]
     status: String,
-    /// Only keys that have not ended (`valid`), end within 14 days (`expiring-soon`) or have ended (`expired`).
+    /// Only keys that have not ended (`valid`), those of them that end within 14 days (`expiring-soon`), or keys whose
+    /// date has come (`expired`). A revoked key is neither of the first two.
     #[serde(default)]
     #[param(schema_with = expirations, required = false)]
     expiration: String,

@@ -8,7 +8,10 @@ document.addEventListener(
     if (!menu.matches?.('[role="menu"]')) return;
     const open = event.newState === "open";
     $(`[popovertarget="${menu.id}"]`)?.setAttribute("aria-expanded", open);
-    if (open) items(menu)[0]?.focus();
+    if (!open) return;
+    // Arrows move from here on; without scripts Tab does.
+    for (const item of items(menu)) item.tabIndex = -1;
+    items(menu)[0]?.focus();
   },
   true,
 );

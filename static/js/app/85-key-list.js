@@ -26,6 +26,12 @@ document.addEventListener(
   true,
 );
 
+// The list's address holds what is searched; the token is for browsers without scripts, which send the form itself.
+document.addEventListener("htmx:config:request", (event) => {
+  const { request, sourceElement } = event.detail.ctx;
+  if (sourceElement?.matches?.("[data-key-filters]")) request.body.delete("csrf");
+});
+
 // Several keys: how many are chosen, and all of this page at once.
 const picks = () => $$(".pick");
 

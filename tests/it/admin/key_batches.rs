@@ -114,6 +114,63 @@ async fn the_deed_is_true_for_every_key_at_once_with_an_audit_row_for_each() {
 }
 
 #[actix_web::test]
+async fn an_expired_key_is_not_said_to_be_accepted_again() {
+    let app = App::start().await;
+    let fine = app.issue("Acme", "Fine");
+    let over = app.issue_with("Acme", "Over", None, &[], Some(60));
+    for key in [&fine, &over] {
+        app.alter_key(key, "disabled_at = '2026-11-20 11:00:00'");
+    }
+    app.clock.advance(chrono::TimeDelta::seconds(61));
+    let mut alice = app.sign_in(ALICE).await;
+    let plain = send(&mut alice, PLAN, "enable", &[&fine], "").await;
+    plain.shows("They are accepted again from the next request on.");
+    plain.hides("stays expired");
+    let mixed = send(&mut alice, PLAN, "enable", &[&fine, &over], "").await;
+    mixed.shows("Will be enabled, but stays expired");
+    mixed.shows("accepted again from the next request on, except those that have expired.");
+    let revoked = send(&mut alice, PLAN, "revoke", &[&over], "").await;
+    revoked.hides("stays expired");
+}
+
+#[actix_web::test]
+async fn one_reason_is_kept_with_every_key_that_is_revoked() {
+    let app = App::start().await;
+    let (one, two) = (app.issue("Acme", "One"), app.issue("Acme", "Two"));
+    let mut alice = app.sign_in(ALICE).await;
+    let disabling = send(&mut alice, PLAN, "disable", &[&one, &two], "").await;
+    disabling.hides("name=\"reason\"");
+    let revoking = send(&mut alice, PLAN, "revoke", &[&one, &two], "").await;
+    revoking.shows("name=\"reason\"");
+    let revoke = |reason: &str| {
+        let fields = [
+            ("change", "revoke"),
+            ("key", &one.id),
+            ("key", &two.id),
+            ("reason", reason),
+            ("typed", "2"),
+        ];
+        fields.map(|(name, value)| (name, value.to_owned()))
+    };
+    for (reason, status) in [("a\u{202e}b", 422), ("Laptop <stolen>", 303)] {
+        let fields = revoke(reason);
+        let fields = fields
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        let answer = alice.submit(LIST, BATCH, &fields).await;
+        assert_eq!(answer.status, status, "{reason}");
+        if status == 422 {
+            answer.shows("id=\"reason-error\"");
+            assert_eq!(app.asker().verify(&one.secret).await, "VALID");
+        }
+    }
+    for key in [&one, &two] {
+        let page = alice.get(&format!("{LIST}/{}", key.id)).await;
+        assert_eq!(page.body.matches("Laptop &#60;stolen&#62;").count(), 2);
+    }
+}
+
+#[actix_web::test]
 async fn keys_in_use_need_their_number_typed() {
     let app = App::start().await;
     let (busy, idle) = (app.issue("Acme", "Busy"), app.issue("Acme", "Idle"));

@@ -93,6 +93,32 @@ async fn htmx_takes_the_row_away_and_tells() {
 }
 
 #[actix_web::test]
+async fn what_is_left_is_counted_in_the_list_that_is_shown() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let first = revoked(&app, &mut alice).await;
+    let second = revoked(&app, &mut alice).await;
+    app.issue("Acme", "Grafana reporting");
+    let token = alice.token(KEYS).await;
+    alice.htmx = true;
+    let list = format!("{KEYS}?status=revoked");
+    for (key, left) in [(&first, Some("1")), (&second, None)] {
+        let request = alice
+            .request(reqwest::Method::POST, &key.page("deletion"))
+            .header("HX-Current-URL", format!("{}{list}", app.base))
+            .form(&[("csrf", &token)]);
+        let answer = alice.send(request).await;
+        match left {
+            Some(count) => answer.shows(&format!(
+                "<hx-partial hx-target=\"#total\" hx-swap=\"innerHTML\">{count}</hx-partial>"
+            )),
+            // The list says itself that nothing is left.
+            None => assert_eq!(answer.header("hx-redirect"), list),
+        }
+    }
+}
+
+#[actix_web::test]
 async fn others_delete_nothing() {
     let app = App::start().await;
     let mut alice = app.sign_in(ALICE).await;

@@ -94,6 +94,11 @@ async fn filters_combine_and_the_counts_say_what_each_status_would_show() {
         ("status=revoked", vec!["Old sap bridge"]),
         ("expiration=expired", vec!["Contractor Ådel"]),
         ("expiration=expiring-soon", vec!["zebra sync"]),
+        // A revoked key is neither, whatever its date.
+        (
+            "expiration=valid",
+            vec!["zebra sync", "Grafana reporting", "SAP integration"],
+        ),
         ("q=sap&status=active", vec!["SAP integration"]),
         ("q=sap&status=active&expiration=expired", vec![]),
         (

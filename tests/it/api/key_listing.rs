@@ -135,18 +135,20 @@ async fn filters_combine_and_links_carry_them() {
     let gone = app.issue("Acme", "Gone (soon)");
     let system = app.system(&admin.secret);
     system.delete(&gone.resource()).await;
+    let over = app.issue_with("Acme", "Left", None, &[], Some(86_400));
+    system.delete(&over.resource()).await;
     app.clock.advance(chrono::TimeDelta::seconds(60));
     for (query, expected) in [
         ("status=active", 6),
         ("status=expired", 5),
-        ("status=revoked", 1),
+        ("status=revoked", 2),
         ("status=disabled", 0),
         ("expiration=expiring-soon", 5),
         ("expiration=expired&status=expired&q=SHORT", 5),
         ("expiration=valid&q=short", 0),
         ("q=soon&status=revoked", 1),
         ("q=%25", 0),
-        ("status=&expiration=&q=", 12),
+        ("status=&expiration=&q=", 13),
     ] {
         let answer = system.get(&format!("{KEYS}?{query}")).await;
         assert_eq!(names(&answer).len(), expected, "{query}");

@@ -110,7 +110,7 @@ async fn a_pasted_key_is_found_and_is_in_no_address() {
 
     let slip = format!("{}0", &key.secret[..key.secret.len() - 1]);
     browser.script(&paste(&slip)).await;
-    browser.until_sees("No such key").await;
+    browser.until_sees("That is not a whole key").await;
     browser
         .until("document.querySelector('[data-key-lookup] [name=key]').value === ''")
         .await;
@@ -118,6 +118,7 @@ async fn a_pasted_key_is_found_and_is_in_no_address() {
     let asked = asked.as_str().unwrap();
     assert!(asked.contains("/tenant-api-keys/lookup"), "{asked}");
     assert!(!asked.contains("ks_live"), "{asked}");
+    browser.script("window.asked.length = 0").await;
     assert!(!browser.source().await.contains(&key.secret));
     // The next search works as before.
     browser.tab_to("#q").await;
@@ -125,6 +126,10 @@ async fn a_pasted_key_is_found_and_is_in_no_address() {
     browser
         .until(&format!("location.search === '?q=another' && {ROWS} === 1"))
         .await;
+    let asked = browser.script("return window.asked.join(' ')").await;
+    let asked = asked.as_str().unwrap();
+    assert!(asked.contains("q=another"), "{asked}");
+    assert!(!asked.contains("csrf"), "{asked}");
     browser.console_is_clean().await;
 }
 
@@ -144,6 +149,12 @@ async fn without_scripts_keys_are_searched_sorted_and_looked_up() {
     browser.find("#q[value='']").await;
     browser.click("a.sort[href*='sort=name']").await;
     browser.find("[aria-sort=ascending]").await;
+    // A whole key in the search field goes in a body, and leads to its key.
+    browser.fill("#q", &key.secret).await;
+    browser.click("#key-filters .btn.no-js").await;
+    browser.find(".key-page").await;
+    assert!(!browser.source().await.contains(&key.secret));
+    browser.goto("/tenant-api-keys").await;
     browser.click(".lookup summary").await;
     browser.fill("#whole-key", &key.secret).await;
     browser.click("#key-lookup .btn").await;

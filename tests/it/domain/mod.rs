@@ -4,6 +4,7 @@ mod address_lists;
 mod address_oracle;
 mod forwarded;
 mod fuzz_corpus;
+mod key_directory;
 mod key_texts;
 mod laws;
 mod passwords;

@@ -70,6 +70,12 @@ pub fn tries(
             &[("key", &revocable.secret)],
         ),
         form(
+            "/tenant-api-keys/search",
+            keys,
+            "/tenant-api-keys/search",
+            &[("q", &revocable.secret)],
+        ),
+        form(
             "/tenant-api-keys/batch-plan",
             keys,
             "/tenant-api-keys/batch-plan",
