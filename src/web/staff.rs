@@ -99,7 +99,7 @@ impl FromRequest for Staff {
 #[derive(Debug, Clone)]
 pub enum Anybody {
     /// Somebody in a tenant.
-    Member(SignedIn),
+    Member(Box<SignedIn>),
     /// Somebody of the support staff.
     Support(Staff),
 }
@@ -113,7 +113,10 @@ impl FromRequest for Anybody {
         Box::pin(async move {
             match Who::read(&request.get_session()).map_err(Failure)? {
                 (_, None, _) => Staff::of_support(&request).await.map(Self::Support),
-                _ => SignedIn::load(&request).await.map(Self::Member),
+                _ => SignedIn::load(&request)
+                    .await
+                    .map(Box::new)
+                    .map(Self::Member),
             }
             .map_err(Failure)
         })

@@ -87,7 +87,7 @@ struct QuotaView {
 /// `GET /tenant-api-keys/{id}/revocation`.
 ///
 /// # Errors
-/// As [`key_in_question`].
+/// `NotFound`, also for another tenant's key; `Forbidden` for viewers.
 pub async fn new(
     request: HttpRequest,
     state: web::Data<State>,
