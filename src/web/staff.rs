@@ -101,7 +101,7 @@ pub enum Anybody {
     /// Somebody in a tenant.
     Member(Box<SignedIn>),
     /// Somebody of the support staff.
-    Support(Staff),
+    Support(Box<Staff>),
 }
 
 impl FromRequest for Anybody {
@@ -112,7 +112,10 @@ impl FromRequest for Anybody {
         let request = request.clone();
         Box::pin(async move {
             match Who::read(&request.get_session()).map_err(Failure)? {
-                (_, None, _) => Staff::of_support(&request).await.map(Self::Support),
+                (_, None, _) => Staff::of_support(&request)
+                    .await
+                    .map(Box::new)
+                    .map(Self::Support),
                 _ => SignedIn::load(&request)
                     .await
                     .map(Box::new)
