@@ -105,8 +105,10 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
             new_used_program: "",
         },
     )?;
-    if key.sealed.is_some() {
+    if key.sealed.is_some() && db::tenants::hold_recoverable_keys(conn, by.tenant)? {
         disclosures::seal(conn, by, &key, &secret, how.sealing)?;
+    } else {
+        db::sealed_secrets::delete(conn, by.tenant, id)?;
     }
     let mut detail = json!({ "old": key.last4, "new": new.last4, "grace": grace.text() });
     if let Some(at) = how.expires_at {

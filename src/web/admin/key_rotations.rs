@@ -309,8 +309,8 @@ async fn rotate(
             } else {
                 "expiry"
             };
-            let text = errors.get("expires_at").unwrap_or_default();
-            Err(Error::invalid(field, text))
+            let first = errors.list().first().map(|(_, text)| text.clone());
+            Err(Error::invalid(field, first.unwrap_or_default()))
         }
         other => other,
     }

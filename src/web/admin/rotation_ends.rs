@@ -2,6 +2,7 @@
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::ask::Ask;
@@ -82,13 +83,21 @@ async fn running(state: &State, me: &SignedIn, id: KeyId) -> Result<(Key, Rotati
     Ok((key, found.pop().ok_or_else(none)?))
 }
 
+const DAY: TimeDelta = TimeDelta::days(1);
+
 fn question(key: &Key, rotation: &Rotation, me: &SignedIn, ending: Ending) -> Ask {
     let hint = |last4: &str| key_text::hint(&key.key_prefix, last4);
     let (last4, last, noun) = match ending {
         Ending::Old => (&rotation.last4, &rotation.old, "end"),
         Ending::New => (&key.last4, &rotation.new, "cancellation"),
     };
-    let radius = BlastRadius::of_secret(hint(last4), last4, last, me.now());
+    let mut radius = BlastRadius::of_secret(hint(last4), last4, last, me.now());
+    // Until the rotation it was the key's only secret, so the key's last use was its own.
+    let rotated_at = rotation.rotated_at.and_utc();
+    let used_before = key.last_used_at().is_some_and(|at| at > me.now() - DAY);
+    if matches!(ending, Ending::Old) && used_before && rotated_at > me.now() - DAY {
+        radius.must_type = true;
+    }
     let (title, verb, text) = match ending {
         Ending::Old => (
             "End the old secret",

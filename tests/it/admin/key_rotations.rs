@@ -9,7 +9,7 @@ use crate::support::app::Issued;
 use crate::support::browser_like::{Answer, Person, hidden, secret_in};
 use crate::support::*;
 
-const DAY: TimeDelta = TimeDelta::days(1);
+pub(super) const DAY: TimeDelta = TimeDelta::days(1);
 
 /// Sends the form as it stands, with these fields of it.
 async fn rotate(alice: &mut Person, key: &Issued, fields: &[(&str, &str)]) -> Answer {
@@ -24,13 +24,13 @@ async fn rotate(alice: &mut Person, key: &Issued, fields: &[(&str, &str)]) -> An
 }
 
 /// Rotates with a grace, and gives the new secret.
-async fn rotated(alice: &mut Person, key: &Issued, grace: &str) -> String {
+pub(super) async fn rotated(alice: &mut Person, key: &Issued, grace: &str) -> String {
     let answer = rotate(alice, key, &[("grace", grace), ("expiry", "keep")]).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     secret_in(&answer.body).unwrap()
 }
 
-async fn until_used(app: &App) {
+pub(super) async fn until_used(app: &App) {
     let count = "SELECT count(*) AS n FROM key_usage WHERE last_accepted > 0";
     direct::until("the use is written", async || app.number(count) > 0).await;
 }
@@ -182,53 +182,6 @@ async fn the_page_and_the_list_say_which_secret_was_used_last_and_from_where() {
         "old secret …{} last used 3 min ago from 203.0.113.7, curl/8",
         key.last4()
     ));
-}
-
-#[actix_web::test]
-async fn a_rotation_is_extended_and_ended() {
-    let app = App::start().await;
-    let mut alice = app.sign_in(ALICE).await;
-    let key = app.issue("Acme", "SAP integration");
-    let new = rotated(&mut alice, &key, "1h").await;
-    let page_of_key = format!("/tenant-api-keys/{}", key.id);
-    let extension = key.page("rotation/extension");
-    alice
-        .submit(&page_of_key, &extension, &[("grace", "24h")])
-        .await
-        .leads_to(&page_of_key);
-    app.clock.advance(DAY - TimeDelta::seconds(1));
-    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
-    let mut alice = app.sign_in(ALICE).await;
-    // Ending it while somebody uses it takes the last four characters of the old secret.
-    let end = key.page("rotation/end");
-    direct::until("the use is written", async || {
-        let used = "SELECT count(*) AS n FROM key_rotations WHERE used_at IS NOT NULL";
-        app.number(used) == 1
-    })
-    .await;
-    for last4 in ["", &new[new.len() - 4..]] {
-        let refused = alice.submit(&end, &end, &[("last4", last4)]).await;
-        assert_eq!(refused.status, 422);
-    }
-    alice
-        .submit(&end, &end, &[("last4", key.last4())])
-        .await
-        .leads_to(&page_of_key);
-    assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
-    assert_eq!(app.stranger().verify(&new).await, "VALID");
-    assert_eq!(
-        app.audit(&key)[2..],
-        [
-            "key.rotation_extended by alice@acme.test",
-            "key.rotation_ended by alice@acme.test"
-        ]
-    );
-    // Nothing runs any more.
-    assert_eq!(alice.get(&end).await.status, 409);
-    let again = alice
-        .submit(&page_of_key, &extension, &[("grace", "24h")])
-        .await;
-    assert_eq!(again.status, 409);
 }
 
 #[actix_web::test]

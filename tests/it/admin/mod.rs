@@ -21,6 +21,7 @@ mod limit_requests;
 mod request_exports;
 mod request_pages;
 mod requests;
+mod rotation_ends;
 mod sessions;
 mod settings;
 mod setup;

@@ -1,0 +1,82 @@
+//! How a rotation comes to its end.
+
+use chrono::TimeDelta;
+
+use super::key_rotations::{DAY, rotated, until_used};
+use crate::support::*;
+
+#[actix_web::test]
+async fn a_rotation_is_extended_and_ended() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let new = rotated(&mut alice, &key, "1h").await;
+    let page_of_key = format!("/tenant-api-keys/{}", key.id);
+    let extension = key.page("rotation/extension");
+    alice
+        .submit(&page_of_key, &extension, &[("grace", "24h")])
+        .await
+        .leads_to(&page_of_key);
+    app.clock.advance(DAY - TimeDelta::seconds(1));
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    let mut alice = app.sign_in(ALICE).await;
+    // Ending it while somebody uses it takes the last four characters of the old secret.
+    let end = key.page("rotation/end");
+    direct::until("the use is written", async || {
+        let used = "SELECT count(*) AS n FROM key_rotations WHERE used_at IS NOT NULL";
+        app.number(used) == 1
+    })
+    .await;
+    for last4 in ["", &new[new.len() - 4..]] {
+        let refused = alice.submit(&end, &end, &[("last4", last4)]).await;
+        assert_eq!(refused.status, 422);
+    }
+    alice
+        .submit(&end, &end, &[("last4", key.last4())])
+        .await
+        .leads_to(&page_of_key);
+    assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
+    assert_eq!(app.stranger().verify(&new).await, "VALID");
+    assert_eq!(
+        app.audit(&key)[2..],
+        [
+            "key.rotation_extended by alice@acme.test",
+            "key.rotation_ended by alice@acme.test"
+        ]
+    );
+    // Nothing runs any more.
+    assert_eq!(alice.get(&end).await.status, 409);
+    let again = alice
+        .submit(&page_of_key, &extension, &[("grace", "24h")])
+        .await;
+    assert_eq!(again.status, 409);
+}
+
+#[actix_web::test]
+async fn an_extension_never_ends_the_old_secret_earlier() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    rotated(&mut alice, &key, "7d").await;
+    let page = format!("/tenant-api-keys/{}", key.id);
+    let extension = key.page("rotation/extension");
+    let refused = alice.submit(&page, &extension, &[("grace", "1h")]).await;
+    assert_eq!(refused.status, 422);
+    app.clock.advance(TimeDelta::hours(2));
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+}
+
+#[actix_web::test]
+async fn a_secret_that_was_in_use_until_its_rotation_is_not_ended_with_a_click() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    until_used(&app).await;
+    rotated(&mut alice, &key, "24h").await;
+    let end = key.page("rotation/end");
+    assert_eq!(alice.submit(&end, &end, &[]).await.status, 422);
+    let fields = [("last4", key.last4())];
+    assert_eq!(alice.submit(&end, &end, &fields).await.status, 303);
+    assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
+}
