@@ -1,5 +1,6 @@
 //! One decision, in its order, at both edges.
 
+use keystead::db::change_log::{Kind, append};
 use reqwest::Method;
 use serde_json::json;
 
@@ -178,4 +179,27 @@ async fn a_thousand_wrong_keys_cost_no_write_and_leave_valid_keys_alone() {
     assert_eq!(system.whoami().await.status, 200);
     assert_eq!(app.number("SELECT rev AS n FROM change_head"), before);
     assert_eq!(app.rows("sign_in_failures"), 0);
+}
+
+#[actix_web::test]
+async fn a_change_of_a_group_reaches_its_keys_though_the_first_turn_fails() {
+    let app = App::start().await;
+    app.add_group("Acme", "Orders", "orders:read orders:write");
+    let key = app.issue_with("Acme", "ERP", Some("Orders"), &[], None);
+    let ask = async || {
+        let question = json!({ "key": key.secret, "scope": "orders:write" });
+        app.asker().post("/api/v1/verify", question).await
+    };
+    assert_eq!(ask().await.json()["code"], "VALID");
+    let group = app.group("Acme", "Orders");
+    app.sql("UPDATE authorization_groups SET scopes = 'orders:read' WHERE name = 'Orders'");
+    // The keys of a group are read together with their tenants.
+    app.sql("ALTER TABLE tenants RENAME TO tenants_away");
+    app.db
+        .write(|conn| append(conn, Kind::Group, &group))
+        .unwrap();
+    direct::until("the index is in doubt", async || ask().await.status == 503).await;
+    app.sql("ALTER TABLE tenants_away RENAME TO tenants");
+    direct::until("the index is certain", async || ask().await.status == 200).await;
+    assert_eq!(ask().await.json()["code"], "INSUFFICIENT_SCOPE");
 }
