@@ -15,7 +15,7 @@ use crate::domain::{Error, Result};
 /// Issues a key and keeps a sealed copy of its secret.
 ///
 /// # Errors
-/// As [`keys::issue`] and [`seal`].
+/// As [`keys::issue`]; `Invalid` at `recoverable` when the tenant does not allow it.
 pub fn issue(
     conn: &mut Conn,
     by: &Actor,
@@ -30,12 +30,8 @@ pub fn issue(
     Ok(issued)
 }
 
-/// Keeps a sealed copy of a key's secret, in place of any earlier one. Call it in the transaction that makes the
-/// secret, after the change log's lock was taken.
-///
-/// # Errors
-/// `Invalid` at `recoverable` when the tenant does not allow it.
-pub fn seal(
+/// Keeps a sealed copy of a key's secret.
+fn seal(
     conn: &mut Conn,
     by: &Actor,
     key: &Key,
@@ -46,13 +42,46 @@ pub fn seal(
         let text = "Your organization does not allow this, see Settings. The secret is shown once.";
         return Err(Error::invalid("recoverable", text));
     }
+    keep(conn, by, key, secret, sealing)
+}
+
+/// Keeps the new secret of a key in place of the one of which a copy was kept; no copy any more, if the tenant forbade
+/// that meanwhile. Call it in the transaction that makes the secret, after the change log's lock was taken.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub(super) fn replace(
+    conn: &mut Conn,
+    by: &Actor,
+    key: &Key,
+    secret: &KeySecret,
+    sealing: &SealingKey,
+) -> Result<()> {
+    if db::tenants::hold_recoverable_keys(conn, by.tenant)? {
+        keep(conn, by, key, secret, sealing)
+    } else {
+        sealed_secrets::delete(conn, by.tenant, key.id.parse()?)
+    }
+}
+
+/// Keeps a sealed copy of a secret, in place of an earlier one.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub fn keep(
+    conn: &mut Conn,
+    by: &Actor,
+    key: &Key,
+    secret: &KeySecret,
+    sealing: &SealingKey,
+) -> Result<()> {
     let owner = Owner {
         tenant: by.tenant,
         key: key.id.parse()?,
     };
     let sealed = sealing.seal(owner, secret.expose())?;
     sealed_secrets::put(conn, owner, sealed)?;
-    record(conn, by, &Event::KeySealed, object(key))
+    record(conn, by, &Event::KeySealed, Object::of_key(key))
 }
 
 /// What came of opening a sealed copy.
@@ -78,10 +107,10 @@ pub fn reveal(conn: &mut Conn, by: &Actor, id: KeyId, sealing: &SealingKey) -> R
     let opened = sealing.open(owner, &sealed).and_then(KeySecret::reopened);
     let Some(secret) = opened else {
         tracing::error!(key = %key.id, "the sealed secret of a key can't be opened: it was changed in the database");
-        record(conn, by, &Event::KeySecretDamaged, object(&key))?;
+        record(conn, by, &Event::KeySecretDamaged, Object::of_key(&key))?;
         return Ok(Revealed::Damaged);
     };
-    record(conn, by, &Event::KeySecretRevealed, object(&key))?;
+    record(conn, by, &Event::KeySecretRevealed, Object::of_key(&key))?;
     Ok(Revealed::Secret(secret))
 }
 
@@ -91,7 +120,7 @@ pub fn reveal(conn: &mut Conn, by: &Actor, id: KeyId, sealing: &SealingKey) -> R
 /// As [`find`].
 pub fn note_refusal(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<()> {
     let key = find(conn, by, id)?;
-    record(conn, by, &Event::KeySecretRefused, object(&key))
+    record(conn, by, &Event::KeySecretRefused, Object::of_key(&key))
 }
 
 /// The key whose secret somebody wants to see again.
@@ -117,12 +146,4 @@ fn not_recoverable() -> Error {
         "not-recoverable",
         "No copy of this key's secret is kept, so it can't be shown again.",
     )
-}
-
-fn object(key: &Key) -> Object<'_> {
-    Object {
-        kind: "api_key",
-        id: &key.id,
-        name: &key.name,
-    }
 }

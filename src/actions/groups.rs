@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Object, begin, record};
+use super::{Object, begin, must_cover, record};
 use crate::db::groups::Group;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
@@ -53,7 +53,7 @@ pub fn create(conn: &mut Conn, by: &Actor, draft: &Draft) -> Result<Group> {
     let id = GroupId::new();
     // First, for its lock: the count below then sees every group that was committed before.
     let rev = begin(conn, by, change_log::Kind::Group, &id.to_string())?;
-    must_cover(by, &draft.scopes, "A key can't create a group")?;
+    must_cover(by, draft.scopes.text(), "A key can't create a group")?;
     if db::groups::count(conn, by.tenant)? >= MOST {
         let text = format!("A tenant can have {MOST} authorization groups. Delete one first.");
         return Err(Error::conflict("group-limit-reached", text));
@@ -113,7 +113,7 @@ fn prepare(
     shown: Option<&str>,
 ) -> Result<Option<(Group, Value)>> {
     must_be_free(conn, by, group)?;
-    must_cover(by, &draft.scopes, "A key can't give a group")?;
+    must_cover(by, draft.scopes.text(), "A key can't give a group")?;
     let changed = Group {
         name: draft.name.clone(),
         summary: draft.summary.clone(),
@@ -196,12 +196,7 @@ fn must_be_free(conn: &mut Conn, by: &Actor, group: &Group) -> Result<()> {
             ));
         }
     }
-    must_cover(by, &scopes(group)?, "A key can't change a group")
-}
-
-fn must_cover(by: &Actor, granted: &Scopes, what: &str) -> Result<()> {
-    by.must_cover(granted)
-        .map_err(|_| Error::Forbidden(format!("{what} with more rights than its own.")))
+    must_cover(by, &group.scopes, "A key can't change a group")
 }
 
 fn difference(before: &Group, after: &Group) -> (Map<String, Value>, Map<String, Value>) {

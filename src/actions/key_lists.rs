@@ -112,13 +112,14 @@ impl KeyLists {
         if let Some(slot) = tenants.slots.get_mut(&tenant) {
             slot.bytes = bytes;
         }
-        let sum = |tenants: &Tenants| tenants.slots.values().map(|slot| slot.bytes).sum::<usize>();
-        while sum(&tenants) > MEMORY && tenants.slots.len() > 1 {
+        let mut sum: usize = tenants.slots.values().map(|slot| slot.bytes).sum();
+        while sum > MEMORY && tenants.slots.len() > 1 {
             let oldest = tenants.slots.iter().min_by_key(|(_, slot)| slot.looked);
             let Some(oldest) = oldest.map(|(id, _)| *id) else {
                 return;
             };
-            tenants.slots.remove(&oldest);
+            let gone = tenants.slots.remove(&oldest);
+            sum -= gone.map_or(0, |slot| slot.bytes);
         }
     }
 }

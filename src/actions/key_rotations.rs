@@ -4,20 +4,19 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::keys::{note_state, own_word};
-use super::{Object, begin, disclosures, peppers, record};
+use super::keys::{must_have_room, note_state, own_word};
+use super::{Object, begin, disclosures, must_cover, peppers, record};
 use crate::db::key_rotations::{End, Kept, NewRotation, Rotation};
 use crate::db::key_updates::{self, KeyUpdate};
 use crate::db::keys::Key;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
 use crate::domain::id::{KeyId, RotationId};
-use crate::domain::key::{State, check_expiry, limit_reached};
+use crate::domain::key::{State, check_expiry};
 use crate::domain::key_rotations::Grace;
 use crate::domain::key_text::KeySecret;
 use crate::domain::pepper::Pepper;
 use crate::domain::role::{Actor, Who};
-use crate::domain::scope::Scopes;
 use crate::domain::sealing::SealingKey;
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::{Error, Result};
@@ -105,10 +104,8 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
             new_used_program: "",
         },
     )?;
-    if key.sealed.is_some() && db::tenants::hold_recoverable_keys(conn, by.tenant)? {
-        disclosures::seal(conn, by, &key, &secret, how.sealing)?;
-    } else {
-        db::sealed_secrets::delete(conn, by.tenant, id)?;
+    if key.sealed.is_some() {
+        disclosures::replace(conn, by, &key, &secret, how.sealing)?;
     }
     let mut detail = json!({ "old": key.last4, "new": new.last4, "grace": grace.text() });
     if let Some(at) = how.expires_at {
@@ -135,10 +132,7 @@ fn changeable(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
             "This key was revoked for good; it gets no other secret.",
         ));
     }
-    by.must_cover(&Scopes::parse(&key.scopes).map_err(Error::internal)?)
-        .map_err(|_| {
-            Error::Forbidden("A key can't rotate a key with more rights than its own.".into())
-        })?;
+    must_cover(by, &key.scopes, "A key can't rotate a key")?;
     Ok(key)
 }
 
@@ -163,7 +157,7 @@ fn set_expiry(
         return Ok(());
     };
     let wanted = check_expiry(wanted, by.now).map_err(|text| Error::invalid("expires_at", text))?;
-    let is_itself = matches!(&by.who, Who::Key { id, .. } if id.to_string() == key.id);
+    let is_itself = by.is_key(&key.id);
     let extends = before.is_some_and(|before| wanted.is_none_or(|wanted| wanted > before));
     if is_itself && extends {
         return Err(Error::Forbidden(
@@ -171,10 +165,7 @@ fn set_expiry(
         ));
     }
     if is_expired {
-        let limit = db::tenants::find(conn, by.tenant)?.key_limit;
-        if db::keys::count_toward_limit(conn, by.tenant, by.now)? >= limit {
-            return Err(limit_reached(limit));
-        }
+        must_have_room(conn, by)?;
     }
     let update = KeyUpdate {
         expires_at: Some(wanted.map(|at| at.naive_utc())),
@@ -198,11 +189,7 @@ fn running(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Option<Rotation>> {
 
 fn note(conn: &mut Conn, by: &Actor, key: &Key, rev: i64, event: &Event) -> Result<()> {
     note_state(conn, key.id.parse()?, rev)?;
-    let object = Object {
-        kind: "api_key",
-        id: &key.id,
-        name: &key.name,
-    };
+    let object = Object::of_key(key);
     record(conn, by, event, object)
 }
 

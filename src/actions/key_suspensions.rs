@@ -1,13 +1,12 @@
 //! Switching a key off for now, and on again.
 
 use super::keys::note_state;
-use super::{Object, begin, record};
+use super::{Object, begin, must_cover, record};
 use crate::db::keys::Key;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
 use crate::domain::id::KeyId;
 use crate::domain::role::Actor;
-use crate::domain::scope::Scopes;
 use crate::domain::{Error, Result};
 
 /// Switches a key off. One that is off already stays as it is.
@@ -46,11 +45,7 @@ fn switch(conn: &mut Conn, by: &Actor, id: KeyId, off: bool) -> Result<Key> {
     } else {
         Event::KeyEnabled
     };
-    let object = Object {
-        kind: "api_key",
-        id: &key.id,
-        name: &key.name,
-    };
+    let object = Object::of_key(&key);
     record(conn, by, &event, object)?;
     db::keys::find(conn, by.tenant, id)
 }
@@ -63,11 +58,6 @@ fn differs(key: &Key, by: &Actor, off: bool) -> Result<bool> {
             "This key was revoked for good; it can be neither disabled nor enabled.",
         ));
     }
-    by.must_cover(&Scopes::parse(&key.scopes).map_err(Error::internal)?)
-        .map_err(|_| {
-            Error::Forbidden(
-                "A key can't disable or enable a key with more rights than its own.".into(),
-            )
-        })?;
+    must_cover(by, &key.scopes, "A key can't disable or enable a key")?;
     Ok(key.disabled_at.is_some() != off)
 }

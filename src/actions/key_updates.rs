@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::keys::note_state;
-use super::{Object, begin, record};
+use super::keys::{must_have_room, note_state};
+use super::{Object, begin, must_cover, record};
 use crate::db::groups::Group;
 use crate::db::key_updates::{self, KeyUpdate};
 use crate::db::keys::Key;
@@ -12,10 +12,10 @@ use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::audit::Event;
 use crate::domain::id::KeyId;
-use crate::domain::key::{State, limit_reached};
+use crate::domain::key::State;
 use crate::domain::key_updates::Update;
 use crate::domain::rate_limit::RateLimit;
-use crate::domain::role::{Actor, Who};
+use crate::domain::role::Actor;
 use crate::domain::scope::Scopes;
 use crate::domain::time::rfc3339;
 use crate::domain::{Error, Result};
@@ -39,20 +39,13 @@ pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result
         return Ok(key);
     };
     if key.state(by.now) == State::Expired && difference.columns.expires_at.is_some() {
-        let limit = db::tenants::find(conn, by.tenant)?.key_limit;
-        if db::keys::count_toward_limit(conn, by.tenant, by.now)? >= limit {
-            return Err(limit_reached(limit));
-        }
+        must_have_room(conn, by)?;
     }
     key_updates::set(conn, by.tenant, id, difference.columns)?;
     note_state(conn, id, rev)?;
     let detail = json!({ "before": difference.before, "after": difference.after });
     let changed = db::keys::find(conn, by.tenant, id)?;
-    let object = Object {
-        kind: "api_key",
-        id: &changed.id,
-        name: &changed.name,
-    };
+    let object = Object::of_key(&changed);
     record(conn, by, &Event::KeyUpdated(detail), object)?;
     Ok(changed)
 }
@@ -188,28 +181,21 @@ impl Difference {
             "rate_limit",
         ];
         let is_limited = limits.iter().any(|member| self.after.contains_key(*member));
-        let is_itself = matches!(&by.who, Who::Key { id, .. } if id.to_string() == key.id);
-        if is_itself && (is_limited || group.is_some()) {
+        if by.is_key(&key.id) && (is_limited || group.is_some()) {
             return Err(Error::Forbidden(
                 "A key can't change its own limits or its authorization group; ask a tenant admin, or use another key."
                     .into(),
             ));
         }
-        let covers = |scopes: &str, refusal: &str| {
-            by.must_cover(&Scopes::parse(scopes).map_err(Error::internal)?)
-                .map_err(|_| Error::Forbidden(refusal.into()))
-        };
         if let Some(group) = group {
-            covers(
-                &group.scopes,
-                "A key can't give a key more rights than its own.",
-            )?;
+            by.must_cover(&Scopes::parse(&group.scopes).map_err(Error::internal)?)
+                .map_err(|_| {
+                    Error::Forbidden("A key can't give a key more rights than its own.".into())
+                })?;
         }
         if group.is_some() || is_limited {
-            covers(
-                &key.scopes,
-                "A key can't change the limits or the group of a key with more rights than its own.",
-            )?;
+            let what = "A key can't change the limits or the group of a key";
+            must_cover(by, &key.scopes, what)?;
         }
         Ok(())
     }

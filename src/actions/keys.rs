@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Object, begin, must_still_act, peppers, record};
+use super::{Object, begin, must_cover, must_still_act, peppers, record};
 use crate::db::keys::{Key, NewKey};
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
@@ -60,10 +60,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     {
         return replay(earlier, draft, &group.name);
     }
-    let limit = db::tenants::find(conn, by.tenant)?.key_limit;
-    if db::keys::count_toward_limit(conn, by.tenant, by.now)? >= limit {
-        return Err(key::limit_reached(limit));
-    }
+    must_have_room(conn, by)?;
     let secret = KeySecret::generate(issuing.brand, draft.environment)?;
     let row = new_row(by, id, draft, &group.id, &secret, issuing, word);
     db::keys::insert(conn, row)?;
@@ -76,18 +73,19 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
         "ip_allowlist_mode": draft.ip_allowlist_mode.as_str(),
         "rate_limit": draft.rate_limit.map(|limit| limit.to_string()),
     });
-    let id_text = id.to_string();
-    record(
-        conn,
-        by,
-        &Event::KeyCreated(detail),
-        Object {
-            kind: "api_key",
-            id: &id_text,
-            name: &draft.name,
-        },
-    )?;
-    Ok(Issued::New(db::keys::find(conn, by.tenant, id)?, secret))
+    let key = db::keys::find(conn, by.tenant, id)?;
+    record(conn, by, &Event::KeyCreated(detail), Object::of_key(&key))?;
+    Ok(Issued::New(key, secret))
+}
+
+/// Refuses one more key that counts toward the tenant's limit, when it has as many as it may. Ask under the change log's
+/// lock.
+pub(super) fn must_have_room(conn: &mut Conn, by: &Actor) -> Result<()> {
+    let limit = db::tenants::find(conn, by.tenant)?.key_limit;
+    if db::keys::count_toward_limit(conn, by.tenant, by.now)? >= limit {
+        return Err(key::limit_reached(limit));
+    }
+    Ok(())
 }
 
 /// Keeps what the key is like after a change, to explain later decisions about it.
@@ -171,10 +169,7 @@ pub fn revoke_with_reason(conn: &mut Conn, by: &Actor, id: KeyId, reason: &str) 
     by.must_hold("api-keys:write")?;
     let reason = check_reason(reason)?;
     let key = db::keys::find(conn, by.tenant, id)?;
-    by.must_cover(&Scopes::parse(&key.scopes).map_err(Error::internal)?)
-        .map_err(|_| {
-            Error::Forbidden("A key can't revoke a key with more rights than its own.".into())
-        })?;
+    must_cover(by, &key.scopes, "A key can't revoke a key")?;
     end(conn, by, id, &reason, must_still_act)
 }
 
@@ -223,11 +218,7 @@ fn end(
             conn,
             by,
             &Event::KeyRevoked(json!({ "reason": reason })),
-            Object {
-                kind: "api_key",
-                id: &key.id,
-                name: &key.name,
-            },
+            Object::of_key(&key),
         )?;
     }
     db::keys::find(conn, by.tenant, id)
@@ -252,15 +243,6 @@ pub fn delete(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
         return Err(Error::NotFound);
     }
     note_state(conn, id, rev)?;
-    record(
-        conn,
-        by,
-        &Event::KeyDeleted,
-        Object {
-            kind: "api_key",
-            id: &key.id,
-            name: &key.name,
-        },
-    )?;
+    record(conn, by, &Event::KeyDeleted, Object::of_key(&key))?;
     Ok(key)
 }

@@ -38,6 +38,7 @@ use std::net::IpAddr;
 use sha2::{Digest as _, Sha256};
 
 use crate::db::change_log::Kind;
+use crate::db::keys::Key;
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::id::{AuditId, TenantId};
@@ -56,6 +57,23 @@ pub struct Object<'a> {
     pub id: &'a str,
     /// Its name now.
     pub name: &'a str,
+}
+
+impl<'a> Object<'a> {
+    /// A key.
+    pub(crate) fn of_key(key: &'a Key) -> Self {
+        Self {
+            kind: "api_key",
+            id: &key.id,
+            name: &key.name,
+        }
+    }
+}
+
+/// Refuses a key that acts upon something with more rights than its own; `what` begins the sentence about it.
+pub(crate) fn must_cover(by: &Actor, scopes: &str, what: &str) -> Result<()> {
+    by.must_cover(&Scopes::parse(scopes).map_err(Error::internal)?)
+        .map_err(|_| Error::Forbidden(format!("{what} with more rights than its own.")))
 }
 
 /// Takes the next revision for a change, and with it the lock under which everything that follows is true. A key that

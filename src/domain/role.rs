@@ -147,6 +147,11 @@ impl Actor {
             _ => None,
         }
     }
+
+    /// True when the key with this id acts.
+    pub fn is_key(&self, id: &str) -> bool {
+        self.key().is_some_and(|own| own.to_string() == id)
+    }
 }
 
 /// Who changes the installation itself, which belongs to no tenant. Whoever holds one may: it is made for a super

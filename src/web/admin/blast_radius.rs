@@ -105,13 +105,22 @@ impl BlastRadius {
         })
     }
 
-    /// What breaks when one secret of a key stops, of which only its last use is known.
-    pub fn of_secret(hint: String, last4: &str, last: &LastUse, now: Timestamp) -> Self {
+    /// What breaks when one secret of a key stops, of which only its last use is known, and perhaps that of the key
+    /// while it had no other secret.
+    pub fn of_secret(
+        hint: String,
+        last4: &str,
+        last: &LastUse,
+        before: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Self {
         let at = last.at.map(|at| at.and_utc());
         Self {
             hint,
             last4: last4.to_owned(),
-            must_type: at.is_some_and(|at| at > now - TimeDelta::days(1)),
+            must_type: at
+                .max(before)
+                .is_some_and(|at| at > now - TimeDelta::days(1)),
             requests: String::new(),
             callers: String::new(),
             last_used: at.map_or_else(

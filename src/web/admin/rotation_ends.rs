@@ -91,13 +91,10 @@ fn question(key: &Key, rotation: &Rotation, me: &SignedIn, ending: Ending) -> As
         Ending::Old => (&rotation.last4, &rotation.old, "end"),
         Ending::New => (&key.last4, &rotation.new, "cancellation"),
     };
-    let mut radius = BlastRadius::of_secret(hint(last4), last4, last, me.now());
-    // Until the rotation it was the key's only secret, so the key's last use was its own.
-    let rotated_at = rotation.rotated_at.and_utc();
-    let used_before = key.last_used_at().is_some_and(|at| at > me.now() - DAY);
-    if matches!(ending, Ending::Old) && used_before && rotated_at > me.now() - DAY {
-        radius.must_type = true;
-    }
+    // Until the rotation the old secret was the key's only one, so the key's use was its own.
+    let was_alone = matches!(ending, Ending::Old) && rotation.rotated_at.and_utc() > me.now() - DAY;
+    let before = key.last_used_at().filter(|_| was_alone);
+    let radius = BlastRadius::of_secret(hint(last4), last4, last, before, me.now());
     let (title, verb, text) = match ending {
         Ending::Old => (
             "End the old secret",

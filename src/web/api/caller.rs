@@ -181,11 +181,9 @@ impl FromRequest for Caller {
     }
 }
 
-fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
-    let incoming = Incoming::of(request)?;
-    let facts = incoming.facts(request.method().as_str(), request.path());
-    let entry = decide(&incoming, None, facts)?.entry;
-    let actor = Actor {
+/// The key itself acts.
+pub fn holder(entry: &Entry, incoming: &Incoming<'_>) -> Actor {
+    Actor {
         who: Who::Key {
             id: entry.key_id,
             name: entry.name.to_string(),
@@ -196,7 +194,14 @@ fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
         now: incoming.now,
         address: incoming.address(),
         request_id: incoming.id.to_string(),
-    };
+    }
+}
+
+fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
+    let incoming = Incoming::of(request)?;
+    let facts = incoming.facts(request.method().as_str(), request.path());
+    let entry = decide(&incoming, None, facts)?.entry;
+    let actor = holder(&entry, &incoming);
     Ok(Caller {
         entry,
         now: incoming.now,

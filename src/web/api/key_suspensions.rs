@@ -5,7 +5,10 @@ use actix_web::{HttpResponse, web};
 use super::caller::Caller;
 use super::views;
 use crate::actions::key_suspensions;
+use crate::db::{Conn, keys::Key};
+use crate::domain::Result;
 use crate::domain::id::KeyId;
+use crate::domain::role::Actor;
 use crate::web::errors::Answer;
 use crate::web::state::State;
 
@@ -24,11 +27,7 @@ pub async fn disable(
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
-    let (by, id) = (caller.actor(), id.parse::<KeyId>()?);
-    let key = state
-        .change(move |conn| key_suspensions::disable(conn, &by, id))
-        .await?;
-    Ok(HttpResponse::Ok().json(views::Key::new(key, None, caller.now)))
+    switch(caller, &state, id.parse()?, key_suspensions::disable).await
 }
 
 /// Switches a key on again. Doing it again answers the same. An expired key stays expired.
@@ -45,9 +44,16 @@ pub async fn enable(
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
-    let (by, id) = (caller.actor(), id.parse::<KeyId>()?);
-    let key = state
-        .change(move |conn| key_suspensions::enable(conn, &by, id))
-        .await?;
+    switch(caller, &state, id.parse()?, key_suspensions::enable).await
+}
+
+async fn switch(
+    caller: Caller,
+    state: &State,
+    id: KeyId,
+    action: fn(&mut Conn, &Actor, KeyId) -> Result<Key>,
+) -> Answer<HttpResponse> {
+    let by = caller.actor();
+    let key = state.change(move |conn| action(conn, &by, id)).await?;
     Ok(HttpResponse::Ok().json(views::Key::new(key, None, caller.now)))
 }

@@ -125,7 +125,8 @@ pub async fn show(
 /// Revokes a key for good. Revoking again answers the same; when this answers, the key is refused.
 ///
 /// # Errors
-/// `NotFound`, also for another tenant's key; `Forbidden` without `api-keys:write`.
+/// `NotFound`, also for another tenant's key; `Forbidden` without `api-keys:write`, or for a key with more rights than
+/// the caller's.
 #[utoipa::path(delete, path = "/api/v1/auth/api-keys/{id}", operation_id = "revokeKey", summary = "Revoke a key",
     description = "For good: when this answers, the key is refused. Revoking again answers the same.", tag = "Keys",
     params(("id" = String, Path, description = "Identifier of the key")),

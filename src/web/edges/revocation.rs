@@ -7,11 +7,10 @@ use super::oauth;
 use crate::actions::keys;
 use crate::domain::Error;
 use crate::domain::key_text;
-use crate::domain::role::{Actor, Who};
-use crate::verify::Entry;
+use crate::web::api::caller::holder;
 use crate::web::api::token_views;
 use crate::web::body::Body;
-use crate::web::client;
+use crate::web::client::{self, Incoming};
 use crate::web::errors::Answer;
 use crate::web::state::State;
 
@@ -53,27 +52,11 @@ pub async fn create(
         // key no longer has speaks for nobody: the key goes on with another.
         Some((entry, _)) if entry.revoked || entry.has_ended(state.now()) => {}
         Some((entry, _)) => {
-            let by = holder(&entry, &request, &state);
+            let by = holder(&entry, &Incoming::of(&request)?);
             state.change(move |conn| keys::surrender(conn, &by)).await?;
         }
     }
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .finish())
-}
-
-/// The key itself acts.
-fn holder(entry: &Entry, request: &HttpRequest, state: &State) -> Actor {
-    Actor {
-        who: Who::Key {
-            id: entry.key_id,
-            name: entry.name.to_string(),
-            scopes: entry.group.scopes.clone(),
-            is_former: entry.is_former(),
-        },
-        tenant: entry.tenant_id,
-        now: state.now(),
-        address: client::address(request),
-        request_id: client::request_id(request),
-    }
 }

@@ -223,7 +223,7 @@ impl App {
         self.db
             .write(|conn| {
                 settings::allow_recoverable_keys(conn, &by, true)?;
-                disclosures::seal(conn, &by, &row, &secret, &sealing)
+                disclosures::keep(conn, &by, &row, &secret, &sealing)
             })
             .unwrap();
         key
