@@ -43,7 +43,7 @@ pub struct Config {
     pub log_json: bool,
     /// Filter, such as `info` or `keystead=debug`.
     pub log: String,
-    /// Single requests that may be recorded each second; 0 records none.
+    /// Single requests that may be recorded each second over time; 0 records none.
     pub request_log_per_second: usize,
     /// Days for which single requests are kept.
     pub request_log_days: i64,

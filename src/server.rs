@@ -123,8 +123,8 @@ impl Application {
             .map_err(text)?;
         let at_hand = config.clone();
         let read_peppers = Box::new(move || pepper_file(&at_hand).map(|file| file.peppers()));
-        let ring = config.request_log_per_second;
-        let follower = Follower::load(&db, read_peppers, ring, clock).map_err(text)?;
+        let per_second = config.request_log_per_second;
+        let follower = Follower::load(&db, read_peppers, per_second, clock).map_err(text)?;
         let follower = Arc::new(follower);
         tracing::info!(
             keys = follower.index().len(),

@@ -27,8 +27,8 @@ pub fn changes() {
     let mut rates = Vec::new();
     for (name, log, disturbed) in [
         ("nothing, request log off", "0", false),
-        ("request log", "8192", false),
-        ("request log and changes", "8192", true),
+        ("request log", "1000", false),
+        ("request log and changes", "1000", true),
     ] {
         let server = Running::keystead(&work, &["--request-log-per-second", log]);
         let stop = Arc::new(AtomicBool::new(!disturbed));

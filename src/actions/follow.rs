@@ -40,14 +40,19 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// Loads every key and verifier in one snapshot. `ring` is the number of single requests that may wait to be
-    /// written; rate limits count by `clock`.
+    /// Loads every key and verifier in one snapshot. `per_second` is the number of single requests that
+    /// are recorded; rate limits count by `clock`.
     ///
     /// # Errors
     /// `Unavailable` when the database is away; `Internal` when a row or the peppers can't be understood.
-    pub fn load(db: &Db, read_peppers: ReadPeppers, ring: usize, clock: &Clock) -> Result<Self> {
+    pub fn load(
+        db: &Db,
+        read_peppers: ReadPeppers,
+        per_second: usize,
+        clock: &Clock,
+    ) -> Result<Self> {
         let follower = Self {
-            index: Arc::new(Index::new(ring)),
+            index: Arc::new(Index::new(per_second)),
             read_peppers,
             clock: clock.clone(),
             groups: Mutex::default(),
@@ -278,10 +283,11 @@ impl Follower {
         groups: &mut Groups,
     ) -> Result<Option<(TenantId, GroupId)>> {
         let digest: Digest = row.digest.as_slice().try_into().map_err(Error::internal)?;
+        let held = self.index.held();
         let before = std::iter::once(&digest)
             .chain(old)
             .chain(formers.iter().map(|(digest, _)| digest))
-            .find_map(|digest| self.index.entry(digest));
+            .find_map(|digest| held.entry(digest));
         let allowed = AddressList::parse(row.ip_allowlist.lines()).map_err(Error::internal)?;
         let mode = AllowlistMode::parse(&row.ip_allowlist_mode).map_err(Error::internal)?;
         // Whatever else is said of a list, it is enforced.
@@ -300,10 +306,7 @@ impl Follower {
             expires_at: row.expires_at.map(|at| at.and_utc()),
             ip_allowlist: (!observed && !allowed.is_empty()).then(|| Box::new(allowed)),
             observed,
-            limiter: row
-                .rate_limit
-                .0
-                .map(|limit| self.limiter(limit, before.as_deref())),
+            limiter: row.rate_limit.0.map(|limit| self.limiter(limit, before)),
             secret: formers
                 .last()
                 .filter(|(_, rotation)| rotation.is_running(self.clock.now()))
@@ -321,11 +324,11 @@ impl Follower {
                 secret: Some(Box::new(secret(rotation, true))),
                 ..entry.clone()
             };
-            self.index.put(*digest, Arc::new(former), &[]);
+            self.index.put(*digest, former, &[]);
         }
         let is_former = |old: &Digest| formers.iter().any(|(digest, _)| digest == old);
         let gone: Vec<Digest> = old.iter().filter(|old| !is_former(old)).copied().collect();
-        self.index.put(digest, Arc::new(entry), &gone);
+        self.index.put(digest, entry, &gone);
         Ok(renewed)
     }
 

@@ -8,11 +8,12 @@ use crate::db::usage::{MINUTE, Used};
 use crate::db::usage_gaps::{CRASH, FULL, Gap};
 use crate::db::{self, Db};
 use crate::domain::id::GapId;
+use crate::domain::id::KeyId;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::verify::records::{Record, Ring};
-use crate::verify::usage::Count;
-use crate::verify::{Code, Entry, Index};
+use crate::verify::usage::{Count, Counters};
+use crate::verify::{Code, Index};
 
 /// Keys written in one transaction, so that changes by people never wait long.
 const KEYS: usize = 5_000;
@@ -25,7 +26,7 @@ const LONGEST_GAP: i64 = 60_000_000;
 #[derive(Debug)]
 struct Unsure {
     batch: i64,
-    counts: Vec<(Arc<Entry>, Count)>,
+    counts: Vec<(Arc<Counters>, Count)>,
 }
 
 /// The one that writes a server's usage. It holds what could not be written yet: at most as many records as the ring,
@@ -109,6 +110,9 @@ impl UsageWriter {
 
     /// What was dropped since the last look joins the newest gap, or begins one.
     fn note_gap(&mut self, now: i64) {
+        if let Some(ring) = self.index.usage().ring() {
+            ring.refill(now - self.checked_at);
+        }
         let dropped = self.index.usage().ring().map_or(0, Ring::dropped);
         let more = i64::try_from(dropped - self.told).unwrap_or(i64::MAX);
         if more > 0 {
@@ -140,8 +144,8 @@ impl UsageWriter {
         };
         let stored = db.write(|conn| db::usage_nodes::last_batch(conn, &self.node))?;
         if stored != unsure.batch {
-            for (entry, count) in &unsure.counts {
-                self.index.usage().put_back(entry, count);
+            for (counters, count) in &unsure.counts {
+                self.index.usage().put_back(counters, count);
             }
         }
         self.unsure = None;
@@ -160,7 +164,7 @@ impl UsageWriter {
             }
             waiting -= counts.len();
             // One order everywhere, so that two nodes that write the same keys can't deadlock.
-            counts.sort_by_key(|(entry, _)| entry.key_id);
+            counts.sort_by_key(|(counters, _)| counters.key_id);
             // A key that was used while it was collected comes twice; one statement takes each key once.
             counts.dedup_by(|(later, count), (earlier, kept)| {
                 let same = later.key_id == earlier.key_id;
@@ -176,7 +180,7 @@ impl UsageWriter {
                 let start = minute_of(now).max(db::usage::folded_to(conn)?);
                 let rows: Vec<Used> = counts
                     .iter()
-                    .map(|(entry, count)| row_of_count(entry, count, start))
+                    .map(|(counters, count)| row_of_count(counters.key_id, count, start))
                     .collect();
                 db::usage::add(conn, &rows)?;
                 db::usage_nodes::set_batch(conn, node, batch)?;
@@ -189,8 +193,8 @@ impl UsageWriter {
                     return Err(unknown);
                 }
                 Err(failed) => {
-                    for (entry, count) in &counts {
-                        index.usage().put_back(entry, count);
+                    for (counters, count) in &counts {
+                        index.usage().put_back(counters, count);
                     }
                     return Err(failed);
                 }
@@ -254,13 +258,13 @@ pub(super) fn minute_of(at: Timestamp) -> i64 {
     at.timestamp().div_euclid(MINUTE) * MINUTE
 }
 
-fn row_of_count(entry: &Entry, count: &Count, start: i64) -> Used {
+fn row_of_count(key: KeyId, count: &Count, start: i64) -> Used {
     let of = |code: Code| {
         let counted = count.codes.get(code.index()).copied().unwrap_or_default();
         i64::try_from(counted).unwrap_or(i64::MAX)
     };
     Used {
-        key_id: entry.key_id.to_string(),
+        key_id: key.to_string(),
         span: MINUTE,
         start,
         valid: of(Code::Valid),

@@ -90,8 +90,8 @@ pub const ALL: &[Setting] = &[
     setting("log_json", "false", "Write the log as JSON lines"),
     setting(
         "request_log_per_second",
-        "8192",
-        "Single requests that a server records each second at most; more are counted and shown as a gap; 0: none",
+        "1000",
+        "Single requests that a server records each second over time, with bursts of up to 8,192; more are counted and shown as a gap; 0: none",
     ),
     setting(
         "request_log_days",

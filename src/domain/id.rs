@@ -11,12 +11,6 @@ impl IdText {
     }
 }
 
-impl serde::Serialize for IdText {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
 /// Declares an identifier type over a UUID.
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident) => {

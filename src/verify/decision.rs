@@ -1,10 +1,9 @@
 //! The decision: may this key do this, now, from here?
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use super::code::Code;
-use super::index::{Entry, Index};
+use super::index::{Entry, HeldIndex};
 use super::limiter::Allowance;
 use super::moves::Holder;
 use super::records::{Facts, Record, kept_method, kept_path, kept_scope, kept_user_agent};
@@ -28,28 +27,29 @@ pub struct Question<'a> {
 
 /// The answer, with the key it is about when there is one.
 #[derive(Debug, Clone)]
-pub struct Verdict {
+pub struct Verdict<'a> {
     /// The answer.
     pub code: Code,
     /// The key.
-    pub entry: Option<Arc<Entry>>,
+    pub entry: Option<&'a Entry>,
     /// What the key's rate limit has left, when it has one and every other check passed.
     pub allowance: Option<Allowance>,
 }
 
 /// Decides, counts the answer and records it. `None` when the index can't be sure: the edge then answers 503.
-pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
+pub fn decide<'a>(held: &'a HeldIndex<'_>, question: &Question<'_>) -> Option<Verdict<'a>> {
+    let index = held.index;
     if !index.is_certain() {
         return None;
     }
     let found = if key_text::is_well_formed(question.key) {
-        index.find(question.key).ok_or(Code::NotFound)
+        held.find(question.key).ok_or(Code::NotFound)
     } else {
         Err(Code::Malformed)
     };
     let (code, entry) = match found {
         Ok((entry, place)) => {
-            let code = judge(&entry, question);
+            let code = judge(entry, question);
             if let Some(secret) = &entry.secret {
                 let program = question.facts.user_agent;
                 let rotations = index.rotations();
@@ -67,7 +67,6 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
     };
     // Last: only what would be accepted counts against the limit.
     let limiter = entry
-        .as_ref()
         .and_then(|entry| entry.limiter.as_ref())
         .filter(|_| code == Code::Valid);
     let allowance = limiter.map(|limiter| limiter.take());
@@ -76,7 +75,7 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
         None => code,
     };
     index.metrics().decided(code);
-    if let Some(entry) = &entry {
+    if let Some(entry) = entry {
         index.usage().count(entry, code, question.now);
         if entry.observed && code == Code::Valid {
             let callers = index.usage().callers();

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwap;
 
 use super::limiter::Limiter;
-use super::lookup::{self, ByDigest, Place};
+use super::lookup::{self, ByDigest, Held, Place};
 use super::metrics::Metrics;
 use super::moves::Moves;
 use super::rotations::{Rotations, Secret};
@@ -83,7 +83,8 @@ impl Entry {
 
     /// Counts since the last collection.
     pub fn counters(&self) -> &Arc<Counters> {
-        self.counters.get_or_init(Arc::default)
+        let new = || Arc::new(Counters::of(self.key_id));
+        self.counters.get_or_init(new)
     }
 }
 
@@ -122,15 +123,15 @@ pub struct Index {
 }
 
 impl Index {
-    /// An empty index that answers nothing until it is loaded. `ring` is the number of single requests that may wait
-    /// to be written.
-    pub fn new(ring: usize) -> Self {
+    /// An empty index that answers nothing until it is loaded. `per_second` is the number of single requests
+    /// that it records.
+    pub fn new(per_second: usize) -> Self {
         Self {
             entries: ByDigest::default(),
             peppers: ArcSwap::default(),
             rev: AtomicI64::new(-1),
             certain: AtomicBool::new(false),
-            usage: UsageLog::new(ring),
+            usage: UsageLog::new(per_second),
             metrics: Metrics::default(),
             strangers: Strangers::default(),
             verifiers: Verifiers::default(),
@@ -139,9 +140,12 @@ impl Index {
         }
     }
 
-    /// The entry of a key's text, and where it was found.
-    pub fn find(&self, text: &str) -> Option<(Arc<Entry>, Place)> {
-        lookup::find(&self.entries, &self.peppers, text)
+    /// The index in the hands of one reader. It keeps replaced entries alive, so let it go soon.
+    pub fn held(&self) -> HeldIndex<'_> {
+        HeldIndex {
+            index: self,
+            entries: self.entries.pin(),
+        }
     }
 
     /// The peppers under which keys are looked up.
@@ -159,13 +163,8 @@ impl Index {
         !self.peppers.load().missing().is_empty()
     }
 
-    /// The entry of a digest, for carrying counters and limiter over.
-    pub fn entry(&self, digest: &Digest) -> Option<Arc<Entry>> {
-        self.entries.pin().get(digest).cloned()
-    }
-
     /// Puts an entry in place; the next look-up sees it. The digests that its key had before are forgotten.
-    pub fn put(&self, digest: Digest, entry: Arc<Entry>, old: &[Digest]) {
+    pub fn put(&self, digest: Digest, entry: Entry, old: &[Digest]) {
         lookup::put(&self.entries, digest, entry, old);
     }
 
@@ -233,5 +232,24 @@ impl Index {
     /// Keys and verifiers that wait to be moved to the newest pepper.
     pub fn moves(&self) -> &Moves {
         &self.moves
+    }
+}
+
+/// The index in the hands of one reader: the entries that it finds stay as they are while it holds this.
+pub struct HeldIndex<'a> {
+    /// The rest of the index.
+    pub index: &'a Index,
+    entries: Held<'a, Entry>,
+}
+
+impl HeldIndex<'_> {
+    /// The entry of a key's text, and where it was found.
+    pub fn find(&self, text: &str) -> Option<(&Entry, Place)> {
+        lookup::find(&self.entries, &self.index.peppers, text)
+    }
+
+    /// The entry of a digest.
+    pub fn entry(&self, digest: &Digest) -> Option<&Entry> {
+        self.entries.get(digest)
     }
 }

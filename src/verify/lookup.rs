@@ -4,13 +4,16 @@ use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use papaya::HashMap;
+use papaya::{HashMap, HashMapRef, LocalGuard};
 
 use super::index::DigestHasher;
 use crate::domain::pepper::{Digest, Peppers};
 
-/// Things by the digest of their text. Reads take no lock.
-pub type ByDigest<T> = HashMap<Digest, Arc<T>, BuildHasherDefault<DigestHasher>>;
+/// Things by the digest of their text. Reads take no lock. They lie beside their digest: a look-up waits for memory as
+/// seldom as it can.
+pub type ByDigest<T> = HashMap<Digest, T, BuildHasherDefault<DigestHasher>>;
+/// Them, as held by one reader: what it finds stays there while it holds them.
+pub type Held<'a, T> = HashMapRef<'a, Digest, T, BuildHasherDefault<DigestHasher>, LocalGuard<'a>>;
 
 /// Where something was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +27,11 @@ pub struct Place {
 }
 
 /// Finds what has this text, also while [`put`] moves it.
-pub fn find<T>(
-    things: &ByDigest<T>,
+pub fn find<'a, T>(
+    things: &'a Held<'_, T>,
     peppers: &ArcSwap<Peppers>,
     text: &str,
-) -> Option<(Arc<T>, Place)> {
+) -> Option<(&'a T, Place)> {
     loop {
         let current = peppers.load();
         let found = find_under(things, &current, text);
@@ -39,9 +42,12 @@ pub fn find<T>(
     }
 }
 
-fn find_under<T>(things: &ByDigest<T>, peppers: &Peppers, text: &str) -> Option<(Arc<T>, Place)> {
+fn find_under<'a, T>(
+    things: &'a Held<'_, T>,
+    peppers: &Peppers,
+    text: &str,
+) -> Option<(&'a T, Place)> {
     let (newest, older) = peppers.live().split_first()?;
-    let things = things.pin();
     let digest = newest.digest(text);
     let there = || {
         let place = Place {
@@ -49,7 +55,7 @@ fn find_under<T>(things: &ByDigest<T>, peppers: &Peppers, text: &str) -> Option<
             digest,
             newer: None,
         };
-        things.get(&digest).map(|thing| (Arc::clone(thing), place))
+        things.get(&digest).map(|thing| (thing, place))
     };
     there()
         .or_else(|| {
@@ -60,15 +66,14 @@ fn find_under<T>(things: &ByDigest<T>, peppers: &Peppers, text: &str) -> Option<
                     digest: pepper.digest(text),
                     newer: Some((newest.version(), digest)),
                 };
-                let thing = things.get(&place.digest)?;
-                Some((Arc::clone(thing), place))
+                things.get(&place.digest).map(|thing| (thing, place))
             })
         })
         .or_else(|| if older.is_empty() { None } else { there() })
 }
 
 /// Puts something in place; the next look-up sees it. The digests that it had before are forgotten.
-pub fn put<T>(things: &ByDigest<T>, digest: Digest, thing: Arc<T>, old: &[Digest]) {
+pub fn put<T>(things: &ByDigest<T>, digest: Digest, thing: T, old: &[Digest]) {
     let things = things.pin();
     things.insert(digest, thing);
     // Afterwards, so that `find` meets it at every instant.

@@ -1,6 +1,7 @@
 //! The request log on its way to the database: a bounded ring that answers fill and one writer empties.
 //!
-//! Nobody waits for it. When it is full a request is not recorded, and the writer tells of the gap.
+//! Nobody waits for it. A server records so many requests a second over time, and saves up what it did not use for a
+//! burst. Beyond that a request is not recorded, and the writer tells of the gap.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +15,12 @@ use crate::domain::key_text;
 use crate::domain::request_id::RequestId;
 use crate::domain::time::Timestamp;
 
+/// What a server may save up for a burst: eight seconds' worth, and at most so many.
+const BURST_SECONDS: usize = 8;
+/// See [`BURST_SECONDS`].
+const LARGEST_BURST: usize = 8_192;
+/// A whole request, in millionths.
+const ONE: u64 = 1_000_000;
 /// Longest method that is kept, in bytes.
 const METHOD: usize = 16;
 /// Longest path that is kept, in bytes.
@@ -67,23 +74,54 @@ pub struct Record {
 #[derive(Debug)]
 pub struct Ring {
     waiting: ArrayQueue<Record>,
+    per_second: u64,
+    /// What may still be recorded before the next [`Ring::refill`], in millionths of a request: one of those is what
+    /// one request a second earns in a microsecond.
+    left: AtomicU64,
+    most: u64,
     dropped: AtomicU64,
 }
 
 impl Ring {
-    /// A ring of at most `capacity` records; 0 records nothing and calls nothing a gap.
-    pub fn new(capacity: usize) -> Option<Self> {
-        (capacity > 0).then(|| Self {
+    /// A ring for this many records a second; 0 records nothing and calls nothing a gap.
+    pub fn new(per_second: usize) -> Option<Self> {
+        let capacity = per_second.max(LARGEST_BURST.min(per_second.saturating_mul(BURST_SECONDS)));
+        let most = ONE.saturating_mul(capacity as u64);
+        (per_second > 0).then(|| Self {
             waiting: ArrayQueue::new(capacity),
+            per_second: per_second as u64,
+            left: AtomicU64::new(most),
+            most,
             dropped: AtomicU64::new(0),
         })
     }
 
     /// Records a decision, or counts it as dropped. `make` runs only when there is room.
     pub fn push(&self, make: impl FnOnce() -> Record) {
-        if self.waiting.is_full() || self.waiting.push(make()).is_err() {
+        if !self.take_one() || self.waiting.push(make()).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    fn take_one(&self) -> bool {
+        let take = |left: u64| left.checked_sub(ONE);
+        // Looked at first: when nothing is left, no worker writes to a place that all share.
+        !self.waiting.is_full()
+            && self.left.load(Ordering::Relaxed) >= ONE
+            && self
+                .left
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+                .is_ok()
+    }
+
+    /// Lets more requests be recorded after so many microseconds.
+    pub fn refill(&self, elapsed: i64) {
+        let elapsed = u64::try_from(elapsed).unwrap_or_default();
+        let more = self.per_second.saturating_mul(elapsed);
+        let fill = |left: u64| Some(left.saturating_add(more).min(self.most));
+        let _ = self
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, fill);
     }
 
     /// The oldest record that waits.

@@ -12,17 +12,21 @@ use super::callers::Callers;
 use super::code::Code;
 use super::index::Entry;
 use super::records::Ring;
+use crate::domain::id::KeyId;
 use crate::domain::time::Timestamp;
 
 /// Microseconds by which a key's last use may lag: workers that share a key then write less to the same place.
 const TICK: i64 = 10_000;
 
-/// Counts of one key since the last collection.
-#[derive(Debug, Default)]
+/// Counts of one key since the last collection. What an accepted request touches comes first and lies together.
+#[derive(Debug)]
+#[repr(C)]
 pub struct Counters {
-    codes: [AtomicU64; Code::OF_KEYS],
-    last_accepted: AtomicI64,
     handed_over: AtomicBool,
+    last_accepted: AtomicI64,
+    codes: [AtomicU64; Code::OF_KEYS],
+    /// The key.
+    pub key_id: KeyId,
 }
 
 /// What was collected of one key.
@@ -45,6 +49,16 @@ impl Count {
 }
 
 impl Counters {
+    /// Nothing counted yet.
+    pub fn of(key_id: KeyId) -> Self {
+        Self {
+            handed_over: AtomicBool::default(),
+            last_accepted: AtomicI64::default(),
+            codes: Default::default(),
+            key_id,
+        }
+    }
+
     fn add(&self, count: &Count) {
         for (counter, more) in self.codes.iter().zip(count.codes) {
             counter.fetch_add(more, Ordering::SeqCst);
@@ -67,17 +81,17 @@ impl Counters {
 /// Keys that were used since the last collection, and the ring of single requests.
 #[derive(Debug)]
 pub struct UsageLog {
-    used: SegQueue<Arc<Entry>>,
+    used: SegQueue<Arc<Counters>>,
     ring: Option<Ring>,
     callers: Callers,
 }
 
 impl UsageLog {
-    /// A log whose ring holds `ring` requests between two collections; 0 keeps no single requests.
-    pub fn new(ring: usize) -> Self {
+    /// A log that records `per_second` single requests a second; 0 records none.
+    pub fn new(per_second: usize) -> Self {
         Self {
             used: SegQueue::new(),
-            ring: Ring::new(ring),
+            ring: Ring::new(per_second),
             callers: Callers::default(),
         }
     }
@@ -93,7 +107,7 @@ impl UsageLog {
     }
 
     /// Counts one answer about a known key.
-    pub fn count(&self, entry: &Arc<Entry>, code: Code, now: Timestamp) {
+    pub fn count(&self, entry: &Entry, code: Code, now: Timestamp) {
         let counters = entry.counters();
         if let Some(counter) = counters.codes.get(code.index()) {
             // In one order with the flag of the hand-over, or a count could miss its collection.
@@ -105,14 +119,14 @@ impl UsageLog {
                 counters.last_accepted.fetch_max(now, Ordering::SeqCst);
             }
         }
-        self.hand_over(entry, counters);
+        self.hand_over(counters);
     }
 
-    fn hand_over(&self, entry: &Arc<Entry>, counters: &Counters) {
+    fn hand_over(&self, counters: &Arc<Counters>) {
         if !counters.handed_over.load(Ordering::SeqCst)
             && !counters.handed_over.swap(true, Ordering::SeqCst)
         {
-            self.used.push(Arc::clone(entry));
+            self.used.push(Arc::clone(counters));
         }
     }
 
@@ -122,20 +136,19 @@ impl UsageLog {
     }
 
     /// Takes the counts of at most `most` used keys.
-    pub fn collect(&self, most: usize) -> Vec<(Arc<Entry>, Count)> {
+    pub fn collect(&self, most: usize) -> Vec<(Arc<Counters>, Count)> {
         std::iter::from_fn(|| self.used.pop())
             .take(most)
-            .map(|entry| {
-                let count = entry.counters().take();
-                (entry, count)
+            .map(|counters| {
+                let count = counters.take();
+                (counters, count)
             })
             .collect()
     }
 
     /// Puts counts back that could not be written, for the next collection.
-    pub fn put_back(&self, entry: &Arc<Entry>, count: &Count) {
-        let counters = entry.counters();
+    pub fn put_back(&self, counters: &Arc<Counters>, count: &Count) {
         counters.add(count);
-        self.hand_over(entry, counters);
+        self.hand_over(counters);
     }
 }

@@ -45,7 +45,7 @@ thread_local! {
 
 /// Every verifier of the installation.
 #[derive(Debug, Default)]
-pub struct Verifiers(ByDigest<Verifier>);
+pub struct Verifiers(ByDigest<Arc<Verifier>>);
 
 impl Verifiers {
     /// Puts a verifier in place as it is now; the next question sees it. `old` are digests that it had before.
@@ -86,11 +86,12 @@ impl Verifiers {
             if !key_text::is_verifier_token(token) {
                 return None;
             }
-            let (verifier, place) = lookup::find(&self.0, peppers, token)?;
+            let verifiers = self.0.pin();
+            let (verifier, place) = lookup::find(&verifiers, peppers, token)?;
             moves.offer(Holder::Verifier(verifier.id), &place);
             let text = Zeroizing::new(token.as_bytes().to_vec());
             RECENT.set(Some((text, place)));
-            Some(verifier)
+            Some(Arc::clone(verifier))
         });
         found.is_some_and(|verifier| {
             let may_ask = !verifier.revoked.load(Ordering::Acquire);

@@ -35,7 +35,7 @@ fn verdict(index: &Index, clock: &Clock, secret: &KeySecret) -> Code {
             user_agent: "",
         },
     };
-    decision::decide(index, &question).unwrap().code
+    decision::decide(&index.held(), &question).unwrap().code
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Who calls the API: a key, presented in one of two headers, decided from memory like any other key.
 
 use std::future::{Ready, ready};
-use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -9,9 +8,11 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 
 use crate::domain::Error;
+use crate::domain::id::{KeyId, TenantId};
 use crate::domain::request_id::RequestId;
 use crate::domain::role::{Actor, Who};
 use crate::domain::time::Timestamp;
+use crate::verify::index::HeldIndex;
 use crate::verify::{Allowance, Code, Entry, Facts, Question, decision};
 use crate::web::client::Incoming;
 use crate::web::errors::{Failure, problem};
@@ -22,7 +23,11 @@ use crate::web::rate_limit;
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The key.
-    pub entry: Arc<Entry>,
+    pub key_id: KeyId,
+    /// Its tenant.
+    pub tenant_id: TenantId,
+    /// End of its life.
+    pub expires_at: Option<Timestamp>,
     /// The moment of the request.
     pub now: Timestamp,
     actor: Actor,
@@ -133,9 +138,9 @@ pub fn presents_key(request: &HttpRequest) -> bool {
 
 /// A key that is accepted, save perhaps for the scope.
 #[derive(Debug)]
-pub struct Decided {
+pub struct Decided<'a> {
     /// The key.
-    pub entry: Arc<Entry>,
+    pub entry: &'a Entry,
     /// True when it has the scope that was asked for.
     pub has_scope: bool,
     /// What its rate limit has left, if it has one.
@@ -146,11 +151,12 @@ pub struct Decided {
 ///
 /// # Errors
 /// `Missing`, `Invalid`, `Limited`, or 503 when the index is not certain. A missing scope is left to the caller.
-pub fn decide(
+pub fn decide<'a>(
     incoming: &Incoming<'_>,
+    held: &'a HeldIndex<'_>,
     scope: Option<&str>,
     facts: Facts<'_>,
-) -> Result<Decided, Refused> {
+) -> Result<Decided<'a>, Refused> {
     let key = presented_key(incoming.head)?.ok_or(Refused::Missing)?;
     let question = Question {
         key: &key,
@@ -159,7 +165,7 @@ pub fn decide(
         now: incoming.now,
         facts,
     };
-    let verdict = decision::decide(incoming.state.index(), &question)
+    let verdict = decision::decide(held, &question)
         .ok_or_else(|| Error::Unavailable("the index is not certain".into()))?;
     match (verdict.code, verdict.entry, verdict.allowance) {
         (code @ (Code::Valid | Code::InsufficientScope), Some(entry), allowance) => Ok(Decided {
@@ -200,11 +206,13 @@ pub fn holder(entry: &Entry, incoming: &Incoming<'_>) -> Actor {
 fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
     let incoming = Incoming::of(request)?;
     let facts = incoming.facts(request.method().as_str(), request.path());
-    let entry = decide(&incoming, None, facts)?.entry;
-    let actor = holder(&entry, &incoming);
+    let held = incoming.state.index().held();
+    let entry = decide(&incoming, &held, None, facts)?.entry;
     Ok(Caller {
-        entry,
+        key_id: entry.key_id,
+        tenant_id: entry.tenant_id,
+        expires_at: entry.expires_at,
         now: incoming.now,
-        actor,
+        actor: holder(entry, &incoming),
     })
 }

@@ -256,7 +256,7 @@ pub fn words(all: &[&'static str]) -> Object {
 }
 
 /// The answer to a verifier's question.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, ToSchema)]
 pub struct Verdict<'a> {
     /// True when the key may do this, now, from here.
     pub valid: bool,
@@ -343,7 +343,7 @@ pub struct RawQuestions<'a> {
 }
 
 /// The answers to many questions.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, ToSchema)]
 pub struct Verdicts<'a> {
     /// One verdict for each question, in the same order.
     pub results: Vec<Verdict<'a>>,

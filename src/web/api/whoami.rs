@@ -18,11 +18,11 @@ use crate::web::state::State;
     responses((status = 200, description = "The key", body = views::Key), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn show(caller: Caller, state: web::Data<State>) -> Answer<HttpResponse> {
-    let (tenant, id) = (caller.entry.tenant_id, caller.entry.key_id);
+    let (tenant, id) = (caller.tenant_id, caller.key_id);
     let key = state
         .read(move |conn| db::keys::find(conn, tenant, id))
         .await?;
-    let warning = expiry_warning(caller.entry.expires_at, caller.now);
+    let warning = expiry_warning(caller.expires_at, caller.now);
     Ok(HttpResponse::Ok().json(views::Key {
         warning,
         ..views::Key::new(key, None, caller.now)

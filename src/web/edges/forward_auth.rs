@@ -43,12 +43,13 @@ pub fn respond(incoming: &Incoming<'_>) -> HttpResponse {
 
 /// The answer to a gateway about a request with these facts.
 pub fn answer(incoming: &Incoming<'_>, scope: Option<&str>, asked: Facts<'_>) -> HttpResponse {
-    let decided = match decide(incoming, scope, asked) {
+    let held = incoming.state.index().held();
+    let decided = match decide(incoming, &held, scope, asked) {
         Ok(decided) if decided.has_scope => decided,
         Ok(_) => return lacks_scope(incoming.id, scope.unwrap_or_default()),
         Err(refused) => return refused.respond(incoming.id),
     };
-    let entry = &decided.entry;
+    let entry = decided.entry;
     let mut response = HttpResponse::new(StatusCode::OK);
     let headers = response.headers_mut();
     // All at once, with those that every answer carries: the table never grows.
@@ -113,5 +114,9 @@ fn lacks_scope(id: RequestId, scope: &str) -> HttpResponse {
 /// Header values are ASCII; the rest of a name travels percent-encoded, and so does the percent sign.
 fn ascii(name: &str) -> Cow<'_, str> {
     const ESCAPED: &AsciiSet = &CONTROLS.add(b'%');
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'%';
+    if name.bytes().all(is_plain) {
+        return name.into();
+    }
     utf8_percent_encode(name, ESCAPED).into()
 }

@@ -48,7 +48,8 @@ pub async fn create(
             user_agent: "",
         },
     };
-    let verdict = verify::decide(state.index(), &question)?;
+    let held = state.index().held();
+    let verdict = verify::decide(&held, &question)?;
     // "Not active" would have the resource server answer 401, and the key's holder throw a good key away.
     if let Some(left) = verdict.allowance.filter(|left| left.retry_after.is_some()) {
         return Ok(rate_limited(left));
@@ -59,7 +60,7 @@ pub async fn create(
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     Ok(match active {
         Some(entry) => response.json(token_views::Introspection::of(
-            &entry,
+            entry,
             &state.site.base_url,
             request_id,
         )),

@@ -7,4 +7,5 @@ pub mod forward_auth;
 pub mod introspection;
 pub mod oauth;
 pub mod revocation;
+pub mod verdict_json;
 pub mod verify;

@@ -7,6 +7,7 @@ use super::oauth;
 use crate::actions::keys;
 use crate::domain::Error;
 use crate::domain::key_text;
+use crate::domain::role::Actor;
 use crate::web::api::caller::holder;
 use crate::web::api::token_views;
 use crate::web::body::Body;
@@ -42,21 +43,29 @@ pub async fn create(
     if !state.index().is_certain() {
         return Err(Error::Unavailable("the index is not certain".into()).into());
     }
-    let known = key_text::is_well_formed(token).then(|| state.index().find(token));
-    match known.flatten() {
+    let incoming = Incoming::of(&request)?;
+    match holder_of(token, &incoming) {
         None if state.index().lacks_pepper() => {
             return Err(Error::Unavailable("a pepper is missing here".into()).into());
         }
         None => state.unknown_tokens.count(client::place(&request))?,
         // Already true for this node's next verification: a repeated request costs no transaction. A secret that the
         // key no longer has speaks for nobody: the key goes on with another.
-        Some((entry, _)) if entry.revoked || entry.has_ended(state.now()) => {}
-        Some((entry, _)) => {
-            let by = holder(&entry, &Incoming::of(&request)?);
-            state.change(move |conn| keys::surrender(conn, &by)).await?;
-        }
+        Some((_, false)) => {}
+        Some((by, true)) => state.change(move |conn| keys::surrender(conn, &by)).await?,
     }
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .finish())
+}
+
+/// The key itself, and whether this token of it still works. `None` for an unknown token.
+fn holder_of(token: &str, incoming: &Incoming<'_>) -> Option<(Actor, bool)> {
+    if !key_text::is_well_formed(token) {
+        return None;
+    }
+    let held = incoming.state.index().held();
+    let (entry, _) = held.find(token)?;
+    let works = !entry.revoked && !entry.has_ended(incoming.now);
+    Some((holder(entry, incoming), works))
 }

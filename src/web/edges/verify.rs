@@ -8,12 +8,13 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::asker::Asker;
-use crate::domain::key::expiry_warning;
+use super::verdict_json;
 use crate::domain::request_id::RequestId;
 use crate::domain::scope::is_scope;
-use crate::domain::time::{Timestamp, rfc3339};
+use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
-use crate::verify::{self, Code, Facts, Index, Question, decision};
+use crate::verify::index::HeldIndex;
+use crate::verify::{self, Facts, Question, decision};
 use crate::web::api::strict_json::{explain, is_json};
 use crate::web::api::views;
 use crate::web::body::Body;
@@ -45,15 +46,10 @@ pub fn answer(incoming: &Incoming<'_>, body: &[u8]) -> Result<HttpResponse> {
     let asked: views::Question<'_> =
         serde_json::from_slice(body).map_err(|cause| explain(&cause))?;
     let question = read(&asked, incoming.id, incoming.now)?;
-    let verdict = decide(incoming.state.index(), &question)?;
-    let request_id = question.facts.id.digits();
-    // Room for nearly every answer, so that it grows once.
-    let mut body = Vec::with_capacity(768);
-    serde_json::to_writer(
-        &mut body,
-        &view(&verdict, question.now, request_id.as_str()),
-    )
-    .map_err(Error::internal)?;
+    let held = incoming.state.index().held();
+    let verdict = decide(&held, &question)?;
+    let mut body = Vec::with_capacity(verdict_json::USUAL_LENGTH);
+    verdict_json::write(&mut body, &verdict, question.now, question.facts.id)?;
     let mut response = HttpResponse::with_body(StatusCode::OK, BoxBody::new(body));
     let headers = response.headers_mut();
     headers.reserve(8);
@@ -90,35 +86,9 @@ pub fn read<'a>(
 ///
 /// # Errors
 /// `Unavailable` when this node can't be sure.
-pub fn decide(index: &Index, question: &Question<'_>) -> Result<verify::Verdict> {
-    decision::decide(index, question)
+pub fn decide<'a>(held: &'a HeldIndex<'_>, question: &Question<'_>) -> Result<verify::Verdict<'a>> {
+    decision::decide(held, question)
         .ok_or_else(|| Error::Unavailable("the index is not certain".into()))
-}
-
-/// The verdict in a verifier's words.
-pub fn view<'a>(
-    verdict: &'a verify::Verdict,
-    now: Timestamp,
-    request_id: &'a str,
-) -> views::Verdict<'a> {
-    let entry = verdict.entry.as_deref();
-    views::Verdict {
-        valid: verdict.code == Code::Valid,
-        code: verdict.code.as_str(),
-        key_id: entry.map(|entry| entry.key_id.text()),
-        tenant_id: entry.map(|entry| entry.tenant_id.text()),
-        name: entry.map(|entry| &*entry.name),
-        environment: entry.map(|entry| entry.environment.as_str()),
-        authorization_group: entry.map(|entry| entry.group.name.as_str()),
-        scopes: entry.map(|entry| entry.group.scopes.list()),
-        expires_at: entry.map(|entry| entry.expires_at.map(rfc3339)),
-        warning: entry
-            .filter(|_| verdict.code == Code::Valid)
-            .and_then(|entry| expiry_warning(entry.expires_at, now)),
-        rate_limit: verdict.allowance.map(views::RateLimitState::from),
-        retry_after: verdict.allowance.and_then(|left| left.retry_after),
-        request_id,
-    }
 }
 
 /// An address that can't be read is an error, not an unknown address: a typing slip in a gateway must be seen.

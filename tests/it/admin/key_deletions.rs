@@ -52,7 +52,7 @@ async fn a_deleted_key_is_gone_after_a_restart_too() {
         &app.clock,
     )
     .unwrap();
-    assert!(fresh.index().find(&key.secret).unwrap().0.revoked);
+    assert!(fresh.index().held().find(&key.secret).unwrap().0.revoked);
 }
 
 #[actix_web::test]

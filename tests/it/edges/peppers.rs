@@ -266,23 +266,28 @@ async fn another_server_follows_each_move_and_forgets_the_old_digest() {
         Follower::load(&place.db(), Box::new(read), 0, &Clock::System).unwrap(),
     );
     let index = follower.index();
-    let [entry, idle] = [0, 1].map(|number| index.find(&keys[number]).unwrap().0);
+    let find = |number: usize| {
+        let held = index.held();
+        let found = held.find(&keys[number]);
+        found.map(|(entry, place)| (entry.clone(), place))
+    };
+    let [entry, idle] = [0, 1].map(|number| find(number).unwrap().0);
     let holder = |entry: &Entry| Holder::Key(entry.tenant_id, entry.key_id);
     place.run(&["pepper", "rotate"], "").done();
     follower.poll(&db).unwrap();
-    let [outdated, late] = [0, 1].map(|number| index.find(&keys[number]).unwrap().1);
+    let [outdated, late] = [0, 1].map(|number| find(number).unwrap().1);
     assert_eq!((outdated.version, outdated.newer.unwrap().0), (1, 2));
 
     assert_eq!(server.stranger().verify(&keys[0]).await, "VALID");
     direct::until("the first server has moved it", async || {
         follower.poll(&db).unwrap();
-        index.find(&keys[0]).unwrap().1.newer.is_none()
+        find(0).unwrap().1.newer.is_none()
     })
     .await;
-    assert!(index.entry(&outdated.digest).is_none());
+    assert!(index.held().entry(&outdated.digest).is_none());
     assert_eq!(index.len(), 3);
     // Not the old entry under another digest, but what the key is like now, with the counts it had.
-    assert!(index.find(&keys[0]).unwrap().0.rev > entry.rev);
+    assert!(find(0).unwrap().0.rev > entry.rev);
     // The other server would have moved it as well: the first one to come wins, once.
     index.moves().offer(holder(&entry), &outdated);
     assert_eq!(peppers::move_waiting(&db, &follower).unwrap(), 0);
@@ -290,7 +295,7 @@ async fn another_server_follows_each_move_and_forgets_the_old_digest() {
     // A move that comes after its pepper was given up by force brings nothing back.
     place.run(&["pepper", "retire", "1", "--force"], "").done();
     follower.poll(&db).unwrap();
-    assert!(index.find(&keys[1]).is_none());
+    assert!(find(1).is_none());
     index.moves().offer(holder(&idle), &late);
     assert_eq!(peppers::move_waiting(&db, &follower).unwrap(), 0);
     assert_eq!(server.stranger().verify(&keys[1]).await, "NOT_FOUND");
@@ -314,7 +319,7 @@ async fn a_key_is_found_at_every_instant_of_its_moves() {
     let secrets = keystead::config::secrets::Secrets::load(&app.config, false).unwrap();
     let read = Box::new(move || Ok(secrets.peppers.clone()));
     let loaded = Follower::load(&app.db, read, 0, &app.clock).unwrap();
-    let (entry, _) = loaded.index().find(&key.secret).unwrap();
+    let entry = loaded.index().held().find(&key.secret).unwrap().0.clone();
 
     let both = [2, 1].map(|version| Pepper::new(version, &Zeroizing::new([version as u8; 32])));
     let noted = both
@@ -325,7 +330,7 @@ async fn a_key_is_found_at_every_instant_of_its_moves() {
     let index_before_the_move = || {
         let index = Index::new(0);
         index.set_peppers(peppers.clone());
-        index.put(old, Arc::clone(&entry), &[]);
+        index.put(old, entry.clone(), &[]);
         Arc::new(index)
     };
     let current = Mutex::new(index_before_the_move());
@@ -337,7 +342,7 @@ async fn a_key_is_found_at_every_instant_of_its_moves() {
     let look_for_it = || {
         while !stop.load(Ordering::SeqCst) {
             let index = Arc::clone(&*current.lock().unwrap());
-            if index.find(&key.secret).is_none() {
+            if index.held().find(&key.secret).is_none() {
                 missed.store(true, Ordering::SeqCst);
             }
             looks.fetch_add(1, Ordering::SeqCst);
@@ -353,7 +358,7 @@ async fn a_key_is_found_at_every_instant_of_its_moves() {
                 std::thread::yield_now();
             }
             // Now a look-up at this very index is under way.
-            index.put(new, Arc::clone(&entry), &[old]);
+            index.put(new, entry.clone(), &[old]);
         }
         stop.store(true, Ordering::SeqCst);
     });

@@ -43,6 +43,38 @@ async fn a_valid_key_is_answered_with_who_it_is() {
 }
 
 #[actix_web::test]
+async fn several_scopes_and_odd_names_are_json_alone_and_in_a_batch() {
+    let app = App::start().await;
+    app.add_group("Acme", "\"Orders\" \\ lines", "orders:write orders:read");
+    let name = "\\\" \u{2044} {}";
+    let key = app.issue_with("Acme", name, Some("\"Orders\" \\ lines"), &[], None);
+    let one = app
+        .asker()
+        .post(VERIFY, json!({ "key": key.secret }))
+        .await
+        .json();
+    assert_eq!(one["name"], json!(name));
+    assert_eq!(one["authorization_group"], json!("\"Orders\" \\ lines"));
+    assert_eq!(one["scopes"], json!(["orders:read", "orders:write"]));
+    let questions =
+        json!({ "keys": [{ "key": key.secret }, { "key": "x" }, { "key": key.secret }] });
+    let batch = app
+        .asker()
+        .post("/api/v1/verify/batch", questions)
+        .await
+        .json();
+    let results = batch["results"].as_array().unwrap();
+    assert_eq!(results.len(), 3);
+    assert_eq!(results[1]["code"], "MALFORMED");
+    for result in [&results[0], &results[2]] {
+        assert_eq!(
+            (&result["name"], &result["scopes"]),
+            (&one["name"], &one["scopes"])
+        );
+    }
+}
+
+#[actix_web::test]
 async fn a_key_that_never_ends_says_null() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP");

@@ -55,7 +55,7 @@ async fn prometheus_reads_verdicts_times_index_ring_and_connections() {
     assert!(of("keystead_verification_seconds_sum") > 0.0);
     assert_eq!(of("keystead_index_keys"), 1.0);
     assert_eq!(of("keystead_index_certain"), 1.0);
-    assert_eq!(of("keystead_request_log_capacity"), 8_192.0);
+    assert_eq!(of("keystead_request_log_capacity"), 8_000.0);
     assert_eq!(of("keystead_request_log_dropped_total"), 0.0);
     assert!(of("keystead_database_connections{state=\"idle\"}") >= 0.0);
     assert!(text.ends_with("# EOF\n"));

@@ -1,7 +1,11 @@
 //! The request log as it is stored.
 
 use keystead::db::request_records::{Filter, Record, list};
+use keystead::domain::id::{KeyId, TenantId};
+use keystead::domain::request_id::RequestId;
 use keystead::domain::time::from_micros;
+use keystead::verify::Code;
+use keystead::verify::records::{Record as Waiting, Ring};
 use reqwest::Method;
 use serde_json::json;
 
@@ -178,4 +182,42 @@ async fn a_key_in_a_scope_or_percent_encoded_in_a_path_is_redacted_too() {
         assert!(record.path.contains("[redacted]"), "{record:?}");
         assert!(!format!("{record:?}").contains(body), "{record:?}");
     }
+}
+
+#[test]
+fn a_quiet_server_may_record_a_burst_and_then_so_many_a_second() {
+    let ring = Ring::new(10).unwrap();
+    let recorded = || {
+        for _ in 0..200 {
+            ring.push(|| Waiting {
+                id: RequestId::next(noon()),
+                at: noon(),
+                key_id: KeyId::new(),
+                tenant_id: TenantId::new(),
+                rev: 1,
+                last4: None,
+                code: Code::Valid,
+                address: None,
+                method: "".into(),
+                path: "".into(),
+                scope: None,
+                user_agent: "".into(),
+            });
+        }
+        std::iter::from_fn(|| ring.pop()).count()
+    };
+    assert_eq!(recorded(), 80, "what eight seconds save up");
+    assert_eq!(recorded(), 0);
+    // Ten a second, in steps that are no whole request each.
+    for _ in 0..10 {
+        ring.refill(55_000);
+    }
+    assert_eq!(recorded(), 5);
+    ring.refill(50_000);
+    assert_eq!(recorded(), 1, "nothing is lost between two steps");
+    ring.refill(3_600_000_000);
+    assert_eq!(recorded(), 80);
+    ring.refill(-1);
+    assert_eq!(recorded(), 0);
+    assert_eq!(ring.dropped(), 6 * 200 - 2 * 80 - 6);
 }
