@@ -2,6 +2,9 @@
 
 use diesel::RunQueryDsl;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::pg::{Pg, PgConnection};
+use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::Conn;
 use crate::domain::{Error, Result};
@@ -76,57 +79,19 @@ pub fn insert_keys(conn: &mut Conn, rows: &[super::keys::NewKey]) -> Result<()> 
     Ok(())
 }
 
-/// Adds usage to what is stored; a statement for many rows.
+/// Runs a statement that reads the same on both databases.
 ///
 /// # Errors
 /// As the database reports them.
-pub fn add_usage(conn: &mut Conn, rows: &[super::usage::Used]) -> Result<()> {
-    use super::schema::key_usage::dsl as usage;
-    use diesel::ExpressionMethods as _;
-    use diesel::sql_types::BigInt;
-    use diesel::upsert::excluded;
-    // Counts may arrive out of order, and refusals alone bring no instant: the newer one stays.
-    let newer = || {
-        diesel::dsl::sql::<BigInt>(
-            "CASE WHEN excluded.last_accepted > key_usage.last_accepted \
-             THEN excluded.last_accepted ELSE key_usage.last_accepted END",
-        )
-    };
-    /// The same words for either connection.
-    macro_rules! upsert {
-        ($conn:expr, $($counter:ident),*) => {
-            diesel::insert_into(usage::key_usage)
-                .values(rows)
-                .on_conflict((usage::key_id, usage::span, usage::start))
-                .do_update()
-                .set((
-                    usage::last_accepted.eq(newer()),
-                    $(usage::$counter.eq(usage::$counter + excluded(usage::$counter)),)*
-                ))
-                .execute($conn)?
-        };
-    }
-    /// Every counter.
-    macro_rules! add {
-        ($conn:expr) => {
-            upsert!(
-                $conn,
-                valid,
-                tenant_suspended,
-                revoked,
-                disabled,
-                expired,
-                ip_denied,
-                insufficient_scope,
-                rate_limited
-            )
-        };
-    }
-    match conn {
-        Conn::Sqlite(sqlite) => add!(sqlite),
-        Conn::Postgres(postgres) => add!(postgres),
-    };
-    Ok(())
+pub fn execute<Q>(conn: &mut Conn, query: Q) -> Result<usize>
+where
+    Q: QueryFragment<Sqlite> + QueryFragment<Pg> + QueryId + RunQueryDsl<SqliteConnection>,
+    Q: RunQueryDsl<PgConnection>,
+{
+    Ok(match conn {
+        Conn::Sqlite(sqlite) => query.execute(sqlite)?,
+        Conn::Postgres(postgres) => query.execute(postgres)?,
+    })
 }
 
 /// Adds to what is stored of callers; a statement for many rows.
@@ -157,25 +122,6 @@ pub fn add_callers(conn: &mut Conn, rows: &[super::observed_callers::Caller]) ->
     match conn {
         Conn::Sqlite(sqlite) => add!(sqlite),
         Conn::Postgres(postgres) => add!(postgres),
-    };
-    Ok(())
-}
-
-/// Inserts records of requests with one statement; those that are there already stay.
-///
-/// # Errors
-/// As the database reports them.
-pub fn insert_records(conn: &mut Conn, rows: &[super::request_records::Record]) -> Result<()> {
-    use super::schema::request_records::table;
-    match conn {
-        Conn::Sqlite(sqlite) => diesel::insert_into(table)
-            .values(rows)
-            .on_conflict_do_nothing()
-            .execute(sqlite)?,
-        Conn::Postgres(postgres) => diesel::insert_into(table)
-            .values(rows)
-            .on_conflict_do_nothing()
-            .execute(postgres)?,
     };
     Ok(())
 }

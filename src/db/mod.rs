@@ -15,6 +15,7 @@ pub mod key_snapshots;
 pub mod key_updates;
 pub mod keys;
 pub mod limit_requests;
+mod many_rows;
 pub mod members;
 pub mod migrate;
 pub mod observed_callers;

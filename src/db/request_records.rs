@@ -1,17 +1,20 @@
 //! The request log: one row for each decision about a known key. Every query takes the tenant.
 
+use diesel::backend::Backend;
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Text};
+use diesel::query_builder::AstPass;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, HasSqlType, Integer, Text};
 
+use super::Conn;
+use super::many_rows::{self, Row, bind_columns};
 use super::schema::request_records as records;
-use super::{Conn, dialect};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::request_id::RequestId;
 
 /// A row.
-#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable)]
-#[diesel(table_name = records, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct Record {
     pub id: String,
@@ -26,6 +29,24 @@ pub struct Record {
     pub user_agent: String,
     pub rev: i64,
     pub last4: String,
+}
+
+impl Row for Record {
+    const INSERT: &'static str = "INSERT INTO request_records (id, tenant_id, key_id, at, code, method, path, scope, \
+        address, user_agent, rev, last4) VALUES ";
+    const CONFLICT: &'static str = " ON CONFLICT DO NOTHING";
+
+    fn bind<'b, D>(&'b self, out: &mut AstPass<'_, 'b, D>) -> QueryResult<()>
+    where
+        D: Backend + HasSqlType<Text> + HasSqlType<BigInt>,
+        String: ToSql<Text, D>,
+        i64: ToSql<BigInt, D>,
+    {
+        bind_columns!(
+            self, out, id: Text, tenant_id: Text, key_id: Text, at: BigInt, code: Text, method: Text, path: Text,
+            scope: Text, address: Text, user_agent: Text, rev: BigInt, last4: Text
+        )
+    }
 }
 
 /// Which records.
@@ -55,13 +76,9 @@ extern "SQL" {
     fn substr(text: Text, start: Integer, length: Integer) -> Text;
 }
 
-/// Rows in one statement: twelve columns each, under the limits of both databases.
-const ROWS: usize = 1_000;
-
 /// Inserts rows; those that are there already stay as they are, so that a retry is harmless.
 pub fn insert(conn: &mut Conn, rows: &[Record]) -> Result<()> {
-    rows.chunks(ROWS)
-        .try_for_each(|rows| dialect::insert_records(conn, rows))
+    many_rows::write(conn, rows)
 }
 
 /// The tenant's records, newest first.
