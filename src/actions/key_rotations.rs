@@ -15,11 +15,15 @@ use crate::domain::id::{KeyId, RotationId};
 use crate::domain::key::{State, check_expiry};
 use crate::domain::key_rotations::Grace;
 use crate::domain::key_text::KeySecret;
-use crate::domain::pepper::Pepper;
+use crate::domain::pepper::{Digest, Pepper};
 use crate::domain::role::{Actor, Who};
 use crate::domain::sealing::SealingKey;
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::{Error, Result};
+
+/// Ended secrets that are kept of a key, so that whoever still sends one is told whose it was. Older ones are unknown:
+/// a key that rotates every minute must not fill the index.
+const KEPT_SECRETS: i64 = 20;
 
 /// What rotating needs.
 #[derive(Debug, Clone, Copy)]
@@ -104,6 +108,7 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
             new_used_program: "",
         },
     )?;
+    forget_oldest(conn, by, id)?;
     if key.sealed.is_some() {
         disclosures::replace(conn, by, &key, &secret, how.sealing)?;
     }
@@ -113,6 +118,16 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     }
     note(conn, by, &key, rev, &Event::KeyRotated(detail))?;
     Ok(Rotated::New(db::keys::find(conn, by.tenant, id)?, secret))
+}
+
+/// Whoever follows the log drops each digest with its own revision.
+fn forget_oldest(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<()> {
+    let forgotten = db::key_rotations::prune(conn, by.tenant, id, KEPT_SECRETS, by.now)?;
+    for digest in forgotten {
+        let digest: Digest = digest.as_slice().try_into().map_err(Error::internal)?;
+        change_log::append_move(conn, change_log::Kind::Key, &id.to_string(), &digest)?;
+    }
+    Ok(())
 }
 
 /// True when a request with this idempotency key rotated the key before.

@@ -247,6 +247,28 @@ pub fn end_running(conn: &mut Conn, tenant: TenantId, key: KeyId, now: Timestamp
     Ok(())
 }
 
+/// Deletes the ended secrets of a key beyond the newest `keep`, a hundred at a time, and gives their digests.
+pub fn prune(
+    conn: &mut Conn,
+    tenant: TenantId,
+    key: KeyId,
+    keep: i64,
+    now: Timestamp,
+) -> Result<Vec<Vec<u8>>> {
+    let old: Vec<(String, Vec<u8>)> = rotations::table
+        .filter(rotations::key_id.eq(key.to_string()))
+        .filter(rotations::tenant_id.eq(tenant.to_string()))
+        .filter(rotations::ends_at.le(now.naive_utc()))
+        .order(rotations::id.desc())
+        .offset(keep)
+        .limit(100)
+        .select((rotations::id, rotations::digest))
+        .load(conn)?;
+    let (ids, digests): (Vec<String>, Vec<Vec<u8>>) = old.into_iter().unzip();
+    diesel::delete(rotations::table.filter(rotations::id.eq_any(ids))).execute(conn)?;
+    Ok(digests)
+}
+
 /// Has a rotation hold the secret that the key gives back: it ends now. What was noted of the two secrets' uses
 /// changes places with them.
 pub fn cancel(

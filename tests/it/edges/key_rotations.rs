@@ -139,6 +139,31 @@ async fn a_refused_old_secret_is_explained_by_its_last_four_characters() {
     .await;
 }
 
+#[actix_web::test]
+async fn of_a_key_that_was_rotated_often_the_newest_twenty_old_secrets_are_still_known() {
+    let app = App::start().await;
+    let mut secrets = vec![app.issue("Acme", "ERP")];
+    for _ in 0..23 {
+        secrets.push(rotated(&app, &secrets[secrets.len() - 1], 0).await);
+    }
+    let stranger = app.stranger();
+    for (number, secret) in secrets.iter().enumerate() {
+        let expected = match number {
+            0..3 => "NOT_FOUND",
+            3..23 => "REVOKED",
+            _ => "VALID",
+        };
+        assert_eq!(stranger.verify(&secret.secret).await, expected, "{number}");
+    }
+    assert_eq!(app.rows("key_rotations"), 20);
+    // One that runs is kept besides, and both of its secrets work.
+    let new = rotated(&app, &secrets[23], 600).await;
+    for secret in [&secrets[23], &new] {
+        assert_eq!(stranger.verify(&secret.secret).await, "VALID");
+    }
+    assert_eq!(stranger.verify(&secrets[3].secret).await, "REVOKED");
+}
+
 async fn rotate_over_http(server: &Server, secret: &str, grace: i64) -> String {
     let system = server.system(secret);
     let id = system.whoami().await.json()["id"]
