@@ -40,6 +40,18 @@ pub struct Rotating<'a> {
     pub idempotency_key: Option<&'a str>,
 }
 
+impl Rotating<'_> {
+    /// What is asked for, in words that a repeated request can be compared with.
+    fn wish(&self) -> String {
+        let expires = match self.expires_at {
+            None => "as before".into(),
+            Some(None) => "never".into(),
+            Some(Some(at)) => rfc3339(at),
+        };
+        format!("grace {}, expires {expires}", self.grace.text())
+    }
+}
+
 /// What came of rotating.
 #[derive(Debug)]
 pub enum Rotated {
@@ -54,7 +66,7 @@ pub enum Rotated {
 /// # Errors
 /// `Forbidden` without the right, for a key with more rights than the acting key's, or when a key extends its own life;
 /// `NotFound`; `Invalid` at `expires_at`; the conflicts `key-revoked`, `rotation-running` and `key-limit-reached`, the
-/// last when an expired key would come back.
+/// last when an expired key would come back; `idempotency-key-reused` when the first request asked for something else.
 pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Result<Rotated> {
     by.must_hold("api-keys:write")?;
     // Another tenant's id must not move the log.
@@ -63,9 +75,10 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     peppers::must_be_in_use(conn, how.pepper)?;
     let key = changeable(conn, by, id)?;
     if let Some(word) = how.idempotency_key
-        && was_rotated(conn, by, id, word)?
+        && let Some(earlier) =
+            db::key_rotations::find_asked(conn, by.tenant, id, &own_word(by, word))?
     {
-        return Ok(Rotated::Replayed(key));
+        return replay(key, earlier.as_deref(), &how);
     }
     if !how.grace.is_none() && running(conn, by, id)?.is_some() {
         return Err(Error::conflict(
@@ -100,6 +113,7 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
             key_id: key.id.clone(),
             lost,
             idempotency_key: how.idempotency_key.map(|word| own_word(by, word)),
+            asked: how.idempotency_key.map(|_| how.wish()),
             rotated_at: by.now.naive_utc(),
             end: end_of(grace, by.now),
             used_address: "",
@@ -135,7 +149,18 @@ fn forget_oldest(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<()> {
 /// # Errors
 /// `Unavailable` when the database is away.
 pub fn was_rotated(conn: &mut Conn, by: &Actor, id: KeyId, word: &str) -> Result<bool> {
-    db::key_rotations::has_idempotency_key(conn, by.tenant, id, &own_word(by, word))
+    let asked = db::key_rotations::find_asked(conn, by.tenant, id, &own_word(by, word))?;
+    Ok(asked.is_some())
+}
+
+/// The key as the first request left it, unless this one asks for something else under the same word.
+fn replay(key: Key, earlier: Option<&str>, how: &Rotating<'_>) -> Result<Rotated> {
+    if earlier.is_none_or(|earlier| earlier == how.wish()) {
+        return Ok(Rotated::Replayed(key));
+    }
+    let text = "This Idempotency-Key already rotated the key in another way. Check what you ask for, then send it again \
+                under a new one.";
+    Err(Error::conflict("idempotency-key-reused", text))
 }
 
 /// The key under the lock of the change, if it may be changed.

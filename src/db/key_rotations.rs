@@ -49,6 +49,7 @@ pub struct NewRotation {
     #[diesel(embed)]
     pub lost: Kept,
     pub idempotency_key: Option<String>,
+    pub asked: Option<String>,
     pub rotated_at: NaiveDateTime,
     #[diesel(embed)]
     pub end: End,
@@ -169,18 +170,24 @@ pub fn give(
     Ok(())
 }
 
-/// True when a request with this word rotated the key before.
-pub fn has_idempotency_key(
+/// What the request with this word asked for that rotated the key before; `Some(None)`: nobody noted it.
+#[allow(
+    clippy::option_option,
+    reason = "no request, one of an older Keystead, and its wish are three things"
+)]
+pub fn find_asked(
     conn: &mut Conn,
     tenant: TenantId,
     key: KeyId,
     word: &str,
-) -> Result<bool> {
-    let found = rotations::table
+) -> Result<Option<Option<String>>> {
+    Ok(rotations::table
         .filter(rotations::key_id.eq(key.to_string()))
         .filter(rotations::tenant_id.eq(tenant.to_string()))
-        .filter(rotations::idempotency_key.eq(word));
-    Ok(diesel::select(diesel::dsl::exists(found)).get_result(conn)?)
+        .filter(rotations::idempotency_key.eq(word))
+        .select(rotations::asked)
+        .first(conn)
+        .optional()?)
 }
 
 /// The newest rotations of a tenant's key, newest first, at most `limit`.
