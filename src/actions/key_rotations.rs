@@ -315,7 +315,7 @@ pub fn cancel(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     change_running(conn, by, id, |conn, key, rotation| {
         let new = db::key_rotations::kept_of_key(conn, by.tenant, id)?;
         let old = db::key_rotations::kept_of_rotation(conn, by.tenant, &rotation.id)?;
-        db::key_rotations::cancel(conn, by.tenant, rotation, &new, by.now)?;
+        db::key_rotations::cancel(conn, by.tenant, &rotation.id, &new, by.now)?;
         db::key_rotations::give(conn, by.tenant, id, &old, by.now)?;
         // What was kept is the secret that is given up; nobody has the old one any more.
         db::sealed_secrets::delete(conn, by.tenant, id)?;
