@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web;
 use tokio::sync::Semaphore;
 
+use super::health::Readiness;
 use super::unknown_tokens::UnknownTokens;
 use crate::actions::follow::Follower;
 use crate::actions::key_lists::KeyLists;
@@ -53,6 +54,8 @@ pub struct State {
     pub sealing: SealingKey,
     /// The tenants' keys as lists need them.
     pub key_lists: Arc<KeyLists>,
+    /// Whether the database answered lately.
+    pub readiness: Readiness,
     db: Db,
     follower: Arc<Follower>,
     digests: Semaphore,
@@ -72,6 +75,7 @@ impl State {
             site,
             unknown_tokens: UnknownTokens::new(&clock),
             key_lists: Arc::default(),
+            readiness: Readiness::default(),
             clock,
             sealing,
             db,
