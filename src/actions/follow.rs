@@ -242,7 +242,11 @@ impl Follower {
             if ends_at.is_none() {
                 self.index.rotations().await_quiet();
             }
-            let rotation = Arc::new(Rotation::new(row.id.parse()?, ends_at));
+            let rotation = Arc::new(Rotation::new(
+                row.id.parse()?,
+                ends_at,
+                row.cancelled_at.is_some(),
+            ));
             formers
                 .entry(row.key_id)
                 .or_default()

@@ -1,9 +1,9 @@
 //! Lists of keys: a directory for each tenant that somebody looks at, kept in step by the change log.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::db::{self, Conn, change_log, key_lists};
+use crate::db::{self, Conn, Db, change_log, key_lists};
 use crate::domain::Result;
 use crate::domain::id::TenantId;
 use crate::domain::key_directory::{Found, KeyDirectory, Listed};
@@ -15,12 +15,25 @@ use crate::domain::time::Timestamp;
 const CHANGES: i64 = 5_000;
 /// Keys that are put in one by one; each may move all words of the directory.
 const KEYS: usize = 500;
-/// Memory that all directories may take together, in bytes. The one in use stays, whatever it takes.
+/// Memory that all directories may take together, in bytes.
 const MEMORY: usize = 128 * 1024 * 1024;
 
+/// Memory that each directory counts as beside its keys, so that those of small tenants go in their turn too: a look adds
+/// all of them up.
+const LEAST: usize = 16 * 1024;
+
 /// The directories of the tenants that were looked at lately.
-#[derive(Debug, Default)]
-pub struct KeyLists(Mutex<Tenants>);
+#[derive(Debug)]
+pub struct KeyLists {
+    tenants: Mutex<Tenants>,
+    memory: usize,
+}
+
+impl Default for KeyLists {
+    fn default() -> Self {
+        Self::new(MEMORY)
+    }
+}
 
 #[derive(Debug, Default)]
 struct Tenants {
@@ -30,9 +43,18 @@ struct Tenants {
 
 #[derive(Debug, Default)]
 struct Slot {
-    kept: Arc<Mutex<Kept>>,
+    shared: Arc<Shared>,
     bytes: usize,
     looked: u64,
+}
+
+/// What looks at one tenant share.
+#[derive(Debug, Default)]
+struct Shared {
+    /// Held by whoever reads all keys for the first time. It is waited for without a connection, or a few looks at one
+    /// large tenant would leave none for anybody else.
+    turn: Mutex<()>,
+    kept: Mutex<Kept>,
 }
 
 /// A directory, and up to when it knows what happened.
@@ -57,63 +79,66 @@ pub struct Wanted {
 }
 
 impl KeyLists {
-    /// A page of the tenant's keys. Read it from one snapshot, together with the keys themselves.
+    /// No directory yet; all of them may take so many bytes. The one in use stays, whatever it takes.
+    pub fn new(memory: usize) -> Self {
+        Self {
+            tenants: Mutex::default(),
+            memory,
+        }
+    }
+
+    /// A page of the tenant's keys, and what `more` reads from the same snapshot. Blocks; hold no connection meanwhile.
     ///
     /// # Errors
-    /// `Unavailable` when the database is away.
-    pub fn find(
+    /// `Unavailable` when the database is away; those of `more`.
+    pub fn read<T>(
         &self,
-        conn: &mut Conn,
+        db: &Db,
         tenant: TenantId,
         wanted: &Wanted,
         now: Timestamp,
-    ) -> Result<(Found, Vec<db::keys::Key>)> {
-        let kept = self.slot(tenant);
-        let (found, bytes) = {
-            let mut kept = kept.lock().unwrap_or_else(|broken| {
-                // Whoever panicked may have left it half changed: it is read anew.
-                kept.clear_poison();
-                let mut kept = broken.into_inner();
-                *kept = Kept::default();
-                kept
-            });
-            kept.follow(conn, tenant)?;
-            kept.follow_usage(conn, tenant, wanted.sort.column, now)?;
-            let rotating = key_lists::rotating(conn, tenant, now)?;
-            kept.directory.set_rotating(&rotating);
-            let Wanted {
-                filter,
-                sort,
-                after,
-                limit,
-            } = wanted;
-            let found = kept
-                .directory
-                .find(filter, *sort, after.as_ref(), *limit, now);
-            (found, kept.directory.bytes())
-        };
-        self.weigh(tenant, bytes);
-        let keys = db::keys::list(conn, tenant, &found.ids)?;
-        Ok((found, keys))
+        more: impl FnOnce(&mut Conn, Found, Vec<db::keys::Key>) -> Result<T>,
+    ) -> Result<T> {
+        let shared = self.shared(tenant);
+        let turn = shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        // Once the directory is there, looks go side by side.
+        let turn = shared.kept().rev.is_none().then_some(turn);
+        db.snapshot(|conn| {
+            let (found, bytes) = shared.kept().look(conn, tenant, wanted, now)?;
+            drop(turn);
+            self.weigh(tenant, bytes);
+            let keys = db::keys::list(conn, tenant, &found.ids)?;
+            more(conn, found, keys)
+        })
     }
 
-    fn slot(&self, tenant: TenantId) -> Arc<Mutex<Kept>> {
-        let mut tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// How many directories there are, and roughly what they take, in bytes.
+    pub fn held(&self) -> (usize, usize) {
+        let tenants = self.lock();
+        (tenants.slots.len(), tenants.bytes())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Tenants> {
+        self.tenants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shared(&self, tenant: TenantId) -> Arc<Shared> {
+        let mut tenants = self.lock();
         tenants.looks += 1;
         let looked = tenants.looks;
         let slot = tenants.slots.entry(tenant).or_default();
         slot.looked = looked;
-        Arc::clone(&slot.kept)
+        Arc::clone(&slot.shared)
     }
 
     /// Notes what a directory takes, and forgets those that were not looked at for longest.
     fn weigh(&self, tenant: TenantId, bytes: usize) {
-        let mut tenants = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tenants = self.lock();
         if let Some(slot) = tenants.slots.get_mut(&tenant) {
-            slot.bytes = bytes;
+            slot.bytes = LEAST + bytes;
         }
-        let mut sum: usize = tenants.slots.values().map(|slot| slot.bytes).sum();
-        while sum > MEMORY && tenants.slots.len() > 1 {
+        let mut sum = tenants.bytes();
+        while sum > self.memory && tenants.slots.len() > 1 {
             let oldest = tenants.slots.iter().min_by_key(|(_, slot)| slot.looked);
             let Some(oldest) = oldest.map(|(id, _)| *id) else {
                 return;
@@ -124,7 +149,49 @@ impl KeyLists {
     }
 }
 
+impl Tenants {
+    fn bytes(&self) -> usize {
+        self.slots.values().map(|slot| slot.bytes).sum()
+    }
+}
+
+impl Shared {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(|broken| {
+            // Whoever panicked may have left it half changed: it is read anew.
+            self.kept.clear_poison();
+            let mut kept = broken.into_inner();
+            *kept = Kept::default();
+            kept
+        })
+    }
+}
+
 impl Kept {
+    /// What is wanted of the list as it is now, and what the directory takes in memory.
+    fn look(
+        &mut self,
+        conn: &mut Conn,
+        tenant: TenantId,
+        wanted: &Wanted,
+        now: Timestamp,
+    ) -> Result<(Found, usize)> {
+        self.follow(conn, tenant)?;
+        self.follow_usage(conn, tenant, wanted.sort.column, now)?;
+        let rotating = key_lists::rotating(conn, tenant, now)?;
+        self.directory.set_rotating(&rotating);
+        let Wanted {
+            filter,
+            sort,
+            after,
+            limit,
+        } = wanted;
+        let found = self
+            .directory
+            .find(filter, *sort, after.as_ref(), *limit, now);
+        Ok((found, self.directory.bytes()))
+    }
+
     /// Takes over what changed since the last look.
     fn follow(&mut self, conn: &mut Conn, tenant: TenantId) -> Result<()> {
         let head = change_log::head(conn)?;

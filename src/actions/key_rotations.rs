@@ -15,11 +15,15 @@ use crate::domain::id::{KeyId, RotationId};
 use crate::domain::key::{State, check_expiry};
 use crate::domain::key_rotations::Grace;
 use crate::domain::key_text::KeySecret;
-use crate::domain::pepper::Pepper;
+use crate::domain::pepper::{Digest, Pepper};
 use crate::domain::role::{Actor, Who};
 use crate::domain::sealing::SealingKey;
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::{Error, Result};
+
+/// Ended secrets that are kept of a key, so that whoever still sends one is told whose it was. Older ones are unknown:
+/// a key that rotates every minute must not fill the index.
+const KEPT_SECRETS: i64 = 20;
 
 /// What rotating needs.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +40,18 @@ pub struct Rotating<'a> {
     pub idempotency_key: Option<&'a str>,
 }
 
+impl Rotating<'_> {
+    /// What is asked for, in words that a repeated request can be compared with.
+    fn wish(&self) -> String {
+        let expires = match self.expires_at {
+            None => "as before".into(),
+            Some(None) => "never".into(),
+            Some(Some(at)) => rfc3339(at),
+        };
+        format!("grace {}, expires {expires}", self.grace.text())
+    }
+}
+
 /// What came of rotating.
 #[derive(Debug)]
 pub enum Rotated {
@@ -50,7 +66,7 @@ pub enum Rotated {
 /// # Errors
 /// `Forbidden` without the right, for a key with more rights than the acting key's, or when a key extends its own life;
 /// `NotFound`; `Invalid` at `expires_at`; the conflicts `key-revoked`, `rotation-running` and `key-limit-reached`, the
-/// last when an expired key would come back.
+/// last when an expired key would come back; `idempotency-key-reused` when the first request asked for something else.
 pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Result<Rotated> {
     by.must_hold("api-keys:write")?;
     // Another tenant's id must not move the log.
@@ -59,9 +75,10 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     peppers::must_be_in_use(conn, how.pepper)?;
     let key = changeable(conn, by, id)?;
     if let Some(word) = how.idempotency_key
-        && was_rotated(conn, by, id, word)?
+        && let Some(earlier) =
+            db::key_rotations::find_asked(conn, by.tenant, id, &own_word(by, word))?
     {
-        return Ok(Rotated::Replayed(key));
+        return replay(key, earlier.as_deref(), &how);
     }
     if !how.grace.is_none() && running(conn, by, id)?.is_some() {
         return Err(Error::conflict(
@@ -96,6 +113,7 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
             key_id: key.id.clone(),
             lost,
             idempotency_key: how.idempotency_key.map(|word| own_word(by, word)),
+            asked: how.idempotency_key.map(|_| how.wish()),
             rotated_at: by.now.naive_utc(),
             end: end_of(grace, by.now),
             used_address: "",
@@ -104,6 +122,7 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
             new_used_program: "",
         },
     )?;
+    forget_oldest(conn, by, id)?;
     if key.sealed.is_some() {
         disclosures::replace(conn, by, &key, &secret, how.sealing)?;
     }
@@ -115,12 +134,33 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     Ok(Rotated::New(db::keys::find(conn, by.tenant, id)?, secret))
 }
 
+/// Whoever follows the log drops each digest with its own revision.
+fn forget_oldest(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<()> {
+    let forgotten = db::key_rotations::prune(conn, by.tenant, id, KEPT_SECRETS, by.now)?;
+    for digest in forgotten {
+        let digest: Digest = digest.as_slice().try_into().map_err(Error::internal)?;
+        change_log::append_move(conn, change_log::Kind::Key, &id.to_string(), &digest)?;
+    }
+    Ok(())
+}
+
 /// True when a request with this idempotency key rotated the key before.
 ///
 /// # Errors
 /// `Unavailable` when the database is away.
 pub fn was_rotated(conn: &mut Conn, by: &Actor, id: KeyId, word: &str) -> Result<bool> {
-    db::key_rotations::has_idempotency_key(conn, by.tenant, id, &own_word(by, word))
+    let asked = db::key_rotations::find_asked(conn, by.tenant, id, &own_word(by, word))?;
+    Ok(asked.is_some())
+}
+
+/// The key as the first request left it, unless this one asks for something else under the same word.
+fn replay(key: Key, earlier: Option<&str>, how: &Rotating<'_>) -> Result<Rotated> {
+    if earlier.is_none_or(|earlier| earlier == how.wish()) {
+        return Ok(Rotated::Replayed(key));
+    }
+    let text = "This Idempotency-Key already rotated the key in another way. Check what you ask for, then send it again \
+                under a new one.";
+    Err(Error::conflict("idempotency-key-reused", text))
 }
 
 /// The key under the lock of the change, if it may be changed.
@@ -275,7 +315,7 @@ pub fn cancel(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     change_running(conn, by, id, |conn, key, rotation| {
         let new = db::key_rotations::kept_of_key(conn, by.tenant, id)?;
         let old = db::key_rotations::kept_of_rotation(conn, by.tenant, &rotation.id)?;
-        db::key_rotations::cancel(conn, by.tenant, rotation, &new, by.now)?;
+        db::key_rotations::cancel(conn, by.tenant, &rotation.id, &new, by.now)?;
         db::key_rotations::give(conn, by.tenant, id, &old, by.now)?;
         // What was kept is the secret that is given up; nobody has the old one any more.
         db::sealed_secrets::delete(conn, by.tenant, id)?;

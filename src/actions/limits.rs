@@ -1,6 +1,7 @@
 //! The key limit of a tenant, as support staff changes it, and the way it went.
 
-use super::{Object, record_by_supporter};
+use super::{Object, record_by_supporter, version_of};
+use crate::db::limit_requests::LimitRequest;
 use crate::db::{self, Conn, audit::AuditEvent, change_log, tenants::Tenant};
 use crate::domain::audit::{
     Event, LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_REQUESTED, LIMIT_WITHDRAWN,
@@ -23,15 +24,39 @@ pub enum Raised {
     Meanwhile(i64),
 }
 
-/// Sets the limit of a tenant, provided that it still is what the form `shown`.
+/// The code of the conflict when a tenant changed its request while somebody read it.
+pub const REQUEST_CHANGED: &str = "limit-request-changed";
+
+/// A short word for what a tenant asks for: it changes when the tenant asks for something else. Empty without a request.
+pub fn version_of_request(open: Option<&LimitRequest>) -> String {
+    open.map_or_else(String::new, |open| {
+        version_of(&[&open.id, &open.wanted.to_string(), &open.reason])
+    })
+}
+
+/// Refuses an answer to another request than the one that was read. Ask under the change log's lock.
+fn must_be_as_read(open: Option<&LimitRequest>, asked: &str) -> Result<()> {
+    if version_of_request(open) == asked {
+        return Ok(());
+    }
+    let text = match open {
+        Some(_) => "The tenant changed its request meanwhile. Nothing was saved; read it again.",
+        None => "The tenant's request is no longer open. Nothing was saved; look again.",
+    };
+    Err(Error::conflict(REQUEST_CHANGED, text))
+}
+
+/// Sets the limit of a tenant, provided that it still is what the form `shown`, and that the tenant still asks for
+/// what it did then, by [`version_of_request`].
 ///
 /// # Errors
-/// `NotFound`; `Invalid` at `limit` and `reason`, also for a limit under what is in use.
+/// `NotFound`; `Invalid` at `limit` and `reason`, also for a limit under what is in use; a conflict
+/// [`REQUEST_CHANGED`].
 pub fn set(
     conn: &mut Conn,
     by: &Supporter,
     tenant: TenantId,
-    shown: i64,
+    (shown, asked): (i64, &str),
     wish: &Wish<'_>,
 ) -> Result<Raised> {
     // No key is made between the count and the new limit.
@@ -40,6 +65,8 @@ pub fn set(
     if row.key_limit != shown {
         return Ok(Raised::Meanwhile(row.key_limit));
     }
+    let open = db::limit_requests::find_open(conn, tenant)?;
+    must_be_as_read(open.as_ref(), asked)?;
     let used = db::keys::count_toward_limit(conn, tenant, by.now)?;
     let wanted = wish.check(used.max(1))?;
     if wanted.limit == row.key_limit {
@@ -53,14 +80,22 @@ pub fn set(
     Ok(Raised::Set(wanted))
 }
 
-/// Declines the tenant's open request.
+/// Declines the tenant's open request, provided that it still is the one that was read, by [`version_of_request`].
 ///
 /// # Errors
-/// `NotFound`; `Invalid` at `reason`; a conflict `no-limit-request` when there is none any more.
-pub fn decline(conn: &mut Conn, by: &Supporter, tenant: TenantId, reason: &str) -> Result<()> {
+/// `NotFound`; `Invalid` at `reason`; the conflicts `no-limit-request` when there is none any more, and
+/// [`REQUEST_CHANGED`].
+pub fn decline(
+    conn: &mut Conn,
+    by: &Supporter,
+    tenant: TenantId,
+    asked: &str,
+    reason: &str,
+) -> Result<()> {
     change_log::hold(conn)?;
     let row = db::tenants::find(conn, tenant)?;
     let open = db::limit_requests::find_open(conn, tenant)?.ok_or_else(no_request)?;
+    must_be_as_read(Some(&open), asked)?;
     let reason =
         limits::check_reason(reason).map_err(|message| Error::invalid("reason", message))?;
     db::limit_requests::close(conn, tenant, Outcome::Declined, by.now)?;

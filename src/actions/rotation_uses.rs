@@ -7,11 +7,13 @@ use chrono::TimeDelta;
 
 use super::follow::Follower;
 use super::key_rotations::{Known, finish_if_quiet, is_quiet};
+use crate::db::rotation_uses::{NewUse, note_other_use, note_own_use};
 use crate::db::{self, Conn, Db};
 use crate::domain::Result;
+use crate::domain::id::RotationId;
 use crate::domain::time::{Timestamp, from_micros};
 use crate::verify::Index;
-use crate::verify::rotations::Use;
+use crate::verify::rotations::{Rotation, Use};
 
 /// Seconds between two notes of how far this server has written.
 const NOTE_EVERY: i64 = 10;
@@ -47,13 +49,8 @@ impl UseWriter {
         if !collected.is_empty() {
             let written = db.write(|conn| {
                 collected.iter().try_for_each(|(rotation, old, new)| {
-                    let id = rotation.id;
-                    write(old.as_ref(), |at, address, program| {
-                        db::key_rotations::note_old_use(conn, id, at, address, program)
-                    })?;
-                    write(new.as_ref(), |at, address, program| {
-                        db::key_rotations::note_new_use(conn, id, at, address, program)
-                    })
+                    write(conn, rotation, old.as_ref(), [note_own_use, note_other_use])?;
+                    write(conn, rotation, new.as_ref(), [note_other_use, note_own_use])
                 })
             });
             if written.is_err() {
@@ -79,13 +76,27 @@ impl UseWriter {
     }
 }
 
+/// Notes a use of a secret.
+type Note = fn(&mut Conn, RotationId, bool, NewUse<'_>) -> Result<()>;
+
+/// The second way of noting is for a rotation that was cancelled after the use: the row then holds the other secret.
 fn write(
+    conn: &mut Conn,
+    rotation: &Rotation,
     taken: Option<&Use>,
-    mut note: impl FnMut(Timestamp, &str, &str) -> Result<()>,
+    [as_it_was, swapped]: [Note; 2],
 ) -> Result<()> {
     let Some(taken) = taken else { return Ok(()) };
-    let address = super::text_of(taken.address);
-    note(taken.at, &address, &super::usage::harmless(&taken.program))
+    let used = NewUse {
+        at: taken.at,
+        address: &super::text_of(taken.address),
+        program: &super::usage::harmless(&taken.program),
+    };
+    as_it_was(conn, rotation.id, rotation.is_cancelled, used)?;
+    if rotation.is_cancelled {
+        return Ok(());
+    }
+    swapped(conn, rotation.id, true, used)
 }
 
 /// Ends the rotations whose old secret has fallen quiet, and returns how many.

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
+
 use super::observed_callers;
 use super::usage::minute_of;
 use crate::db::usage::{DAY, HOUR, MINUTE};
@@ -17,6 +19,9 @@ const ROWS: usize = 2_000;
 const KEEP_MINUTES: i64 = 2 * DAY;
 /// Hours serve the pages that show up to a week, and the week before it.
 const KEEP_HOURS: i64 = 30 * DAY;
+
+/// Days for which a server that ended is remembered.
+const KEEP_SERVERS: i64 = 400;
 
 /// How long usage is kept, in days.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +65,11 @@ pub fn prune(db: &Db, keep: Retention, now: Timestamp, stopping: &AtomicBool) ->
     in_steps(db, stopping, |conn, rows| {
         db::observed_callers::prune(conn, unseen.timestamp_micros(), rows)
     })?;
-    db.write(|conn| db::usage_gaps::prune(conn, oldest.timestamp_micros()).map(|_| ()))
+    let ended = now - TimeDelta::days(KEEP_SERVERS);
+    db.write(|conn| {
+        db::usage_nodes::prune(conn, ended.timestamp_micros())?;
+        db::usage_gaps::prune(conn, oldest.timestamp_micros()).map(|_| ())
+    })
 }
 
 /// Each step is a transaction of its own, and as long a pause follows it: changes by people get in between.

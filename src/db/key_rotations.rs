@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::Conn;
 use super::schema::{api_keys as keys, key_rotations as rotations};
 use crate::domain::Result;
-use crate::domain::id::{KeyId, RotationId, TenantId};
+use crate::domain::id::{KeyId, TenantId};
 use crate::domain::time::Timestamp;
 
 /// A secret as it is kept.
@@ -49,6 +49,7 @@ pub struct NewRotation {
     #[diesel(embed)]
     pub lost: Kept,
     pub idempotency_key: Option<String>,
+    pub asked: Option<String>,
     pub rotated_at: NaiveDateTime,
     #[diesel(embed)]
     pub end: End,
@@ -169,18 +170,24 @@ pub fn give(
     Ok(())
 }
 
-/// True when a request with this word rotated the key before.
-pub fn has_idempotency_key(
+/// What the request with this word asked for that rotated the key before; `Some(None)`: nobody noted it.
+#[allow(
+    clippy::option_option,
+    reason = "no request, one of an older Keystead, and its wish are three things"
+)]
+pub fn find_asked(
     conn: &mut Conn,
     tenant: TenantId,
     key: KeyId,
     word: &str,
-) -> Result<bool> {
-    let found = rotations::table
+) -> Result<Option<Option<String>>> {
+    Ok(rotations::table
         .filter(rotations::key_id.eq(key.to_string()))
         .filter(rotations::tenant_id.eq(tenant.to_string()))
-        .filter(rotations::idempotency_key.eq(word));
-    Ok(diesel::select(diesel::dsl::exists(found)).get_result(conn)?)
+        .filter(rotations::idempotency_key.eq(word))
+        .select(rotations::asked)
+        .first(conn)
+        .optional()?)
 }
 
 /// The newest rotations of a tenant's key, newest first, at most `limit`.
@@ -247,29 +254,51 @@ pub fn end_running(conn: &mut Conn, tenant: TenantId, key: KeyId, now: Timestamp
     Ok(())
 }
 
+/// Deletes the ended secrets of a key beyond the newest `keep`, a hundred at a time, and gives their digests.
+pub fn prune(
+    conn: &mut Conn,
+    tenant: TenantId,
+    key: KeyId,
+    keep: i64,
+    now: Timestamp,
+) -> Result<Vec<Vec<u8>>> {
+    let old: Vec<(String, Vec<u8>)> = rotations::table
+        .filter(rotations::key_id.eq(key.to_string()))
+        .filter(rotations::tenant_id.eq(tenant.to_string()))
+        .filter(rotations::ends_at.le(now.naive_utc()))
+        .order(rotations::id.desc())
+        .offset(keep)
+        .limit(100)
+        .select((rotations::id, rotations::digest))
+        .load(conn)?;
+    let (ids, digests): (Vec<String>, Vec<Vec<u8>>) = old.into_iter().unzip();
+    diesel::delete(rotations::table.filter(rotations::id.eq_any(ids))).execute(conn)?;
+    Ok(digests)
+}
+
 /// Has a rotation hold the secret that the key gives back: it ends now. What was noted of the two secrets' uses
-/// changes places with them.
+/// changes places with them, as it is in the row at that moment: another server may be noting a use.
 pub fn cancel(
     conn: &mut Conn,
     tenant: TenantId,
-    rotation: &Rotation,
+    rotation: &str,
     back: &Kept,
     now: Timestamp,
 ) -> Result<()> {
     diesel::update(rotations::table)
-        .filter(rotations::id.eq(&rotation.id))
+        .filter(rotations::id.eq(rotation))
         .filter(rotations::tenant_id.eq(tenant.to_string()))
         .set((
             back,
             End::at(now),
             rotations::cancelled_at.eq(now.naive_utc()),
             (
-                rotations::used_at.eq(rotation.new.at),
-                rotations::used_address.eq(&rotation.new.address),
-                rotations::used_program.eq(&rotation.new.program),
-                rotations::new_used_at.eq(rotation.old.at),
-                rotations::new_used_address.eq(&rotation.old.address),
-                rotations::new_used_program.eq(&rotation.old.program),
+                rotations::used_at.eq(rotations::new_used_at),
+                rotations::used_address.eq(rotations::new_used_address),
+                rotations::used_program.eq(rotations::new_used_program),
+                rotations::new_used_at.eq(rotations::used_at),
+                rotations::new_used_address.eq(rotations::used_address),
+                rotations::new_used_program.eq(rotations::used_program),
             ),
         ))
         .execute(conn)?;
@@ -284,6 +313,7 @@ pub struct IndexRow {
     pub key_id: String,
     pub digest: Vec<u8>,
     pub ends_at: Option<NaiveDateTime>,
+    pub cancelled_at: Option<NaiveDateTime>,
 }
 
 /// Index rows of some keys of all tenants, oldest first.
@@ -299,50 +329,7 @@ pub fn list_for_index(conn: &mut Conn, keys: &[String]) -> Result<Vec<IndexRow>>
             rotations::key_id,
             rotations::digest,
             rotations::ends_at,
+            rotations::cancelled_at,
         ))
         .load(conn)?)
-}
-
-/// Notes a use of a rotation's own secret, unless a later one is noted.
-pub fn note_old_use(
-    conn: &mut Conn,
-    rotation: RotationId,
-    at: Timestamp,
-    address: &str,
-    program: &str,
-) -> Result<()> {
-    let at = at.naive_utc();
-    diesel::update(rotations::table.find(rotation.to_string()))
-        .filter(rotations::used_at.is_null().or(rotations::used_at.lt(at)))
-        .set((
-            rotations::used_at.eq(at),
-            rotations::used_address.eq(address),
-            rotations::used_program.eq(program),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// As [`note_old_use`], of the secret that the key got.
-pub fn note_new_use(
-    conn: &mut Conn,
-    rotation: RotationId,
-    at: Timestamp,
-    address: &str,
-    program: &str,
-) -> Result<()> {
-    let at = at.naive_utc();
-    diesel::update(rotations::table.find(rotation.to_string()))
-        .filter(
-            rotations::new_used_at
-                .is_null()
-                .or(rotations::new_used_at.lt(at)),
-        )
-        .set((
-            rotations::new_used_at.eq(at),
-            rotations::new_used_address.eq(address),
-            rotations::new_used_program.eq(program),
-        ))
-        .execute(conn)?;
-    Ok(())
 }

@@ -22,6 +22,7 @@ pub mod observed_callers;
 pub mod peppers;
 pub mod rate_limits;
 pub mod request_records;
+pub mod rotation_uses;
 pub mod schema;
 pub mod sealed_secrets;
 pub mod secret_checks;

@@ -52,7 +52,7 @@ diesel::table! {
         idempotency_key -> Nullable<Text>, rotated_at -> Timestamp, ends_at -> Nullable<Timestamp>,
         quiet_seconds -> Nullable<BigInt>, cancelled_at -> Nullable<Timestamp>, used_at -> Nullable<Timestamp>,
         used_address -> Text, used_program -> Text, new_used_at -> Nullable<Timestamp>, new_used_address -> Text,
-        new_used_program -> Text,
+        new_used_program -> Text, asked -> Nullable<Text>,
     }
 }
 

@@ -63,6 +63,12 @@ pub fn stop(conn: &mut Conn, node: &str, now: i64) -> Result<()> {
     Ok(())
 }
 
+/// Forgets servers that ended in order before an instant. One that did not may still run, without anything to write.
+pub fn prune(conn: &mut Conn, before: i64) -> Result<()> {
+    diesel::delete(nodes::table.filter(nodes::stopped_at.lt(before))).execute(conn)?;
+    Ok(())
+}
+
 /// The instant up to which every server that may still run has written; those that were silent since `since` count as
 /// gone. `None` without any.
 pub fn flushed_by_all(conn: &mut Conn, since: i64) -> Result<Option<i64>> {

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::time::{Timestamp, from_micros};
 use super::{Error, random};
 
-/// 12 hexadecimal digits of milliseconds since 1970, 8 random ones of this process, 12 that count. So the request log
-/// needs no other key: ids sort by time, and a span of time is a span of ids.
+/// 12 hexadecimal digits of milliseconds since 1970, 8 random ones of this process, 12 that differ from request to
+/// request. So the request log needs no other key: ids sort by time, and a span of time is a span of ids. The last 12
+/// are a count in disguise: whoever holds two ids must not know how many requests came in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId([u8; 16]);
 
@@ -16,8 +17,10 @@ impl RequestId {
     pub fn next(now: Timestamp) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(1);
         let mut bytes = Self::first_at(now).0;
-        bytes[6..10].copy_from_slice(process());
-        bytes[10..].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes()[2..]);
+        let process = process();
+        bytes[6..10].copy_from_slice(&process.id);
+        let number = process.disguise(COUNT.fetch_add(1, Ordering::Relaxed));
+        bytes[10..].copy_from_slice(&number.to_be_bytes()[2..]);
         Self(bytes)
     }
 
@@ -46,7 +49,7 @@ impl RequestId {
 
     /// True when this process made it.
     pub fn is_of_this_process(&self) -> bool {
-        self.0[6..10] == *process()
+        self.0[6..10] == process().id
     }
 
     /// As 32 hexadecimal digits, without an allocation.
@@ -61,10 +64,33 @@ impl RequestId {
     }
 }
 
+/// What is random about the ids of this process.
+struct Process {
+    id: [u8; 4],
+    factors: [u64; 2],
+}
+
+impl Process {
+    /// Another number of 48 bits for each count of 48 bits, and 0 for 0 alone: each step can be undone.
+    fn disguise(&self, count: u64) -> u64 {
+        const BITS: u64 = (1 << 48) - 1;
+        let mixed = count.wrapping_mul(self.factors[0]) & BITS;
+        let mixed = (mixed ^ (mixed >> 24)).wrapping_mul(self.factors[1]) & BITS;
+        mixed ^ (mixed >> 24)
+    }
+}
+
 /// Ids need to differ, not to be secret: without randomness the number of the process serves.
-fn process() -> &'static [u8; 4] {
-    static PROCESS: OnceLock<[u8; 4]> = OnceLock::new();
-    PROCESS.get_or_init(|| random::bytes().unwrap_or(std::process::id().to_be_bytes()))
+fn process() -> &'static Process {
+    static PROCESS: OnceLock<Process> = OnceLock::new();
+    PROCESS.get_or_init(|| {
+        // Odd factors alone lose nothing; these two are what is left without randomness.
+        let odd = |or: u64| random::bytes().map_or(or, u64::from_be_bytes) | 1;
+        Process {
+            id: random::bytes().unwrap_or(std::process::id().to_be_bytes()),
+            factors: [odd(0x9E37_79B9_7F4A_7C15), odd(0xBF58_476D_1CE4_E5B9)],
+        }
+    })
 }
 
 /// The text of an id.

@@ -66,6 +66,8 @@ impl LastUse {
 pub struct Rotation {
     /// Identifier.
     pub id: RotationId,
+    /// Turned back when this was read: the former secret is then the one that the key got by it.
+    pub is_cancelled: bool,
     ends_at: Option<Timestamp>,
     old: LastUse,
     new: LastUse,
@@ -74,9 +76,10 @@ pub struct Rotation {
 
 impl Rotation {
     /// A rotation whose old secret is accepted until `ends_at`; `None`: until somebody sets an end.
-    pub fn new(id: RotationId, ends_at: Option<Timestamp>) -> Self {
+    pub fn new(id: RotationId, ends_at: Option<Timestamp>, is_cancelled: bool) -> Self {
         Self {
             id,
+            is_cancelled,
             ends_at,
             old: LastUse::default(),
             new: LastUse::default(),

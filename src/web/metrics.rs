@@ -52,6 +52,7 @@ impl Collector for Readings {
             .encode_info(&version)?;
         self.verification(&mut to)?;
         self.request_log(&mut to)?;
+        self.key_lists(&mut to)?;
         self.database(&mut to)
     }
 }
@@ -102,6 +103,15 @@ impl Readings {
         let help = "Requests that were not recorded singly, because too many waited";
         to.encode_descriptor("request_log_dropped", help, None, MetricType::Counter)?
             .encode_counter::<NoLabelSet, _, u64>(&ring.dropped(), None)
+    }
+
+    fn key_lists(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let (tenants, bytes) = self.0.key_lists.held();
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let help = "Tenants whose lists of keys are in memory";
+        gauge(to, "key_lists", help, number(tenants))?;
+        let help = "Memory that these lists take";
+        gauge(to, "key_lists_bytes", help, number(bytes))
     }
 
     fn database(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {

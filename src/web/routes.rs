@@ -22,6 +22,9 @@ use super::{assets, compression, docs, errors, health};
 
 /// Largest body: 64 KiB.
 pub const LARGEST_BODY: usize = 64 * 1024;
+/// Largest body that holds a key's settings: 256 KiB, so that a list of addresses that is far too long is told what is wrong
+/// with it.
+const LARGEST_SETTINGS: usize = 256 * 1024;
 
 /// Everything that is served. `cookie_key` signs session cookies.
 pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_key: &Key) {
@@ -67,11 +70,13 @@ fn rest(scope: &mut web::ServiceConfig) {
         .service(web::resource("/auth/whoami").route(web::get().to(api::whoami::show)))
         .service(
             web::resource("/auth/api-keys")
+                .app_data(web::PayloadConfig::new(LARGEST_SETTINGS))
                 .route(web::get().to(api::key_lists::index))
                 .route(web::post().to(api::keys::create)),
         )
         .service(
             web::resource("/auth/api-keys/{id}")
+                .app_data(web::PayloadConfig::new(LARGEST_SETTINGS))
                 .route(web::get().to(api::keys::show))
                 .route(web::patch().to(api::key_updates::update))
                 .route(web::delete().to(api::keys::destroy)),
@@ -127,6 +132,7 @@ fn pages(scope: &mut web::ServiceConfig) {
         .service(web::resource("/api/docs").route(read().to(docs::show)))
         .service(
             web::resource("/tenant-api-keys")
+                .app_data(web::PayloadConfig::new(LARGEST_SETTINGS))
                 .route(read().to(key_lists::index))
                 .route(web::post().to(keys::create)),
         )
@@ -248,6 +254,7 @@ fn key_pages(scope: &mut web::ServiceConfig) {
         )
         .service(
             web::resource("/tenant-api-keys/{id}/edit")
+                .app_data(web::PayloadConfig::new(LARGEST_SETTINGS))
                 .route(read().to(key_edits::edit))
                 .route(web::post().to(key_edits::update)),
         )

@@ -5,11 +5,15 @@ use std::sync::Arc;
 use actix_web::web;
 use tokio::sync::Semaphore;
 
+use super::health::Readiness;
 use super::unknown_tokens::UnknownTokens;
 use crate::actions::follow::Follower;
-use crate::actions::key_lists::KeyLists;
+use crate::actions::key_lists::{KeyLists, Wanted};
+use crate::db::keys::Key;
 use crate::db::{Conn, Db};
 use crate::domain::forwarded::TrustedProxies;
+use crate::domain::id::TenantId;
+use crate::domain::key_directory::Found;
 use crate::domain::sealing::SealingKey;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result, password};
@@ -53,6 +57,8 @@ pub struct State {
     pub sealing: SealingKey,
     /// The tenants' keys as lists need them.
     pub key_lists: Arc<KeyLists>,
+    /// Whether the database answered lately.
+    pub readiness: Readiness,
     db: Db,
     follower: Arc<Follower>,
     digests: Semaphore,
@@ -72,6 +78,7 @@ impl State {
             site,
             unknown_tokens: UnknownTokens::new(&clock),
             key_lists: Arc::default(),
+            readiness: Readiness::default(),
             clock,
             sealing,
             db,
@@ -118,6 +125,21 @@ impl State {
     ) -> Result<T> {
         let db = self.db.clone();
         block(move || db.snapshot(query)).await
+    }
+
+    /// A page of a tenant's keys, and what `more` reads from the same snapshot.
+    ///
+    /// # Errors
+    /// As [`State::read`].
+    pub async fn key_list<T: Send + 'static>(
+        &self,
+        tenant: TenantId,
+        wanted: Wanted,
+        now: Timestamp,
+        more: impl FnOnce(&mut Conn, Found, Vec<Key>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (lists, db) = (Arc::clone(&self.key_lists), self.db.clone());
+        block(move || lists.read(&db, tenant, &wanted, now, more)).await
     }
 
     /// Runs a change in one transaction, and has the index apply it before it returns: what is answered as done

@@ -20,6 +20,7 @@ mod crash;
 mod domain;
 mod edges;
 mod gateways;
+mod key_lists;
 mod rotation_race;
 mod security;
 mod staff;

@@ -1,7 +1,5 @@
 //! Deleting a revoked key from the list. Its audit rows stay, and its secret stays refused.
 
-use std::sync::Arc;
-
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -82,10 +80,10 @@ pub async fn create(
         set_flash(&session, &text);
         return Ok(see_other(&request, LIST));
     }
-    let (lists, shown) = (Arc::clone(&state.key_lists), KeyQuery::shown(&request));
+    let shown = KeyQuery::shown(&request);
     let wanted = shown.wanted.clone();
     let count = state
-        .snapshot(move |conn| Ok(lists.find(conn, tenant, &wanted, now)?.0.matching))
+        .key_list(tenant, wanted, now, |_, found, _| Ok(found.matching))
         .await;
     // The deed is done: a count that can't be read now stays as it was.
     let Ok(count) = count else {

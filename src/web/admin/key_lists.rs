@@ -1,7 +1,5 @@
 //! Administration > API Keys: the list, as a table or as cards.
 
-use std::sync::Arc;
-
 use actix_session::Session;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::http::StatusCode;
@@ -281,10 +279,9 @@ pub async fn index(
     let remembered = View::remembered(&request);
     let asked = query.read(remembered)?;
     let (by, now) = (me.actor(), me.now());
-    let (lists, wanted) = (Arc::clone(&state.key_lists), asked.wanted.clone());
+    let (tenant, wanted) = (by.tenant, asked.wanted.clone());
     let (limit, found, keys) = state
-        .snapshot(move |conn| {
-            let (found, keys) = lists.find(conn, by.tenant, &wanted, now)?;
+        .key_list(tenant, wanted, now, move |conn, found, keys| {
             let count = |state| whole(found.totals.of(state));
             let counting = count(KeyState::Active) + count(KeyState::Disabled);
             let quota = Quota::with_used(conn, &by, counting)?;

@@ -1,7 +1,5 @@
 //! `GET /api/v1/auth/api-keys`: the tenant's keys, filtered and page by page.
 
-use std::sync::Arc;
-
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -84,10 +82,12 @@ pub async fn index(
             _ => return Err(Error::BadRequest(format!("limit: use 1 to {MOST}.")).into()),
         },
     };
-    let (lists, filter) = (Arc::clone(&state.key_lists), wanted.filter.clone());
+    let filter = wanted.filter.clone();
     let limit = wanted.limit.to_string();
     let (found, keys) = state
-        .snapshot(move |conn| lists.find(conn, by.tenant, &wanted, by.now))
+        .key_list(by.tenant, wanted, by.now, |_, found, keys| {
+            Ok((found, keys))
+        })
         .await?;
     let mut response = HttpResponse::Ok();
     if let Some(next) = found.next {

@@ -19,6 +19,9 @@ const MOST: usize = 1_000;
 /// Largest body: 1 MiB.
 pub const LARGEST_BODY: usize = 1024 * 1024;
 
+/// What is wrong with a question that is a bare text, the likeliest slip.
+const NO_OBJECT: &str = "Send an object with a key, such as {\"key\":\"…\"}.";
+
 /// Answers many questions. Nothing is decided, and nothing counted, unless every one of them can be read.
 ///
 /// # Errors
@@ -42,6 +45,9 @@ pub async fn create(
         return Err(Error::invalid("keys", format!("Send 1 to {MOST} questions.")).into());
     }
     let asked = batch.keys.iter().enumerate().map(|(place, raw)| {
+        if !raw.get().starts_with('{') {
+            return Err(Error::invalid(&format!("keys[{place}]"), NO_OBJECT));
+        }
         serde_json::from_str(raw.get()).map_err(|cause| at_place(place, explain(&cause)))
     });
     let asked: Vec<views::Question<'_>> = asked.collect::<Result<_>>()?;

@@ -21,10 +21,13 @@ use crate::web::shell::{Crumb, Shell};
 use crate::web::staff::Staff;
 use crate::web::state::State;
 
-/// The field as typed.
+/// The fields as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RefusalForm {
+    /// The request that the form showed.
+    #[serde(default)]
+    asked: String,
     #[serde(default)]
     reason: String,
 }
@@ -36,8 +39,18 @@ struct Ask {
     name: String,
     wanted: String,
     asked_by: String,
+    their_reason: String,
     form: RefusalForm,
     errors: FieldErrors,
+    banner: Option<String>,
+}
+
+/// What was typed, and what is wrong with it.
+#[derive(Default)]
+struct Typed {
+    form: RefusalForm,
+    errors: FieldErrors,
+    banner: Option<String>,
 }
 
 #[derive(Template)]
@@ -64,7 +77,7 @@ pub async fn new(
     me: Staff,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
-    let typed = (RefusalForm::default(), FieldErrors::default());
+    let typed = Typed::default();
     show(&request, &state, me, id.parse()?, typed, StatusCode::OK).await
 }
 
@@ -73,12 +86,12 @@ async fn show(
     state: &State,
     me: Staff,
     tenant: TenantId,
-    (form, errors): (RefusalForm, FieldErrors),
+    typed: Typed,
     status: StatusCode,
 ) -> Answer<HttpResponse> {
     let csrf = me.shell.csrf.clone();
     let ask = state
-        .snapshot(move |conn| load(conn, tenant, csrf, form, errors))
+        .snapshot(move |conn| load(conn, tenant, csrf, typed))
         .await?;
     if is_htmx(request) {
         return page(status, &RefusalView { ask });
@@ -93,13 +106,7 @@ async fn show(
     )
 }
 
-fn load(
-    conn: &mut Conn,
-    tenant: TenantId,
-    csrf: String,
-    form: RefusalForm,
-    errors: FieldErrors,
-) -> Result<Ask> {
+fn load(conn: &mut Conn, tenant: TenantId, csrf: String, typed: Typed) -> Result<Ask> {
     let open = db::limit_requests::find_open(conn, tenant)?.ok_or(Error::NotFound)?;
     let tenant = db::tenants::find(conn, tenant)?;
     Ok(Ask {
@@ -107,9 +114,14 @@ fn load(
         id: tenant.id,
         name: tenant.name,
         wanted: grouped(open.wanted),
+        form: RefusalForm {
+            asked: limits::version_of_request(Some(&open)),
+            ..typed.form
+        },
         asked_by: open.asked_by,
-        form,
-        errors,
+        their_reason: open.reason,
+        errors: typed.errors,
+        banner: typed.banner,
     })
 }
 
@@ -117,7 +129,7 @@ fn load(
 ///
 /// # Errors
 /// `NotFound`, also for anybody but staff; a conflict when the request was answered meanwhile. Without a reason the
-/// form is shown again with 422.
+/// form is shown again with 422, and with 409 when the tenant asks for something else now.
 pub async fn create(
     request: HttpRequest,
     state: web::Data<State>,
@@ -127,9 +139,9 @@ pub async fn create(
     Form(form): Form<RefusalForm>,
 ) -> Answer<HttpResponse> {
     let tenant: TenantId = id.parse()?;
-    let (by, reason) = (me.supporter(), form.reason.clone());
+    let (by, typed) = (me.supporter(), form.clone());
     let declined = state
-        .change(move |conn| limits::decline(conn, &by, tenant, &reason))
+        .change(move |conn| limits::decline(conn, &by, tenant, &typed.asked, &typed.reason))
         .await;
     match declined {
         Ok(()) => {
@@ -139,8 +151,23 @@ pub async fn create(
             .await
         }
         Err(Error::Invalid(errors)) => {
+            let banner = None;
+            let typed = Typed {
+                form,
+                errors,
+                banner,
+            };
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            show(&request, &state, me, tenant, (form, errors), status).await
+            show(&request, &state, me, tenant, typed, status).await
+        }
+        Err(Error::Conflict { code, detail }) if code == limits::REQUEST_CHANGED => {
+            let (banner, errors) = (Some(detail), FieldErrors::default());
+            let typed = Typed {
+                form,
+                errors,
+                banner,
+            };
+            show(&request, &state, me, tenant, typed, StatusCode::CONFLICT).await
         }
         Err(other) => Err(other.into()),
     }

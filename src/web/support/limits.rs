@@ -31,6 +31,9 @@ use crate::web::state::State;
 pub struct LimitForm {
     /// The limit that the form showed.
     shown: i64,
+    /// The request that it showed.
+    #[serde(default)]
+    asked: String,
     #[serde(default)]
     limit: String,
     #[serde(default)]
@@ -61,6 +64,7 @@ impl Ask {
             least: row.used.max(1),
             form: LimitForm {
                 shown: row.limit,
+                asked: limits::version_of_request(request.as_ref()),
                 limit: wanted.unwrap_or_default(),
                 reason: String::new(),
             },
@@ -135,8 +139,8 @@ fn show(request: &HttpRequest, me: Staff, ask: Ask, status: StatusCode) -> Answe
 /// `POST /support/tenants/{id}/limit`: when this answers, the tenant has the limit.
 ///
 /// # Errors
-/// `NotFound`, also for anybody but staff. What is wrong shows the form again with 422; a limit that somebody else
-/// changed meanwhile with 409.
+/// `NotFound`, also for anybody but staff. What is wrong shows the form again with 422; a limit or a request that
+/// somebody else changed meanwhile with 409.
 pub async fn create(
     request: HttpRequest,
     state: web::Data<State>,
@@ -153,7 +157,7 @@ pub async fn create(
                 limit: &typed.limit,
                 reason: &typed.reason,
             };
-            limits::set(conn, &by, tenant, typed.shown, &wish)
+            limits::set(conn, &by, tenant, (typed.shown, &typed.asked), &wish)
         })
         .await;
     match raised {
@@ -166,6 +170,11 @@ pub async fn create(
             );
             let ask = again(&state, &me, tenant, form, FieldErrors::default()).await?;
             let banner = Some(text);
+            show(&request, me, Ask { banner, ..ask }, StatusCode::CONFLICT)
+        }
+        Err(Error::Conflict { code, detail }) if code == limits::REQUEST_CHANGED => {
+            let ask = again(&state, &me, tenant, form, FieldErrors::default()).await?;
+            let banner = Some(detail);
             show(&request, me, Ask { banner, ..ask }, StatusCode::CONFLICT)
         }
         Err(Error::Invalid(errors)) => {
@@ -188,8 +197,11 @@ async fn again(
     let ask = state
         .snapshot(move |conn| Ask::load(conn, tenant, now))
         .await?;
-    let shown = ask.row.limit;
-    let form = LimitForm { shown, ..form };
+    let form = LimitForm {
+        shown: ask.form.shown,
+        asked: ask.form.asked,
+        ..form
+    };
     Ok(Ask {
         form,
         errors,

@@ -66,11 +66,16 @@ async fn a_wrong_method_is_told_with_the_right_ones() {
 async fn a_body_too_large_is_refused() {
     let app = App::start().await;
     let mut alice = app.sign_in(ALICE).await;
-    let huge = "x".repeat(70 * 1024);
-    let answer = alice
-        .submit("/tenant-api-keys", "/tenant-api-keys", &[("name", &huge)])
-        .await;
-    assert_eq!(answer.status, 413);
+    for (path, size) in [
+        ("/tenant-api-keys", 260 * 1024),
+        ("/authorization-groups", 70 * 1024),
+    ] {
+        let huge = "x".repeat(size);
+        let answer = alice
+            .submit("/tenant-api-keys", path, &[("name", &huge)])
+            .await;
+        assert_eq!(answer.status, 413, "{path}");
+    }
     assert_eq!(app.rows("api_keys"), 0);
 }
 

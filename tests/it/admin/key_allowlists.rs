@@ -1,11 +1,15 @@
 //! From anywhere to a list: adding addresses, observing, and enforcing without surprises.
 
+use reqwest::Method;
 use serde_json::json;
 
 use super::key_edits::{fields, place, send, set};
 use crate::support::app::Issued;
 use crate::support::browser_like::{Answer, Person, hidden};
+use crate::support::system::KEYS;
 use crate::support::*;
+
+const KEYS_PAGE: &str = "/tenant-api-keys";
 
 async fn save(person: &mut Person, key: &Issued, changes: &[(&str, &str)]) -> Answer {
     let page = key.page("edit");
@@ -185,4 +189,53 @@ async fn a_step_needs_its_right_and_its_key() {
     assert_eq!(step(&mut alice, &key, "enforce").await.status, 422);
     assert_eq!(step(&mut alice, &key, "nonsense").await.status, 422);
     assert_eq!(app.events(&key.id).len(), 1);
+}
+
+#[actix_web::test]
+async fn a_list_that_is_long_or_far_too_long_is_read_and_told_what_is_wrong() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let (key, admin) = (app.issue("Acme", "ERP"), app.issue("Acme", "Admin"));
+    let system = app.system(&admin.secret);
+    let lines = |count: usize, line: &dyn Fn(usize) -> String| -> Vec<String> {
+        (0..count).map(line).collect()
+    };
+    let long = |number: usize| {
+        format!(
+            "2001:0db8:1234:5678:9abc:def0:{:04x}:5678/128",
+            number + 4096
+        )
+    };
+    let full = lines(1_000, &long);
+    let too_many = lines(10_000, &|number| {
+        format!("10.0.{}.{}", number / 256, number % 256)
+    });
+    let mut wrong = lines(10_000, &|_| String::new());
+    wrong[9_998] = "10.0.0.1/8".into();
+    let before = app.rows("audit_events");
+    for (list, said) in [
+        (&too_many, "Use at most 1000 lines."),
+        (
+            &wrong,
+            "Line 9999: \"10.0.0.1/8\" has bits set after its prefix. Did you mean 10.0.0.0/8?",
+        ),
+    ] {
+        let answer = save(&mut alice, &key, &[("ip_allowlist", &list.join("\r\n"))]).await;
+        assert_eq!(answer.status, 422, "{said}");
+        answer.shows(&said.replace('"', "&#34;"));
+        let form = [("name", "New"), ("ip_allowlist", &list.join("\r\n"))];
+        let answer = alice.submit("/tenant-api-keys/new", KEYS_PAGE, &form).await;
+        assert_eq!(answer.status, 422, "{said}");
+        let body = json!({ "name": "New", "ip_allowlist": list });
+        let problem = system.post(KEYS, body.clone()).await.problem(422);
+        assert_eq!(problem["errors"][0]["message"], said);
+        let request = system.request(Method::PATCH, &key.resource()).json(&body);
+        let problem = Answer::of(request).await.problem(422);
+        assert_eq!(problem["errors"][0]["message"], said);
+    }
+    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.rows("api_keys"), 2);
+    let answer = save(&mut alice, &key, &[("ip_allowlist", &full.join("\r\n"))]).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert_eq!(app.stored("Acme", &key).ip_allowlist.lines().count(), 1_000);
 }

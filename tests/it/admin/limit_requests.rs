@@ -163,7 +163,7 @@ async fn a_page_that_waits_hears_of_the_answer_alone() {
         ("limit", "20"),
         ("reason", "Twenty for now"),
     ];
-    sam.submit(&page, &page, &fields)
+    sam.decide(&page, &fields)
         .await
         .leads_to("/support/tenants");
     let part = alice.get(ASK).await;

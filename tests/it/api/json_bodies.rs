@@ -72,11 +72,19 @@ async fn another_content_type_is_415() {
 }
 
 #[actix_web::test]
-async fn a_body_over_64_kib_is_413() {
+async fn a_body_over_64_kib_is_413_and_of_a_key_one_over_256_kib() {
     let app = App::start().await;
-    let system = app.system(&app.issue("Acme", "Admin").secret);
+    let admin = app.issue("Acme", "Admin");
+    let system = app.system(&admin.secret);
     let body = format!("{{\"name\":\"{}\"}}", "x".repeat(66_000));
-    system.send(KEYS, JSON, body.clone()).await.problem(413);
+    let groups = "/api/v1/auth/authorization-groups";
+    let rotate = format!("{}/rotate", admin.resource());
+    for path in [groups, &rotate] {
+        system.send(path, JSON, body.clone()).await.problem(413);
+    }
+    system.send(KEYS, JSON, body.clone()).await.problem(422);
+    let longer = format!("{{\"name\":\"{}\"}}", "x".repeat(256 * 1024));
+    system.send(KEYS, JSON, longer).await.problem(413);
     let asker = app.asker();
     asker.send("/api/v1/verify", JSON, body).await.problem(413);
 }

@@ -130,6 +130,44 @@ async fn a_repeated_rotation_changes_nothing_and_shows_no_secret() {
 }
 
 #[actix_web::test]
+async fn a_repeated_rotation_that_asks_for_something_else_is_refused_and_changes_nothing() {
+    let app = App::start().await;
+    let (admin, key) = (app.issue("Acme", "Admin"), app.issue("Acme", "ERP"));
+    let send = |body: Value| {
+        let request = app
+            .system(&admin.secret)
+            .request(Method::POST, &format!("{}/rotate", key.resource()))
+            .header("Idempotency-Key", "once")
+            .json(&body);
+        Answer::of(request)
+    };
+    let until = "2027-01-01T00:00:00Z";
+    let asked = json!({ "grace_seconds": 600, "expires_at": until });
+    let first = send(asked.clone()).await;
+    let new = text(&first.json());
+    for other in [
+        json!({}),
+        json!({ "grace_seconds": 600 }),
+        json!({ "grace_seconds": 601, "expires_at": until }),
+        json!({ "grace_seconds": 600, "expires_at": null }),
+    ] {
+        let refused = send(other).await.problem(409);
+        assert_eq!(refused["code"], "idempotency-key-reused");
+    }
+    // Written in another way, it is the same.
+    let same =
+        send(json!({ "expires_at": "2027-01-01T01:00:00+01:00", "grace_seconds": 600 })).await;
+    for again in [send(asked).await, same] {
+        assert_eq!(again.status, 200, "{}", again.body);
+        assert_eq!(again.json()["last4"], json!(new[new.len() - 4..]));
+    }
+    for secret in [&key.secret, &new] {
+        assert_eq!(app.stranger().verify(secret).await, "VALID");
+    }
+    assert_eq!(app.rows("key_rotations"), 1);
+}
+
+#[actix_web::test]
 async fn an_expired_key_comes_back_with_a_new_expiry_alone_and_within_the_limit() {
     let app = App::start().await;
     let admin = app.issue("Acme", "Admin");

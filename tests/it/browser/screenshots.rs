@@ -317,6 +317,17 @@ async fn pictures_of_limits_and_support() {
     support.browser.click("dialog [type=submit]").await;
     support.browser.until_focus("dialog .error-summary").await;
     support.take("raise-error").await;
+    support.browser.click("dialog a.is-danger").await;
+    support.browser.until_sees("reads your reason").await;
+    support.take("decline").await;
+    app.sql("UPDATE limit_requests SET wanted = 40");
+    support.browser.fill("#reason", "Not this month.").await;
+    support.browser.click("dialog [type=submit]").await;
+    support.browser.until_focus("dialog .error-summary").await;
+    support.take("decline-changed").await;
+    support.browser.click("dialog [data-dialog-close]").await;
+    support.browser.click("[aria-label^='Raise limit']").await;
+    support.browser.until_focus("dialog #limit").await;
     support
         .browser
         .fill("#reason", "Agreed with Maya by phone.")

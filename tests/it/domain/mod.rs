@@ -8,5 +8,6 @@ mod key_directory;
 mod key_texts;
 mod laws;
 mod passwords;
+mod request_ids;
 mod sealing;
 mod words;

@@ -106,6 +106,7 @@ async fn a_wrong_question_is_named_and_then_none_is_answered() {
         ("{\"ip\":\"10.0.0.1\"}", 422, "keys[2].key"),
         ("{\"key\":1}", 422, "keys[2]"),
         ("\"x\"", 422, "keys[2]"),
+        ("[\"x\"]", 422, "keys[2]"),
         ("null", 422, "keys[2]"),
         ("{\"key\":\"a\",\"key\":\"b\"}", 400, "keys[2]"),
         ("{\"key\":\"\\ud800\"}", 400, "keys[2]"),
@@ -115,6 +116,8 @@ async fn a_wrong_question_is_named_and_then_none_is_answered() {
         let problem = answer.problem(status);
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.starts_with(named), "{bad}: {detail}");
+        let says_what_to_send = detail.contains("Send an object with a key");
+        assert_eq!(says_what_to_send, !bad.starts_with('{'), "{detail}");
         assert!(!detail.contains("column"), "{detail}");
         answer.hides("results");
     }

@@ -139,6 +139,64 @@ async fn a_refused_old_secret_is_explained_by_its_last_four_characters() {
     .await;
 }
 
+#[actix_web::test]
+async fn of_a_key_that_was_rotated_often_the_newest_twenty_old_secrets_are_still_known() {
+    let app = App::start().await;
+    let mut secrets = vec![app.issue("Acme", "ERP")];
+    for _ in 0..23 {
+        secrets.push(rotated(&app, &secrets[secrets.len() - 1], 0).await);
+    }
+    let stranger = app.stranger();
+    for (number, secret) in secrets.iter().enumerate() {
+        let expected = match number {
+            0..3 => "NOT_FOUND",
+            3..23 => "REVOKED",
+            _ => "VALID",
+        };
+        assert_eq!(stranger.verify(&secret.secret).await, expected, "{number}");
+    }
+    assert_eq!(app.rows("key_rotations"), 20);
+    // One that runs is kept besides, and both of its secrets work.
+    let new = rotated(&app, &secrets[23], 600).await;
+    for secret in [&secrets[23], &new] {
+        assert_eq!(stranger.verify(&secret.secret).await, "VALID");
+    }
+    assert_eq!(stranger.verify(&secrets[3].secret).await, "REVOKED");
+}
+
+#[actix_web::test]
+async fn a_use_just_before_a_cancellation_is_noted_for_the_secret_that_was_used() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    // Several, so that some uses are surely still in memory when their rotation is turned back.
+    for number in 0..5 {
+        let key = app.issue("Acme", &format!("Key {number}"));
+        let new = rotated(&app, &key, 600).await;
+        for (secret, program) in [(&new, "new-client"), (&key, "old-client")] {
+            let request = app
+                .system(&secret.secret)
+                .request(Method::GET, "/forward-auth");
+            let used = request.header("User-Agent", program).send().await.unwrap();
+            assert_eq!(used.status(), 200);
+        }
+        let page = key.page("rotation/cancellation");
+        let answer = alice.submit(&page, &page, &[("last4", new.last4())]).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+    }
+    let noted = |program: &str, other: &str| {
+        let as_it_is = format!("used_program = '{program}' AND new_used_program = '{other}'");
+        app.number(&format!(
+            "SELECT count(*) AS n FROM key_rotations WHERE {as_it_is}"
+        ))
+    };
+    // A cancelled rotation holds the secret that the key gave back.
+    direct::until("all uses are written", async || {
+        noted("new-client", "old-client") + noted("old-client", "new-client") == 5
+    })
+    .await;
+    assert_eq!(noted("new-client", "old-client"), 5);
+}
+
 async fn rotate_over_http(server: &Server, secret: &str, grace: i64) -> String {
     let system = server.system(secret);
     let id = system.whoami().await.json()["id"]

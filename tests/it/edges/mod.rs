@@ -10,6 +10,7 @@ mod introspection;
 mod key_rotations;
 mod peppers;
 mod rate_limits;
+mod readiness;
 mod revocation;
 mod trusted_proxies;
 mod verify;

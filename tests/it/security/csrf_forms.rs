@@ -46,6 +46,7 @@ pub fn tries(
         )];
     }
     let mut forms = life_of_a_key(app);
+    let asked = open_request(app);
     forms.extend([
         form(
             "/theme",
@@ -210,16 +211,10 @@ pub fn tries(
         ),
         form("/settings", "/settings", "/settings", &[]),
         form(
-            "/tenant-api-keys/limit-request",
-            keys,
-            "/tenant-api-keys/limit-request",
-            &[("limit", "20"), ("reason", "Planted")],
-        ),
-        form(
             "/support/tenants/{id}/limit-refusal",
             keys,
             &app.refusal_page("Acme"),
-            &[("reason", "Planted")],
+            &[("asked", &asked), ("reason", "Planted")],
         ),
         form(
             "/support/tenants/{id}/limit",
@@ -248,6 +243,19 @@ pub fn tries(
         ),
     ]);
     forms
+}
+
+/// Acme asks for a higher limit; what the forms of support then show.
+fn open_request(app: &App) -> String {
+    let (acme, now) = (app.tenant("Acme"), app.clock.now());
+    let wanted = keystead::domain::limits::Wanted {
+        limit: 20,
+        reason: "Plants".into(),
+    };
+    app.db
+        .write(|conn| keystead::db::limit_requests::open(conn, acme, &wanted, ALICE, now))
+        .unwrap();
+    app.request_version("Acme")
 }
 
 /// Where a new group of Acme is edited or deleted.

@@ -23,7 +23,7 @@ async fn a_raised_limit_holds_on_the_next_request_and_both_sides_read_why() {
     let form = sam.get(&page).await;
     form.shows("Two more &#60;plants&#62;");
     form.shows("value=\"25\"");
-    sam.submit(&page, &page, &wish("1", " 30 ", "Agreed\nby phone"))
+    sam.decide(&page, &wish("1", " 30 ", "Agreed\nby phone"))
         .await
         .leads_to("/support/tenants");
     assert_eq!(app.limit_of("Acme"), 30);
@@ -238,16 +238,16 @@ async fn a_declined_request_tells_the_tenant_why() {
         .await
         .shows("alice@acme.test asked for 500 keys");
     for htmx in [false, true] {
-        let csrf = sam.token(&page).await;
         sam.htmx = htmx;
-        let answer = sam.post(&page, &[("csrf", &csrf), ("reason", " ")]).await;
+        let answer = sam.decide(&page, &[("reason", " ")]).await;
         sam.htmx = false;
         assert_eq!(answer.status, 422);
         answer.shows("id=\"reason-error\"");
     }
-    let csrf = sam.token(&page).await;
+    let (csrf, asked) = (sam.token(&page).await, app.request_version("Acme"));
     let fields = [
         ("csrf", &*csrf),
+        ("asked", &asked),
         ("reason", "Delete the 9 unused ones first"),
     ];
     sam.post(&page, &fields).await.leads_to("/support/tenants");
@@ -266,4 +266,65 @@ async fn a_declined_request_tells_the_tenant_why() {
     let fields = [("limit", "20"), ("reason", "Now really")];
     alice.submit(ASK, ASK, &fields).await.leads_to(ASK);
     alice.get("/tenant-api-keys").await.hides("declined");
+}
+
+#[actix_web::test]
+async fn a_request_that_the_tenant_changed_meanwhile_is_read_again_before_it_is_answered() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let mut sam = app.sam().await;
+    let pages = [app.limit_page("Acme"), app.refusal_page("Acme")];
+    let mut seen = String::new();
+    let csrf = sam.token("/support/tenants").await;
+    // Another number, another reason, and at last none of it any more.
+    for (number, (limit, reason)) in [("20", "Plants"), ("500", "Plants"), ("500", "Two <ports>")]
+        .into_iter()
+        .enumerate()
+    {
+        let before = std::mem::take(&mut seen);
+        let ask = [("limit", limit), ("reason", reason)];
+        alice.submit(ASK, ASK, &ask).await.leads_to(ASK);
+        seen = app.request_version("Acme");
+        if number == 0 {
+            continue;
+        }
+        for (page, htmx) in pages.iter().flat_map(|page| [(page, false), (page, true)]) {
+            sam.htmx = htmx;
+            let own = [
+                ("csrf", &*csrf),
+                ("asked", &before),
+                ("reason", "Agreed <x>"),
+            ];
+            let raise = [("shown", "10"), ("limit", "30")];
+            let raise = if page == &pages[0] { &raise[..] } else { &[] };
+            let answer = sam.post(page, &[&own, raise].concat()).await;
+            assert_eq!(answer.status, 409, "{page}");
+            answer.shows("The tenant changed its request meanwhile");
+            answer.shows(&format!("name=\"asked\" value=\"{seen}\""));
+            answer.shows("500");
+            answer.shows(&reason.replace('<', "&#60;").replace('>', "&#62;"));
+            answer.shows("Agreed &#60;x&#62;");
+            assert_eq!(answer.body.contains("<html"), !htmx);
+        }
+    }
+    alice
+        .submit(ASK, "/tenant-api-keys/limit-request/withdrawal", &[])
+        .await;
+    sam.htmx = false;
+    let late = [
+        &[("csrf", &*csrf), ("asked", &*seen)],
+        &wish("10", "500", "Agreed")[..],
+    ]
+    .concat();
+    let answer = sam.post(&pages[0], &late).await;
+    assert_eq!(answer.status, 409);
+    answer.shows("request is no longer open");
+    assert_eq!(app.limit_of("Acme"), 10);
+    let decided = "SELECT count(*) AS n FROM audit_events WHERE action IN ('limit.changed', 'limit.declined')";
+    assert_eq!(app.number(decided), 0);
+    // The form as it came back can be sent.
+    sam.decide(&pages[0], &wish("10", "30", "Agreed"))
+        .await
+        .leads_to("/support/tenants");
+    assert_eq!(app.limit_of("Acme"), 30);
 }

@@ -193,7 +193,7 @@ async fn whoever_waits_longest_comes_first() {
     page.shows("<span id=\"waiting\" class=\"count\">2</span>");
     let fields = [("shown", "10"), ("limit", "50"), ("reason", "Agreed")];
     let limit = app.limit_page("Globex");
-    sam.submit(&limit, &limit, &fields).await.leads_to(TENANTS);
+    sam.decide(&limit, &fields).await.leads_to(TENANTS);
     let page = sam.get(&format!("{TENANTS}?sort=waiting")).await;
     assert_eq!(names(&page), ["Acme"]);
 }

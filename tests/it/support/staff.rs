@@ -3,7 +3,7 @@
 use keystead::actions::supporters::{self, Supporter};
 use keystead::domain::password;
 
-use super::browser_like::Person;
+use super::browser_like::{Answer, Person, hidden};
 use super::{App, PASSWORD};
 
 /// Of the support staff, once they are hired.
@@ -36,6 +36,15 @@ impl App {
         format!("/support/tenants/{}/limit-refusal", self.tenant(tenant))
     }
 
+    /// What the form of support shows of a tenant's request.
+    pub fn request_version(&self, tenant: &str) -> String {
+        let id = self.tenant(tenant);
+        let open = self
+            .db
+            .read(|conn| keystead::db::limit_requests::find_open(conn, id));
+        keystead::actions::limits::version_of_request(open.unwrap().as_ref())
+    }
+
     /// The limit that a tenant has.
     pub fn limit_of(&self, tenant: &str) -> i64 {
         let id = self.tenant(tenant);
@@ -44,5 +53,15 @@ impl App {
             .read(|conn| keystead::db::tenants::find(conn, id))
             .unwrap();
         found.key_limit
+    }
+}
+
+impl Person {
+    /// Opens the page of a limit or of a refusal, and answers the request that it shows.
+    pub async fn decide(&mut self, page: &str, fields: &[(&str, &str)]) -> Answer {
+        let form = self.get(page).await;
+        let [csrf, asked] = ["csrf", "asked"].map(|name| hidden(&form.body, name).unwrap());
+        let seen = [("csrf", &*csrf), ("asked", &*asked)];
+        self.post(page, &[&seen, fields].concat()).await
     }
 }

@@ -121,6 +121,31 @@ async fn old_minutes_hours_days_and_requests_are_pruned_each_in_its_time() {
 }
 
 #[actix_web::test]
+async fn a_server_that_ended_is_forgotten_after_400_days() {
+    let app = App::start().await;
+    let now = app.clock.now();
+    for (name, days, ended) in [
+        ("gone", 401, true),
+        ("away", 399, true),
+        ("quiet", 401, false),
+    ] {
+        let at = (now - TimeDelta::days(days)).timestamp_micros();
+        let stopped = if ended { at.to_string() } else { "NULL".into() };
+        app.sql(&format!(
+            "INSERT INTO usage_nodes (node_id, started_at, flushed_at, stopped_at, batch) \
+             VALUES ('{name}', {at}, {at}, {stopped}, 0)"
+        ));
+    }
+    prune(&app.db, KEEP, now, &AtomicBool::new(false)).unwrap();
+    let left = |name: &str| {
+        let query = format!("SELECT count(*) AS n FROM usage_nodes WHERE node_id = '{name}'");
+        app.number(&query)
+    };
+    assert_eq!(["gone", "away", "quiet"].map(left), [0, 1, 1]);
+    assert_eq!(app.rows("usage_nodes"), 3);
+}
+
+#[actix_web::test]
 async fn a_clock_that_was_ahead_for_a_while_does_not_stop_counting() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP");

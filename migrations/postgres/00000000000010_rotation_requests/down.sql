@@ -1,0 +1,1 @@
+ALTER TABLE key_rotations DROP COLUMN asked;
