@@ -2,6 +2,7 @@
 
 mod contract;
 mod contract_groups;
+mod contract_sizes;
 mod credentials;
 mod docs;
 pub mod groups;
