@@ -14,4 +14,5 @@ mod key_updates;
 mod keys;
 mod openapi;
 mod own_limits;
+mod schemathesis;
 mod whoami;
