@@ -1,7 +1,8 @@
 //! Everything that Keystead promises, tried from outside: over HTTP, in a browser, at the shell.
 //!
 //! `KEYSTEAD_TEST_POSTGRES` names a PostgreSQL server on which each test makes a database of its own; without it
-//! the same tests run on SQLite. `KEYSTEAD_TEST_PYTHON` names a Python that has Authlib. `tests/run` does it all.
+//! the same tests run on SQLite. `KEYSTEAD_TEST_PYTHON` names a Python that has Authlib,
+//! `KEYSTEAD_TEST_SCHEMATHESIS` the program schemathesis. `tests/run` does it all.
 #![allow(
     missing_docs,
     clippy::unwrap_used,

@@ -11,7 +11,7 @@ use crate::domain::time::rfc3339;
 #[schema(title = "AuthorizationGroup")]
 pub struct AuthorizationGroup {
     /// Identifier (UUID).
-    #[schema(example = "0198a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b")]
+    #[schema(example = "0198a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b", format = "uuid")]
     pub id: String,
     /// Name, unique in the tenant.
     #[schema(example = "Order clerks")]
@@ -31,7 +31,7 @@ pub struct AuthorizationGroup {
     #[schema(example = 3)]
     pub keys: i64,
     /// When it was created (RFC 3339, UTC).
-    #[schema(example = "2026-11-20T16:15:51.665242Z")]
+    #[schema(example = "2026-11-20T16:15:51.665242Z", format = "date-time")]
     pub created_at: String,
 }
 

@@ -21,14 +21,14 @@ const MOST: usize = 200;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
-    /// Only keys with this status: `active`, `disabled`, `expired` or `revoked`.
+    /// Only keys with this status: `active`, `disabled`, `expired` or `revoked`; empty: with any.
     #[serde(default)]
-    #[param(schema_with = statuses, required = false)]
+    #[param(required = false)]
     status: String,
     /// Only keys that have not ended (`valid`), those of them that end within 14 days (`expiring-soon`), or keys whose
-    /// date has come (`expired`). A revoked key is neither of the first two.
+    /// date has come (`expired`); empty: all. A revoked key is neither of the first two.
     #[serde(default)]
-    #[param(schema_with = expirations, required = false)]
+    #[param(required = false)]
     expiration: String,
     /// Words that all occur in name, description, prefix or last four characters, in upper or lower case; at most 200
     /// characters. Never a whole key.
@@ -40,14 +40,6 @@ pub struct ListQuery {
     limit: Option<usize>,
     /// Mark from the `Link` header of the answer before.
     cursor: Option<String>,
-}
-
-fn statuses() -> utoipa::openapi::schema::Object {
-    views::words(&["active", "disabled", "expired", "revoked"])
-}
-
-fn expirations() -> utoipa::openapi::schema::Object {
-    views::words(&["valid", "expiring-soon", "expired"])
 }
 
 /// Lists the tenant's keys, newest first. A `Link` header with `rel="next"` leads to older ones.

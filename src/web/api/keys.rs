@@ -8,6 +8,7 @@ use super::strict_json::StrictJson;
 use super::views;
 use crate::actions::keys::{self, Issued, Issuing};
 use crate::db;
+use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::KeyId;
 use crate::domain::key::{Wish, expiry_of_instant};
 use crate::domain::key_text;
@@ -34,6 +35,10 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
     by.must_hold("api-keys:write")?;
+    // A form's empty field is no choice; a member that is given is one.
+    if let Some(word) = &wanted.ip_allowlist_mode {
+        AllowlistMode::parse(word).map_err(|text| Error::invalid("ip_allowlist_mode", text))?;
+    }
     let draft = wish(&wanted).check(by.now, expiry(&wanted))?;
     let word = idempotency_key(&request)?;
     let inside = state.clone();

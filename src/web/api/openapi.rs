@@ -5,9 +5,11 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, Http, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
+use super::links::Links;
+use super::words::Words;
 use super::{
     group_views, groups, key_lists, key_rotations, key_suspensions, key_updates, keys, token_views,
     views, whoami,
@@ -22,7 +24,7 @@ use crate::web::state::State;
     paths(key_lists::index, keys::create, keys::show, key_updates::update, key_rotations::create, key_suspensions::disable, key_suspensions::enable, keys::destroy, groups::index, groups::create, groups::show, groups::update, groups::destroy, whoami::show, verify::create, batch::create, forward_auth::show, introspection::create, revocation::create),
     components(schemas(views::Key, views::NewKey, views::KeyUpdate, key_rotations::Rotation, views::RateLimit, group_views::AuthorizationGroup, group_views::NewAuthorizationGroup, group_views::AuthorizationGroupUpdate, views::Question<'_>, views::Verdict<'_>, views::Questions<'_>, views::Verdicts<'_>, views::RateLimitState, views::Problem, token_views::TokenQuestion, token_views::TokenToRevoke, token_views::Introspection, token_views::OauthError)),
     tags((name = "Keys", description = "Keys of the tenant to which the presented key belongs"), (name = "Authorization groups", description = "Named sets of scopes of that tenant"), (name = "Verification", description = "Questions of APIs and gateways"), (name = "OAuth", description = "The same for OAuth libraries")),
-    modifiers(&Credentials, &Limits, &Problems)
+    modifiers(&Credentials, &Words, &Links, &Limits, &Problems)
 )]
 struct Document;
 
@@ -57,34 +59,51 @@ impl Modify for Credentials {
     }
 }
 
-/// Wherever a key is presented, it may have been used too often.
+/// Wherever a key is presented, it may have been used too often; wherever a body is taken, it may be too large.
 struct Limits;
 
 impl Modify for Limits {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let schema = RefOr::Ref(Ref::from_schema_name("Problem"));
-        let response = ResponseBuilder::new()
-            .description("The key made more requests than its rate limit allows; RateLimit-Policy and RateLimit say more. Wait for Retry-After seconds")
-            .content("application/json", ContentBuilder::new().schema(Some(schema)).build())
-            .build();
         let by_key = SecurityRequirement::new::<_, [&str; 0], &str>("apiKey", []);
-        let with_key = operations(document).filter(|(_, operation)| {
+        for (path, operation) in operations(document) {
             let ways = operation.security.as_ref();
-            ways.is_some_and(|ways| ways.contains(&by_key))
-        });
-        for (_, operation) in with_key {
+            let with_key = ways.is_some_and(|ways| ways.contains(&by_key));
             let responses = &mut operation.responses.responses;
-            responses.insert("429".into(), RefOr::T(response.clone()));
+            if with_key {
+                let text = "The key made more requests than its rate limit allows; RateLimit-Policy and RateLimit say more. Wait for Retry-After seconds";
+                responses.insert("429".into(), refusal(path, text));
+            }
+            if operation.request_body.is_some() {
+                let own = responses.entry("413".into());
+                own.or_insert_with(|| refusal(path, "The body is larger than 64 KiB"));
+            }
         }
     }
 }
+
+/// An error in the words of its path.
+fn refusal(path: &str, text: &str) -> RefOr<Response> {
+    let schema = Ref::from_schema_name(if path.starts_with(OAUTH) {
+        "OauthError"
+    } else {
+        "Problem"
+    });
+    let content = ContentBuilder::new().schema(Some(RefOr::Ref(schema)));
+    let response = ResponseBuilder::new()
+        .description(text)
+        .content("application/json", content.build());
+    RefOr::T(response.build())
+}
+
+/// Where errors are told in the words of OAuth.
+const OAUTH: &str = "/oauth2/";
 
 /// Every error is a problem document (RFC 9457) and says so, save where OAuth has its own words.
 struct Problems;
 
 impl Modify for Problems {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let ours = operations(document).filter(|(path, _)| !path.starts_with("/oauth2/"));
+        let ours = operations(document).filter(|(path, _)| !path.starts_with(OAUTH));
         for (_, operation) in ours {
             for (status, response) in &mut operation.responses.responses {
                 if let (true, RefOr::T(response)) = (status.as_str() >= "400", response)
@@ -99,7 +118,7 @@ impl Modify for Problems {
     }
 }
 
-fn operations(
+pub(super) fn operations(
     document: &mut utoipa::openapi::OpenApi,
 ) -> impl Iterator<Item = (&str, &mut Operation)> {
     document.paths.paths.iter_mut().flat_map(|(path, item)| {

@@ -2,21 +2,20 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use crate::db;
 use crate::domain::id::IdText;
 use crate::domain::key_text::KeySecret;
 use crate::domain::rate_limit;
 use crate::domain::time::{Timestamp, rfc3339};
-use crate::verify::{Allowance, Code};
+use crate::verify::Allowance;
 
 /// An API key.
 #[derive(Serialize, ToSchema)]
 #[schema(title = "Key")]
 pub struct Key {
     /// Identifier (UUID).
-    #[schema(example = "0198a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b")]
+    #[schema(example = "0198a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b", format = "uuid")]
     pub id: String,
     /// Name of the system that holds it.
     #[schema(example = "ERP integration")]
@@ -51,13 +50,13 @@ pub struct Key {
     /// How often it may be used, or null: as often as its holder likes.
     pub rate_limit: Option<RateLimit>,
     /// When it was created (RFC 3339, UTC).
-    #[schema(example = "2026-11-20T16:15:51.665242Z")]
+    #[schema(example = "2026-11-20T16:15:51.665242Z", format = "date-time")]
     pub created_at: String,
     /// From when on it no longer works, or null.
-    #[schema(example = "2027-02-18T00:00:00Z")]
+    #[schema(example = "2027-02-18T00:00:00Z", format = "date-time")]
     pub expires_at: Option<String>,
     /// When it was last accepted, or null; accurate to about two seconds.
-    #[schema(example = "2026-11-20T16:20:03Z")]
+    #[schema(example = "2026-11-20T16:20:03Z", format = "date-time")]
     pub last_used_at: Option<String>,
     /// A sentence for the key's holder from 14 days before it expires. Only in the answer to the key itself.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,7 +157,7 @@ pub struct NewKey {
     #[schema(example = "2027-02-18T00:00:00Z", format = "date-time")]
     pub expires_at: Option<String>,
     /// Addresses or CIDR ranges from which it shall work, at most 1,000.
-    #[schema(max_items = 1000)]
+    #[schema(example = json!(["203.0.113.0/24"]), max_items = 1000)]
     pub ip_allowlist: Option<Vec<String>>,
     /// `enforce` (default for a list) or `observe`, which lets everybody through and notes who calls.
     #[schema(example = "enforce")]
@@ -242,19 +241,6 @@ pub struct Question<'a> {
     pub user_agent: Option<std::borrow::Cow<'a, str>>,
 }
 
-/// The codes of verdicts.
-fn codes() -> Object {
-    words(&Code::ALL.map(Code::as_str))
-}
-
-/// One of some words.
-pub fn words(all: &[&'static str]) -> Object {
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .enum_values(Some(all.iter().copied()))
-        .build()
-}
-
 /// The answer to a verifier's question.
 #[derive(Debug, ToSchema)]
 pub struct Verdict<'a> {
@@ -262,7 +248,6 @@ pub struct Verdict<'a> {
     pub valid: bool,
     /// `VALID`, or the reason: `NOT_FOUND`, `MALFORMED`, `REVOKED`, `EXPIRED`, `DISABLED`, `IP_DENIED`,
     /// `INSUFFICIENT_SCOPE`, `RATE_LIMITED`, `TENANT_SUSPENDED`.
-    #[schema(schema_with = codes)]
     pub code: &'static str,
     /// Identifier of the key.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -351,6 +351,10 @@ async fn each_mistake_is_told_by_member_and_nothing_is_made() {
             "ip_allowlist_mode",
         ),
         (
+            json!({ "name": "ERP", "ip_allowlist": ["10.0.0.1"], "ip_allowlist_mode": "" }),
+            "ip_allowlist_mode",
+        ),
+        (
             json!({ "name": "ERP", "rate_limit": { "requests": 5 } }),
             "rate_limit.per",
         ),

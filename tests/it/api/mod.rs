@@ -2,6 +2,7 @@
 
 mod contract;
 mod contract_groups;
+mod contract_sizes;
 mod credentials;
 mod docs;
 pub mod groups;
@@ -13,4 +14,5 @@ mod key_updates;
 mod keys;
 mod openapi;
 mod own_limits;
+mod schemathesis;
 mod whoami;

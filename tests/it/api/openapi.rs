@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
+
 use crate::support::*;
 
 const ROUTES: &str = include_str!("../../../src/web/routes.rs");
@@ -70,7 +72,7 @@ async fn the_document_lists_every_route_and_no_other() {
         "X-API-Key"
     );
     let verify = &document["paths"]["/api/v1/verify"]["post"];
-    assert_eq!(verify["security"], serde_json::json!([{ "verifier": [] }]));
+    assert_eq!(verify["security"], json!([{ "verifier": [] }]));
     assert_eq!(
         document["components"]["securitySchemes"]["verifier"]["scheme"],
         "bearer"
@@ -106,4 +108,62 @@ async fn the_document_names_the_address_that_people_use() {
         .await;
     assert_eq!(said.status(), 200);
     assert!(said.text.contains("\"url\":\"https://keys.example.com\""));
+}
+
+#[actix_web::test]
+async fn every_parameter_is_described_and_every_link_leads_to_an_operation() {
+    let app = App::start().await;
+    let document = app.stranger().get("/api/v1/openapi.json").await.json();
+    let methods = document["paths"].as_object().unwrap().values();
+    let operations: Vec<_> = methods
+        .flat_map(|methods| methods.as_object().unwrap().values())
+        .collect();
+    let names: Vec<_> = operations.iter().map(|one| &one["operationId"]).collect();
+    let mut links = 0;
+    for operation in &operations {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let text = parameter["description"].as_str().unwrap_or_default();
+            assert!(text.len() > 3, "{parameter}");
+        }
+        let made = operation["responses"]["201"]["links"].as_object();
+        for link in made.into_iter().flat_map(|links| links.values()) {
+            assert!(names.contains(&&link["operationId"]), "{link}");
+            assert_eq!(link["parameters"]["id"], "$response.body#/id");
+            links += 1;
+        }
+    }
+    assert_eq!(links, 9);
+}
+
+#[actix_web::test]
+async fn where_one_of_a_few_words_is_meant_they_are_listed() {
+    let app = App::start().await;
+    let document = app.stranger().get("/api/v1/openapi.json").await.json();
+    let schemas = &document["components"]["schemas"];
+    for (schema, member, words) in [
+        (
+            "Key",
+            "status",
+            json!(["active", "disabled", "expired", "revoked"]),
+        ),
+        ("Key", "environment", json!(["live", "test"])),
+        ("NewKey", "environment", json!(["live", "test", null])),
+        (
+            "KeyUpdate",
+            "ip_allowlist_mode",
+            json!(["off", "observe", "enforce", null]),
+        ),
+        ("RateLimit", "per", json!(["second", "minute"])),
+        ("Problem", "status", Value::Null),
+    ] {
+        let known = &schemas[schema]["properties"][member];
+        assert_eq!(known["enum"], words, "{schema}.{member}");
+        assert!(known["description"].is_string(), "{schema}.{member}");
+    }
+    let filters = &document["paths"]["/api/v1/auth/api-keys"]["get"]["parameters"];
+    assert_eq!(filters[1]["name"], "expiration");
+    assert_eq!(
+        filters[1]["schema"]["enum"],
+        json!(["", "valid", "expiring-soon", "expired"])
+    );
 }

@@ -1,0 +1,30 @@
+//! What the OpenAPI document promises of bodies that are too large.
+
+use reqwest::Method;
+
+use super::contract::{INTROSPECT, REVOKE, Seen};
+use super::groups::GROUPS;
+use crate::support::system::KEYS;
+use crate::support::*;
+
+/// The answers to a body of a byte more than 64 KiB, wherever one is taken.
+pub async fn collect(app: &App, seen: &mut Seen) {
+    let full = app.system(&app.issue("Acme", "Sizes").secret);
+    let (json, form) = ("application/json", "application/x-www-form-urlencoded");
+    let (post, patch) = (Method::POST, Method::PATCH);
+    let (key, group) = (format!("{KEYS}/{MISSING}"), format!("{GROUPS}/{MISSING}"));
+    for (operation, system, method, path, kind) in [
+        ("createKey", &full, &post, KEYS, json),
+        ("updateKey", &full, &patch, &key, json),
+        ("rotateKey", &full, &post, &format!("{key}/rotate"), json),
+        ("createAuthorizationGroup", &full, &post, GROUPS, json),
+        ("updateAuthorizationGroup", &full, &patch, &group, json),
+        ("introspectToken", &app.asker(), &post, INTROSPECT, form),
+        ("revokeToken", &app.stranger(), &post, REVOKE, form),
+    ] {
+        let request = system.request(method.clone(), path);
+        let request = request.header("content-type", kind);
+        seen.add(operation, request.body("x".repeat((1 << 16) + 1)))
+            .await;
+    }
+}
