@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod disclosures;
+mod field_checks;
 mod form;
 mod groups;
 mod key_batches;
