@@ -29,3 +29,4 @@ mod sign_in;
 mod theme;
 mod usage;
 mod verifiers;
+mod ways_back;

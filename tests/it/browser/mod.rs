@@ -10,6 +10,7 @@ mod key_form;
 mod key_life;
 mod key_rows;
 mod key_search;
+mod key_switches;
 mod keyboard;
 mod limits;
 mod main_job;
