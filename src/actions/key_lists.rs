@@ -56,6 +56,12 @@ pub struct Wanted {
     pub limit: usize,
 }
 
+/// Seconds by which what a list with this order knows of the keys' use may be old: of a tenant with so many keys.
+pub fn lag(keys: usize, column: Column) -> i64 {
+    let keys_a_second = if column == Column::Used { 2_000 } else { 100 };
+    i64::try_from(keys / keys_a_second).unwrap_or(i64::MAX)
+}
+
 impl KeyLists {
     /// A page of the tenant's keys. Read it from one snapshot, together with the keys themselves.
     ///
@@ -176,8 +182,7 @@ impl Kept {
         column: Column,
         now: Timestamp,
     ) -> Result<()> {
-        let keys_a_second = if column == Column::Used { 2_000 } else { 100 };
-        let patience = i64::try_from(self.directory.len() / keys_a_second).unwrap_or(i64::MAX);
+        let patience = lag(self.directory.len(), column);
         let is_fresh = |as_of: Timestamp| {
             let age = (now - as_of).num_seconds();
             (0..patience).contains(&age)

@@ -14,6 +14,7 @@ use super::key_query::{KeyQuery, LIST, ListQuery, View};
 use super::key_use::KeyUse;
 use super::keys::{KeyRow, Quota};
 use super::limit_requests::LimitNote;
+use crate::actions::key_lists;
 use crate::db::keys::Key;
 use crate::domain::key::State as KeyState;
 use crate::domain::key_directory::Found;
@@ -39,7 +40,6 @@ struct StatusChoice {
     chosen: bool,
 }
 
-/// A head of a column that sorts by it.
 impl StatusChoice {
     fn all(found: &Found, query: &KeyQuery) -> Vec<Self> {
         let choice = |state: Option<KeyState>| Self {
@@ -63,6 +63,7 @@ struct SortChoice {
     chosen: bool,
 }
 
+/// A head of a column that sorts by it.
 struct SortHead {
     label: &'static str,
     class: &'static str,
@@ -91,6 +92,8 @@ pub(super) struct KeysPage {
     rows: Vec<KeyRow>,
     next: Option<String>,
     matching: String,
+    /// Seconds by which an order or a choice by last use may be old; `None` where nobody would see it.
+    lag: Option<String>,
     /// The tenant has at least one key.
     any: bool,
     highlight: String,
@@ -131,6 +134,7 @@ impl KeysPage {
             rows: rows.collect(),
             next: found.next.as_ref().map(|mark| query.url_after(mark)),
             matching: grouped(whole(found.matching)),
+            lag: lag_of(&query, found.totals.all),
             any: found.totals.all > 0,
             quota,
             limit_note,
@@ -200,10 +204,6 @@ impl KeysPage {
         })
     }
 
-    /// The page, or for htmx the list and what changes with it.
-    pub(super) fn respond(&self, request: &HttpRequest) -> Answer<HttpResponse> {
-        if !is_htmx(request) {
-            return page(StatusCode::OK, self);
     fn sorts(&self) -> [SortChoice; 8] {
         let by = |column, descending, label| {
             let sort = Sort { column, descending };
@@ -225,6 +225,10 @@ impl KeysPage {
         ]
     }
 
+    /// The page, or for htmx the list and what changes with it.
+    pub(super) fn respond(&self, request: &HttpRequest) -> Answer<HttpResponse> {
+        if !is_htmx(request) {
+            return page(StatusCode::OK, self);
         }
         let mut body = self.as_keys().render().map_err(Error::internal)?;
         let beside = Beside {
@@ -244,10 +248,13 @@ impl KeysPage {
     }
 }
 
-fn counted_keys(count: &str) -> String {
-    match count {
-        "0" => "No keys".into(),
-        "1" => "1 key".into(),
+fn lag_of(query: &KeyQuery, keys: usize) -> Option<String> {
+    let column = query.wanted.sort.column;
+    let by_use = column == Column::Used || query.wanted.filter.need == Some(Need::Unused);
+    let seconds = key_lists::lag(keys, column);
+    (by_use && seconds >= 5).then(|| grouped(seconds))
+}
+
 /// What changes beside the list that somebody looks at when one of its keys does, and how many keys match.
 ///
 /// # Errors
@@ -267,6 +274,10 @@ pub(super) async fn beside_change(
     Ok((counts, found.matching))
 }
 
+fn counted_keys(count: &str) -> String {
+    match count {
+        "0" => "No keys".into(),
+        "1" => "1 key".into(),
         _ => format!("{count} keys"),
     }
 }

@@ -313,3 +313,23 @@ async fn what_needs_attention_stands_above_the_list_and_leads_to_its_keys() {
         .await
         .hides("not used for 90 days");
 }
+
+#[actix_web::test]
+async fn a_large_list_says_when_its_order_by_use_may_be_old() {
+    let app = App::start().await;
+    app.set_limit("Acme", 1_000);
+    for number in 0..500 {
+        app.issue("Acme", &format!("System {number}"));
+    }
+    let mut alice = app.sign_in(ALICE).await;
+    let told = "uses of the last 5 seconds may not count for this list yet";
+    alice
+        .get("/tenant-api-keys?need=unused&sort=name")
+        .await
+        .shows(told);
+    // Sorted by use it is read more often; sorted by name nobody would see it.
+    for sort in ["used", "name"] {
+        let path = format!("/tenant-api-keys?sort={sort}");
+        alice.get(&path).await.hides("may not count");
+    }
+}
