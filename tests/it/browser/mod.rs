@@ -20,6 +20,7 @@ mod sample;
 mod screenshots;
 mod screenshots_groups;
 mod secret_once;
+mod shortcuts;
 mod strange_names;
 mod theme;
 mod usage;
