@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::key_query::Back;
+use super::key_query::{Back, KeyQuery, LIST};
 use super::key_revocations::changed_parts;
 use crate::actions::key_suspensions;
 use crate::db::{Conn, keys::Key};
@@ -105,17 +105,22 @@ async fn respond(
     (text, opposite): (&str, &str),
     (switch, back): (&Switch, &Back),
 ) -> Answer<HttpResponse> {
-    let undo = format!("/tenant-api-keys/{}/suspension{opposite}", key.id);
+    let list = if is_htmx(request) {
+        KeyQuery::shown(request)
+    } else {
+        back.list()
+    };
+    let id = &key.id;
+    let undo = format!("{LIST}/{id}/suspension{opposite}{}", list.as_back());
     if is_htmx(request) {
         let body = changed_parts(request, state, me, key).await?;
         let answer = html(StatusCode::OK, body);
         return Ok(with_toast_and_undo(answer, text, Some(&undo)));
     }
-    let list = back.list();
     let to = match switch.from.as_str() {
         "key" => format!("/tenant-api-keys/{}", key.id),
         _ => list.here(),
     };
-    set_flash_and_undo(session, text, Some(undo + &list.as_back()));
+    set_flash_and_undo(session, text, Some(undo));
     Ok(see_other(request, &to))
 }

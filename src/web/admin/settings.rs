@@ -112,7 +112,10 @@ pub async fn update(
         .change(move |conn| settings::save(conn, &by, allowed, form.confirmed))
         .await;
     let destroyed = match saved {
-        Err(Error::Conflict { code, .. }) if code == "copies-kept" => {
+        Err(Error::Conflict {
+            code: "copies-kept",
+            ..
+        }) => {
             return ask(&request, &state, me).await;
         }
         saved => saved?,

@@ -16,6 +16,7 @@ on("input", "[data-checked] [name]", (field) => (field.typedIn = true));
 function checkSoon(checker) {
   clearTimeout(checker.timer);
   checker.timer = setTimeout(() => {
+    if (!checker.isConnected) return; // the dialog is closed
     if (pressing) return checkSoon(checker); // what is pressed must not move away under the pointer
     // A field that is wrong already may have become right by another.
     for (const wrong of $$("[aria-invalid]", checker.closest("form"))) checker.fields.add(wrong.name);
@@ -40,6 +41,11 @@ document.addEventListener("htmx:config:request", (event) => {
   checker.asked = [...checker.fields];
   checker.fields.clear();
   event.detail.ctx.request.action += `?fields=${checker.asked}`;
+});
+
+// The sign-in page would take what was typed away: it comes when the form is sent.
+document.addEventListener("htmx:before:response", (event) => {
+  if (checkerOf(event) && event.detail.ctx.response.headers.has("hx-redirect")) event.preventDefault();
 });
 
 /** Marks a field by the message at its place, and gives a message that is new. */

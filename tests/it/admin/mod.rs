@@ -2,6 +2,7 @@
 
 mod errors;
 mod explanations;
+mod field_checks;
 mod group_edits;
 mod groups;
 mod key_allowlists;

@@ -66,6 +66,26 @@ async fn a_field_that_is_left_says_what_is_wrong_and_the_focus_stays_where_it_we
 }
 
 #[actix_web::test]
+async fn a_check_after_the_session_has_ended_takes_nothing_away() {
+    let app = App::start().await;
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(ALICE).await;
+    browser.goto("/tenant-api-keys/new").await;
+    browser
+        .script(
+            "document.addEventListener('htmx:finally:request', () => document.body.dataset.answered = '')",
+        )
+        .await;
+    app.sql("DELETE FROM sessions");
+    browser.fill("#name", "ERP integration").await;
+    browser.press(key::TAB).await;
+    browser.until("document.body.dataset.answered === ''").await;
+    assert_eq!(browser.path().await, "/tenant-api-keys/new");
+    assert_eq!(browser.value_of("#name").await, "ERP integration");
+    assert!(browser.asks_before_leaving().await);
+}
+
+#[actix_web::test]
 async fn fields_that_belong_together_are_told_apart() {
     let app = App::start().await;
     let browser = Chromium::open(&app).await;
