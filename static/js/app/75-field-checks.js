@@ -6,8 +6,8 @@ const checkerOf = (event) => {
   return source?.matches?.("[data-checker]") ? source : null;
 };
 
-let pressing = false;
-for (const [type, down] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
+let pressing = false; // the list of a select keeps the pointer's way up for itself, a key tells that it is over
+for (const [type, down] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false], ["keydown", false]]) {
   document.addEventListener(type, () => (pressing = down), true);
 }
 
