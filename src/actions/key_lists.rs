@@ -78,6 +78,12 @@ pub struct Wanted {
     pub limit: usize,
 }
 
+/// Seconds by which what a list with this order knows of the keys' use may be old: of a tenant with so many keys.
+pub fn lag(keys: usize, column: Column) -> i64 {
+    let keys_a_second = if column == Column::Used { 2_000 } else { 100 };
+    i64::try_from(keys / keys_a_second).unwrap_or(i64::MAX)
+}
+
 impl KeyLists {
     /// No directory yet; all of them may take so many bytes. The one in use stays, whatever it takes.
     pub fn new(memory: usize) -> Self {
@@ -243,8 +249,7 @@ impl Kept {
         column: Column,
         now: Timestamp,
     ) -> Result<()> {
-        let keys_a_second = if column == Column::Used { 2_000 } else { 100 };
-        let patience = i64::try_from(self.directory.len() / keys_a_second).unwrap_or(i64::MAX);
+        let patience = lag(self.directory.len(), column);
         let is_fresh = |as_of: Timestamp| {
             let age = (now - as_of).num_seconds();
             (0..patience).contains(&age)

@@ -5,9 +5,23 @@ use serde_json::json;
 use super::limits::object;
 use super::record;
 use crate::db::{self, Conn};
-use crate::domain::Result;
 use crate::domain::audit::Event;
 use crate::domain::role::Actor;
+use crate::domain::{Error, Result};
+
+/// As [`allow_recoverable_keys`], for somebody who has read that `confirmed` copies are destroyed.
+///
+/// # Errors
+/// A conflict `copies-kept` when it would destroy another number of them; nothing changes then.
+pub fn save(conn: &mut Conn, by: &Actor, allowed: bool, confirmed: usize) -> Result<usize> {
+    let destroyed = allow_recoverable_keys(conn, by, allowed)?;
+    if destroyed > 0 && destroyed != confirmed {
+        let text =
+            "Sealed copies of secrets are kept. Read how many are destroyed, then confirm it.";
+        return Err(Error::conflict("copies-kept", text));
+    }
+    Ok(destroyed)
+}
 
 /// Allows or forbids keys whose secret can be shown again. Forbidding destroys the sealed copies there are; gives
 /// their number. What is so already leaves no trace.

@@ -70,13 +70,14 @@ pub fn with_toast(response: HttpResponse, text: &str) -> HttpResponse {
 }
 
 /// As [`with_toast`]; its button posts to `undo`.
-pub fn with_toast_and_undo(
-    mut response: HttpResponse,
-    text: &str,
-    undo: Option<&str>,
-) -> HttpResponse {
+pub fn with_toast_and_undo(response: HttpResponse, text: &str, undo: Option<&str>) -> HttpResponse {
     let toast = json!({ "kind": "ok", "text": text, "undo": undo });
-    let events = json!({ "toast": toast, "dialog:close": {} }).to_string();
+    with_events(response, &json!({ "toast": toast, "dialog:close": {} }))
+}
+
+/// Adds events to a fragment, which scripts of the page hear.
+pub fn with_events(mut response: HttpResponse, events: &serde_json::Value) -> HttpResponse {
+    let events = events.to_string();
     // Header values are ASCII: JSON escapes carry the rest.
     let ascii: String = events
         .chars()

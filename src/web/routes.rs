@@ -7,11 +7,11 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::{guard as when, web};
 
 use super::admin::{
-    explanations, group_deletions, group_form, groups, home, key_allowlists, key_batches,
-    key_deletions, key_disclosures, key_edits, key_form, key_lists, key_lookups, key_page,
-    key_revocations, key_rotations, key_suspensions, keys, limit_requests, request_exports,
-    requests, rotation_ends, sessions, settings, setup, theme, usage, verifier_revocations,
-    verifiers,
+    explanations, field_checks, group_deletions, group_form, groups, home, key_allowlists,
+    key_batches, key_deletions, key_disclosures, key_edits, key_form, key_lists, key_lookups,
+    key_page, key_revocations, key_rotations, key_suspensions, keys, limit_requests,
+    request_exports, requests, rotation_ends, sessions, settings, setup, theme, usage,
+    verifier_revocations, verifiers,
 };
 use super::api;
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
@@ -207,9 +207,17 @@ fn support(scope: &mut web::ServiceConfig) {
         );
 }
 
-/// Which key a text is, and several keys at once.
+/// Which key a text is, what is wrong with a field, and several keys at once.
 fn finding(scope: &mut web::ServiceConfig) {
     scope
+        .service(
+            web::resource("/tenant-api-keys/validation")
+                .route(web::post().to(field_checks::generate)),
+        )
+        .service(
+            web::resource("/tenant-api-keys/edit-validation")
+                .route(web::post().to(field_checks::edit)),
+        )
         .service(
             web::resource("/tenant-api-keys/batch-plan").route(web::post().to(key_batches::plan)),
         )

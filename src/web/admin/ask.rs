@@ -21,6 +21,8 @@ pub struct Ask {
     pub csrf: String,
     /// Where the form goes.
     pub action: String,
+    /// Name and value of fields that nobody sees.
+    pub hidden: Vec<(&'static str, String)>,
     /// Where Cancel leads without scripts.
     pub cancel: String,
     /// What the answer changes on the page, as a selector.

@@ -4,9 +4,9 @@ use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use serde_json::json;
 
-use super::key_query::LIST;
-use super::sessions::local_path;
+use super::key_query::KeyQuery;
 use crate::actions::key_batches::{self, Change, Plan, Planned};
 use crate::domain::id::KeyId;
 use crate::domain::key::State as KeyState;
@@ -17,10 +17,12 @@ use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
 use crate::web::form::Form;
 use crate::web::numbers::{counted, grouped};
-use crate::web::respond::{is_htmx, page, see_other};
+use crate::web::respond::{html, is_htmx, page, see_other, with_events};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell, crumbs};
 use crate::web::state::State;
+
+const NOTHING_CHOSEN: &str = "Nothing is chosen yet: tick the keys to change first.";
 
 /// What was chosen. A form with many fields of one name is read as pairs.
 #[derive(Clone)]
@@ -34,7 +36,7 @@ struct Choice {
 }
 
 impl Choice {
-    fn read(request: &HttpRequest, pairs: &[(String, String)]) -> Result<Self> {
+    fn read(pairs: &[(String, String)]) -> Result<Self> {
         let all = |wanted: &'static str| {
             let of_name = pairs.iter().filter(move |(name, _)| name == wanted);
             of_name.map(|(_, value)| value.as_str())
@@ -53,10 +55,7 @@ impl Choice {
             ids: ids.collect::<Result<_>>()?,
             typed: one("typed").to_owned(),
             reason: one("reason").to_owned(),
-            back: match local_path(request, one("back")) {
-                path if path.starts_with(LIST) => path.to_owned(),
-                _ => LIST.to_owned(),
-            },
+            back: KeyQuery::at(one("back")).here(),
         })
     }
 }
@@ -152,7 +151,11 @@ impl Batch {
         Self {
             csrf: me.csrf.clone(),
             change: plan.change.as_str(),
-            title: format!("{verb} {}?", counted(count, "API key", "API keys")),
+            title: if count > 0 {
+                format!("{verb} {}?", counted(count, "API key", "API keys"))
+            } else {
+                format!("Nothing to {}", plan.change.as_str())
+            },
             told: format!("{asked} in the last 24 hours with the keys that change. {breaks}"),
             verb: format!("{verb} {}", counted(count, "key", "keys")),
             lines: lines.collect(),
@@ -189,14 +192,23 @@ impl Batch {
 /// `POST /tenant-api-keys/batch-plan`: what would happen to each key. Nothing changes.
 ///
 /// # Errors
-/// `Forbidden` for viewers; `BadRequest` without any key, and with too many.
+/// `Forbidden` for viewers; `BadRequest` for none of the tenant's keys, and for too many.
 pub async fn plan(
     request: HttpRequest,
+    session: Session,
     me: SignedIn,
     state: web::Data<State>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Answer<HttpResponse> {
-    let choice = Choice::read(&request, &pairs)?;
+    let choice = Choice::read(&pairs)?;
+    if choice.ids.is_empty() {
+        if is_htmx(&request) {
+            let toast = json!({ "toast": { "kind": "error", "text": NOTHING_CHOSEN } });
+            return Ok(with_events(html(StatusCode::OK, String::new()), &toast));
+        }
+        set_flash(&session, NOTHING_CHOSEN);
+        return Ok(see_other(&request, &choice.back));
+    }
     show(&request, me, &state, choice, FieldErrors::default()).await
 }
 
@@ -231,7 +243,7 @@ pub async fn create(
     state: web::Data<State>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Answer<HttpResponse> {
-    let choice = Choice::read(&request, &pairs)?;
+    let choice = Choice::read(&pairs)?;
     let (by, wanted) = (me.actor(), choice.clone());
     let done = state
         .change(move |conn| {

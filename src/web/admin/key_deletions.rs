@@ -5,7 +5,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::ask::Ask;
-use super::key_query::{KeyQuery, LIST};
+use super::key_lists::beside_change;
+use super::key_query::{Back, KeyQuery};
 use super::key_revocations::key_in_question;
 use super::sessions::Nothing;
 use crate::actions::keys;
@@ -29,7 +30,9 @@ pub async fn new(
     state: web::Data<State>,
     me: SignedIn,
     id: web::Path<String>,
+    back: web::Query<Back>,
 ) -> Answer<HttpResponse> {
+    let list = back.list();
     let key = key_in_question(&state, &me, id.parse()?).await?;
     let last_used = key.last_used_at().map(|at| time::relative(at, me.now()));
     let ask = Ask {
@@ -39,8 +42,8 @@ pub async fn new(
             key.name
         ),
         csrf: me.csrf.clone(),
-        action: format!("/tenant-api-keys/{}/deletion", key.id),
-        cancel: "/tenant-api-keys".into(),
+        action: format!("/tenant-api-keys/{}/deletion{}", key.id, list.as_back()),
+        cancel: list.here(),
         target: format!("#key-{}", key.id),
         swap: "delete",
         verb: "Delete",
@@ -67,35 +70,31 @@ pub async fn create(
     session: Session,
     me: SignedIn,
     id: web::Path<String>,
+    back: web::Query<Back>,
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
     let id: KeyId = id.parse()?;
     let by = me.actor();
-    let (tenant, now) = (by.tenant, by.now);
     let key = state
         .change(move |conn| keys::delete(conn, &by, id))
         .await?;
     let text = format!("\"{}\" was deleted from the list.", key.name);
     if !is_htmx(&request) {
         set_flash(&session, &text);
-        return Ok(see_other(&request, LIST));
+        return Ok(see_other(&request, &back.list().here()));
     }
-    let shown = KeyQuery::shown(&request);
-    let wanted = shown.wanted.clone();
-    let count = state
-        .key_list(tenant, wanted, now, |_, found, _| Ok(found.matching))
-        .await;
     // The deed is done: a count that can't be read now stays as it was.
-    let Ok(count) = count else {
+    let Ok((counts, count)) = beside_change(&request, &state, &me).await else {
         return Ok(with_toast(html(StatusCode::OK, String::new()), &text));
     };
     // After the last key the list is another page: the one that says there are none.
     if count == 0 {
         set_flash(&session, &text);
-        return Ok(see_other(&request, &shown.url()));
+        return Ok(see_other(&request, &KeyQuery::shown(&request).url()));
     }
     let count = grouped(i64::try_from(count).unwrap_or(i64::MAX));
-    let part =
-        format!("<hx-partial hx-target=\"#total\" hx-swap=\"innerHTML\">{count}</hx-partial>");
+    let part = format!(
+        "<hx-partial hx-target=\"#total\" hx-swap=\"innerHTML\">{count}</hx-partial>{counts}"
+    );
     Ok(with_toast(html(StatusCode::OK, part), &text))
 }

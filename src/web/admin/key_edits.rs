@@ -113,10 +113,7 @@ pub enum Saved {
 async fn save(state: &State, me: &SignedIn, id: KeyId, form: &EditForm) -> Result<Saved> {
     let update = form.check(me.now())?;
     let saved = change(state, me, id, update, &form.confirmed).await;
-    saved.map_err(|error| match error {
-        Error::Invalid(errors) => Error::Invalid(of_form(&errors)),
-        other => other,
-    })
+    saved.map_err(of_form)
 }
 
 /// Changes a key, unless that would refuse somebody who called lately: then it has to be confirmed first.
@@ -169,7 +166,10 @@ fn would_refuse(
 }
 
 /// Messages under the names of the form's fields.
-fn of_form(errors: &FieldErrors) -> FieldErrors {
+pub(super) fn of_form(error: Error) -> Error {
+    let Error::Invalid(errors) = error else {
+        return error;
+    };
     let mut named = FieldErrors::default();
     for (member, message) in errors.list() {
         let field = if member == "authorization_group" {
@@ -179,7 +179,7 @@ fn of_form(errors: &FieldErrors) -> FieldErrors {
         };
         named.add(field, message.as_str());
     }
-    named
+    Error::Invalid(named)
 }
 
 /// Adds the person's own address to the lines of a list.

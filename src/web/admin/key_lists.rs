@@ -6,21 +6,23 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use serde_json::json;
 
 use super::key_query::{KeyQuery, LIST, ListQuery, View};
 use super::key_use::KeyUse;
 use super::keys::{KeyRow, Quota};
 use super::limit_requests::LimitNote;
+use crate::actions::key_lists;
 use crate::db::keys::Key;
 use crate::domain::key::State as KeyState;
 use crate::domain::key_directory::Found;
-use crate::domain::key_filter::{Column, Expiration, KEY_IN_URL, Need};
+use crate::domain::key_filter::{Column, Expiration, KEY_IN_URL, Need, Sort};
 use crate::domain::key_sieve::UNUSED_DAYS;
-use crate::domain::{Error, key_text};
+use crate::domain::{Error, Result, key_text};
 use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
 use crate::web::numbers::{counted, grouped};
-use crate::web::respond::{html, is_htmx, page, see_other};
+use crate::web::respond::{html, is_htmx, page, see_other, with_events};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell, crumbs};
 use crate::web::state::State;
@@ -33,6 +35,29 @@ struct StatusChoice {
     id: &'static str,
     label: &'static str,
     count: String,
+    chosen: bool,
+}
+
+impl StatusChoice {
+    fn all(found: &Found, query: &KeyQuery) -> Vec<Self> {
+        let choice = |state: Option<KeyState>| Self {
+            word: state.map_or("", KeyState::as_str),
+            id: state.map_or("all", KeyState::as_str),
+            label: state.map_or("All", KeyState::label),
+            count: grouped(whole(
+                state.map_or(found.counts.all, |state| found.counts.of(state)),
+            )),
+            chosen: query.wanted.filter.status == state,
+        };
+        let states = std::iter::once(None).chain(KeyState::ALL.map(Some));
+        states.map(choice).collect()
+    }
+}
+
+/// A choice of the order, where the table has no heads to sort by.
+struct SortChoice {
+    word: String,
+    label: &'static str,
     chosen: bool,
 }
 
@@ -65,6 +90,8 @@ pub(super) struct KeysPage {
     rows: Vec<KeyRow>,
     next: Option<String>,
     matching: String,
+    /// Seconds by which an order or a choice by last use may be old; `None` where nobody would see it.
+    lag: Option<String>,
     /// The tenant has at least one key.
     any: bool,
     highlight: String,
@@ -74,12 +101,11 @@ pub(super) struct KeysPage {
     pub(super) whole: bool,
 }
 
-/// What changes around the list when it does: the counts, and what a screen reader says.
+/// What changes beside the list when it does: the counts of the status filter.
 #[derive(Template)]
 #[template(path = "keys/_found.html")]
 struct Beside<'a> {
     statuses: &'a [StatusChoice],
-    told: String,
 }
 
 impl KeysPage {
@@ -93,28 +119,20 @@ impl KeysPage {
         highlight: String,
     ) -> Self {
         let now = me.now();
-        let choice = |state: Option<KeyState>| StatusChoice {
-            word: state.map_or("", KeyState::as_str),
-            id: state.map_or("all", KeyState::as_str),
-            label: state.map_or("All", KeyState::label),
-            count: grouped(whole(
-                state.map_or(found.counts.all, |state| found.counts.of(state)),
-            )),
-            chosen: query.wanted.filter.status == state,
-        };
-        let statuses = std::iter::once(None).chain(KeyState::ALL.map(Some));
+        let back = query.as_back();
         let rows = keys.into_iter().map(|(key, used)| {
             let lit = key.id == highlight;
-            KeyRow::new(key, used, now, lit, quota.may_generate).with_csrf(&me.csrf)
+            KeyRow::new(key, used, now, lit, quota.may_generate).in_list(&me.csrf, &back)
         });
         Self {
             shell: me.shell.clone(),
             crumbs: crumbs(None),
-            statuses: statuses.map(choice).collect(),
+            statuses: StatusChoice::all(found, &query),
             needs: needs(found, &quota),
             rows: rows.collect(),
             next: found.next.as_ref().map(|mark| query.url_after(mark)),
             matching: grouped(whole(found.matching)),
+            lag: lag_of(&query, found.totals.all),
             any: found.totals.all > 0,
             quota,
             limit_note,
@@ -184,6 +202,27 @@ impl KeysPage {
         })
     }
 
+    fn sorts(&self) -> [SortChoice; 8] {
+        let by = |column, descending, label| {
+            let sort = Sort { column, descending };
+            SortChoice {
+                word: sort.word(),
+                label,
+                chosen: self.query.wanted.sort == sort,
+            }
+        };
+        [
+            by(Column::Created, true, "Newest first"),
+            by(Column::Created, false, "Oldest first"),
+            by(Column::Name, false, "Name, A to Z"),
+            by(Column::Name, true, "Name, Z to A"),
+            by(Column::Expires, false, "Expires soonest"),
+            by(Column::Expires, true, "Expires latest"),
+            by(Column::Used, true, "Recently used first"),
+            by(Column::Used, false, "Unused longest first"),
+        ]
+    }
+
     /// The page, or for htmx the list and what changes with it.
     pub(super) fn respond(&self, request: &HttpRequest) -> Answer<HttpResponse> {
         if !is_htmx(request) {
@@ -193,16 +232,44 @@ impl KeysPage {
         let beside = Beside {
             // A look-up leaves the filter as it is.
             statuses: if self.looked_up { &[] } else { &self.statuses },
-            told: format!("{} found", counted_keys(&self.matching)),
         };
         body.push_str(&beside.render().map_err(Error::internal)?);
-        let mut answer = html(StatusCode::OK, body);
+        let told = format!("{} found", counted_keys(&self.matching));
+        // An event, not a part of the page: the same words twice are then said twice.
+        let events = json!({ "announce": { "text": told } });
+        let mut answer = with_events(html(StatusCode::OK, body), &events);
         if let Ok(url) = HeaderValue::from_str(&self.query.url()) {
             let name = HeaderName::from_static("hx-replace-url");
             answer.headers_mut().insert(name, url);
         }
         Ok(answer)
     }
+}
+
+fn lag_of(query: &KeyQuery, keys: usize) -> Option<String> {
+    let column = query.wanted.sort.column;
+    let by_use = column == Column::Used || query.wanted.filter.need == Some(Need::Unused);
+    let seconds = key_lists::lag(keys, column);
+    (by_use && seconds >= 5).then(|| grouped(seconds))
+}
+
+/// What changes beside the list that somebody looks at when one of its keys does, and how many keys match.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub(super) async fn beside_change(
+    request: &HttpRequest,
+    state: &State,
+    me: &SignedIn,
+) -> Result<(String, usize)> {
+    let (by, query) = (me.actor(), KeyQuery::shown(request));
+    let wanted = query.wanted.clone();
+    let found = state
+        .key_list(by.tenant, wanted, by.now, |_, found, _| Ok(found))
+        .await?;
+    let statuses = &StatusChoice::all(&found, &query);
+    let counts = Beside { statuses }.render().map_err(Error::internal)?;
+    Ok((counts, found.matching))
 }
 
 fn counted_keys(count: &str) -> String {

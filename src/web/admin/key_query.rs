@@ -95,17 +95,65 @@ impl ListQuery {
     }
 }
 
+/// Where a question or a switch came from.
+#[derive(Debug, Default, Deserialize)]
+pub struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+impl Back {
+    /// The list that it came from; all keys where that is anything else, such as another site.
+    pub fn list(&self) -> KeyQuery {
+        KeyQuery::at(&self.back)
+    }
+}
+
 impl KeyQuery {
+    /// The list with this address; all keys where it is no address of the list.
+    pub fn at(path: &str) -> Self {
+        let query = match path.split_once('?') {
+            Some((LIST, query)) => Self::of_words(query, View::default()),
+            _ => None,
+        };
+        query.unwrap_or_default()
+    }
+
     /// The list that htmx says the person looks at; all keys where it says nothing that can be read.
     pub fn shown(request: &HttpRequest) -> Self {
         let url = request.headers().get("hx-current-url");
-        let query = url
-            .and_then(|url| url.to_str().ok()?.split_once('?'))
-            .and_then(|(_, query)| serde_urlencoded::from_str::<ListQuery>(query).ok());
-        let remembered = View::remembered(request);
-        query
-            .and_then(|query| query.read(remembered).ok())
+        url.and_then(|url| url.to_str().ok()?.split_once('?'))
+            .and_then(|(_, query)| Self::of_words(query, View::remembered(request)))
             .unwrap_or_default()
+    }
+
+    fn of_words(query: &str, remembered: View) -> Option<Self> {
+        let query: ListQuery = serde_urlencoded::from_str(query).ok()?;
+        query.read(remembered).ok()
+    }
+
+    /// The address of this page of the list.
+    pub fn here(&self) -> String {
+        let mark = self.wanted.after.as_ref().map(Mark::to_text);
+        self.url_with(self.wanted.sort, &mark.unwrap_or_default())
+    }
+
+    /// The address of this page of the list, which lights up a key.
+    pub fn here_with(&self, key: &str) -> String {
+        let here = self.here();
+        let sign = if here.contains('?') { '&' } else { '?' };
+        format!("{here}{sign}highlight={key}")
+    }
+
+    /// What an address of an action gets behind it, so that it leads back here; empty for all keys.
+    pub fn as_back(&self) -> String {
+        match self.here() {
+            here if here == LIST => String::new(),
+            here => {
+                let pair = serde_urlencoded::to_string([("back", here)]);
+                format!("?{}", pair.unwrap_or_default())
+            }
+        }
     }
 
     /// The address of this list from its first page on, without what is as usual.

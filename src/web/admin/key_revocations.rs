@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 use super::ask::Ask;
 use super::blast_radius::BlastRadius;
+use super::key_lists::beside_change;
+use super::key_query::{Back, KeyQuery};
 use super::key_use::KeyUse;
 use super::keys::{KeyRow, Quota};
 use crate::actions::keys;
@@ -45,7 +47,13 @@ pub(super) async fn key_in_question(state: &State, me: &SignedIn, id: KeyId) -> 
         .await
 }
 
-fn question(key: &Key, radius: BlastRadius, me: &SignedIn, typed: Revocation) -> Ask {
+fn question(
+    key: &Key,
+    radius: BlastRadius,
+    me: &SignedIn,
+    list: &KeyQuery,
+    typed: Revocation,
+) -> Ask {
     Ask {
         title: "Revoke API key",
         text: format!(
@@ -53,8 +61,8 @@ fn question(key: &Key, radius: BlastRadius, me: &SignedIn, typed: Revocation) ->
             key.name
         ),
         csrf: me.csrf.clone(),
-        action: format!("/tenant-api-keys/{}/revocation", key.id),
-        cancel: "/tenant-api-keys".into(),
+        action: format!("/tenant-api-keys/{}/revocation{}", key.id, list.as_back()),
+        cancel: list.here(),
         target: format!("#key-{}", key.id),
         swap: "outerMorph",
         verb: "Revoke key",
@@ -93,14 +101,12 @@ pub async fn new(
     state: web::Data<State>,
     me: SignedIn,
     id: web::Path<String>,
+    back: web::Query<Back>,
 ) -> Answer<HttpResponse> {
     let key = key_in_question(&state, &me, id.parse()?).await?;
     let radius = BlastRadius::load(&state, me.member.tenant, &key, me.now()).await;
-    question(&key, radius, &me, Revocation::default()).respond(
-        &request,
-        me.shell,
-        crumbs(Some("Revoke")),
-    )
+    let ask = question(&key, radius, &me, &back.list(), Revocation::default());
+    ask.respond(&request, me.shell, crumbs(Some("Revoke")))
 }
 
 /// `POST /tenant-api-keys/{id}/revocation`: when this answers, the key is refused. What is typed wrong asks again,
@@ -114,8 +120,10 @@ pub async fn create(
     session: Session,
     me: SignedIn,
     id: web::Path<String>,
+    back: web::Query<Back>,
     Form(typed): Form<Revocation>,
 ) -> Answer<HttpResponse> {
+    let list = back.list();
     let id: KeyId = id.parse()?;
     let (key, by) = (key_in_question(&state, &me, id).await?, me.actor());
     // One that is revoked already breaks nothing more: asking again changes nothing either.
@@ -125,7 +133,7 @@ pub async fn create(
         wrong.absorb(radius.check(&typed.last4))?;
         wrong.absorb(keys::check_reason(&typed.reason).map(|_| ()))?;
         if !wrong.is_empty() {
-            let mut ask = question(&key, radius, &me, typed);
+            let mut ask = question(&key, radius, &me, &list, typed);
             ask.errors = wrong;
             return ask.respond(&request, me.shell, crumbs(Some("Revoke")));
         }
@@ -136,7 +144,7 @@ pub async fn create(
     let text = format!("\"{}\" is revoked. It is refused from now on.", key.name);
     if !is_htmx(&request) {
         set_flash(&session, &text);
-        return Ok(see_other(&request, "/tenant-api-keys"));
+        return Ok(see_other(&request, &list.here()));
     }
     let body = changed_parts(&request, &state, &me, key).await?;
     Ok(with_toast(html(StatusCode::OK, body), &text))
@@ -157,7 +165,8 @@ pub(super) async fn changed_parts(
         .snapshot(move |conn| KeyUse::load(conn, tenant, &of, now))
         .await
         .unwrap_or_else(|_| KeyUse::unknown());
-    let row = KeyRow::new(key, used, now, false, true).with_csrf(&me.csrf);
+    let back = KeyQuery::shown(request).as_back();
+    let row = KeyRow::new(key, used, now, false, true).in_list(&me.csrf, &back);
     // htmx names what it will replace: `tr#key-…` in the table, `li#key-…` among cards.
     let target = request.headers().get("hx-target");
     let is_card = target.is_some_and(|target| target.as_bytes().starts_with(b"li"));
@@ -169,6 +178,9 @@ pub(super) async fn changed_parts(
     if let Ok(quota) = state.read(move |conn| Quota::find(conn, &by)).await {
         let quota = render(&QuotaView { quota })?;
         body.extend(["<hx-partial hx-target=\"#quota\">", &quota, "</hx-partial>"]);
+    }
+    if let Ok((counts, _)) = beside_change(request, state, me).await {
+        body.push_str(&counts);
     }
     Ok(body)
 }

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::blast_radius::BlastRadius;
+use super::key_query::{Back, KeyQuery};
 use super::key_revocations::key_in_question;
 use super::keys::{Secret, SecretPage, SecretView, expiry};
 use super::rotation_state::RotationState;
@@ -114,6 +115,7 @@ struct Question {
     ends: String,
     csrf: String,
     min_date: String,
+    list: KeyQuery,
 }
 
 #[derive(Template)]
@@ -131,7 +133,13 @@ struct RotationDialog {
 }
 
 impl Question {
-    async fn load(state: &State, me: &SignedIn, key: Key, form: RotationForm) -> Result<Self> {
+    async fn load(
+        state: &State,
+        me: &SignedIn,
+        key: Key,
+        list: KeyQuery,
+        form: RotationForm,
+    ) -> Result<Self> {
         let (tenant, now, of) = (me.member.tenant, me.now(), key.clone());
         let running = state
             .read(move |conn| RotationState::load(conn, tenant, &of, now))
@@ -148,6 +156,7 @@ impl Question {
             banner: None,
             running,
             key,
+            list,
             form,
         })
     }
@@ -181,6 +190,7 @@ pub async fn new(
     state: web::Data<State>,
     me: SignedIn,
     id: web::Path<String>,
+    back: web::Query<Back>,
 ) -> Answer<HttpResponse> {
     let key = key_in_question(&state, &me, id.parse()?).await?;
     if key.revoked_at.is_some() {
@@ -188,7 +198,7 @@ pub async fn new(
         return Err(Error::conflict("key-revoked", text).into());
     }
     let form = RotationForm::new(key.state(me.now()) == KeyState::Expired)?;
-    let ask = Question::load(&state, &me, key, form).await?;
+    let ask = Question::load(&state, &me, key, back.list(), form).await?;
     ask.respond(&request, me.shell, StatusCode::OK)
 }
 
@@ -203,11 +213,12 @@ pub async fn create(
     session: Session,
     me: SignedIn,
     id: web::Path<String>,
+    back: web::Query<Back>,
     Form(form): Form<RotationForm>,
 ) -> Answer<HttpResponse> {
     let id: KeyId = id.parse()?;
     let key = key_in_question(&state, &me, id).await?;
-    let mut ask = Question::load(&state, &me, key, form).await?;
+    let mut ask = Question::load(&state, &me, key, back.list(), form).await?;
     match rotate(&state, &me, id, &ask).await {
         Ok(Rotated::New(key, secret)) => {
             let old_ends = match ask.form.grace.as_str() {
@@ -226,6 +237,7 @@ pub async fn create(
                 },
             };
             let secret = Secret::rotated(&key, &secret, &state.site, &old_ends);
+            let secret = secret.of_list(&key, &ask.list);
             if is_htmx(&request) {
                 return page(StatusCode::CREATED, &SecretView { secret });
             }

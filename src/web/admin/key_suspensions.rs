@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::key_query::{Back, KeyQuery, LIST};
 use super::key_revocations::changed_parts;
 use crate::actions::key_suspensions;
 use crate::db::{Conn, keys::Key};
@@ -37,6 +38,7 @@ pub async fn create(
     session: Session,
     me: SignedIn,
     id: web::Path<String>,
+    back: web::Query<Back>,
     Form(switch): Form<Switch>,
 ) -> Answer<HttpResponse> {
     let key = change(&state, &me, id.parse()?, key_suspensions::disable).await?;
@@ -51,7 +53,7 @@ pub async fn create(
         &me,
         key,
         (&text, "/removal"),
-        &switch,
+        (&switch, &back),
     )
     .await
 }
@@ -66,11 +68,21 @@ pub async fn destroy(
     session: Session,
     me: SignedIn,
     id: web::Path<String>,
+    back: web::Query<Back>,
     Form(switch): Form<Switch>,
 ) -> Answer<HttpResponse> {
     let key = change(&state, &me, id.parse()?, key_suspensions::enable).await?;
     let text = format!("\"{}\" is enabled.", key.name);
-    respond(&request, &state, &session, &me, key, (&text, ""), &switch).await
+    respond(
+        &request,
+        &state,
+        &session,
+        &me,
+        key,
+        (&text, ""),
+        (&switch, &back),
+    )
+    .await
 }
 
 async fn change(
@@ -91,18 +103,24 @@ async fn respond(
     me: &SignedIn,
     key: Key,
     (text, opposite): (&str, &str),
-    switch: &Switch,
+    (switch, back): (&Switch, &Back),
 ) -> Answer<HttpResponse> {
-    let undo = format!("/tenant-api-keys/{}/suspension{opposite}", key.id);
+    let list = if is_htmx(request) {
+        KeyQuery::shown(request)
+    } else {
+        back.list()
+    };
+    let id = &key.id;
+    let undo = format!("{LIST}/{id}/suspension{opposite}{}", list.as_back());
     if is_htmx(request) {
         let body = changed_parts(request, state, me, key).await?;
         let answer = html(StatusCode::OK, body);
         return Ok(with_toast_and_undo(answer, text, Some(&undo)));
     }
-    let back = match switch.from.as_str() {
+    let to = match switch.from.as_str() {
         "key" => format!("/tenant-api-keys/{}", key.id),
-        _ => "/tenant-api-keys".to_owned(),
+        _ => list.here(),
     };
     set_flash_and_undo(session, text, Some(undo));
-    Ok(see_other(request, &back))
+    Ok(see_other(request, &to))
 }

@@ -7,6 +7,7 @@ use askama::Template;
 use super::edit_form::Act;
 use super::key_edits::add_address;
 use super::key_form::{KeyForm, NewKeyPage};
+use super::key_query::KeyQuery;
 use super::key_secrets::show_secret;
 use super::key_use::KeyUse;
 use crate::actions::disclosures;
@@ -107,12 +108,15 @@ pub struct KeyRow {
     pub off: bool,
     /// Token of the forms in the row; without it there are none.
     pub csrf: String,
+    /// Behind the address of each action: the list to come back to.
+    pub back: String,
 }
 
 impl KeyRow {
-    /// With the forms that change the key at once.
-    pub fn with_csrf(mut self, csrf: &str) -> Self {
+    /// With the forms that change the key at once; `back` is of [`KeyQuery::as_back`].
+    pub fn in_list(mut self, csrf: &str, back: &str) -> Self {
         csrf.clone_into(&mut self.csrf);
+        back.clone_into(&mut self.back);
         self
     }
 
@@ -140,6 +144,7 @@ impl KeyRow {
             highlight,
             off: key.disabled_at.is_some(),
             csrf: String::new(),
+            back: String::new(),
             id: key.id,
             name: key.name,
             description: key.description,
@@ -170,7 +175,6 @@ const KEPT: &str = "Whoever has it can use the key. Admins can see it again with
 /// A secret on its one way to the person.
 #[derive(Clone)]
 pub struct Secret {
-    key_id: String,
     title: &'static str,
     name: String,
     news: String,
@@ -182,13 +186,15 @@ pub struct Secret {
     env_line: String,
     /// A sealed copy is kept: it can be shown again.
     kept: bool,
+    /// Where Done leads.
+    done: String,
 }
 
 impl Secret {
     fn new(key: &Key, secret: Option<&KeySecret>, site: &Site, kept: bool) -> Self {
         let text = secret.map(KeySecret::expose).unwrap_or_default();
         Self {
-            key_id: key.id.clone(),
+            done: KeyQuery::default().here_with(&key.id),
             title: "Your new API key",
             name: key.name.clone(),
             news: "is ready.".into(),
@@ -221,6 +227,12 @@ impl Secret {
             news: format!("has a new secret. {old}"),
             ..Self::new(key, Some(secret), site, key.sealed.is_some())
         }
+    }
+
+    /// The same for somebody who came from this list.
+    pub(super) fn of_list(mut self, key: &Key, list: &KeyQuery) -> Self {
+        self.done = list.here_with(&key.id);
+        self
     }
 }
 

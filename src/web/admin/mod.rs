@@ -4,6 +4,7 @@ pub mod ask;
 pub mod blast_radius;
 pub mod edit_form;
 pub mod explanations;
+pub mod field_checks;
 pub mod group_deletions;
 pub mod group_form;
 pub mod group_options;

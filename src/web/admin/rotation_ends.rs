@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::ask::Ask;
 use super::blast_radius::BlastRadius;
 use super::key_revocations::key_in_question;
+use super::keys::expiry;
 use crate::actions::key_rotations;
 use crate::db;
 use crate::db::key_rotations::Rotation;
@@ -108,8 +109,16 @@ fn question(key: &Key, rotation: &Rotation, me: &SignedIn, ending: Ending) -> As
             "Cancel the rotation",
             "Go back to the old secret",
             format!(
-                "Go back to the old secret of \"{}\", …{}? The new one ends: all applications that use it already will lose access immediately.",
-                key.name, rotation.last4
+                "Go back to the old secret of \"{}\", …{}? The new secret, …{}, stops at once: all applications that use it already will lose access immediately. {}{}",
+                key.name,
+                rotation.last4,
+                key.last4,
+                stays(key, me),
+                if key.sealed.is_some() {
+                    " The sealed copy of the new secret is destroyed; the old one can't be shown again."
+                } else {
+                    ""
+                },
             ),
         ),
     };
@@ -125,6 +134,17 @@ fn question(key: &Key, rotation: &Rotation, me: &SignedIn, ending: Ending) -> As
         icon: "rotate-cw",
         radius: Some(radius),
         ..Ask::default()
+    }
+}
+
+/// A cancellation gives back the secret, not the date.
+fn stays(key: &Key, me: &SignedIn) -> String {
+    match key.expires_at {
+        Some(at) => format!(
+            "The expiration chosen with the rotation stays: {} is the key's last day (UTC).",
+            expiry(at.and_utc(), me.now()).date
+        ),
+        None => "The expiration chosen with the rotation stays: the key never expires.".into(),
     }
 }
 

@@ -6,21 +6,28 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::ask::Ask;
 use crate::actions::settings;
 use crate::db;
+use crate::domain::Error;
 use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
 use crate::web::form::Form;
+use crate::web::numbers::counted;
 use crate::web::respond::{page, see_other};
 use crate::web::session::set_flash;
-use crate::web::shell::{Crumb, Shell};
+use crate::web::shell::{Crumb, Shell, trail};
 use crate::web::state::State;
+
+const SETTINGS: &str = "/settings";
 
 /// The section Keys as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct KeySettings {
     recoverable_keys: String,
+    /// How many copies somebody has read are destroyed.
+    confirmed: usize,
 }
 
 #[derive(Template)]
@@ -45,25 +52,51 @@ pub async fn show(state: web::Data<State>, me: SignedIn) -> Answer<HttpResponse>
             Ok((allowed, db::sealed_secrets::count(conn, by.tenant)?))
         })
         .await?;
-    let step = |label: &str, href: Option<&str>| Crumb {
-        label: label.into(),
-        href: href.map(str::to_owned),
-    };
     page(
         StatusCode::OK,
         &SettingsPage {
             shell: me.shell,
-            crumbs: vec![
-                step("Administration", Some("/tenant-api-keys")),
-                step("Settings", None),
-            ],
+            crumbs: crumbs(None),
             recoverable_keys,
             copies,
         },
     )
 }
 
-/// `POST /settings`: when this answers, copies that are no longer allowed are gone.
+/// The question before copies are destroyed.
+async fn ask(request: &HttpRequest, state: &State, me: SignedIn) -> Answer<HttpResponse> {
+    let tenant = me.member.tenant;
+    let copies = state
+        .read(move |conn| db::sealed_secrets::count(conn, tenant))
+        .await?;
+    let destroyed = counted(
+        copies,
+        "sealed copy of a secret is",
+        "sealed copies of secrets are",
+    );
+    let ask = Ask {
+        title: "Forbid recoverable keys",
+        text: format!(
+            "{destroyed} destroyed for good, and nobody can see those secrets again. The keys go on working."
+        ),
+        csrf: me.csrf.clone(),
+        action: SETTINGS.into(),
+        cancel: SETTINGS.into(),
+        verb: "Destroy them",
+        icon: "trash-2",
+        hidden: vec![("confirmed", copies.to_string())],
+        ..Ask::default()
+    };
+    ask.respond(request, me.shell, crumbs(Some("Recoverable keys")))
+}
+
+fn crumbs(last: Option<&str>) -> Vec<Crumb> {
+    let part = ("Administration", "/tenant-api-keys");
+    trail(part, ("Settings", SETTINGS), last)
+}
+
+/// `POST /settings`: when this answers, copies that are no longer allowed are gone. Before the first of them goes, it
+/// asks, and changes nothing.
 ///
 /// # Errors
 /// `Forbidden` for viewers.
@@ -75,14 +108,23 @@ pub async fn update(
     Form(form): Form<KeySettings>,
 ) -> Answer<HttpResponse> {
     let (by, allowed) = (me.actor(), !form.recoverable_keys.is_empty());
-    let destroyed = state
-        .change(move |conn| settings::allow_recoverable_keys(conn, &by, allowed))
-        .await?;
+    let saved = state
+        .change(move |conn| settings::save(conn, &by, allowed, form.confirmed))
+        .await;
+    let destroyed = match saved {
+        Err(Error::Conflict {
+            code: "copies-kept",
+            ..
+        }) => {
+            return ask(&request, &state, me).await;
+        }
+        saved => saved?,
+    };
     let text = match destroyed {
         0 => "Settings are saved.".to_owned(),
         1 => "Settings are saved, and 1 copy of a secret is destroyed.".to_owned(),
         many => format!("Settings are saved, and {many} copies of secrets are destroyed."),
     };
     set_flash(&session, &text);
-    Ok(see_other(&request, "/settings"))
+    Ok(see_other(&request, SETTINGS))
 }

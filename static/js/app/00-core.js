@@ -23,6 +23,8 @@ function announce(text) {
   setTimeout(() => (live.textContent = text), 50); // a change from empty is always read
 }
 
+document.addEventListener("announce", (event) => announce(event.detail.text));
+
 /** Runs now and again after every htmx swap, for state that only scripts keep. */
 function onContent(setup) {
   setup();

@@ -1,13 +1,14 @@
 // Dialogs come from the server into #modal-root and open themselves. Nothing of them stays behind.
 let cameFrom = null; // outlives a dialog that is replaced by another, with what was wrong in it
-onContent(() => {
+function openDialog() {
   const dialog = $("dialog[data-auto-open]:not([open])");
   if (!dialog) return;
   if (document.activeElement !== document.body) cameFrom = document.activeElement;
   dialog.showModal();
   placeToasts();
   $("textarea[autofocus]", dialog)?.select();
-});
+}
+onContent(openDialog);
 
 function dropDialog(dialog) {
   wipeSecrets(dialog);

@@ -18,7 +18,7 @@ onContent(() => $("dialog[data-secret]") && setClean());
 
 // Written by the server when something is wrong; after a morph it may be the same element.
 let lastErrors = null;
-document.addEventListener("htmx:before:request", () => (lastErrors = null));
+document.addEventListener("htmx:before:request", (event) => isQuiet(event) || (lastErrors = null));
 onContent(() => {
   const box = $("[data-focus]");
   if (!box || box === lastErrors) return;

@@ -6,7 +6,9 @@ onContent(() => {
 
 if ($("[data-highlight]")) {
   $(".row-new")?.scrollIntoView({ block: "nearest" });
-  history.replaceState(history.state, "", location.pathname); // a reload must not flash it again
+  const calm = new URL(location);
+  calm.searchParams.delete("highlight"); // a reload must not flash it again
+  history.replaceState(history.state, "", calm);
 }
 
 const contents = $("[data-contents]");

@@ -78,6 +78,8 @@ async fn the_question_lists_what_would_happen_and_changes_nothing() {
     assert_eq!(app.asker().verify(&fine.secret).await, "VALID");
     let none = send(&mut alice, PLAN, "enable", &[&fine], "").await;
     none.shows("None of these keys would change.");
+    none.shows("Nothing to enable");
+    none.hides("Enable 0");
     none.hides("type=\"submit\"");
 }
 
@@ -256,7 +258,10 @@ async fn a_batch_has_at_least_one_key_and_at_most_two_hundred() {
             "Choose keys from the list.",
         ),
     ] {
-        for to in [PLAN, BATCH] {
+        for to in [PLAN, BATCH]
+            .into_iter()
+            .filter(|to| *to == BATCH || !keys.is_empty())
+        {
             let answer = send(&mut alice, to, change, keys, "").await;
             assert_eq!(answer.status, 400, "{said}");
             answer.shows(said);
@@ -293,4 +298,23 @@ async fn a_batch_of_which_one_key_fails_changes_none() {
         0
     );
     assert_eq!(app.asker().verify(&keys[0].secret).await, "VALID");
+}
+
+#[actix_web::test]
+async fn with_nothing_chosen_the_list_says_so() {
+    let app = App::start().await;
+    app.issue("Acme", "Fine");
+    let mut alice = app.sign_in(ALICE).await;
+    let told = "Nothing is chosen yet: tick the keys to change first.";
+    send(&mut alice, PLAN, "disable", &[], "")
+        .await
+        .leads_to(LIST);
+    alice.get(LIST).await.shows(told);
+    let token = alice.token(LIST).await;
+    alice.htmx = true;
+    let fields = [("csrf", token.as_str()), ("change", "disable")];
+    let answer = alice.post(PLAN, &fields).await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, ""));
+    let events: serde_json::Value = serde_json::from_str(answer.header("hx-trigger")).unwrap();
+    assert_eq!(events["toast"]["text"], told);
 }

@@ -2,6 +2,7 @@
 
 mod errors;
 mod explanations;
+mod field_checks;
 mod group_edits;
 mod groups;
 mod key_allowlists;
@@ -29,3 +30,4 @@ mod sign_in;
 mod theme;
 mod usage;
 mod verifiers;
+mod ways_back;

@@ -80,3 +80,24 @@ async fn a_secret_that_was_in_use_until_its_rotation_is_not_ended_with_a_click()
     assert_eq!(alice.submit(&end, &end, &fields).await.status, 303);
     assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
 }
+
+#[actix_web::test]
+async fn the_question_about_a_cancellation_says_what_stops_what_stays_and_what_is_destroyed() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let plain = app.issue_with("Acme", "Plain", None, &[], Some(86_400 * 10));
+    let kept = app.issue_recoverable("Acme", "Kept");
+    let destroyed = "The sealed copy of the new secret is destroyed";
+    let new = rotated(&mut alice, &plain, "1h").await;
+    let asked = alice.get(&plain.page("rotation/cancellation")).await;
+    asked.shows(&format!(
+        "The new secret, …{}, stops at once",
+        &new[new.len() - 4..]
+    ));
+    asked.shows("The expiration chosen with the rotation stays: 30 Nov 2026");
+    asked.hides(destroyed);
+    rotated(&mut alice, &kept, "1h").await;
+    let asked = alice.get(&kept.page("rotation/cancellation")).await;
+    asked.shows("stays: the key never expires.");
+    asked.shows(destroyed);
+}

@@ -45,8 +45,9 @@ async fn switching_them_off_destroys_the_copies_of_this_tenant() {
         .get(SETTINGS)
         .await
         .shows("1 key has a copy of its secret");
+    let sure = [("confirmed", "1")];
     alice
-        .submit(SETTINGS, SETTINGS, &[])
+        .submit(SETTINGS, SETTINGS, &sure)
         .await
         .leads_to(SETTINGS);
     alice
@@ -65,6 +66,34 @@ async fn switching_them_off_destroys_the_copies_of_this_tenant() {
     let page = ours.page("disclosure");
     assert_eq!(alice.get(&page).await.status, 409);
     alice.get("/tenant-api-keys").await.hides("Show secret");
+}
+
+#[actix_web::test]
+async fn no_copy_is_destroyed_before_somebody_has_read_how_many() {
+    let app = App::start().await;
+    let key = app.issue_recoverable("Acme", "ERP");
+    let mut alice = app.sign_in(ALICE).await;
+    let asked = alice.submit(SETTINGS, SETTINGS, &[]).await;
+    assert_eq!(asked.status, 200);
+    asked.shows("1 sealed copy of a secret is destroyed for good");
+    asked.shows("name=\"confirmed\" value=\"1\"");
+    asked.shows("href=\"/settings\">Cancel</a>");
+    // Another key got a copy while the question was open.
+    app.issue_recoverable("Acme", "SAP");
+    let asked = alice
+        .submit(SETTINGS, SETTINGS, &[("confirmed", "1")])
+        .await;
+    asked.shows("2 sealed copies of secrets are destroyed for good");
+    assert_eq!(app.rows("sealed_secrets"), 2);
+    let changed = "SELECT count(*) AS n FROM audit_events WHERE detail LIKE '%\"destroyed_copies\"%' AND actor_name = 'alice@acme.test'";
+    assert_eq!(app.number(changed), 0);
+    assert_eq!(alice.get(&key.page("disclosure")).await.status, 200);
+    let sure = [("confirmed", "2")];
+    alice
+        .submit(SETTINGS, SETTINGS, &sure)
+        .await
+        .leads_to(SETTINGS);
+    assert_eq!((app.rows("sealed_secrets"), app.number(changed)), (0, 1));
 }
 
 #[actix_web::test]

@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod disclosures;
+mod field_checks;
 mod form;
 mod groups;
 mod key_batches;
@@ -9,6 +10,7 @@ mod key_form;
 mod key_life;
 mod key_rows;
 mod key_search;
+mod key_switches;
 mod keyboard;
 mod limits;
 mod main_job;
@@ -18,6 +20,7 @@ mod sample;
 mod screenshots;
 mod screenshots_groups;
 mod secret_once;
+mod shortcuts;
 mod strange_names;
 mod theme;
 mod usage;

@@ -95,6 +95,9 @@ async fn pictures_of_the_list() {
         camera.take(name).await;
     }
     browser.goto("/tenant-api-keys").await;
+    browser.keys("?").await;
+    camera.take("keys-shortcuts").await;
+    browser.click("[data-dialog-close]").await;
     browser.click("[data-pick-all]").await;
     browser.until_sees("6 keys chosen").await;
     camera.take("keys-chosen").await;

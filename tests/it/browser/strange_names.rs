@@ -44,7 +44,7 @@ async fn goes_through(name: &str) {
         ("revocation", "is revoked. It is refused from now on."),
         ("deletion", "was deleted from the list."),
     ] {
-        browser.click(".c-actions button").await;
+        browser.click(".c-actions .icon-btn").await;
         browser
             .click(&format!(".menu:popover-open [href$='/{action}']"))
             .await;
