@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::keys::{self, Issued, Issuing};
 use super::sample_usage;
+use super::supporters::{self, Supporter};
 use super::tenants::{self, FirstAdmin, operator};
 use super::verifiers;
 use crate::db::{self, Conn};
@@ -177,6 +178,9 @@ pub const PEOPLE: [(&str, &str, &str); 3] = [
     ("Priya Nair", "priya@initech.example", "Initech"),
 ];
 
+/// Name and address of the person who supports all of them.
+pub const SUPPORTER: (&str, &str) = ("Nadia Rossi", "nadia@support.example");
+
 /// Makes everything in one transaction.
 ///
 /// # Errors
@@ -209,6 +213,11 @@ pub fn fill(
             keys.push(make(conn, tenant, sample, brand, pepper, now)?);
         }
     }
+    let supporter = Supporter {
+        name: SUPPORTER.0.into(),
+        email: SUPPORTER.1.into(),
+    };
+    supporters::create(conn, &supporter, password_digest, now)?;
     let by = Steward::operator(now - TimeDelta::days(200));
     let (_, verifier) = verifiers::create(conn, &by, "Orders API", brand, pepper)?;
     Ok(Samples { keys, verifier })

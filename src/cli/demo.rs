@@ -56,6 +56,8 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
         for (person, email, tenant) in samples::PEOPLE {
             println!("  {email:24} {person}, admin of {tenant}");
         }
+        let (person, email) = samples::SUPPORTER;
+        println!("  {email:24} {person}, support staff: raises limits");
         println!(
             "\n{} made-up systems call it all the time; {} of them have keys that work.",
             keys.len(),

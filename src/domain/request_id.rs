@@ -6,29 +6,37 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::time::{Timestamp, from_micros};
 use super::{Error, random};
 
-/// 12 hexadecimal digits of milliseconds since 1970, 8 random ones of this process, 12 that differ from request to
-/// request. So the request log needs no other key: ids sort by time, and a span of time is a span of ids. The last 12
-/// are a count in disguise: whoever holds two ids must not know how many requests came in between.
+/// 12 hexadecimal digits of milliseconds since 1970, 8 random ones of this process, 12 that count. So the request log
+/// needs no other key: ids sort by time, and a span of time is a span of ids. The count starts anew at a secret number in
+/// each millisecond: whoever holds two ids must not know how many requests came in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId([u8; 16]);
 
 impl RequestId {
-    /// The next id at an instant.
+    /// The next id at an instant; of two at the same instant the later one sorts higher.
     pub fn next(now: Timestamp) -> Self {
-        static COUNT: AtomicU64 = AtomicU64::new(1);
-        let mut bytes = Self::first_at(now).0;
+        /// The latest millisecond, and how many ids it had.
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let first = millis(now) << IN_A_MILLISECOND;
+        // A clock that is set back goes on with the count of the latest millisecond.
+        let after = |last: u64| (last + 1).max(first);
+        let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+            Some(after(last))
+        });
+        let own = after(last.unwrap_or_else(|last| last));
         let process = process();
+        let start = process.start_of(own >> IN_A_MILLISECOND);
+        let number = start + (own & ((1 << IN_A_MILLISECOND) - 1));
+        let mut bytes = Self::first_at(now).0;
         bytes[6..10].copy_from_slice(&process.id);
-        let number = process.disguise(COUNT.fetch_add(1, Ordering::Relaxed));
         bytes[10..].copy_from_slice(&number.to_be_bytes()[2..]);
         Self(bytes)
     }
 
     /// The smallest id of an instant: all that came before it sort lower.
     pub fn first_at(at: Timestamp) -> Self {
-        let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
         let mut bytes = [0; 16];
-        bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+        bytes[..6].copy_from_slice(&millis(at).to_be_bytes()[2..]);
         Self(bytes)
     }
 
@@ -64,6 +72,13 @@ impl RequestId {
     }
 }
 
+/// Bits that count the ids of one millisecond; more than a million go on with the next.
+const IN_A_MILLISECOND: u32 = 20;
+
+fn millis(at: Timestamp) -> u64 {
+    u64::try_from(at.timestamp_millis()).unwrap_or_default()
+}
+
 /// What is random about the ids of this process.
 struct Process {
     id: [u8; 4],
@@ -71,12 +86,11 @@ struct Process {
 }
 
 impl Process {
-    /// Another number of 48 bits for each count of 48 bits, and 0 for 0 alone: each step can be undone.
-    fn disguise(&self, count: u64) -> u64 {
-        const BITS: u64 = (1 << 48) - 1;
-        let mixed = count.wrapping_mul(self.factors[0]) & BITS;
-        let mixed = (mixed ^ (mixed >> 24)).wrapping_mul(self.factors[1]) & BITS;
-        mixed ^ (mixed >> 24)
+    /// Where the count of a millisecond starts: below 2^47, so that it has room, and never 0.
+    fn start_of(&self, millis: u64) -> u64 {
+        let mixed = millis.wrapping_mul(self.factors[0]);
+        let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(self.factors[1]);
+        (mixed >> 17) + 1
     }
 }
 
@@ -84,7 +98,7 @@ impl Process {
 fn process() -> &'static Process {
     static PROCESS: OnceLock<Process> = OnceLock::new();
     PROCESS.get_or_init(|| {
-        // Odd factors alone lose nothing; these two are what is left without randomness.
+        // Odd factors lose nothing; these two are what is left without randomness.
         let odd = |or: u64| random::bytes().map_or(or, u64::from_be_bytes) | 1;
         Process {
             id: random::bytes().unwrap_or(std::process::id().to_be_bytes()),

@@ -180,7 +180,14 @@ fn refuse(incoming: &Incoming<'_>) -> Option<HttpResponse> {
             "This server does not answer for that host name. Operators: set KEYSTEAD_PUBLIC_URL.";
         (StatusCode::MISDIRECTED_REQUEST, text)
     };
-    let refusal = problem(status, "about:blank", text);
+    let mut refusal = problem(status, "about:blank", text);
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        // RFC 9110 section 15.5.6: what no resource here takes is refused before one is looked for.
+        refusal = refusal.header(
+            header::ALLOW,
+            "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+        );
+    }
     Some(refusal.finish_with("instance", incoming.id.to_string()))
 }
 

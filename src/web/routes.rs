@@ -212,10 +212,12 @@ fn finding(scope: &mut web::ServiceConfig) {
     scope
         .service(
             web::resource("/tenant-api-keys/validation")
+                .app_data(web::PayloadConfig::new(LARGEST_SETTINGS))
                 .route(web::post().to(field_checks::generate)),
         )
         .service(
             web::resource("/tenant-api-keys/edit-validation")
+                .app_data(web::PayloadConfig::new(LARGEST_SETTINGS))
                 .route(web::post().to(field_checks::edit)),
         )
         .service(

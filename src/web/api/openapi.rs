@@ -75,11 +75,17 @@ impl Modify for Limits {
             }
             if operation.request_body.is_some() {
                 let own = responses.entry("413".into());
-                own.or_insert_with(|| refusal(path, "The body is larger than 64 KiB"));
+                let most = if OF_SETTINGS.contains(&path) { 256 } else { 64 };
+                own.or_insert_with(|| {
+                    refusal(path, &format!("The body is larger than {most} KiB"))
+                });
             }
         }
     }
 }
+
+/// Where a list of addresses makes bodies larger.
+const OF_SETTINGS: [&str; 2] = ["/api/v1/auth/api-keys", "/api/v1/auth/api-keys/{id}"];
 
 /// An error in the words of its path.
 fn refusal(path: &str, text: &str) -> RefOr<Response> {

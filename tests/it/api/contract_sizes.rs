@@ -7,7 +7,7 @@ use super::groups::GROUPS;
 use crate::support::system::KEYS;
 use crate::support::*;
 
-/// The answers to a body of a byte more than 64 KiB, wherever one is taken.
+/// The answers to a body of a byte more than 256 KiB, which is more than any of these takes.
 pub async fn collect(app: &App, seen: &mut Seen) {
     let full = app.system(&app.issue("Acme", "Sizes").secret);
     let (json, form) = ("application/json", "application/x-www-form-urlencoded");
@@ -24,7 +24,7 @@ pub async fn collect(app: &App, seen: &mut Seen) {
     ] {
         let request = system.request(method.clone(), path);
         let request = request.header("content-type", kind);
-        seen.add(operation, request.body("x".repeat((1 << 16) + 1)))
+        seen.add(operation, request.body("x".repeat((1 << 18) + 1)))
             .await;
     }
 }

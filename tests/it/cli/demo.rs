@@ -27,3 +27,22 @@ async fn the_command_that_the_demo_prints_finds_a_valid_key() {
     assert_eq!(answer.json()["code"], "VALID");
     assert_eq!(answer.json()["warning"], Value::Null);
 }
+
+#[actix_web::test]
+async fn the_demo_has_somebody_who_raises_limits() {
+    let place = Place::new();
+    let mut command = place.command(&["demo"]);
+    command.env("TMPDIR", &place.dir);
+    let demo = place.start(command);
+    let line = |word: &str| demo.said.lines().find(|line| line.contains(word)).unwrap();
+    let email = line("support staff").split_whitespace().next().unwrap();
+    let password = line("password: ").split("password: ").nth(1).unwrap();
+    let mut nadia = demo.visitor();
+    let fields = [
+        ("email", email.as_str()),
+        ("password", password.last().unwrap()),
+    ];
+    let answer = nadia.submit("/login", "/login", &fields).await;
+    answer.leads_to("/support/tenants");
+    nadia.get("/support/tenants").await.shows("Acme Industrial");
+}

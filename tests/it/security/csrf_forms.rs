@@ -65,6 +65,25 @@ pub fn tries(
             ],
         ),
         form(
+            "/tenant-api-keys/validation",
+            keys,
+            "/tenant-api-keys/validation?fields=name",
+            &[("name", "Planted"), ("environment", "live")],
+        ),
+        form(
+            "/tenant-api-keys/edit-validation",
+            keys,
+            "/tenant-api-keys/edit-validation?fields=name",
+            &[
+                ("name", "Planted"),
+                ("description", ""),
+                ("group", "Full access"),
+                ("ip_allowlist", ""),
+                ("ip_allowlist_mode", "observe"),
+                ("version", &key_version(app, revocable)),
+            ],
+        ),
+        form(
             "/tenant-api-keys/lookup",
             keys,
             "/tenant-api-keys/lookup",
