@@ -18,8 +18,10 @@ use crate::verify::index::{Entry, Group, Index};
 use crate::verify::limiter::Limiter;
 use crate::verify::rotations::{Rotation, Secret};
 
-/// Rows read at once while loading, and changes applied at once while following.
+/// Changes applied at once while following.
 const BATCH: i64 = 5_000;
+/// Rows read at once while loading: few enough that their texts stay in the processor's cache until they are used.
+const LOADED: i64 = 500;
 
 /// Groups by id, each with its scopes as stored: loading a million keys reads them once.
 type Groups = HashMap<String, (String, Arc<Group>)>;
@@ -68,7 +70,7 @@ impl Follower {
             }
             let mut after = String::new();
             loop {
-                let rows = db::key_index::list(conn, &after, BATCH)?;
+                let rows = db::key_index::list(conn, &after, LOADED)?;
                 let Some(last) = rows.last() else {
                     return Ok(rev);
                 };
