@@ -26,13 +26,20 @@ impl Camera {
         }
     }
 
-    /// What the window shows, on a desk in dark and light and on a phone in light.
+    /// What the window shows, on a desk in dark and light and on a phone in light; where nobody keeps the pictures, the
+    /// last of them alone shows that the page is there.
     pub(super) async fn take(&self, name: &str) {
-        for (look, dark, width, height) in [
+        let looks = [
             ("desk-dark", true, 1440, 900),
             ("phone-light", false, 390, 844),
             ("desk-light", false, 1440, 900),
-        ] {
+        ];
+        let first = if self.folder.is_some() {
+            0
+        } else {
+            looks.len() - 1
+        };
+        for &(look, dark, width, height) in &looks[first..] {
             let theme = format!("document.documentElement.classList.toggle('dark', {dark})");
             self.browser.script(&theme).await;
             self.browser.screen(width, height).await;
