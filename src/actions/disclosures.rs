@@ -25,24 +25,14 @@ pub fn issue(
 ) -> Result<Issued> {
     let issued = keys::issue(conn, by, draft, issuing)?;
     if let Issued::New(key, secret) = &issued {
-        seal(conn, by, key, secret, sealing)?;
+        if !db::tenants::hold_recoverable_keys(conn, by.tenant)? {
+            let text =
+                "Your organization does not allow this, see Settings. The secret is shown once.";
+            return Err(Error::invalid("recoverable", text));
+        }
+        keep(conn, by, key, secret, sealing)?;
     }
     Ok(issued)
-}
-
-/// Keeps a sealed copy of a key's secret.
-fn seal(
-    conn: &mut Conn,
-    by: &Actor,
-    key: &Key,
-    secret: &KeySecret,
-    sealing: &SealingKey,
-) -> Result<()> {
-    if !db::tenants::hold_recoverable_keys(conn, by.tenant)? {
-        let text = "Your organization does not allow this, see Settings. The secret is shown once.";
-        return Err(Error::invalid("recoverable", text));
-    }
-    keep(conn, by, key, secret, sealing)
 }
 
 /// Keeps the new secret of a key in place of the one of which a copy was kept; no copy any more, if the tenant forbade

@@ -19,7 +19,7 @@ pub trait Row: 'static {
     /// What stands after the last row.
     const CONFLICT: &'static str;
 
-    /// Binds every column, in the order of [`Row::INSERT`].
+    /// Binds every column, in the order of [`Row::INSERT`], with commas between them.
     ///
     /// # Errors
     /// Those of diesel.
@@ -30,15 +30,37 @@ pub trait Row: 'static {
         i64: ToSql<BigInt, D>;
 }
 
-/// Binds columns, with commas between them.
-macro_rules! bind_columns {
-    ($row:ident, $out:ident, $first:ident: $kind:ty $(, $column:ident: $more:ty)*) => {{
-        $out.push_bind_param::<$kind, _>(&$row.$first)?;
-        $($out.push_sql(", "); $out.push_bind_param::<$more, _>(&$row.$column)?;)*
-        Ok(())
-    }};
+/// Makes a type a [`Row`] of a table: what is named in its statement and what is bound can't part.
+macro_rules! row {
+    ($row:ty, $table:literal, $conflict:literal, $first:ident: $kind:ident $(, $column:ident: $more:ident)* $(,)?) => {
+        impl $crate::db::many_rows::Row for $row {
+            const INSERT: &'static str = concat!(
+                "INSERT INTO ", $table, " (", stringify!($first), $(", ", stringify!($column),)* ") VALUES "
+            );
+            const CONFLICT: &'static str = $conflict;
+
+            fn bind<'b, D>(
+                &'b self,
+                out: &mut diesel::query_builder::AstPass<'_, 'b, D>,
+            ) -> diesel::QueryResult<()>
+            where
+                D: diesel::backend::Backend
+                    + diesel::sql_types::HasSqlType<diesel::sql_types::Text>
+                    + diesel::sql_types::HasSqlType<diesel::sql_types::BigInt>,
+                String: diesel::serialize::ToSql<diesel::sql_types::Text, D>,
+                i64: diesel::serialize::ToSql<diesel::sql_types::BigInt, D>,
+            {
+                out.push_bind_param::<diesel::sql_types::$kind, _>(&self.$first)?;
+                $(
+                    out.push_sql(", ");
+                    out.push_bind_param::<diesel::sql_types::$more, _>(&self.$column)?;
+                )*
+                Ok(())
+            }
+        }
+    };
 }
-pub(super) use bind_columns;
+pub(super) use row;
 
 /// A statement for `N` rows.
 struct Insert<'a, R, const N: usize>(&'a [R; N]);

@@ -1,13 +1,10 @@
 //! The request log: one row for each decision about a known key. Every query takes the tenant.
 
-use diesel::backend::Backend;
 use diesel::prelude::*;
-use diesel::query_builder::AstPass;
-use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, HasSqlType, Integer, Text};
+use diesel::sql_types::{Integer, Text};
 
 use super::Conn;
-use super::many_rows::{self, Row, bind_columns};
+use super::many_rows::{self, row};
 use super::schema::request_records as records;
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
@@ -31,23 +28,23 @@ pub struct Record {
     pub last4: String,
 }
 
-impl Row for Record {
-    const INSERT: &'static str = "INSERT INTO request_records (id, tenant_id, key_id, at, code, method, path, scope, \
-        address, user_agent, rev, last4) VALUES ";
-    const CONFLICT: &'static str = " ON CONFLICT DO NOTHING";
-
-    fn bind<'b, D>(&'b self, out: &mut AstPass<'_, 'b, D>) -> QueryResult<()>
-    where
-        D: Backend + HasSqlType<Text> + HasSqlType<BigInt>,
-        String: ToSql<Text, D>,
-        i64: ToSql<BigInt, D>,
-    {
-        bind_columns!(
-            self, out, id: Text, tenant_id: Text, key_id: Text, at: BigInt, code: Text, method: Text, path: Text,
-            scope: Text, address: Text, user_agent: Text, rev: BigInt, last4: Text
-        )
-    }
-}
+row!(
+    Record,
+    "request_records",
+    " ON CONFLICT DO NOTHING",
+    id: Text,
+    tenant_id: Text,
+    key_id: Text,
+    at: BigInt,
+    code: Text,
+    method: Text,
+    path: Text,
+    scope: Text,
+    address: Text,
+    user_agent: Text,
+    rev: BigInt,
+    last4: Text,
+);
 
 /// Which records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -21,6 +21,23 @@ pub struct NewUse<'a> {
     pub program: &'a str,
 }
 
+/// Notes a use in three columns, unless a later one is noted.
+macro_rules! note {
+    ($conn:ident, $rotation:ident, $is_cancelled:ident, $used:ident, $at:ident, $address:ident, $program:ident) => {{
+        let at = $used.at.naive_utc();
+        diesel::update(rotations::table.find($rotation.to_string()))
+            .filter(was_cancelled($is_cancelled))
+            .filter(rotations::$at.is_null().or(rotations::$at.lt(at)))
+            .set((
+                rotations::$at.eq(at),
+                rotations::$address.eq($used.address),
+                rotations::$program.eq($used.program),
+            ))
+            .execute($conn)?;
+        Ok(())
+    }};
+}
+
 /// Notes a use of the secret that the row of a rotation holds, unless a later one is noted. Does nothing unless the
 /// rotation was cancelled, or was not: a cancellation swaps the two secrets.
 pub fn note_own_use(
@@ -29,17 +46,15 @@ pub fn note_own_use(
     is_cancelled: bool,
     used: NewUse<'_>,
 ) -> Result<()> {
-    let at = used.at.naive_utc();
-    diesel::update(rotations::table.find(rotation.to_string()))
-        .filter(was_cancelled(is_cancelled))
-        .filter(rotations::used_at.is_null().or(rotations::used_at.lt(at)))
-        .set((
-            rotations::used_at.eq(at),
-            rotations::used_address.eq(used.address),
-            rotations::used_program.eq(used.program),
-        ))
-        .execute(conn)?;
-    Ok(())
+    note!(
+        conn,
+        rotation,
+        is_cancelled,
+        used,
+        used_at,
+        used_address,
+        used_program
+    )
 }
 
 /// As [`note_own_use`], of the key's other secret.
@@ -49,21 +64,15 @@ pub fn note_other_use(
     is_cancelled: bool,
     used: NewUse<'_>,
 ) -> Result<()> {
-    let at = used.at.naive_utc();
-    diesel::update(rotations::table.find(rotation.to_string()))
-        .filter(was_cancelled(is_cancelled))
-        .filter(
-            rotations::new_used_at
-                .is_null()
-                .or(rotations::new_used_at.lt(at)),
-        )
-        .set((
-            rotations::new_used_at.eq(at),
-            rotations::new_used_address.eq(used.address),
-            rotations::new_used_program.eq(used.program),
-        ))
-        .execute(conn)?;
-    Ok(())
+    note!(
+        conn,
+        rotation,
+        is_cancelled,
+        used,
+        new_used_at,
+        new_used_address,
+        new_used_program
+    )
 }
 
 type Condition = Box<dyn BoxableExpression<rotations::table, MultiBackend, SqlType = Bool>>;

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use diesel::backend::Backend;
 use diesel::prelude::*;
-use diesel::query_builder::AstPass;
-use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, HasSqlType, Text};
+use diesel::sql_types::{BigInt, Text};
 
-use super::many_rows::{self, Row, bind_columns};
+use super::many_rows::{self, row};
 use super::schema::{key_usage as usage, usage_progress as progress};
 use super::{Conn, dialect};
 use crate::domain::Result;
@@ -39,33 +36,32 @@ pub struct Used {
     pub last_accepted: i64,
 }
 
-impl Row for Used {
-    const INSERT: &'static str = "INSERT INTO key_usage (key_id, span, start, valid, tenant_suspended, revoked, \
-        disabled, expired, ip_denied, insufficient_scope, rate_limited, last_accepted) VALUES ";
-    // Counts may arrive out of order, and refusals alone bring no instant: the newer one stays.
-    const CONFLICT: &'static str = " ON CONFLICT (key_id, span, start) DO UPDATE SET \
-        valid = key_usage.valid + excluded.valid, \
-        tenant_suspended = key_usage.tenant_suspended + excluded.tenant_suspended, \
-        revoked = key_usage.revoked + excluded.revoked, disabled = key_usage.disabled + excluded.disabled, \
-        expired = key_usage.expired + excluded.expired, ip_denied = key_usage.ip_denied + excluded.ip_denied, \
-        insufficient_scope = key_usage.insufficient_scope + excluded.insufficient_scope, \
-        rate_limited = key_usage.rate_limited + excluded.rate_limited, \
-        last_accepted = CASE WHEN excluded.last_accepted > key_usage.last_accepted \
-          THEN excluded.last_accepted ELSE key_usage.last_accepted END";
-
-    fn bind<'b, D>(&'b self, out: &mut AstPass<'_, 'b, D>) -> QueryResult<()>
-    where
-        D: Backend + HasSqlType<Text> + HasSqlType<BigInt>,
-        String: ToSql<Text, D>,
-        i64: ToSql<BigInt, D>,
-    {
-        bind_columns!(
-            self, out, key_id: Text, span: BigInt, start: BigInt, valid: BigInt, tenant_suspended: BigInt,
-            revoked: BigInt, disabled: BigInt, expired: BigInt, ip_denied: BigInt, insufficient_scope: BigInt,
-            rate_limited: BigInt, last_accepted: BigInt
-        )
-    }
-}
+// Counts may arrive out of order, and refusals alone bring no instant: the newer one stays.
+row!(
+    Used,
+    "key_usage",
+    " ON CONFLICT (key_id, span, start) DO UPDATE SET \
+      valid = key_usage.valid + excluded.valid, \
+      tenant_suspended = key_usage.tenant_suspended + excluded.tenant_suspended, \
+      revoked = key_usage.revoked + excluded.revoked, disabled = key_usage.disabled + excluded.disabled, \
+      expired = key_usage.expired + excluded.expired, ip_denied = key_usage.ip_denied + excluded.ip_denied, \
+      insufficient_scope = key_usage.insufficient_scope + excluded.insufficient_scope, \
+      rate_limited = key_usage.rate_limited + excluded.rate_limited, \
+      last_accepted = CASE WHEN excluded.last_accepted > key_usage.last_accepted \
+        THEN excluded.last_accepted ELSE key_usage.last_accepted END",
+    key_id: Text,
+    span: BigInt,
+    start: BigInt,
+    valid: BigInt,
+    tenant_suspended: BigInt,
+    revoked: BigInt,
+    disabled: BigInt,
+    expired: BigInt,
+    ip_denied: BigInt,
+    insufficient_scope: BigInt,
+    rate_limited: BigInt,
+    last_accepted: BigInt,
+);
 
 /// Answers of several keys in a span of time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, QueryableByName)]

@@ -20,10 +20,11 @@ impl RequestId {
         let first = millis(now) << IN_A_MILLISECOND;
         // A clock that is set back goes on with the count of the latest millisecond.
         let after = |last: u64| (last + 1).max(first);
-        let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
-            Some(after(last))
-        });
-        let own = after(last.unwrap_or_else(|last| last));
+        let (Ok(last) | Err(last)) =
+            LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+                Some(after(last))
+            });
+        let own = after(last);
         let process = process();
         let start = process.start_of(own >> IN_A_MILLISECOND);
         let number = start + (own & ((1 << IN_A_MILLISECOND) - 1));
