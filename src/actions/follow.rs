@@ -14,9 +14,12 @@ use crate::domain::rate_limit::RateLimit;
 use crate::domain::scope::Scopes;
 use crate::domain::time::Clock;
 use crate::domain::{Error, Result};
-use crate::verify::index::{Entry, Group, Index};
+use crate::verify::entry::{Entry, Group, Special};
+use crate::verify::index::Index;
 use crate::verify::limiter::Limiter;
 use crate::verify::rotations::{Rotation, Secret};
+use crate::verify::table::Held;
+use crate::verify::usage::Counters;
 
 /// Changes applied at once while following.
 const BATCH: i64 = 5_000;
@@ -159,10 +162,10 @@ impl Follower {
             let mut renewed = self.apply_all(conn, rows, &keys, reached, groups)?;
             let (_, ids) = of_kind(Kind::Group);
             for row in db::groups::find_for_index(conn, &ids)? {
-                let tenant = row.tenant_id.parse()?;
-                let (shared, _) = share_group(groups, &row.id, row.name, &row.scopes)?;
+                let (shared, _) =
+                    share_group(groups, &row.id, &row.tenant_id, row.name, &row.scopes)?;
                 // Also when it is known already: an earlier turn may have failed before it reached every key.
-                renewed.push((tenant, shared.id));
+                renewed.push((shared.tenant_id, shared.id));
             }
             while let Some((tenant, group)) = renewed.pop() {
                 let more = self.apply_group(conn, tenant, group, reached, groups)?;
@@ -289,47 +292,48 @@ impl Follower {
         groups: &mut Groups,
     ) -> Result<Option<(TenantId, GroupId)>> {
         let digest: Digest = row.digest.as_slice().try_into().map_err(Error::internal)?;
-        let held = self.index.held();
-        let before = std::iter::once(&digest)
+        let held = std::iter::once(&digest)
             .chain(old)
             .chain(formers.iter().map(|(digest, _)| digest))
-            .find_map(|digest| held.entry(digest));
+            .find_map(|digest| self.index.entry(digest));
+        let before = held.as_ref().and_then(Held::get);
         let allowed = AddressList::parse(row.ip_allowlist.lines()).map_err(Error::internal)?;
         let mode = AllowlistMode::parse(&row.ip_allowlist_mode).map_err(Error::internal)?;
         // Whatever else is said of a list, it is enforced.
         let observed = mode == AllowlistMode::Observe;
-        let (group, renewed) = share_group(groups, &row.group_id, row.group_name, &row.scopes)?;
-        let entry = Entry {
-            key_id: row.id.parse()?,
-            tenant_id: row.tenant_id.parse()?,
-            tenant_suspended: row.suspended_at.is_some(),
-            name: row.name.into_boxed_str(),
-            environment: Environment::parse(&row.environment).map_err(Error::internal)?,
-            group,
-            issued: u32::try_from(row.created_at.and_utc().timestamp()).unwrap_or_default(),
-            revoked: row.revoked_at.is_some(),
-            disabled: row.disabled_at.is_some(),
-            expires_at: row.expires_at.map(|at| at.and_utc()),
-            ip_allowlist: (!observed && !allowed.is_empty()).then(|| Box::new(allowed)),
+        let (group, renewed) = share_group(
+            groups,
+            &row.group_id,
+            &row.tenant_id,
+            row.group_name,
+            &row.scopes,
+        )?;
+        let special = Special {
+            ip_allowlist: (!observed && !allowed.is_empty()).then_some(allowed),
             observed,
-            limiter: row.rate_limit.0.map(|limit| self.limiter(limit, before)),
             secret: formers
                 .last()
                 .filter(|(_, rotation)| rotation.is_running(self.clock.now()))
-                .map(|(_, rotation)| Box::new(secret(rotation, false))),
-            rev,
-            counters: before
-                .map(|before| before.counters.clone())
-                .unwrap_or_default(),
+                .map(|(_, rotation)| secret(rotation, false)),
         };
-        let renewed = renewed.then(|| (entry.tenant_id, entry.group.id));
+        let entry = Entry {
+            key_id: row.id.parse()?,
+            group,
+            name: row.name.into_boxed_str(),
+            limiter: row.rate_limit.0.map(|limit| self.limiter(limit, before)),
+            expiry: row.expires_at.map(|at| at.and_utc()).into(),
+            issued: u32::try_from(row.created_at.and_utc().timestamp()).unwrap_or_default(),
+            environment: Environment::parse(&row.environment).map_err(Error::internal)?,
+            tenant_suspended: row.suspended_at.is_some(),
+            revoked: row.revoked_at.is_some(),
+            disabled: row.disabled_at.is_some(),
+            special: special.boxed(),
+            counters: Counters::default(),
+            rev,
+        };
+        let renewed = renewed.then(|| (entry.tenant_id(), entry.group.id));
         for (digest, rotation) in formers {
-            // Made before they are shared: two secrets of a key count as one.
-            entry.counters();
-            let former = Entry {
-                secret: Some(Box::new(secret(rotation, true))),
-                ..entry.clone()
-            };
+            let former = entry.of_former(secret(rotation, true));
             self.index.put(*digest, former, &[]);
         }
         let is_former = |old: &Digest| formers.iter().any(|(digest, _)| digest == old);
@@ -365,6 +369,7 @@ fn secret(rotation: &Arc<Rotation>, is_former: bool) -> Secret {
 fn share_group(
     groups: &mut Groups,
     id: &str,
+    tenant: &str,
     name: String,
     scopes: &str,
 ) -> Result<(Arc<Group>, bool)> {
@@ -375,6 +380,7 @@ fn share_group(
     let renewed = known.is_some();
     let group = Arc::new(Group {
         id: id.parse()?,
+        tenant_id: tenant.parse()?,
         name,
         scopes: Scopes::parse(scopes).map_err(Error::internal)?,
     });

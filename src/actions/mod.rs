@@ -29,6 +29,7 @@ pub mod sign_in;
 pub mod supporters;
 pub mod tenants;
 pub mod usage;
+pub mod usage_journal;
 pub mod usage_reports;
 pub mod usage_retention;
 pub mod verifiers;

@@ -98,7 +98,7 @@ pub fn move_waiting(db: &Db, follower: &Follower) -> Result<usize> {
     let mut wanted = index.moves().take();
     // A busy key was perhaps offered again while it was moved.
     wanted.retain(|wanted| match wanted.holder {
-        Holder::Key(..) => index.held().entry(&wanted.was).is_some(),
+        Holder::Key(..) => index.entry(&wanted.was).is_some(),
         Holder::Verifier(_) => index.verifiers().has(&wanted.was),
     });
     let mut moved = 0;

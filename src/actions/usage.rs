@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::observed_callers;
+use super::usage_journal::Journal;
 use crate::db::request_records::Record as Row;
 use crate::db::usage::{MINUTE, Used};
 use crate::db::usage_gaps::{CRASH, FULL, Gap};
@@ -12,8 +13,9 @@ use crate::domain::id::KeyId;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::verify::records::{Record, Ring};
-use crate::verify::usage::{Count, Counters};
-use crate::verify::{Code, Index};
+use crate::verify::table::Shared;
+use crate::verify::usage::Count;
+use crate::verify::{Code, Entry, Index};
 
 /// Keys written in one transaction, so that changes by people never wait long.
 const KEYS: usize = 5_000;
@@ -22,11 +24,22 @@ const ROWS: usize = 2_000;
 /// Longest time that one gap tells of while more and more is dropped, in microseconds.
 const LONGEST_GAP: i64 = 60_000_000;
 
-/// Counts in a transaction whose outcome is not known.
+/// Keys that are written into their minute each second. When more are in use, their counts take the way through the
+/// journal: it is a twentieth of the work, and pages show them some seconds later.
+const FEW: usize = 1_000;
+
+/// Counts as they were collected.
+type Counts = Vec<(Shared<Entry>, Count)>;
+
+/// What a transaction writes of counts.
 #[derive(Debug)]
-struct Unsure {
-    batch: i64,
-    counts: Vec<(Arc<Counters>, Count)>,
+enum Step {
+    /// These into their minute.
+    Write(Counts),
+    /// These into the journal, as of an instant and a minute.
+    Append(Counts, i64, i64),
+    /// The first so many keys of the journal into their minute.
+    Move(usize),
 }
 
 /// The one that writes a server's usage. It holds what could not be written yet: at most as many records as the ring,
@@ -43,9 +56,11 @@ pub struct UsageWriter {
     told: u64,
     /// When nothing was known to be dropped yet.
     checked_at: i64,
-    /// Number of the last batch of counts.
+    journal: Journal,
+    /// Number of the last transaction with counts.
     batch: i64,
-    unsure: Option<Unsure>,
+    /// That transaction, while its outcome is not known.
+    unsure: Option<Step>,
 }
 
 impl UsageWriter {
@@ -55,7 +70,7 @@ impl UsageWriter {
     /// `Unavailable` when the database is away.
     pub fn start(db: &Db, node: String, index: Arc<Index>, now: Timestamp) -> Result<Self> {
         let micros = now.timestamp_micros();
-        db.write(|conn| {
+        let journal = db.write(|conn| {
             if let Some(written_at) = db::usage_nodes::start(conn, &node, micros)? {
                 let gap = Gap {
                     id: GapId::new().to_string(),
@@ -67,7 +82,7 @@ impl UsageWriter {
                 };
                 db::usage_gaps::put(conn, gap)?;
             }
-            Ok(())
+            Journal::load(conn, &node)
         })?;
         Ok(Self {
             node,
@@ -77,6 +92,7 @@ impl UsageWriter {
             gap_is_written: true,
             told: 0,
             checked_at: micros,
+            journal,
             batch: 0,
             unsure: None,
         })
@@ -89,6 +105,10 @@ impl UsageWriter {
     pub fn flush(&mut self, db: &Db, now: Timestamp) -> Result<()> {
         self.note_gap(now.timestamp_micros());
         self.settle(db)?;
+        let minute = minute_of(now);
+        self.empty_journal(db, now, |journal| {
+            journal.is_due(now.timestamp_micros(), minute)
+        })?;
         self.write_counts(db, now)?;
         observed_callers::flush(db, &self.index)?;
         self.write_records(db, now)?;
@@ -105,6 +125,7 @@ impl UsageWriter {
     /// As [`UsageWriter::flush`].
     pub fn stop(&mut self, db: &Db, now: Timestamp) -> Result<()> {
         self.flush(db, now)?;
+        self.empty_journal(db, now, |journal| !journal.is_empty())?;
         db.write(|conn| db::usage_nodes::stop(conn, &self.node, now.timestamp_micros()))
     }
 
@@ -137,35 +158,34 @@ impl UsageWriter {
         self.checked_at = now;
     }
 
-    /// Finds out whether the last batch of counts is stored, when its commit did not tell.
+    /// Finds out whether the last transaction with counts is stored, when its commit did not tell.
     fn settle(&mut self, db: &Db) -> Result<()> {
-        let Some(unsure) = &self.unsure else {
+        if self.unsure.is_none() {
             return Ok(());
-        };
-        let stored = db.write(|conn| db::usage_nodes::last_batch(conn, &self.node))?;
-        if stored != unsure.batch {
-            for (counters, count) in &unsure.counts {
-                self.index.usage().put_back(counters, count);
-            }
         }
-        self.unsure = None;
+        let stored = db.write(|conn| db::usage_nodes::last_batch(conn, &self.node))?;
+        if let Some(step) = self.unsure.take() {
+            self.done(step, stored == self.batch);
+        }
         Ok(())
     }
 
-    /// Writes the counters of the keys that wait now. Those that are used meanwhile wait for the next turn: under load
+    /// Writes the counts of the keys that wait now. Those that are used meanwhile wait for the next turn: under load
     /// this would never end.
     fn write_counts(&mut self, db: &Db, now: Timestamp) -> Result<()> {
         let index = Arc::clone(&self.index);
         let mut waiting = index.usage().waiting();
+        let is_busy = waiting > FEW;
         while waiting > 0 {
             let mut counts = index.usage().collect(KEYS.min(waiting));
             if counts.is_empty() {
                 break;
             }
             waiting -= counts.len();
+            counts.retain(|(_, count)| !count.is_empty());
             // One order everywhere, so that two nodes that write the same keys can't deadlock.
-            counts.sort_by_key(|(counters, _)| counters.key_id);
-            // A key that was used while it was collected comes twice; one statement takes each key once.
+            counts.sort_by_key(|(entry, _)| entry.key_id);
+            // A key that was used while it was collected, or by two secrets, comes twice; one statement takes it once.
             counts.dedup_by(|(later, count), (earlier, kept)| {
                 let same = later.key_id == earlier.key_id;
                 if same {
@@ -173,34 +193,75 @@ impl UsageWriter {
                 }
                 same
             });
-            self.batch += 1;
-            let (node, batch) = (self.node.as_str(), self.batch);
-            let written = db.write(|conn| {
-                // A minute that is folded already would be lost for its hour and day.
-                let start = minute_of(now).max(db::usage::folded_to(conn)?);
-                let rows: Vec<Used> = counts
-                    .iter()
-                    .map(|(counters, count)| row_of_count(counters.key_id, count, start))
-                    .collect();
-                db::usage::add(conn, &rows)?;
-                db::usage_nodes::set_batch(conn, node, batch)?;
-                db::usage_nodes::flushed(conn, node, now.timestamp_micros())
-            });
-            match written {
-                Ok(()) => {}
-                Err(unknown @ Error::OutcomeUnknown(_)) => {
-                    self.unsure = Some(Unsure { batch, counts });
-                    return Err(unknown);
-                }
-                Err(failed) => {
-                    for (counters, count) in &counts {
-                        index.usage().put_back(counters, count);
-                    }
-                    return Err(failed);
-                }
-            }
+            let step = if is_busy {
+                Step::Append(counts, now.timestamp_micros(), minute_of(now))
+            } else {
+                Step::Write(counts)
+            };
+            self.take(step, db, now)?;
         }
         Ok(())
+    }
+
+    /// Writes what is in the journal into its minute while `is_wanted`.
+    fn empty_journal(
+        &mut self,
+        db: &Db,
+        now: Timestamp,
+        is_wanted: impl Fn(&Journal) -> bool,
+    ) -> Result<()> {
+        while is_wanted(&self.journal) {
+            self.take(Step::Move(KEYS), db, now)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a step in a transaction of its own.
+    fn take(&mut self, step: Step, db: &Db, now: Timestamp) -> Result<()> {
+        self.batch += 1;
+        let (node, batch, journal) = (self.node.as_str(), self.batch, &self.journal);
+        let written = db.write(|conn| {
+            match &step {
+                Step::Write(counts) => {
+                    // A minute that is folded already would be lost for its hour and day.
+                    let start = minute_of(now).max(db::usage::folded_to(conn)?);
+                    let rows: Vec<Used> = counts
+                        .iter()
+                        .map(|(entry, count)| row_of_count(entry.key_id, count, start))
+                        .collect();
+                    db::usage::add(conn, &rows)?;
+                }
+                Step::Append(counts, _, minute) => {
+                    let counts = counts.iter().map(|(entry, count)| (entry.key_id, count));
+                    journal.append(conn, node, batch, *minute, counts)?;
+                }
+                Step::Move(most) => journal.move_some(conn, node, batch, *most)?,
+            }
+            db::usage_nodes::set_batch(conn, node, batch)?;
+            db::usage_nodes::flushed(conn, node, now.timestamp_micros())
+        });
+        match &written {
+            Err(Error::OutcomeUnknown(_)) => self.unsure = Some(step),
+            outcome => self.done(step, outcome.is_ok()),
+        }
+        written
+    }
+
+    /// Follows a step whose outcome is known.
+    fn done(&mut self, step: Step, stored: bool) {
+        match step {
+            Step::Append(counts, now, minute) if stored => {
+                let counts = counts.iter().map(|(entry, count)| (entry.key_id, count));
+                self.journal.appended(now, minute, counts);
+            }
+            Step::Move(most) if stored => self.journal.moved(most),
+            Step::Write(counts) | Step::Append(counts, ..) if !stored => {
+                for (entry, count) in counts {
+                    self.index.usage().put_back(entry, &count);
+                }
+            }
+            Step::Write(_) | Step::Append(..) | Step::Move(_) => {}
+        }
     }
 
     /// Empties the ring into the database. What is taken out and not written is kept, and taken up first next time.
@@ -258,7 +319,7 @@ pub(super) fn minute_of(at: Timestamp) -> i64 {
     at.timestamp().div_euclid(MINUTE) * MINUTE
 }
 
-fn row_of_count(key: KeyId, count: &Count, start: i64) -> Used {
+pub(super) fn row_of_count(key: KeyId, count: &Count, start: i64) -> Used {
     let of = |code: Code| {
         let counted = count.codes.get(code.index()).copied().unwrap_or_default();
         i64::try_from(counted).unwrap_or(i64::MAX)

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 
-use super::observed_callers;
 use super::usage::minute_of;
+use super::{observed_callers, usage_journal};
 use crate::db::usage::{DAY, HOUR, MINUTE};
 use crate::db::{self, Db};
 use crate::domain::Result;
@@ -32,11 +32,12 @@ pub struct Retention {
     pub totals: i64,
 }
 
-/// Folds the minutes that are over into hours and days.
+/// Folds the minutes that are over into hours and days. First what lost servers left of them.
 ///
 /// # Errors
 /// `Unavailable` when the database is away; the next call goes on.
 pub fn fold(db: &Db, now: Timestamp) -> Result<()> {
+    usage_journal::take_over(db, now)?;
     // A minute's grace for what is counted and not yet written.
     db.write(|conn| db::usage::fold(conn, minute_of(now) - MINUTE))
 }

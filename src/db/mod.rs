@@ -33,6 +33,7 @@ pub mod tenant_overviews;
 pub mod tenants;
 pub mod usage;
 pub mod usage_gaps;
+pub mod usage_journal;
 pub mod usage_nodes;
 pub mod users;
 pub mod verifiers;

@@ -64,6 +64,10 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    usage_journal (node_id, batch) { node_id -> Text, batch -> BigInt, start -> BigInt, counts -> Binary, }
+}
+
 diesel::table! { usage_progress (id) { id -> Integer, folded_to -> BigInt, } }
 
 diesel::table! {
@@ -126,6 +130,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     key_rotations,
     key_usage,
+    usage_journal,
+    usage_nodes,
     request_records,
     audit_events,
     limit_requests,

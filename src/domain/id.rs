@@ -9,6 +9,11 @@ impl IdText {
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// Its letters.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// Declares an identifier type over a UUID.
@@ -22,6 +27,16 @@ macro_rules! id_type {
             /// A fresh identifier; later ones sort after earlier ones.
             pub fn new() -> Self {
                 Self(uuid::Uuid::now_v7())
+            }
+
+            /// Its 16 bytes.
+            pub fn bytes(&self) -> [u8; 16] {
+                self.0.into_bytes()
+            }
+
+            /// The identifier of these bytes.
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(uuid::Uuid::from_bytes(bytes))
             }
 
             /// Its text, without an allocation.

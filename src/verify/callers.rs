@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use papaya::HashMap;
 
-use super::index::Entry;
+use super::entry::Entry;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::time::Timestamp;
 
@@ -47,7 +47,7 @@ impl Callers {
     /// Notes an accepted request.
     pub fn note(&self, entry: &Entry, address: Option<IpAddr>, now: Timestamp) {
         let seen = Seen {
-            tenant: entry.tenant_id,
+            tenant: entry.tenant_id(),
             requests: 1,
             last_at: now.timestamp_micros(),
         };

@@ -3,18 +3,20 @@
 use std::net::IpAddr;
 
 use super::code::Code;
-use super::index::{Entry, HeldIndex};
+use super::entry::Entry;
+use super::index::Index;
 use super::limiter::Allowance;
+use super::lookup::Sought;
 use super::moves::Holder;
 use super::records::{Facts, Record, kept_method, kept_path, kept_scope, kept_user_agent};
-use crate::domain::key_text;
+use super::table::Held;
 use crate::domain::time::Timestamp;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// The presented text.
-    pub key: &'a str,
+    /// The presented text, on its way.
+    pub key: &'a Sought<'a>,
     /// Where the caller is, as far as it is known.
     pub address: Option<IpAddr>,
     /// The scope that the operation needs.
@@ -26,44 +28,56 @@ pub struct Question<'a> {
 }
 
 /// The answer, with the key it is about when there is one.
-#[derive(Debug, Clone)]
-pub struct Verdict<'a> {
+#[derive(Debug)]
+pub struct Verdict {
     /// The answer.
     pub code: Code,
-    /// The key.
-    pub entry: Option<&'a Entry>,
+    found: Option<Held<Entry>>,
     /// What the key's rate limit has left, when it has one and every other check passed.
     pub allowance: Option<Allowance>,
 }
 
+impl Verdict {
+    /// The key as it was when it was decided upon.
+    pub fn entry(&self) -> Option<&Entry> {
+        self.found.as_ref()?.get()
+    }
+}
+
 /// Decides, counts the answer and records it. `None` when the index can't be sure: the edge then answers 503.
-pub fn decide<'a>(held: &'a HeldIndex<'_>, question: &Question<'_>) -> Option<Verdict<'a>> {
-    let index = held.index;
+pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
     if !index.is_certain() {
         return None;
     }
-    let found = if key_text::is_well_formed(question.key) {
-        held.find(question.key).ok_or(Code::NotFound)
-    } else {
-        Err(Code::Malformed)
+    let found = match question.key.digest() {
+        Some(_) => index.find(question.key).ok_or(Code::NotFound),
+        None => Err(Code::Malformed),
     };
-    let (code, entry) = match found {
-        Ok((entry, place)) => {
+    let (stranger, found) = match found {
+        Ok(found) => (Code::NotFound, Some(found)),
+        // It may be kept under the pepper that is missing here.
+        Err(Code::NotFound) if index.lacks_pepper() => return None,
+        Err(code) => (code, None),
+    };
+    let entry = found
+        .as_ref()
+        .and_then(|(held, place)| Some((held.get()?, place)));
+    let (code, entry) = match entry {
+        Some((entry, place)) => {
+            entry.expect_more();
             let code = judge(entry, question);
-            if let Some(secret) = &entry.secret {
+            if let Some(secret) = entry.secret() {
                 let program = question.facts.user_agent;
                 let rotations = index.rotations();
                 rotations.note(secret, question.now, question.address, program);
             }
             if code == Code::Valid {
-                let holder = Holder::Key(entry.tenant_id, entry.key_id);
-                index.moves().offer(holder, &place);
+                let holder = Holder::Key(entry.tenant_id(), entry.key_id);
+                index.moves().offer(holder, place);
             }
             (code, Some(entry))
         }
-        // It may be kept under the pepper that is missing here.
-        Err(Code::NotFound) if index.lacks_pepper() => return None,
-        Err(code) => (code, None),
+        None => (stranger, None),
     };
     // Last: only what would be accepted counts against the limit.
     let limiter = entry
@@ -76,8 +90,10 @@ pub fn decide<'a>(held: &'a HeldIndex<'_>, question: &Question<'_>) -> Option<Ve
     };
     index.metrics().decided(code);
     if let Some(entry) = entry {
-        index.usage().count(entry, code, question.now);
-        if entry.observed && code == Code::Valid {
+        if let Some((held, _)) = &found {
+            index.usage().count(held, code, question.now);
+        }
+        if entry.is_observed() && code == Code::Valid {
             let callers = index.usage().callers();
             callers.note(entry, question.address, question.now);
         }
@@ -89,7 +105,7 @@ pub fn decide<'a>(held: &'a HeldIndex<'_>, question: &Question<'_>) -> Option<Ve
     }
     Some(Verdict {
         code,
-        entry,
+        found: found.map(|(held, _)| held),
         allowance,
     })
 }
@@ -102,13 +118,9 @@ fn judge(entry: &Entry, question: &Question<'_>) -> Code {
         Code::Revoked
     } else if entry.disabled {
         Code::Disabled
-    } else if entry.expires_at.is_some_and(|end| end <= question.now) {
+    } else if entry.is_expired(question.now) {
         Code::Expired
-    } else if entry
-        .ip_allowlist
-        .as_ref()
-        .is_some_and(|list| !list.allows(question.address))
-    {
+    } else if !entry.allows(question.address) {
         Code::IpDenied
     } else if question
         .scope
@@ -131,9 +143,9 @@ fn record(entry: &Entry, code: Code, question: &Question<'_>) -> Record {
         id,
         at: question.now,
         key_id: entry.key_id,
-        tenant_id: entry.tenant_id,
+        tenant_id: entry.tenant_id(),
         rev: entry.rev,
-        last4: question.key.as_bytes().last_chunk().copied(),
+        last4: question.key.text().as_bytes().last_chunk().copied(),
         code,
         address: question.address,
         method: kept_method(method),

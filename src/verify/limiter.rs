@@ -7,6 +7,7 @@ use governor::middleware::StateInformationMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter, clock};
 
+use super::prefetch::prefetch;
 use crate::domain::rate_limit::RateLimit;
 use crate::domain::time::Clock;
 
@@ -54,6 +55,12 @@ impl Limiter {
     /// Its limit.
     pub fn limit(&self) -> RateLimit {
         self.limit
+    }
+
+    /// Asks for the memory of this limiter.
+    pub fn expect(&self) {
+        prefetch(&self.limit);
+        prefetch(&self.state);
     }
 
     /// Counts one request, or refuses it. A refused request counts for nothing, so waiting always helps.

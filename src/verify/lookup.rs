@@ -1,19 +1,47 @@
 //! Looking a text up under every pepper that is in use, while what is looked for may move from one to the next.
 
-use std::hash::BuildHasherDefault;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use papaya::{HashMap, HashMapRef, LocalGuard};
 
-use super::index::DigestHasher;
-use crate::domain::pepper::{Digest, Peppers};
+use super::table::{Held, Table};
+use crate::domain::pepper::{Digest, Pepper, Peppers};
 
-/// Things by the digest of their text. Reads take no lock. They lie beside their digest: a look-up waits for memory as
-/// seldom as it can.
-pub type ByDigest<T> = HashMap<Digest, T, BuildHasherDefault<DigestHasher>>;
-/// Them, as held by one reader: what it finds stays there while it holds them.
-pub type Held<'a, T> = HashMapRef<'a, Digest, T, BuildHasherDefault<DigestHasher>, LocalGuard<'a>>;
+/// A text that somebody presented, on the way to what has it.
+#[derive(Debug)]
+pub struct Sought<'a> {
+    text: Cow<'a, str>,
+    /// Version and digest under the newest pepper; none for a text that has not the shape of what is sought.
+    newest: Option<(i32, Digest)>,
+}
+
+impl<'a> Sought<'a> {
+    /// Digests a text, if it has the shape.
+    pub fn new(text: Cow<'a, str>, has_shape: bool, peppers: &ArcSwap<Peppers>) -> Self {
+        let current = peppers.load();
+        let newest = current.live().first().filter(|_| has_shape);
+        let newest = newest.map(|pepper| (pepper.version(), pepper.digest(&text)));
+        Self { text, newest }
+    }
+
+    /// The text itself.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The digest under the newest pepper.
+    pub fn digest(&self) -> Option<&Digest> {
+        self.newest.as_ref().map(|(_, digest)| digest)
+    }
+
+    fn digest_under(&self, pepper: &Pepper) -> Digest {
+        let known = self
+            .newest
+            .filter(|(version, _)| *version == pepper.version());
+        known.map_or_else(|| pepper.digest(&self.text), |(_, digest)| digest)
+    }
+}
 
 /// Where something was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,14 +55,14 @@ pub struct Place {
 }
 
 /// Finds what has this text, also while [`put`] moves it.
-pub fn find<'a, T>(
-    things: &'a Held<'_, T>,
+pub fn find<T>(
+    things: &Table<T>,
     peppers: &ArcSwap<Peppers>,
-    text: &str,
-) -> Option<(&'a T, Place)> {
+    sought: &Sought<'_>,
+) -> Option<(Held<T>, Place)> {
     loop {
         let current = peppers.load();
-        let found = find_under(things, &current, text);
+        let found = find_under(things, &current, sought);
         // A pepper taken up since may be the one that it was moved to.
         if found.is_some() || Arc::ptr_eq(&current, &peppers.load()) {
             return found;
@@ -42,13 +70,13 @@ pub fn find<'a, T>(
     }
 }
 
-fn find_under<'a, T>(
-    things: &'a Held<'_, T>,
+fn find_under<T>(
+    things: &Table<T>,
     peppers: &Peppers,
-    text: &str,
-) -> Option<(&'a T, Place)> {
+    sought: &Sought<'_>,
+) -> Option<(Held<T>, Place)> {
     let (newest, older) = peppers.live().split_first()?;
-    let digest = newest.digest(text);
+    let digest = sought.digest_under(newest);
     let there = || {
         let place = Place {
             version: newest.version(),
@@ -63,7 +91,7 @@ fn find_under<'a, T>(
             older.iter().rev().find_map(|pepper| {
                 let place = Place {
                     version: pepper.version(),
-                    digest: pepper.digest(text),
+                    digest: sought.digest_under(pepper),
                     newer: Some((newest.version(), digest)),
                 };
                 things.get(&place.digest).map(|thing| (thing, place))
@@ -73,9 +101,8 @@ fn find_under<'a, T>(
 }
 
 /// Puts something in place; the next look-up sees it. The digests that it had before are forgotten.
-pub fn put<T>(things: &ByDigest<T>, digest: Digest, thing: T, old: &[Digest]) {
-    let things = things.pin();
-    things.insert(digest, thing);
+pub fn put<T>(things: &Table<T>, digest: Digest, thing: T, old: &[Digest]) {
+    things.put(&digest, thing);
     // Afterwards, so that `find` meets it at every instant.
     for old in old.iter().filter(|old| **old != digest) {
         things.remove(old);

@@ -5,19 +5,24 @@
 pub mod callers;
 pub mod code;
 pub mod decision;
+pub mod entry;
 pub mod index;
 pub mod limiter;
 pub mod lookup;
 pub mod metrics;
 pub mod moves;
+mod prefetch;
 pub mod records;
 pub mod rotations;
 pub mod strangers;
+pub mod table;
 pub mod usage;
 pub mod verifiers;
 
 pub use code::Code;
 pub use decision::{Question, Verdict};
-pub use index::{Entry, Index};
+pub use entry::Entry;
+pub use index::Index;
 pub use limiter::Allowance;
+pub use lookup::Sought;
 pub use records::Facts;

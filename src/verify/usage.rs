@@ -4,30 +4,32 @@
 //! two collections, so the hand-over holds at most one item for each key.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use arc_swap::ArcSwapOption;
 use crossbeam_queue::SegQueue;
 
 use super::callers::Callers;
 use super::code::Code;
-use super::index::Entry;
+use super::entry::Entry;
 use super::records::Ring;
-use crate::domain::id::KeyId;
+use super::table::{Held, Shared};
 use crate::domain::time::Timestamp;
 
 /// Microseconds by which a key's last use may lag: workers that share a key then write less to the same place.
 const TICK: i64 = 10_000;
 
-/// Counts of one key since the last collection. What an accepted request touches comes first and lies together.
-#[derive(Debug)]
-#[repr(C)]
+/// Counts of one key, by one of its secrets, since the last collection. Nearly all answers accept, so only that count
+/// lies with the key.
+#[derive(Debug, Default)]
 pub struct Counters {
-    handed_over: AtomicBool,
     last_accepted: AtomicI64,
-    codes: [AtomicU64; Code::OF_KEYS],
-    /// The key.
-    pub key_id: KeyId,
+    accepted: AtomicU64,
+    refused: ArcSwapOption<Refusals>,
 }
+
+/// Counts by code, without that of [`Code::Valid`].
+type Refusals = [AtomicU64; Code::OF_KEYS];
 
 /// What was collected of one key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,7 +41,12 @@ pub struct Count {
 }
 
 impl Count {
-    /// Adds what was collected of the same key a moment later.
+    /// True when nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Adds what was collected of the same key a moment later, or by another secret.
     pub fn add(&mut self, other: &Self) {
         for (sum, more) in self.codes.iter_mut().zip(other.codes) {
             *sum += more;
@@ -48,31 +55,48 @@ impl Count {
     }
 }
 
+/// A copy of an entry counts for itself.
+impl Clone for Counters {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
 impl Counters {
-    /// Nothing counted yet.
-    pub fn of(key_id: KeyId) -> Self {
-        Self {
-            handed_over: AtomicBool::default(),
-            last_accepted: AtomicI64::default(),
-            codes: Default::default(),
-            key_id,
+    /// Adds to a code's count; true when there was none of it since the last collection.
+    fn add(&self, code: Code, more: u64) -> bool {
+        let counter = |counter: &AtomicU64| counter.fetch_add(more, Ordering::SeqCst) == 0;
+        if code == Code::Valid {
+            return counter(&self.accepted);
         }
+        let refused = self.refusals();
+        refused.get(code.index()).is_some_and(counter)
     }
 
-    fn add(&self, count: &Count) {
-        for (counter, more) in self.codes.iter().zip(count.codes) {
-            counter.fetch_add(more, Ordering::SeqCst);
+    /// The counts of refusals, made at the first one.
+    fn refusals(&self) -> Arc<Refusals> {
+        if let Some(made) = self.refused.load_full() {
+            return made;
         }
-        self.last_accepted
-            .fetch_max(count.last_accepted, Ordering::SeqCst);
+        let new = Arc::new(Refusals::default());
+        let none = None::<Arc<Refusals>>;
+        let before = self.refused.compare_and_swap(&none, Some(Arc::clone(&new)));
+        before.as_ref().map_or(new, Arc::clone)
+    }
+
+    fn accepted_at(&self, micros: i64) {
+        self.last_accepted.fetch_max(micros, Ordering::SeqCst);
     }
 
     /// Takes the counts; those that arrive meanwhile stay for the next collection.
     fn take(&self) -> Count {
-        // Cleared first: a use between here and the swaps is then handed over again rather than lost.
-        self.handed_over.store(false, Ordering::SeqCst);
+        let mut codes = [0; Code::OF_KEYS];
+        if let Some(refused) = &*self.refused.load() {
+            codes = std::array::from_fn(|place| refused[place].swap(0, Ordering::SeqCst));
+        }
+        codes[Code::Valid.index()] = self.accepted.swap(0, Ordering::SeqCst);
         Count {
-            codes: std::array::from_fn(|place| self.codes[place].swap(0, Ordering::SeqCst)),
+            codes,
             last_accepted: self.last_accepted.swap(0, Ordering::SeqCst),
         }
     }
@@ -81,7 +105,7 @@ impl Counters {
 /// Keys that were used since the last collection, and the ring of single requests.
 #[derive(Debug)]
 pub struct UsageLog {
-    used: SegQueue<Arc<Counters>>,
+    used: SegQueue<Shared<Entry>>,
     ring: Option<Ring>,
     callers: Callers,
 }
@@ -107,26 +131,20 @@ impl UsageLog {
     }
 
     /// Counts one answer about a known key.
-    pub fn count(&self, entry: &Entry, code: Code, now: Timestamp) {
-        let counters = entry.counters();
-        if let Some(counter) = counters.codes.get(code.index()) {
-            // In one order with the flag of the hand-over, or a count could miss its collection.
-            counter.fetch_add(1, Ordering::SeqCst);
-        }
+    pub fn count(&self, held: &Held<Entry>, code: Code, now: Timestamp) {
+        let Some(Entry { counters, .. }) = held.get() else {
+            return;
+        };
         if code == Code::Valid {
             let now = now.timestamp_micros();
             if now - counters.last_accepted.load(Ordering::Relaxed) >= TICK {
-                counters.last_accepted.fetch_max(now, Ordering::SeqCst);
+                counters.accepted_at(now);
             }
         }
-        self.hand_over(counters);
-    }
-
-    fn hand_over(&self, counters: &Arc<Counters>) {
-        if !counters.handed_over.load(Ordering::SeqCst)
-            && !counters.handed_over.swap(true, Ordering::SeqCst)
+        if counters.add(code, 1)
+            && let Some(entry) = held.share()
         {
-            self.used.push(Arc::clone(counters));
+            self.used.push(entry);
         }
     }
 
@@ -136,19 +154,24 @@ impl UsageLog {
     }
 
     /// Takes the counts of at most `most` used keys.
-    pub fn collect(&self, most: usize) -> Vec<(Arc<Counters>, Count)> {
+    pub fn collect(&self, most: usize) -> Vec<(Shared<Entry>, Count)> {
         std::iter::from_fn(|| self.used.pop())
             .take(most)
-            .map(|counters| {
-                let count = counters.take();
-                (counters, count)
+            .map(|entry| {
+                let count = entry.counters.take();
+                (entry, count)
             })
             .collect()
     }
 
     /// Puts counts back that could not be written, for the next collection.
-    pub fn put_back(&self, counters: &Arc<Counters>, count: &Count) {
-        counters.add(count);
-        self.hand_over(counters);
+    pub fn put_back(&self, entry: Shared<Entry>, count: &Count) {
+        entry.counters.accepted_at(count.last_accepted);
+        for (code, &more) in Code::ALL.into_iter().zip(&count.codes) {
+            if more > 0 {
+                entry.counters.add(code, more);
+            }
+        }
+        self.used.push(entry);
     }
 }

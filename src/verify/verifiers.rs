@@ -8,8 +8,9 @@ use arc_swap::ArcSwap;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::lookup::{self, ByDigest, Place};
+use super::lookup::{self, Place, Sought};
 use super::moves::{Holder, Moves};
+use super::table::Table;
 use crate::domain::id::VerifierId;
 use crate::domain::key_text;
 use crate::domain::pepper::{Digest, Pepper, Peppers};
@@ -44,17 +45,20 @@ thread_local! {
 }
 
 /// Every verifier of the installation.
-#[derive(Debug, Default)]
-pub struct Verifiers(ByDigest<Arc<Verifier>>);
+#[derive(Debug)]
+pub struct Verifiers(Table<Arc<Verifier>>);
+
+impl Default for Verifiers {
+    fn default() -> Self {
+        Self(Table::new(1))
+    }
+}
 
 impl Verifiers {
     /// Puts a verifier in place as it is now; the next question sees it. `old` are digests that it had before.
     pub fn put(&self, digest: Digest, id: VerifierId, revoked: bool, old: &[Digest]) {
-        let known = {
-            let verifiers = self.0.pin();
-            let mut before = std::iter::once(&digest).chain(old);
-            before.find_map(|digest| verifiers.get(digest).map(Arc::clone))
-        };
+        let mut before = std::iter::once(&digest).chain(old);
+        let known = before.find_map(|digest| self.get(digest));
         let verifier = known.unwrap_or_else(|| {
             Arc::new(Verifier {
                 id,
@@ -81,17 +85,18 @@ impl Verifiers {
             let holds = newest == Some(place.version) && bool::from(text.ct_eq(token.as_bytes()));
             holds.then_some(place.digest)
         });
-        let known = recent.and_then(|digest| self.0.pin().get(&digest).map(Arc::clone));
+        let known = recent.and_then(|digest| self.get(&digest));
         let found = known.or_else(|| {
             if !key_text::is_verifier_token(token) {
                 return None;
             }
-            let verifiers = self.0.pin();
-            let (verifier, place) = lookup::find(&verifiers, peppers, token)?;
+            let sought = Sought::new(token.into(), true, peppers);
+            let (held, place) = lookup::find(&self.0, peppers, &sought)?;
+            let verifier = held.get().map(Arc::clone)?;
             moves.offer(Holder::Verifier(verifier.id), &place);
             let text = Zeroizing::new(token.as_bytes().to_vec());
             RECENT.set(Some((text, place)));
-            Some(Arc::clone(verifier))
+            Some(verifier)
         });
         found.is_some_and(|verifier| {
             let may_ask = !verifier.revoked.load(Ordering::Acquire);
@@ -104,16 +109,23 @@ impl Verifiers {
 
     /// True when a verifier has this digest.
     pub fn has(&self, digest: &Digest) -> bool {
-        self.0.pin().contains_key(digest)
+        self.0.get(digest).is_some()
+    }
+
+    fn get(&self, digest: &Digest) -> Option<Arc<Verifier>> {
+        self.0.get(digest)?.get().map(Arc::clone)
     }
 
     /// Takes when each was last used since the last collection.
     pub fn collect(&self) -> Vec<(Arc<Verifier>, Timestamp)> {
-        let used = |verifier: &Arc<Verifier>| {
+        let mut used = Vec::new();
+        self.0.for_each(|verifier| {
             let last = verifier.last_used.swap(0, Ordering::Relaxed);
-            (last > 0).then(|| (Arc::clone(verifier), from_micros(last)))
-        };
-        self.0.pin().values().filter_map(used).collect()
+            if last > 0 {
+                used.push((Arc::clone(verifier), from_micros(last)));
+            }
+        });
+        used
     }
 
     /// Puts a time back that could not be written, for the next collection.

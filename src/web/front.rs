@@ -17,6 +17,7 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use futures_util::{StreamExt as _, stream};
 
+use super::api::caller::presented;
 use super::api::strict_json::is_json;
 use super::client::Incoming;
 use super::edges::{asker, forward_auth, verify};
@@ -96,8 +97,10 @@ where
         }
         match (&head.method, head.uri.path()) {
             (_, "/forward-auth") if self.state.index().is_certain() => {
+                // First: the way to the key takes a while, in which all the rest is done.
+                let presented = presented(head, self.state.index());
                 let incoming = arrived(&self.state, head);
-                let mut response = forward_auth::respond(&incoming);
+                let mut response = forward_auth::respond(&incoming, presented);
                 guard::complete(&incoming, &mut response, begun, None);
                 Answering::Done(Some(response.into()))
             }
@@ -195,12 +198,15 @@ impl<R: Service<Request>> Reading<R> {
 impl<R> Front<R> {
     /// The answer to a verifier, unless something is wrong with its question.
     fn verify(&self, head: &RequestHead, body: &[u8], begun: Instant) -> Option<Response<BoxBody>> {
+        let asked = verify::parse(body).ok()?;
+        // Before it is known who asks: the way to the key takes a while, in which all the rest is done.
+        let key = verify::seek(&asked, self.state.index());
         let incoming = arrived(&self.state, head);
         asker::admit(&incoming, false).ok()?;
         if !is_json(head) {
             return None;
         }
-        let mut response = verify::answer(&incoming, body).ok()?;
+        let mut response = verify::answer(&incoming, &asked, &key).ok()?;
         guard::complete(&incoming, &mut response, begun, None);
         Some(response.into())
     }

@@ -58,9 +58,10 @@ pub fn complete<B>(
     begun: Instant,
     cause: Option<Cause>,
 ) {
-    let is_question = is_question(incoming.head.uri.path());
+    let path = incoming.head.uri.path();
+    let is_question = is_question(path);
     if is_question && response.status() == StatusCode::OK {
-        add_few_headers(response.headers_mut(), &incoming.id);
+        add_few_headers(response.headers_mut(), &incoming.id, is_of_gateway(path));
     } else {
         let https = incoming.state.site.https;
         add_headers(response.headers_mut(), &incoming.id, https);
@@ -136,10 +137,12 @@ fn log<B>(
 
 /// Where verifiers and gateways ask about keys.
 fn is_question(path: &str) -> bool {
-    path == "/forward-auth"
-        || path.starts_with(ext_authz::PREFIX)
-        || path.starts_with("/api/v1/verify")
-        || path == "/oauth2/introspect"
+    is_of_gateway(path) || path.starts_with("/api/v1/verify") || path == "/oauth2/introspect"
+}
+
+/// Where gateways ask.
+fn is_of_gateway(path: &str) -> bool {
+    path == "/forward-auth" || path.starts_with(ext_authz::PREFIX)
 }
 
 /// Asked by machines, often, and under whatever host name a gateway uses.
@@ -254,10 +257,11 @@ const ALWAYS: [(HeaderName, HeaderValue); 6] = [
 ];
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// For answers that only servers read: what protects a browser's page would cost more than the decision.
-fn add_few_headers(headers: &mut HeaderMap, id: &RequestId) {
+/// For answers that only servers read: what protects a browser's page would cost more than the decision. What a gateway
+/// lets through has its id among the identity already.
+fn add_few_headers(headers: &mut HeaderMap, id: &RequestId, is_of_gateway: bool) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(id) = HeaderValue::from_str(id.digits().as_str()) {
+    if !is_of_gateway && let Ok(id) = HeaderValue::from_bytes(id.digits().as_bytes()) {
         headers.insert(REQUEST_ID, id);
     }
 }
@@ -277,7 +281,7 @@ fn add_headers(headers: &mut HeaderMap, id: &RequestId, https: bool) {
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if let Ok(id) = HeaderValue::from_str(id.digits().as_str()) {
+    if let Ok(id) = HeaderValue::from_bytes(id.digits().as_bytes()) {
         headers.insert(REQUEST_ID, id);
     }
 }

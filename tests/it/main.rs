@@ -26,5 +26,6 @@ mod rotation_race;
 mod security;
 mod staff;
 mod support;
+mod table;
 mod tidy;
 mod usage;

@@ -24,7 +24,7 @@ const ROUNDS: usize = 1_000;
 
 fn verdict(index: &Index, clock: &Clock, secret: &KeySecret) -> Code {
     let question = Question {
-        key: secret.expose(),
+        key: &index.seek(secret.expose()),
         address: None,
         scope: None,
         now: clock.now(),
@@ -35,7 +35,7 @@ fn verdict(index: &Index, clock: &Clock, secret: &KeySecret) -> Code {
             user_agent: "",
         },
     };
-    decision::decide(&index.held(), &question).unwrap().code
+    decision::decide(index, &question).unwrap().code
 }
 
 #[test]

@@ -2,18 +2,17 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::dev::Payload;
+use actix_web::dev::{Payload, RequestHead};
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 
-use crate::domain::Error;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::request_id::RequestId;
 use crate::domain::role::{Actor, Who};
 use crate::domain::time::Timestamp;
-use crate::verify::index::HeldIndex;
-use crate::verify::{Allowance, Code, Entry, Facts, Question, decision};
+use crate::domain::{self, Error};
+use crate::verify::{Allowance, Code, Entry, Facts, Index, Question, Sought, Verdict, decision};
 use crate::web::client::Incoming;
 use crate::web::errors::{Failure, problem};
 use crate::web::extract::presented_key;
@@ -138,26 +137,44 @@ pub fn presents_key(request: &HttpRequest) -> bool {
 
 /// A key that is accepted, save perhaps for the scope.
 #[derive(Debug)]
-pub struct Decided<'a> {
-    /// The key.
-    pub entry: &'a Entry,
+pub struct Decided(Verdict);
+
+impl Decided {
+    /// The key: there always is one.
+    pub fn entry(&self) -> Option<&Entry> {
+        self.0.entry()
+    }
+
     /// True when it has the scope that was asked for.
-    pub has_scope: bool,
+    pub fn has_scope(&self) -> bool {
+        self.0.code == Code::Valid
+    }
+
     /// What its rate limit has left, if it has one.
-    pub allowance: Option<Allowance>,
+    pub fn allowance(&self) -> Option<Allowance> {
+        self.0.allowance
+    }
 }
 
-/// Decides about the key that a request presents; `facts` are those of the operation it is presented for.
+/// The key that a request presents, on its way to its entry; `None` when it presents none.
+///
+/// # Errors
+/// `BadRequest` for more than one credential, or one in the query.
+pub fn presented<'a>(head: &'a RequestHead, index: &Index) -> domain::Result<Option<Sought<'a>>> {
+    Ok(presented_key(head)?.map(|text| index.seek(text)))
+}
+
+/// Decides about the key that was [`presented`]; `facts` are those of the operation it is presented for.
 ///
 /// # Errors
 /// `Missing`, `Invalid`, `Limited`, or 503 when the index is not certain. A missing scope is left to the caller.
-pub fn decide<'a>(
+pub fn decide(
     incoming: &Incoming<'_>,
-    held: &'a HeldIndex<'_>,
+    presented: domain::Result<Option<Sought<'_>>>,
     scope: Option<&str>,
     facts: Facts<'_>,
-) -> Result<Decided<'a>, Refused> {
-    let key = presented_key(incoming.head)?.ok_or(Refused::Missing)?;
+) -> Result<Decided, Refused> {
+    let key = presented?.ok_or(Refused::Missing)?;
     let question = Question {
         key: &key,
         address: incoming.address(),
@@ -165,16 +182,12 @@ pub fn decide<'a>(
         now: incoming.now,
         facts,
     };
-    let verdict = decision::decide(held, &question)
+    let verdict = decision::decide(incoming.state.index(), &question)
         .ok_or_else(|| Error::Unavailable("the index is not certain".into()))?;
-    match (verdict.code, verdict.entry, verdict.allowance) {
-        (code @ (Code::Valid | Code::InsufficientScope), Some(entry), allowance) => Ok(Decided {
-            entry,
-            has_scope: code == Code::Valid,
-            allowance,
-        }),
-        (Code::RateLimited, _, Some(allowance)) => Err(Refused::Limited(allowance)),
-        (code, _, _) => Err(Refused::Invalid(code == Code::Expired)),
+    match (verdict.code, verdict.allowance) {
+        (Code::Valid | Code::InsufficientScope, _) => Ok(Decided(verdict)),
+        (Code::RateLimited, Some(allowance)) => Err(Refused::Limited(allowance)),
+        (code, _) => Err(Refused::Invalid(code == Code::Expired)),
     }
 }
 
@@ -196,7 +209,7 @@ pub fn holder(entry: &Entry, incoming: &Incoming<'_>) -> Actor {
             scopes: entry.group.scopes.clone(),
             is_former: entry.is_former(),
         },
-        tenant: entry.tenant_id,
+        tenant: entry.tenant_id(),
         now: incoming.now,
         address: incoming.address(),
         request_id: incoming.id.to_string(),
@@ -206,12 +219,13 @@ pub fn holder(entry: &Entry, incoming: &Incoming<'_>) -> Actor {
 fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
     let incoming = Incoming::of(request)?;
     let facts = incoming.facts(request.method().as_str(), request.path());
-    let held = incoming.state.index().held();
-    let entry = decide(&incoming, &held, None, facts)?.entry;
+    let presented = presented(incoming.head, incoming.state.index());
+    let decided = decide(&incoming, presented, None, facts)?;
+    let entry = decided.entry().ok_or(Refused::Invalid(false))?;
     Ok(Caller {
         key_id: entry.key_id,
-        tenant_id: entry.tenant_id,
-        expires_at: entry.expires_at,
+        tenant_id: entry.tenant_id(),
+        expires_at: entry.expires_at(),
         now: incoming.now,
         actor: holder(entry, &incoming),
     })

@@ -8,6 +8,7 @@ use super::{verdict_json, verify};
 use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
+use crate::verify::Sought;
 use crate::web::api::strict_json::{explain, is_json};
 use crate::web::api::views;
 use crate::web::body::Body;
@@ -52,18 +53,22 @@ pub async fn create(
     });
     let asked: Vec<views::Question<'_>> = asked.collect::<Result<_>>()?;
     let now = state.now();
-    let questions = asked.iter().enumerate().map(|(place, asked)| {
-        verify::read(asked, RequestId::next(now), now).map_err(|error| at_place(place, error))
+    let keys: Vec<Sought<'_>> = asked
+        .iter()
+        .map(|asked| verify::seek(asked, state.index()))
+        .collect();
+    let questions = asked.iter().zip(&keys).enumerate();
+    let questions = questions.map(|(place, (asked, key))| {
+        verify::read(asked, key, RequestId::next(now), now).map_err(|error| at_place(place, error))
     });
     let questions: Vec<_> = questions.collect::<Result<_>>()?;
-    let held = state.index().held();
     let mut json = Vec::with_capacity(questions.len() * verdict_json::USUAL_LENGTH);
     json.extend_from_slice(b"{\"results\":[");
     for (place, question) in questions.iter().enumerate() {
         if place > 0 {
             json.push(b',');
         }
-        let verdict = verify::decide(&held, question)?;
+        let verdict = verify::decide(state.index(), question)?;
         verdict_json::write(&mut json, &verdict, now, question.facts.id)?;
     }
     json.extend_from_slice(b"]}");

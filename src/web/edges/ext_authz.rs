@@ -6,7 +6,7 @@ use super::forward_auth::answer;
 use crate::domain::Error;
 use crate::domain::forwarded::{read_method, read_path};
 use crate::domain::scope::is_scope;
-use crate::web::api::caller::Refused;
+use crate::web::api::caller::{Refused, presented};
 use crate::web::client::{self, Incoming};
 
 /// Where it listens. What follows the scope, and the query, are the client's.
@@ -36,5 +36,6 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
     } else {
         incoming.facts("", "")
     };
-    answer(&incoming, scope, asked)
+    let presented = presented(incoming.head, incoming.state.index());
+    answer(&incoming, presented, scope, asked)
 }

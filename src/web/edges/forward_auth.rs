@@ -8,12 +8,12 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::domain::Error;
 use crate::domain::key::expiry_warning;
 use crate::domain::request_id::RequestId;
 use crate::domain::scope::is_scope;
-use crate::verify::Facts;
-use crate::web::api::caller::{Refused, decide};
+use crate::domain::{Error, Result};
+use crate::verify::{Facts, Sought};
+use crate::web::api::caller::{Refused, decide, presented};
 use crate::web::api::views;
 use crate::web::client::{self, Incoming};
 use crate::web::errors::problem;
@@ -28,42 +28,51 @@ use crate::web::rate_limit;
     security(("bearer" = []), ("apiKey" = [])))]
 pub async fn show(request: HttpRequest) -> HttpResponse {
     match Incoming::of(&request) {
-        Ok(incoming) => respond(&incoming),
+        Ok(incoming) => respond(&incoming, presented(incoming.head, incoming.state.index())),
         Err(error) => Refused::from(error).respond(client::id(&request)),
     }
 }
 
 /// The answer to a gateway that names the scope in its query.
-pub fn respond(incoming: &Incoming<'_>) -> HttpResponse {
+pub fn respond(incoming: &Incoming<'_>, presented: Result<Option<Sought<'_>>>) -> HttpResponse {
+    if let Ok(Some(key)) = &presented {
+        incoming.state.index().approach(key);
+    }
     match wanted_scope(incoming.head) {
-        Ok(scope) => answer(incoming, scope.as_deref(), incoming.asked()),
+        Ok(scope) => answer(incoming, presented, scope.as_deref(), incoming.asked()),
         Err(error) => Refused::from(error).respond(incoming.id),
     }
 }
 
 /// The answer to a gateway about a request with these facts.
-pub fn answer(incoming: &Incoming<'_>, scope: Option<&str>, asked: Facts<'_>) -> HttpResponse {
-    let held = incoming.state.index().held();
-    let decided = match decide(incoming, &held, scope, asked) {
-        Ok(decided) if decided.has_scope => decided,
+pub fn answer(
+    incoming: &Incoming<'_>,
+    presented: Result<Option<Sought<'_>>>,
+    scope: Option<&str>,
+    asked: Facts<'_>,
+) -> HttpResponse {
+    let decided = match decide(incoming, presented, scope, asked) {
+        Ok(decided) if decided.has_scope() => decided,
         Ok(_) => return lacks_scope(incoming.id, scope.unwrap_or_default()),
         Err(refused) => return refused.respond(incoming.id),
     };
-    let entry = decided.entry;
+    let Some(entry) = decided.entry() else {
+        return Refused::Invalid(false).respond(incoming.id);
+    };
     let mut response = HttpResponse::new(StatusCode::OK);
     let headers = response.headers_mut();
     // All at once, with those that every answer carries: the table never grows.
     headers.reserve(12);
-    for (name, text) in decided.allowance.into_iter().flat_map(rate_limit::fields) {
-        set(headers, name, &text);
+    for (name, text) in decided.allowance().into_iter().flat_map(rate_limit::fields) {
+        set(headers, name, text.as_bytes());
     }
-    set(headers, KEY_ID, entry.key_id.text().as_str());
-    set(headers, KEY_NAME, &ascii(&entry.name));
-    set(headers, TENANT_ID, entry.tenant_id.text().as_str());
-    set(headers, SCOPES, entry.group.scopes.text());
-    set(headers, REQUEST_ID, incoming.id.digits().as_str());
-    if let Some(warning) = expiry_warning(entry.expires_at, incoming.now) {
-        set(headers, WARNING, &warning);
+    set(headers, KEY_ID, entry.key_id.text().as_bytes());
+    set(headers, KEY_NAME, ascii(&entry.name).as_bytes());
+    set(headers, TENANT_ID, entry.tenant_id().text().as_bytes());
+    set(headers, SCOPES, entry.group.scopes.text().as_bytes());
+    set(headers, REQUEST_ID, incoming.id.digits().as_bytes());
+    if let Some(warning) = expiry_warning(entry.expires_at(), incoming.now) {
+        set(headers, WARNING, warning.as_bytes());
     }
     response
 }
@@ -75,13 +84,13 @@ const SCOPES: HeaderName = HeaderName::from_static("x-keystead-scopes");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-keystead-request-id");
 const WARNING: HeaderName = HeaderName::from_static("x-keystead-warning");
 
-fn set(headers: &mut HeaderMap, name: HeaderName, text: &str) {
-    if let Ok(value) = HeaderValue::from_str(text) {
+fn set(headers: &mut HeaderMap, name: HeaderName, text: &[u8]) {
+    if let Ok(value) = HeaderValue::from_bytes(text) {
         headers.insert(name, value);
     }
 }
 
-fn wanted_scope(head: &RequestHead) -> Result<Option<String>, Error> {
+fn wanted_scope(head: &RequestHead) -> Result<Option<String>> {
     let Some(query) = head.uri.query() else {
         return Ok(None);
     };

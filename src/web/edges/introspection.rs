@@ -35,8 +35,9 @@ pub async fn create(
     let asked: token_views::TokenQuestion = oauth::read(&body)?;
     let address = verify::read_address(asked.ip.as_deref())
         .map_err(|_| Error::BadRequest("ip: use an IPv4 or IPv6 address.".into()))?;
+    let key = state.index().seek(oauth::token(&asked.token)?);
     let question = Question {
-        key: oauth::token(&asked.token)?,
+        key: &key,
         address,
         scope: None,
         now: state.now(),
@@ -48,13 +49,12 @@ pub async fn create(
             user_agent: "",
         },
     };
-    let held = state.index().held();
-    let verdict = verify::decide(&held, &question)?;
+    let verdict = verify::decide(state.index(), &question)?;
     // "Not active" would have the resource server answer 401, and the key's holder throw a good key away.
     if let Some(left) = verdict.allowance.filter(|left| left.retry_after.is_some()) {
         return Ok(rate_limited(left));
     }
-    let active = verdict.entry.filter(|_| verdict.code == Code::Valid);
+    let active = verdict.entry().filter(|_| verdict.code == Code::Valid);
     let request_id = client::request_id(&request);
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-store"));

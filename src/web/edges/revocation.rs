@@ -64,8 +64,11 @@ fn holder_of(token: &str, incoming: &Incoming<'_>) -> Option<(Actor, bool)> {
     if !key_text::is_well_formed(token) {
         return None;
     }
-    let held = incoming.state.index().held();
-    let (entry, _) = held.find(token)?;
+    let (held, _) = incoming
+        .state
+        .index()
+        .find(&incoming.state.index().seek(token))?;
+    let entry = held.get()?;
     let works = !entry.revoked && !entry.has_ended(incoming.now);
     Some((holder(entry, incoming), works))
 }

@@ -17,12 +17,7 @@ pub const USUAL_LENGTH: usize = 768;
 ///
 /// # Errors
 /// `Internal`, which no verdict is known to cause.
-pub fn write(
-    json: &mut Vec<u8>,
-    verdict: &Verdict<'_>,
-    now: Timestamp,
-    id: RequestId,
-) -> Result<()> {
+pub fn write(json: &mut Vec<u8>, verdict: &Verdict, now: Timestamp, id: RequestId) -> Result<()> {
     let is_valid = verdict.code == Code::Valid;
     let start: &[u8] = if is_valid {
         b"{\"valid\":true"
@@ -31,9 +26,9 @@ pub fn write(
     };
     json.extend_from_slice(start);
     plain(json, "code", verdict.code.as_str());
-    if let Some(entry) = verdict.entry {
+    if let Some(entry) = verdict.entry() {
         write_key(json, entry)?;
-        let warning = expiry_warning(entry.expires_at, now).filter(|_| is_valid);
+        let warning = expiry_warning(entry.expires_at(), now).filter(|_| is_valid);
         if let Some(warning) = warning {
             value(json, "warning", &warning)?;
         }
@@ -51,7 +46,7 @@ pub fn write(
 
 fn write_key(json: &mut Vec<u8>, entry: &Entry) -> Result<()> {
     plain(json, "key_id", entry.key_id.text().as_str());
-    plain(json, "tenant_id", entry.tenant_id.text().as_str());
+    plain(json, "tenant_id", entry.tenant_id().text().as_str());
     value(json, "name", &*entry.name)?;
     plain(json, "environment", entry.environment.as_str());
     value(json, "authorization_group", entry.group.name.as_str())?;
@@ -63,7 +58,7 @@ fn write_key(json: &mut Vec<u8>, entry: &Entry) -> Result<()> {
         json.push(b'"');
     }
     json.push(b']');
-    match entry.expires_at {
+    match entry.expires_at() {
         Some(end) => plain(json, "expires_at", &rfc3339(end)),
         None => json.extend_from_slice(b",\"expires_at\":null"),
     }

@@ -13,8 +13,7 @@ use crate::domain::request_id::RequestId;
 use crate::domain::scope::is_scope;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
-use crate::verify::index::HeldIndex;
-use crate::verify::{self, Facts, Question, decision};
+use crate::verify::{self, Facts, Index, Question, Sought, decision};
 use crate::web::api::strict_json::{explain, is_json};
 use crate::web::api::views;
 use crate::web::body::Body;
@@ -35,19 +34,36 @@ pub async fn create(request: HttpRequest, _: Asker, Body(body): Body) -> Answer<
     if !is_json(incoming.head) {
         return Ok(HttpResponse::UnsupportedMediaType().finish());
     }
-    Ok(answer(&incoming, &body)?)
+    let asked = parse(&body)?;
+    let key = seek(&asked, incoming.state.index());
+    Ok(answer(&incoming, &asked, &key)?)
+}
+
+/// The question of a verifier.
+///
+/// # Errors
+/// `BadRequest` or `Invalid` for a body that can't be read.
+pub fn parse(body: &[u8]) -> Result<views::Question<'_>> {
+    serde_json::from_slice(body).map_err(|cause| explain(&cause))
+}
+
+/// The key that is asked about, on its way to its entry.
+pub fn seek<'a>(asked: &'a views::Question<'_>, index: &Index) -> Sought<'a> {
+    index.seek(asked.key.trim_matches([' ', '\t']))
 }
 
 /// The answer to a verifier that may ask.
 ///
 /// # Errors
-/// `BadRequest` or `Invalid` for a body that can't be read; `Unavailable` when this node can't be sure.
-pub fn answer(incoming: &Incoming<'_>, body: &[u8]) -> Result<HttpResponse> {
-    let asked: views::Question<'_> =
-        serde_json::from_slice(body).map_err(|cause| explain(&cause))?;
-    let question = read(&asked, incoming.id, incoming.now)?;
-    let held = incoming.state.index().held();
-    let verdict = decide(&held, &question)?;
+/// `Invalid` for a member that can't be read; `Unavailable` when this node can't be sure.
+pub fn answer(
+    incoming: &Incoming<'_>,
+    asked: &views::Question<'_>,
+    key: &Sought<'_>,
+) -> Result<HttpResponse> {
+    incoming.state.index().approach(key);
+    let question = read(asked, key, incoming.id, incoming.now)?;
+    let verdict = decide(incoming.state.index(), &question)?;
     let mut body = Vec::with_capacity(verdict_json::USUAL_LENGTH);
     verdict_json::write(&mut body, &verdict, question.now, question.facts.id)?;
     let mut response = HttpResponse::with_body(StatusCode::OK, BoxBody::new(body));
@@ -65,11 +81,12 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// `Invalid` at the member that can't be read.
 pub fn read<'a>(
     asked: &'a views::Question<'_>,
+    key: &'a Sought<'a>,
     id: RequestId,
     now: Timestamp,
 ) -> Result<Question<'a>> {
     Ok(Question {
-        key: asked.key.trim_matches([' ', '\t']),
+        key,
         address: read_address(asked.ip.as_deref())?,
         scope: read_scope(asked.scope.as_deref())?,
         now,
@@ -86,8 +103,8 @@ pub fn read<'a>(
 ///
 /// # Errors
 /// `Unavailable` when this node can't be sure.
-pub fn decide<'a>(held: &'a HeldIndex<'_>, question: &Question<'_>) -> Result<verify::Verdict<'a>> {
-    decision::decide(held, question)
+pub fn decide(index: &Index, question: &Question<'_>) -> Result<verify::Verdict> {
+    decision::decide(index, question)
         .ok_or_else(|| Error::Unavailable("the index is not certain".into()))
 }
 

@@ -52,7 +52,11 @@ async fn a_deleted_key_is_gone_after_a_restart_too() {
         &app.clock,
     )
     .unwrap();
-    assert!(fresh.index().held().find(&key.secret).unwrap().0.revoked);
+    let (held, _) = fresh
+        .index()
+        .find(&fresh.index().seek(&key.secret))
+        .unwrap();
+    assert!(held.get().unwrap().revoked);
 }
 
 #[actix_web::test]

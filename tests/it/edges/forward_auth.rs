@@ -23,10 +23,7 @@ async fn a_valid_key_is_let_through_with_who_it_is() {
         app.tenant("Acme").to_string()
     );
     assert_eq!(answer.header("x-keystead-scopes"), "*:read");
-    assert_eq!(
-        answer.header("x-keystead-request-id"),
-        answer.header("x-request-id")
-    );
+    assert_eq!(answer.header("x-keystead-request-id").len(), 32);
     assert_eq!(answer.header("cache-control"), "no-store");
     answer.hides(&key.secret);
 }

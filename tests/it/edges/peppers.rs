@@ -267,12 +267,11 @@ async fn another_server_follows_each_move_and_forgets_the_old_digest() {
     );
     let index = follower.index();
     let find = |number: usize| {
-        let held = index.held();
-        let found = held.find(&keys[number]);
-        found.map(|(entry, place)| (entry.clone(), place))
+        let found = index.find(&index.seek(&keys[number]));
+        found.map(|(held, place)| (held.get().unwrap().clone(), place))
     };
     let [entry, idle] = [0, 1].map(|number| find(number).unwrap().0);
-    let holder = |entry: &Entry| Holder::Key(entry.tenant_id, entry.key_id);
+    let holder = |entry: &Entry| Holder::Key(entry.tenant_id(), entry.key_id);
     place.run(&["pepper", "rotate"], "").done();
     follower.poll(&db).unwrap();
     let [outdated, late] = [0, 1].map(|number| find(number).unwrap().1);
@@ -284,9 +283,9 @@ async fn another_server_follows_each_move_and_forgets_the_old_digest() {
         find(0).unwrap().1.newer.is_none()
     })
     .await;
-    assert!(index.held().entry(&outdated.digest).is_none());
+    assert!(index.entry(&outdated.digest).is_none());
     assert_eq!(index.len(), 3);
-    // Not the old entry under another digest, but what the key is like now, with the counts it had.
+    // Not the old entry under another digest, but what the key is like now.
     assert!(find(0).unwrap().0.rev > entry.rev);
     // The other server would have moved it as well: the first one to come wins, once.
     index.moves().offer(holder(&entry), &outdated);
@@ -319,7 +318,9 @@ async fn a_key_is_found_at_every_instant_of_its_moves() {
     let secrets = keystead::config::secrets::Secrets::load(&app.config, false).unwrap();
     let read = Box::new(move || Ok(secrets.peppers.clone()));
     let loaded = Follower::load(&app.db, read, 0, &app.clock).unwrap();
-    let entry = loaded.index().held().find(&key.secret).unwrap().0.clone();
+    let index = loaded.index();
+    let (held, _) = index.find(&index.seek(&key.secret)).unwrap();
+    let entry = held.get().unwrap().clone();
 
     let both = [2, 1].map(|version| Pepper::new(version, &Zeroizing::new([version as u8; 32])));
     let noted = both
@@ -342,7 +343,7 @@ async fn a_key_is_found_at_every_instant_of_its_moves() {
     let look_for_it = || {
         while !stop.load(Ordering::SeqCst) {
             let index = Arc::clone(&*current.lock().unwrap());
-            if index.held().find(&key.secret).is_none() {
+            if index.find(&index.seek(&key.secret)).is_none() {
                 missed.store(true, Ordering::SeqCst);
             }
             looks.fetch_add(1, Ordering::SeqCst);

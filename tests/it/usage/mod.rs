@@ -2,6 +2,7 @@
 
 mod counts;
 mod faults;
+mod journal;
 mod metrics;
 mod observed_callers;
 mod records;

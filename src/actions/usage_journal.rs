@@ -1,0 +1,211 @@
+//! Counts on their way through the journal: a row a second for all keys, where their minutes would take a row a key.
+
+use std::collections::BTreeMap;
+
+use super::usage::row_of_count;
+use crate::db::usage::Used;
+use crate::db::usage_journal::{self, Batch};
+use crate::db::{self, Conn, Db};
+use crate::domain::Result;
+use crate::domain::id::KeyId;
+use crate::domain::time::Timestamp;
+use crate::verify::Code;
+use crate::verify::usage::Count;
+
+/// Longest time that counts stay in the journal, in microseconds: pages do not show them before.
+const LONGEST: i64 = 10_000_000;
+/// Most keys with counts in the journal.
+const MOST: usize = 50_000;
+/// A server that wrote nothing for so long, in microseconds, is not coming back for what it left in the journal.
+const SILENT: i64 = 3_600_000_000;
+
+/// What a server has in the journal, as it remembers it.
+#[derive(Debug, Default)]
+pub struct Journal {
+    counts: BTreeMap<KeyId, Count>,
+    /// The minute in which they were collected.
+    start: i64,
+    /// When the oldest of them came, in microseconds since 1970.
+    since: i64,
+    batches: i64,
+}
+
+impl Journal {
+    /// What the server's last run left.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub fn load(conn: &mut Conn, node: &str) -> Result<Self> {
+        let mut journal = Self::default();
+        for batch in usage_journal::list(conn, node)? {
+            journal.start = journal.start.max(batch.start);
+            journal.batches += 1;
+            let counts = decode(&batch);
+            journal.add(counts.iter().map(|(key, count)| (*key, count)));
+        }
+        Ok(journal)
+    }
+
+    /// True when nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// True when it is time to write the minutes.
+    pub fn is_due(&self, now: i64, minute: i64) -> bool {
+        let is_old = self.start != minute || now - self.since >= LONGEST;
+        !self.is_empty() && (is_old || self.counts.len() > MOST)
+    }
+
+    /// Appends counts of `minute`, in the writer's transaction. [`Journal::appended`] follows once they are stored.
+    ///
+    /// # Errors
+    /// As the database reports them.
+    pub fn append<'a>(
+        &self,
+        conn: &mut Conn,
+        node: &str,
+        batch: i64,
+        minute: i64,
+        counts: impl Iterator<Item = (KeyId, &'a Count)>,
+    ) -> Result<()> {
+        let batch = Batch {
+            node_id: node.to_owned(),
+            batch,
+            start: minute,
+            counts: encode(counts),
+        };
+        usage_journal::append(conn, batch)
+    }
+
+    /// Counts of `minute` are in the journal now.
+    pub fn appended<'a>(
+        &mut self,
+        now: i64,
+        minute: i64,
+        counts: impl Iterator<Item = (KeyId, &'a Count)>,
+    ) {
+        if self.is_empty() {
+            (self.start, self.since) = (minute, now);
+        }
+        self.batches += 1;
+        self.add(counts);
+    }
+
+    /// Writes the first `most` keys into their minute and leaves the rest in the journal, in the writer's transaction.
+    /// [`Journal::moved`] follows once that is stored.
+    ///
+    /// # Errors
+    /// As the database reports them.
+    pub fn move_some(&self, conn: &mut Conn, node: &str, batch: i64, most: usize) -> Result<()> {
+        if usage_journal::count(conn, node)? != self.batches {
+            // Somebody took this server for gone and has written them.
+            return Ok(());
+        }
+        let start = self.start.max(db::usage::folded_to(conn)?);
+        let first = self.counts.iter().take(most);
+        let rows: Vec<Used> = first
+            .map(|(key, count)| row_of_count(*key, count, start))
+            .collect();
+        db::usage::add(conn, &rows)?;
+        usage_journal::delete(conn, node)?;
+        if self.counts.len() > most {
+            let rest = self.counts.iter().skip(most);
+            let rest = Batch {
+                node_id: node.to_owned(),
+                batch,
+                start: self.start,
+                counts: encode(rest.map(|(key, count)| (*key, count))),
+            };
+            usage_journal::append(conn, rest)?;
+        }
+        Ok(())
+    }
+
+    /// The first `most` keys are in their minute now.
+    pub fn moved(&mut self, most: usize) {
+        let rest = self.counts.keys().nth(most).copied();
+        self.counts = rest.map_or_else(BTreeMap::new, |first| self.counts.split_off(&first));
+        self.batches = i64::from(!self.is_empty());
+    }
+
+    fn add<'a>(&mut self, counts: impl Iterator<Item = (KeyId, &'a Count)>) {
+        for (key, count) in counts {
+            self.counts.entry(key).or_default().add(count);
+        }
+    }
+}
+
+/// Writes what servers left in the journal that are not coming back.
+///
+/// # Errors
+/// `Unavailable` when the database is away; the next call goes on.
+pub fn take_over(db: &Db, now: Timestamp) -> Result<()> {
+    let since = now.timestamp_micros() - SILENT;
+    for node in db.read(|conn| usage_journal::list_silent(conn, since))? {
+        db.write(|conn| {
+            let left = Journal::load(conn, &node)?;
+            tracing::info!(
+                node,
+                keys = left.counts.len(),
+                "writing usage that a lost server left"
+            );
+            left.move_some(conn, &node, 0, usize::MAX)
+        })?;
+    }
+    Ok(())
+}
+
+fn encode<'a>(counts: impl Iterator<Item = (KeyId, &'a Count)>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(counts.size_hint().0 * 33);
+    for (key, count) in counts {
+        bytes.extend_from_slice(&key.bytes());
+        bytes.extend_from_slice(&count.last_accepted.to_le_bytes());
+        let place = bytes.len();
+        bytes.push(0);
+        for (code, &number) in count
+            .codes
+            .iter()
+            .enumerate()
+            .filter(|(_, number)| **number > 0)
+        {
+            bytes[place] |= 1 << code;
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+    }
+    bytes
+}
+
+/// The counts of a batch; what can't be read is told to the operator and left out, since nobody could ever read it.
+fn decode(batch: &Batch) -> Vec<(KeyId, Count)> {
+    let (mut counts, mut bytes) = (Vec::new(), batch.counts.as_slice());
+    while !bytes.is_empty() {
+        let Some(one) = decode_one(&mut bytes) else {
+            let (node, batch) = (&batch.node_id, batch.batch);
+            tracing::error!(node, batch, "a batch of the usage journal can't be read");
+            break;
+        };
+        counts.push(one);
+    }
+    counts
+}
+
+fn decode_one(bytes: &mut &[u8]) -> Option<(KeyId, Count)> {
+    let key = KeyId::from_bytes(*bytes.split_off(..16)?.first_chunk()?);
+    let last_accepted = i64::from_le_bytes(*bytes.split_off(..8)?.first_chunk()?);
+    let codes_there = *bytes.split_off_first()?;
+    let mut codes = [0; Code::OF_KEYS];
+    for (code, count) in codes.iter_mut().enumerate() {
+        if codes_there & (1 << code) != 0 {
+            *count = u64::from_le_bytes(*bytes.split_off(..8)?.first_chunk()?);
+        }
+    }
+    let count = Count {
+        codes,
+        last_accepted,
+    };
+    Some((key, count))
+}
+
+/// A count fits into its mask.
+const _: () = assert!(Code::OF_KEYS <= 8);

@@ -1,0 +1,310 @@
+//! The table under the index: things by the digest of their text. Reads take no lock and wait for nobody.
+//!
+//! Among millions of things nearly every read waits for memory, so that is what the table spares: seven places lie in
+//! one line of the processor's cache, each with a byte of its digest, and behind a place are the digest and the thing
+//! together. A read waits for that line, and for the thing.
+
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
+
+use super::prefetch::prefetch;
+use crate::domain::pepper::Digest;
+
+/// Places of a bucket.
+const PLACES: usize = 7;
+/// Things for each bucket from which on a part of the table gets more of them.
+const CROWDED: usize = 4;
+
+/// Things by digest.
+#[derive(Debug)]
+pub struct Table<T> {
+    parts: Box<[Part<T>]>,
+    len: AtomicUsize,
+}
+
+/// A part of the table that grows by itself: so nobody waits while a whole large table grows.
+#[derive(Debug)]
+struct Part<T> {
+    buckets: ArcSwap<Buckets<T>>,
+    /// Number of things; also the lock that lets one thread write at a time.
+    writing: Mutex<usize>,
+}
+
+type Buckets<T> = Box<[Bucket<T>]>;
+
+#[derive(Debug)]
+#[repr(align(64))]
+struct Bucket<T> {
+    /// A byte of the digest of what lies in each place, never 0; 0: nothing.
+    marks: [AtomicU8; PLACES],
+    /// Things that found no room here, or before, and went past; 255: nobody knows any more.
+    passed: AtomicU8,
+    places: [ArcSwapOption<Node<T>>; PLACES],
+}
+
+/// One line of the cache.
+const _: () = assert!(size_of::<Bucket<u64>>() == 64);
+
+#[derive(Debug)]
+#[repr(C)]
+struct Node<T> {
+    digest: Kept,
+    thing: T,
+}
+
+/// As much of a digest as is kept: 192 bits tell things apart as surely as all 256.
+type Kept = [u8; 24];
+
+fn kept(digest: &Digest) -> Kept {
+    std::array::from_fn(|at| digest[at])
+}
+
+/// What was found; it stays as it is while somebody holds it, so let it go soon.
+#[derive(Debug)]
+pub struct Held<T>(Guard<Option<Arc<Node<T>>>>);
+
+impl<T> Held<T> {
+    /// The thing: always there in what a table gave out.
+    pub fn get(&self) -> Option<&T> {
+        self.0.as_ref().map(|node| &node.thing)
+    }
+
+    /// The thing for as long as one likes.
+    pub fn share(&self) -> Option<Shared<T>> {
+        self.0.as_ref().map(|node| Shared(Arc::clone(node)))
+    }
+}
+
+/// A thing that was found, whatever becomes of its place in the table.
+#[derive(Debug)]
+pub struct Shared<T>(Arc<Node<T>>);
+
+impl<T> std::ops::Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0.thing
+    }
+}
+
+/// Where a digest belongs.
+#[derive(Clone, Copy)]
+struct Home {
+    part: u32,
+    bucket: u32,
+    mark: u8,
+}
+
+impl Home {
+    /// The digest is a keyed hash already, so its bytes serve as they are.
+    fn of(digest: &Kept) -> Self {
+        let (words, _) = digest.as_chunks();
+        Self {
+            part: u32::from_le_bytes(words[0]),
+            bucket: u32::from_le_bytes(words[1]),
+            mark: digest[8].max(1),
+        }
+    }
+}
+
+/// Spreads `value` evenly over `count`.
+fn spread(value: u32, count: usize) -> usize {
+    ((u64::from(value) * count as u64) >> 32) as usize
+}
+
+impl<T> Table<T> {
+    /// An empty table of so many parts. Each costs a hundred bytes, and a thousandth of a million things grows in well under
+    /// a millisecond.
+    pub fn new(parts: usize) -> Self {
+        let part = |_| Part {
+            buckets: ArcSwap::from_pointee(empty(1)),
+            writing: Mutex::new(0),
+        };
+        Self {
+            parts: (0..parts.max(1)).map(part).collect(),
+            len: AtomicUsize::new(0),
+        }
+    }
+
+    /// What has this digest.
+    pub fn get(&self, digest: &Digest) -> Option<Held<T>> {
+        let digest = kept(digest);
+        let home = Home::of(&digest);
+        let buckets = self.part(home).buckets.load();
+        let found = find(&buckets, home, &digest)?;
+        Some(Held(found.held))
+    }
+
+    /// Asks for the memory in which [`Table::get`] will look first.
+    pub fn expect(&self, digest: &Digest) {
+        let home = Home::of(&kept(digest));
+        let buckets = self.part(home).buckets.load();
+        if let Some(bucket) = buckets.get(spread(home.bucket, buckets.len())) {
+            prefetch(bucket);
+        }
+    }
+
+    /// Asks for the memory in which [`Table::get`] will look next, by `ask`.
+    pub fn approach(&self, digest: &Digest, ask: impl FnOnce(&T)) {
+        let home = Home::of(&kept(digest));
+        let buckets = self.part(home).buckets.load();
+        let Some(bucket) = buckets.get(spread(home.bucket, buckets.len())) else {
+            return;
+        };
+        let is_marked = |mark: &AtomicU8| mark.load(Ordering::Relaxed) == home.mark;
+        if let Some(place) = bucket.marks.iter().position(is_marked)
+            && let Some(node) = &*bucket.places[place].load()
+        {
+            prefetch(&node.digest);
+            ask(&node.thing);
+        }
+    }
+
+    /// Puts a thing in place; the next read sees it.
+    pub fn put(&self, digest: &Digest, thing: T) {
+        let digest = kept(digest);
+        let home = Home::of(&digest);
+        let part = self.part(home);
+        let mut count = part.lock();
+        let node = Arc::new(Node { digest, thing });
+        let buckets = part.buckets.load();
+        if let Some(found) = find(&buckets, home, &digest) {
+            buckets[found.bucket].places[found.place].store(Some(node));
+            return;
+        }
+        if *count < buckets.len() * CROWDED {
+            add(&buckets, node);
+        } else {
+            let larger = empty(buckets.len() * 2);
+            for node in nodes(&buckets) {
+                add(&larger, node);
+            }
+            add(&larger, node);
+            part.buckets.store(Arc::new(larger));
+        }
+        *count += 1;
+        self.len.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Forgets what has this digest; the next read misses it.
+    pub fn remove(&self, digest: &Digest) {
+        let digest = kept(digest);
+        let home = Home::of(&digest);
+        let part = self.part(home);
+        let mut count = part.lock();
+        let buckets = part.buckets.load();
+        let Some(found) = find(&buckets, home, &digest) else {
+            return;
+        };
+        let bucket = &buckets[found.bucket];
+        bucket.marks[found.place].store(0, Ordering::Release);
+        bucket.places[found.place].store(None);
+        for passed in way(&buckets, home)
+            .take_while(|&at| at != found.bucket)
+            .map(|at| &buckets[at].passed)
+        {
+            let fewer = |known: u8| known.checked_sub(1).filter(|_| known < u8::MAX);
+            let _ = passed.fetch_update(Ordering::Release, Ordering::Relaxed, fewer);
+        }
+        *count -= 1;
+        self.len.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Number of things.
+    pub fn count(&self) -> usize {
+        self.len.load(Ordering::Relaxed)
+    }
+
+    /// Everything that is there while this runs; what is put meanwhile may be missed.
+    pub fn for_each(&self, mut look: impl FnMut(&T)) {
+        for part in &self.parts {
+            for node in nodes(&part.buckets.load()) {
+                look(&node.thing);
+            }
+        }
+    }
+
+    fn part(&self, home: Home) -> &Part<T> {
+        &self.parts[spread(home.part, self.parts.len())]
+    }
+}
+
+impl<T> Part<T> {
+    fn lock(&self) -> MutexGuard<'_, usize> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Found<T> {
+    bucket: usize,
+    place: usize,
+    held: Guard<Option<Arc<Node<T>>>>,
+}
+
+/// Looks along the way until nothing went further.
+fn find<T>(buckets: &[Bucket<T>], home: Home, digest: &Kept) -> Option<Found<T>> {
+    for bucket in way(buckets, home) {
+        let Bucket {
+            marks,
+            passed,
+            places,
+        } = &buckets[bucket];
+        for (place, mark) in marks.iter().enumerate() {
+            if mark.load(Ordering::Acquire) != home.mark {
+                continue;
+            }
+            let held = places[place].load();
+            if held.as_ref().is_some_and(|node| node.digest == *digest) {
+                return Some(Found {
+                    bucket,
+                    place,
+                    held,
+                });
+            }
+        }
+        if passed.load(Ordering::Acquire) == 0 {
+            return None;
+        }
+    }
+    None
+}
+
+/// The buckets in which something may lie, in order: its own, then one after the other.
+fn way<T>(buckets: &[Bucket<T>], home: Home) -> impl Iterator<Item = usize> {
+    let (first, count) = (spread(home.bucket, buckets.len()), buckets.len());
+    (first..count).chain(0..first)
+}
+
+/// Adds what is not there yet. There is room, since no table is fuller than [`CROWDED`].
+fn add<T>(buckets: &[Bucket<T>], node: Arc<Node<T>>) {
+    let home = Home::of(&node.digest);
+    for bucket in way(buckets, home).map(|at| &buckets[at]) {
+        let free = |mark: &AtomicU8| mark.load(Ordering::Relaxed) == 0;
+        if let Some(place) = bucket.marks.iter().position(free) {
+            bucket.places[place].store(Some(node));
+            // Last: whoever sees the mark finds the thing.
+            bucket.marks[place].store(home.mark, Ordering::Release);
+            return;
+        }
+        let more = |known: u8| Some(known.saturating_add(1));
+        let _ = bucket
+            .passed
+            .fetch_update(Ordering::Release, Ordering::Relaxed, more);
+    }
+}
+
+fn nodes<T>(buckets: &[Bucket<T>]) -> impl Iterator<Item = Arc<Node<T>>> {
+    let places = buckets.iter().flat_map(|bucket| &bucket.places);
+    places.filter_map(ArcSwapOption::load_full)
+}
+
+fn empty<T>(count: usize) -> Buckets<T> {
+    let bucket = |_| Bucket {
+        marks: Default::default(),
+        passed: AtomicU8::new(0),
+        places: Default::default(),
+    };
+    (0..count).map(bucket).collect()
+}
