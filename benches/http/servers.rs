@@ -83,7 +83,6 @@ impl Drop for Work {
 
 /// A server under measurement; it ends when this is dropped.
 pub struct Running {
-    pub name: &'static str,
     pub port: u16,
     child: Child,
 }
@@ -95,7 +94,7 @@ impl Running {
         let mut pinned = pin(&command);
         pinned.args(["--listen", "127.0.0.1:0", "--workers", "1", "--log", "warn"]);
         pinned.args(settings);
-        Self::start("keystead", pinned, |line| {
+        Self::start(pinned, |line| {
             line.rsplit_once(':').map(|(_, port)| port.to_owned())
         })
     }
@@ -103,16 +102,10 @@ impl Running {
     pub fn bare(body: usize, filler: usize) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--bare", &body.to_string(), &filler.to_string()]);
-        Self::start("bare actix-web", pin(&command), |line| {
-            Some(line.to_owned())
-        })
+        Self::start(pin(&command), |line| Some(line.to_owned()))
     }
 
-    fn start(
-        name: &'static str,
-        mut command: Command,
-        port_of: fn(&str) -> Option<String>,
-    ) -> Self {
+    fn start(mut command: Command, port_of: fn(&str) -> Option<String>) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
@@ -121,7 +114,7 @@ impl Running {
         let port = port_of(line.trim())
             .and_then(|port| port.parse().ok())
             .expect("the server names its port");
-        Self { name, port, child }
+        Self { port, child }
     }
 
     pub fn pid(&self) -> u32 {

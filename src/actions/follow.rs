@@ -56,8 +56,9 @@ impl Follower {
         per_second: usize,
         clock: &Clock,
     ) -> Result<Self> {
+        let keys = db.read(db::key_index::count)?;
         let follower = Self {
-            index: Arc::new(Index::new(per_second)),
+            index: Arc::new(Index::new(per_second, keys)),
             read_peppers,
             clock: clock.clone(),
             groups: Mutex::default(),

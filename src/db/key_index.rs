@@ -57,6 +57,12 @@ macro_rules! index_columns {
     };
 }
 
+/// About how many keys there are, of all tenants.
+pub fn count(conn: &mut Conn) -> Result<usize> {
+    let keys: i64 = keys::table.count().get_result(conn)?;
+    Ok(usize::try_from(keys).unwrap_or_default())
+}
+
 /// Index rows of all tenants in order of id, after `after`.
 pub fn list(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<IndexRow>> {
     Ok(keys::table

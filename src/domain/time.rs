@@ -1,5 +1,6 @@
 //! Time: UTC to the microsecond, and the one clock that reads it.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
@@ -33,6 +34,30 @@ impl Clock {
         match self {
             Self::System => Utc::now().trunc_subsecs(6),
             Self::Fixed(micros) => from_micros(micros.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// The instant of a moment that just was. The time of day is looked at only ten times a second, and counted on in
+    /// between: that is faster, and a clock that is set is still followed at once.
+    pub fn at(&self, moment: Instant) -> Timestamp {
+        const KNOWN_FOR: Duration = Duration::from_millis(100);
+        thread_local! {
+            static KNOWN: Cell<Option<(Instant, Timestamp)>> = const { Cell::new(None) };
+        }
+        if matches!(self, Self::Fixed(_)) {
+            return self.now();
+        }
+        let passed = |(known, at)| Some((moment.checked_duration_since(known)?, at));
+        match KNOWN.get().and_then(passed) {
+            Some((passed, at)) if passed < KNOWN_FOR => {
+                let micros = i64::try_from(passed.as_micros()).unwrap_or_default();
+                from_micros(at.timestamp_micros() + micros)
+            }
+            _ => {
+                let now = self.now();
+                KNOWN.set(Some((moment, now)));
+                now
+            }
         }
     }
 

@@ -19,8 +19,9 @@ use crate::domain::key_text;
 use crate::domain::pepper::{Digest, Peppers};
 use crate::domain::time::Timestamp;
 
-/// Parts of the table of keys: one of them grows in milliseconds among ten million keys.
-const PARTS: usize = 256;
+/// Parts of the table of keys. With more of them a growing table would hold up changes for less than the tenth of a second
+/// that ten million keys take, and each look-up would wait for one more line of memory.
+const PARTS: usize = 16;
 
 /// Every key of the installation in memory.
 #[derive(Debug)]
@@ -39,10 +40,10 @@ pub struct Index {
 
 impl Index {
     /// An empty index that answers nothing until it is loaded. `per_second` is the number of single requests
-    /// that it records.
-    pub fn new(per_second: usize) -> Self {
+    /// that it records; there is room for `keys` before the index has to grow.
+    pub fn new(per_second: usize, keys: usize) -> Self {
         Self {
-            entries: Table::new(PARTS),
+            entries: Table::new(PARTS, keys),
             peppers: ArcSwap::default(),
             rev: AtomicI64::new(-1),
             certain: AtomicBool::new(false),

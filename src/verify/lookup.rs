@@ -9,11 +9,16 @@ use super::table::{Held, Table};
 use crate::domain::pepper::{Digest, Pepper, Peppers};
 
 /// A text that somebody presented, on the way to what has it.
-#[derive(Debug)]
 pub struct Sought<'a> {
     text: Cow<'a, str>,
     /// Version and digest under the newest pepper; none for a text that has not the shape of what is sought.
     newest: Option<(i32, Digest)>,
+}
+
+impl std::fmt::Debug for Sought<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
 }
 
 impl<'a> Sought<'a> {

@@ -14,6 +14,8 @@ use crate::domain::pepper::Digest;
 
 /// Places of a bucket.
 const PLACES: usize = 7;
+/// Things for each bucket when their number is known before.
+const ROOMY: usize = 3;
 /// Things for each bucket from which on a part of the table gets more of them.
 const CROWDED: usize = 4;
 
@@ -115,11 +117,11 @@ fn spread(value: u32, count: usize) -> usize {
 }
 
 impl<T> Table<T> {
-    /// An empty table of so many parts. Each costs a hundred bytes, and a thousandth of a million things grows in well under
-    /// a millisecond.
-    pub fn new(parts: usize) -> Self {
+    /// An empty table of so many parts, with room for `expected` things before it grows.
+    pub fn new(parts: usize, expected: usize) -> Self {
+        let buckets = (expected / parts.max(1) / ROOMY).max(1);
         let part = |_| Part {
-            buckets: ArcSwap::from_pointee(empty(1)),
+            buckets: ArcSwap::from_pointee(empty(buckets)),
             writing: Mutex::new(0),
         };
         Self {

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::lookup::{self, Place, Sought};
 use super::moves::{Holder, Moves};
-use super::table::Table;
+use super::table::{Held, Table};
 use crate::domain::id::VerifierId;
 use crate::domain::key_text;
 use crate::domain::pepper::{Digest, Pepper, Peppers};
@@ -38,6 +38,16 @@ impl Verifier {
     }
 }
 
+/// Compares two secrets in a time that tells nothing of where they differ, eight bytes at a time.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    let ((ones, one_rest), (others, other_rest)) = (one.as_chunks(), other.as_chunks());
+    let differ = |all: u64, (one, other): (&[u8; 8], &[u8; 8])| {
+        all | (u64::from_ne_bytes(*one) ^ u64::from_ne_bytes(*other))
+    };
+    let words = ones.iter().zip(others).fold(0, differ).ct_eq(&0);
+    one.len() == other.len() && bool::from(words & one_rest.ct_eq(other_rest))
+}
+
 thread_local! {
     /// The token that this thread saw last, with its place: a gateway sends the same one each time. The digest is
     /// looked up each time, so a revoked verifier is refused at once.
@@ -50,7 +60,7 @@ pub struct Verifiers(Table<Arc<Verifier>>);
 
 impl Default for Verifiers {
     fn default() -> Self {
-        Self(Table::new(1))
+        Self(Table::new(1, 0))
     }
 }
 
@@ -82,23 +92,22 @@ impl Verifiers {
         let recent = RECENT.with_borrow(|recent| {
             let (text, place) = recent.as_ref()?;
             // Found under an older pepper, it is looked up anew: it may have to move, or the pepper may be given up.
-            let holds = newest == Some(place.version) && bool::from(text.ct_eq(token.as_bytes()));
+            let holds = newest == Some(place.version) && same(text, token.as_bytes());
             holds.then_some(place.digest)
         });
-        let known = recent.and_then(|digest| self.get(&digest));
+        let known = recent.and_then(|digest| self.0.get(&digest));
         let found = known.or_else(|| {
             if !key_text::is_verifier_token(token) {
                 return None;
             }
             let sought = Sought::new(token.into(), true, peppers);
             let (held, place) = lookup::find(&self.0, peppers, &sought)?;
-            let verifier = held.get().map(Arc::clone)?;
-            moves.offer(Holder::Verifier(verifier.id), &place);
+            moves.offer(Holder::Verifier(held.get()?.id), &place);
             let text = Zeroizing::new(token.as_bytes().to_vec());
             RECENT.set(Some((text, place)));
-            Some(verifier)
+            Some(held)
         });
-        found.is_some_and(|verifier| {
+        found.as_ref().and_then(Held::get).is_some_and(|verifier| {
             let may_ask = !verifier.revoked.load(Ordering::Acquire);
             if may_ask {
                 verifier.touch(now);

@@ -92,20 +92,20 @@ where
     fn call(&self, request: Request) -> Self::Future {
         let begun = Instant::now();
         let head = request.head();
-        if !guard::is_usual(head) {
-            return Answering::by_routes(&self.routes, request);
-        }
         match (&head.method, head.uri.path()) {
             (_, "/forward-auth") if self.state.index().is_certain() => {
                 // First: the way to the key takes a while, in which all the rest is done.
                 let presented = presented(head, self.state.index());
-                let incoming = arrived(&self.state, head);
+                if !guard::is_usual(head) {
+                    return Answering::by_routes(&self.routes, request);
+                }
+                let incoming = arrived(&self.state, head, begun);
                 let mut response = forward_auth::respond(&incoming, presented);
                 guard::complete(&incoming, &mut response, begun, None);
                 Answering::Done(Some(response.into()))
             }
             (&Method::POST, "/api/v1/verify") => match length(head) {
-                Some(length) => Answering::Reading(Reading {
+                Some(length) if guard::is_usual(head) => Answering::Reading(Reading {
                     front: Self {
                         routes: Rc::clone(&self.routes),
                         state: self.state.clone(),
@@ -115,15 +115,15 @@ where
                     begun,
                     looked: false,
                 }),
-                None => Answering::by_routes(&self.routes, request),
+                _ => Answering::by_routes(&self.routes, request),
             },
             _ => Answering::by_routes(&self.routes, request),
         }
     }
 }
 
-fn arrived<'a>(state: &'a State, head: &'a RequestHead) -> Incoming<'a> {
-    let now = state.now();
+fn arrived<'a>(state: &'a State, head: &'a RequestHead, begun: Instant) -> Incoming<'a> {
+    let now = state.at(begun);
     Incoming {
         head,
         id: RequestId::next(now),
@@ -201,7 +201,7 @@ impl<R> Front<R> {
         let asked = verify::parse(body).ok()?;
         // Before it is known who asks: the way to the key takes a while, in which all the rest is done.
         let key = verify::seek(&asked, self.state.index());
-        let incoming = arrived(&self.state, head);
+        let incoming = arrived(&self.state, head, begun);
         asker::admit(&incoming, false).ok()?;
         if !is_json(head) {
             return None;

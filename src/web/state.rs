@@ -1,6 +1,7 @@
 //! What every handler can reach, and the bridge from async handlers to the blocking database.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::web;
 use tokio::sync::Semaphore;
@@ -91,6 +92,11 @@ impl State {
     /// The present.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The instant of a moment that just was.
+    pub fn at(&self, moment: Instant) -> Timestamp {
+        self.clock.at(moment)
     }
 
     /// The index of keys.

@@ -26,7 +26,7 @@ fn digest(random: &mut StdRng, crowded: bool) -> Digest {
 fn a_table_says_what_a_map_says_through_a_long_life() {
     for (parts, crowded) in [(1, false), (1, true), (16, false), (256, false)] {
         let mut random = StdRng::seed_from_u64(11);
-        let (table, mut map) = (Table::new(parts), HashMap::new());
+        let (table, mut map) = (Table::new(parts, 0), HashMap::new());
         let known: Vec<Digest> = (0..600).map(|_| digest(&mut random, crowded)).collect();
         for value in 0..30_000 {
             let digest = &known[random.random_range(0..known.len())];
@@ -52,7 +52,7 @@ fn a_table_says_what_a_map_says_through_a_long_life() {
 
 #[test]
 fn what_was_found_stays_though_its_place_is_given_away() {
-    let (table, mut random) = (Table::new(1), StdRng::seed_from_u64(12));
+    let (table, mut random) = (Table::new(1, 0), StdRng::seed_from_u64(12));
     let [one, other] = [(); 2].map(|()| digest(&mut random, true));
     table.put(&one, 1);
     let held = table.get(&one).unwrap();
@@ -76,7 +76,7 @@ fn readers_miss_nothing_and_see_nothing_old_while_the_table_changes() {
         .map(|number| digest(&mut random, number % 16 == 0))
         .collect();
     for _ in 0..5 {
-        let (table, stop) = (Table::new(1), AtomicBool::new(false));
+        let (table, stop) = (Table::new(1, 0), AtomicBool::new(false));
         let (newest, looks) = (AtomicU64::new(0), AtomicU64::new(0));
         table.put(&stays, 0);
         let read = || {

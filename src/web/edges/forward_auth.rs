@@ -35,9 +35,6 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
 
 /// The answer to a gateway that names the scope in its query.
 pub fn respond(incoming: &Incoming<'_>, presented: Result<Option<Sought<'_>>>) -> HttpResponse {
-    if let Ok(Some(key)) = &presented {
-        incoming.state.index().approach(key);
-    }
     match wanted_scope(incoming.head) {
         Ok(scope) => answer(incoming, presented, scope.as_deref(), incoming.asked()),
         Err(error) => Refused::from(error).respond(incoming.id),
@@ -51,6 +48,15 @@ pub fn answer(
     scope: Option<&str>,
     asked: Facts<'_>,
 ) -> HttpResponse {
+    if let Ok(Some(key)) = &presented {
+        incoming.state.index().approach(key);
+    }
+    // Begun before it is decided, while the key's entry is on its way.
+    let mut response = HttpResponse::new(StatusCode::OK);
+    let headers = response.headers_mut();
+    // All at once, with those that every answer carries: the table never grows.
+    headers.reserve(12);
+    set(headers, REQUEST_ID, incoming.id.digits().as_bytes());
     let decided = match decide(incoming, presented, scope, asked) {
         Ok(decided) if decided.has_scope() => decided,
         Ok(_) => return lacks_scope(incoming.id, scope.unwrap_or_default()),
@@ -59,10 +65,6 @@ pub fn answer(
     let Some(entry) = decided.entry() else {
         return Refused::Invalid(false).respond(incoming.id);
     };
-    let mut response = HttpResponse::new(StatusCode::OK);
-    let headers = response.headers_mut();
-    // All at once, with those that every answer carries: the table never grows.
-    headers.reserve(12);
     for (name, text) in decided.allowance().into_iter().flat_map(rate_limit::fields) {
         set(headers, name, text.as_bytes());
     }
@@ -70,7 +72,6 @@ pub fn answer(
     set(headers, KEY_NAME, ascii(&entry.name).as_bytes());
     set(headers, TENANT_ID, entry.tenant_id().text().as_bytes());
     set(headers, SCOPES, entry.group.scopes.text().as_bytes());
-    set(headers, REQUEST_ID, incoming.id.digits().as_bytes());
     if let Some(warning) = expiry_warning(entry.expires_at(), incoming.now) {
         set(headers, WARNING, warning.as_bytes());
     }

@@ -329,7 +329,7 @@ async fn a_key_is_found_at_every_instant_of_its_moves() {
     let peppers = Peppers::of(&both, &noted);
     let [new, old] = both.map(|pepper| pepper.digest(&key.secret));
     let index_before_the_move = || {
-        let index = Index::new(0);
+        let index = Index::new(0, 1);
         index.set_peppers(peppers.clone());
         index.put(old, entry.clone(), &[]);
         Arc::new(index)
