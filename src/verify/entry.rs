@@ -157,14 +157,8 @@ impl Entry {
         secret.is_some_and(|secret| secret.has_ended(now))
     }
 
-    /// Asks for the memory of this entry.
-    pub fn expect(&self) {
-        prefetch(&self.limiter);
-        prefetch(&self.disabled);
-    }
-
     /// Asks for the memory that a decision and its answer will read beside the entry: all of it at once.
-    pub fn expect_more(&self) {
+    pub fn expect_rest(&self) {
         if let Some(letter) = self.name.as_bytes().first() {
             prefetch(letter);
         }

@@ -57,7 +57,7 @@ impl Index {
     }
 
     /// Begins to look a key up: its text is checked and digested, and the memory asked for in which it will be looked
-    /// for. Do something else then; [`Index::approach`] is the next step, and [`Index::find`] the last.
+    /// for. Do something else before [`Index::find`].
     pub fn seek<'a>(&self, text: impl Into<Cow<'a, str>>) -> Sought<'a> {
         let text = text.into();
         let is_key = key_text::is_well_formed(&text);
@@ -66,13 +66,6 @@ impl Index {
             self.entries.expect(digest);
         }
         sought
-    }
-
-    /// Asks for the memory of the entry, if it can be seen already where that is.
-    pub fn approach(&self, sought: &Sought<'_>) {
-        if let Some(digest) = sought.digest() {
-            self.entries.approach(digest, Entry::expect);
-        }
     }
 
     /// The entry of a key, and where it was found.

@@ -148,22 +148,6 @@ impl<T> Table<T> {
         }
     }
 
-    /// Asks for the memory in which [`Table::get`] will look next, by `ask`.
-    pub fn approach(&self, digest: &Digest, ask: impl FnOnce(&T)) {
-        let home = Home::of(&kept(digest));
-        let buckets = self.part(home).buckets.load();
-        let Some(bucket) = buckets.get(spread(home.bucket, buckets.len())) else {
-            return;
-        };
-        let is_marked = |mark: &AtomicU8| mark.load(Ordering::Relaxed) == home.mark;
-        if let Some(place) = bucket.marks.iter().position(is_marked)
-            && let Some(node) = &*bucket.places[place].load()
-        {
-            prefetch(&node.digest);
-            ask(&node.thing);
-        }
-    }
-
     /// Puts a thing in place; the next read sees it.
     pub fn put(&self, digest: &Digest, thing: T) {
         let digest = kept(digest);

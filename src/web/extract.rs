@@ -136,17 +136,17 @@ const QUERY_NAMES: [&str; 6] = [
     "token",
 ];
 
+/// Where a key stands when it is no bearer token.
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
 /// The key that a request presents, as text; `None` when it presents none.
 ///
 /// # Errors
 /// `BadRequest` when a credential comes twice, in two ways, or in the query (RFC 6750 section 2).
 pub fn presented_key(head: &RequestHead) -> Result<Option<Cow<'_, str>>> {
     refuse_key_in_query(head)?;
-    let values = |name: HeaderName| head.headers().get_all(name).map(HeaderValue::as_bytes);
-    credential::read(
-        values(header::AUTHORIZATION),
-        values(HeaderName::from_static("x-api-key")),
-    )
+    let values = |name: &HeaderName| head.headers().get_all(name).map(HeaderValue::as_bytes);
+    credential::read(values(&header::AUTHORIZATION), values(&API_KEY))
 }
 
 /// Refuses a credential in the query, where logs keep it.

@@ -48,10 +48,7 @@ pub fn answer(
     scope: Option<&str>,
     asked: Facts<'_>,
 ) -> HttpResponse {
-    if let Ok(Some(key)) = &presented {
-        incoming.state.index().approach(key);
-    }
-    // Begun before it is decided, while the key's entry is on its way.
+    // Begun before it is decided, while memory is on its way.
     let mut response = HttpResponse::new(StatusCode::OK);
     let headers = response.headers_mut();
     // All at once, with those that every answer carries: the table never grows.

@@ -61,7 +61,6 @@ pub fn answer(
     asked: &views::Question<'_>,
     key: &Sought<'_>,
 ) -> Result<HttpResponse> {
-    incoming.state.index().approach(key);
     let question = read(asked, key, incoming.id, incoming.now)?;
     let verdict = decide(incoming.state.index(), &question)?;
     let mut body = Vec::with_capacity(verdict_json::USUAL_LENGTH);
