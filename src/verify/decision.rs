@@ -64,7 +64,7 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
         .and_then(|(held, place)| Some((held.get()?, place)));
     let (code, entry) = match entry {
         Some((entry, place)) => {
-            entry.expect_rest();
+            entry.bring_rest_near();
             let code = judge(entry, question);
             if let Some(secret) = entry.secret() {
                 let program = question.facts.user_agent;

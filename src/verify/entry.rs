@@ -158,12 +158,12 @@ impl Entry {
     }
 
     /// Asks for the memory that a decision and its answer will read beside the entry: all of it at once.
-    pub fn expect_rest(&self) {
+    pub fn bring_rest_near(&self) {
         if let Some(letter) = self.name.as_bytes().first() {
             prefetch(letter);
         }
         if let Some(limiter) = &self.limiter {
-            limiter.expect();
+            limiter.bring_near();
         }
     }
 }

@@ -63,7 +63,7 @@ impl Index {
         let is_key = key_text::is_well_formed(&text);
         let sought = Sought::new(text, is_key, &self.peppers);
         if let Some(digest) = sought.digest() {
-            self.entries.expect(digest);
+            self.entries.bring_near(digest);
         }
         sought
     }

@@ -58,7 +58,7 @@ impl Limiter {
     }
 
     /// Asks for the memory of this limiter.
-    pub fn expect(&self) {
+    pub fn bring_near(&self) {
         prefetch(&self.limit);
         prefetch(&self.state);
     }

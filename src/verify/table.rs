@@ -140,7 +140,7 @@ impl<T> Table<T> {
     }
 
     /// Asks for the memory in which [`Table::get`] will look first.
-    pub fn expect(&self, digest: &Digest) {
+    pub fn bring_near(&self, digest: &Digest) {
         let home = Home::of(&kept(digest));
         let buckets = self.part(home).buckets.load();
         if let Some(bucket) = buckets.get(spread(home.bucket, buckets.len())) {
