@@ -111,13 +111,8 @@ impl Journal {
         usage_journal::delete(conn, node)?;
         if self.counts.len() > most {
             let rest = self.counts.iter().skip(most);
-            let rest = Batch {
-                node_id: node.to_owned(),
-                batch,
-                start: self.start,
-                counts: encode(rest.map(|(key, count)| (*key, count))),
-            };
-            usage_journal::append(conn, rest)?;
+            let rest = rest.map(|(key, count)| (*key, count));
+            self.append(conn, node, batch, self.start, rest)?;
         }
         Ok(())
     }
