@@ -1,12 +1,13 @@
 //! Puts configuration, database, index and web together, and runs them until told to stop.
 
+pub mod connections;
 pub mod control;
 pub mod data_dir;
+pub mod http;
 pub mod jobs;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_service::IntoServiceFactory as _;
 use actix_web::cookie::Key;
@@ -150,22 +151,19 @@ impl Application {
         ));
         let cookie_key = Key::derive_from(&*secrets.master_key);
         let inside = state.clone();
-        let server = HttpServer::new(move || {
-            let routes = App::new()
-                .wrap(from_fn(guard::guard))
-                .configure(|app| routes::configure(app, &inside, &cookie_key));
-            FrontFactory::new(routes.into_factory(), inside.clone())
-        })
-        .workers(config.workers)
-        .client_request_timeout(Duration::from_secs(10))
-        .client_disconnect_timeout(Duration::from_secs(2))
-        .keep_alive(Duration::from_secs(75))
-        // A compressed page ends with a small packet of its own; held back, it would wait 40 ms for the browser.
-        .tcp_nodelay(true)
-        .shutdown_timeout(10)
-        .listen(listener)
-        .map_err(|cause| format!("can't listen on {address}: {cause}"))?
-        .run();
+        let builder = Server::build().workers(config.workers).shutdown_timeout(10);
+        let stopping = builder.graceful_shutdown_signal();
+        let server = builder
+            .listen("keystead", listener, move || {
+                let routes = App::new()
+                    .wrap(from_fn(guard::guard))
+                    .configure(|app| routes::configure(app, &inside, &cookie_key));
+                let front = FrontFactory::new(routes.into_factory(), inside.clone());
+                let stopping = stopping.clone();
+                http::over_tcp(front, async move { stopping.notified().await })
+            })
+            .map_err(|cause| format!("can't listen on {address}: {cause}"))?
+            .run();
         let metrics = config
             .metrics_listen
             .map(|listen| serve_metrics(listen, &state))

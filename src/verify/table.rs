@@ -5,9 +5,11 @@
 //! together. A read waits for that line, and for the thing.
 
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use arc_swap::{ArcSwap, ArcSwapOption, Guard};
+use arc_swap::{ArcSwapAny, Guard};
+// Without the count of weak references that the standard library keeps beside the other one.
+use triomphe::Arc;
 
 use super::prefetch::prefetch;
 use crate::domain::pepper::Digest;
@@ -29,7 +31,7 @@ pub struct Table<T> {
 /// A part of the table that grows by itself: so nobody waits while a whole large table grows.
 #[derive(Debug)]
 struct Part<T> {
-    buckets: ArcSwap<Buckets<T>>,
+    buckets: ArcSwapAny<Arc<Buckets<T>>>,
     /// Number of things; also the lock that lets one thread write at a time.
     writing: Mutex<usize>,
 }
@@ -43,7 +45,7 @@ struct Bucket<T> {
     marks: [AtomicU8; PLACES],
     /// Things that found no room here, or before, and went past; 255: nobody knows any more.
     passed: AtomicU8,
-    places: [ArcSwapOption<Node<T>>; PLACES],
+    places: [ArcSwapAny<Option<Arc<Node<T>>>>; PLACES],
 }
 
 /// One line of the cache.
@@ -56,8 +58,8 @@ struct Node<T> {
     thing: T,
 }
 
-/// As much of a digest as is kept: 192 bits tell things apart as surely as all 256.
-type Kept = [u8; 24];
+/// As much of a digest as is kept: half of it, the least that RFC 2104 section 5 recommends for HMAC.
+type Kept = [u8; 16];
 
 fn kept(digest: &Digest) -> Kept {
     std::array::from_fn(|at| digest[at])
@@ -121,7 +123,7 @@ impl<T> Table<T> {
     pub fn new(parts: usize, expected: usize) -> Self {
         let buckets = (expected / parts.max(1) / ROOMY).max(1);
         let part = |_| Part {
-            buckets: ArcSwap::from_pointee(empty(buckets)),
+            buckets: ArcSwapAny::new(Arc::new(empty(buckets))),
             writing: Mutex::new(0),
         };
         Self {
@@ -283,7 +285,7 @@ fn add<T>(buckets: &[Bucket<T>], node: Arc<Node<T>>) {
 
 fn nodes<T>(buckets: &[Bucket<T>]) -> impl Iterator<Item = Arc<Node<T>>> {
     let places = buckets.iter().flat_map(|bucket| &bucket.places);
-    places.filter_map(ArcSwapOption::load_full)
+    places.filter_map(ArcSwapAny::load_full)
 }
 
 fn empty<T>(count: usize) -> Buckets<T> {

@@ -1,6 +1,7 @@
 //! The program at a shell.
 
 mod check_config;
+mod connections;
 mod create_admin;
 mod data_dir;
 mod demo;
