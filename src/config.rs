@@ -19,6 +19,8 @@ use settings::Settings;
 pub struct Config {
     /// Where to listen; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// A Unix socket to listen on as well.
+    pub unix_socket: Option<PathBuf>,
     /// Where to listen for Prometheus, if at all.
     pub metrics_listen: Option<SocketAddr>,
     /// Where the database file, the secrets, the lock and the control socket live.
@@ -100,6 +102,7 @@ impl Config {
             };
         Ok(Self {
             listen,
+            unix_socket: settings.optional("unix_socket").map(PathBuf::from),
             metrics_listen,
             data_dir,
             database,

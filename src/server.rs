@@ -5,11 +5,12 @@ pub mod control;
 pub mod data_dir;
 pub mod http;
 pub mod jobs;
+pub mod unix_socket;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use actix_service::IntoServiceFactory as _;
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service};
 use actix_web::cookie::Key;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -116,6 +117,11 @@ impl Application {
         // First, so that a port in use is found out before anything is changed.
         let listener = TcpListener::bind(config.listen)
             .map_err(|cause| format!("can't listen on {}: {cause}", config.listen))?;
+        let unix_listener = config
+            .unix_socket
+            .as_deref()
+            .map(unix_socket::listen)
+            .transpose()?;
         let Storage { db, secrets } = open_storage(config)?;
         let text = |error: Error| error.to_string();
         let now = clock.now();
@@ -151,19 +157,33 @@ impl Application {
         ));
         let cookie_key = Key::derive_from(&*secrets.master_key);
         let inside = state.clone();
+        let front = move || {
+            let routes = App::new()
+                .wrap(from_fn(guard::guard))
+                .configure(|app| routes::configure(app, &inside, &cookie_key));
+            FrontFactory::new(routes.into_factory(), inside.clone())
+        };
         let builder = Server::build().workers(config.workers).shutdown_timeout(10);
-        let stopping = builder.graceful_shutdown_signal();
-        let server = builder
-            .listen("keystead", listener, move || {
-                let routes = App::new()
-                    .wrap(from_fn(guard::guard))
-                    .configure(|app| routes::configure(app, &inside, &cookie_key));
-                let front = FrontFactory::new(routes.into_factory(), inside.clone());
-                let stopping = stopping.clone();
-                http::over_tcp(front, async move { stopping.notified().await })
+        let signal = builder.graceful_shutdown_signal();
+        let stopping = move || {
+            let signal = signal.clone();
+            async move { signal.notified().await }
+        };
+        let (unix_front, unix_stopping) = (front.clone(), stopping.clone());
+        let builder = builder
+            .listen("tcp", listener, move || {
+                fn_service(http::tcp).and_then(http::over(front(), stopping()))
             })
-            .map_err(|cause| format!("can't listen on {address}: {cause}"))?
-            .run();
+            .map_err(|cause| format!("can't listen on {address}: {cause}"))?;
+        let builder = match unix_listener {
+            None => builder,
+            Some(listener) => builder
+                .listen_uds("unix", listener, move || {
+                    fn_service(http::unix).and_then(http::over(unix_front(), unix_stopping()))
+                })
+                .map_err(|cause| format!("can't listen on the Unix socket: {cause}"))?,
+        };
+        let server = builder.run();
         let metrics = config
             .metrics_listen
             .map(|listen| serve_metrics(listen, &state))

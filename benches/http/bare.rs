@@ -10,9 +10,9 @@ struct Sizes {
     filler: String,
 }
 
-/// Serves on a free port, which it prints, until its process ends: a body of `body` bytes, and headers that are
-/// `filler` bytes longer than they need be.
-pub fn serve(body: usize, filler: usize) {
+/// Serves on a free port, which it prints, and perhaps on a Unix socket, until its process ends: a body of `body` bytes,
+/// and headers that are `filler` bytes longer than they need be.
+pub fn serve(body: usize, filler: usize, socket: Option<&str>) {
     actix_web::rt::System::new().block_on(async move {
         let sizes = Sizes {
             body: "x".repeat(body),
@@ -27,6 +27,10 @@ pub fn serve(body: usize, filler: usize) {
         .bind("127.0.0.1:0")
         .unwrap();
         println!("{}", server.addrs()[0].port());
+        let server = match socket {
+            Some(path) => server.bind_uds(path).unwrap(),
+            None => server,
+        };
         server.run().await.unwrap();
     });
 }

@@ -11,25 +11,48 @@ const ROUNDS: usize = 3;
 pub fn run() {
     let work = Work::new();
     let keys = work.seed(100_000, 10_000);
-    let server = Running::keystead(&work, &[]);
+    let [own_socket, bare_socket] =
+        ["keystead.sock", "bare.sock"].map(|name| work.path().join(name));
+    let server = Running::keystead(&work, &["--unix-socket", own_socket.to_str().unwrap()]);
     let (whole, body) = answer_size(server.port, &ask_gateway(&keys[0]));
     let (smallest, _) = answer_size(Running::bare(body, 0).port, &ask_gateway(&keys[0]));
-    let bare = Running::bare(body, whole - smallest);
+    let bare = Running::bare_at(body, whole - smallest, &[&bare_socket]);
     println!("\n| nginx | requests/s | p99 us | CPU us/request, nginx and whom it asks |");
     println!("|---|---:|---:|---:|");
-    let alone = measure("alone", "/open/", &work, &keys, &server);
-    let asks_bare = measure("asks bare actix-web", "/asked/", &work, &keys, &bare);
-    let asks = measure("asks Keystead", "/asked/", &work, &keys, &server);
-    println!(
-        "\nAsking costs {:.1} us of CPU a request (limit: 20), {:.2} times what asking a bare server costs",
-        asks - alone,
-        (asks - alone) / (asks_bare - alone)
-    );
+    let [own_port, bare_port] =
+        [&server, &bare].map(|running| format!("127.0.0.1:{}", running.port));
+    let alone = measure("alone", "/open/", &work, &keys, &server, &own_port);
+    let asks = |name: &str, running: &Running, at: &str| {
+        measure(name, "/asked/", &work, &keys, running, at) - alone
+    };
+    let over_tcp = [
+        asks("asks bare actix-web", &bare, &bare_port),
+        asks("asks Keystead", &server, &own_port),
+    ];
+    let [own_socket, bare_socket] =
+        [own_socket, bare_socket].map(|path| format!("unix:{}", path.display()));
+    let over_socket = [
+        asks("asks bare actix-web, Unix socket", &bare, &bare_socket),
+        asks("asks Keystead, Unix socket", &server, &own_socket),
+    ];
+    for (way, [bare, ours]) in [("TCP", over_tcp), ("a Unix socket", over_socket)] {
+        println!(
+            "\nAsking over {way} costs {ours:.1} us of CPU a request (limit: 20), {:.2} times what asking a bare server costs",
+            ours / bare
+        );
+    }
 }
 
 /// CPU of nginx and of the server behind it, in microseconds a request.
-fn measure(name: &str, path: &str, work: &Work, keys: &[String], server: &Running) -> f64 {
-    let nginx = Nginx::start(work, server.port);
+fn measure(
+    name: &str,
+    path: &str,
+    work: &Work,
+    keys: &[String],
+    server: &Running,
+    at: &str,
+) -> f64 {
+    let nginx = Nginx::start(work, at);
     let requests: Vec<String> = keys
         .iter()
         .map(|key| format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {key}\r\n\r\n"))
@@ -58,7 +81,7 @@ struct Nginx {
 }
 
 impl Nginx {
-    fn start(work: &Work, keystead: u16) -> Self {
+    fn start(work: &Work, keystead: &str) -> Self {
         let dir = work.path().join("nginx");
         for part in ["html/open", "html/asked", "tmp"] {
             std::fs::create_dir_all(dir.join(part)).unwrap();
@@ -78,7 +101,7 @@ impl Nginx {
              http {{ access_log off; keepalive_requests 100000000; default_type text/plain;\n\
              client_body_temp_path tmp/b; proxy_temp_path tmp/p; fastcgi_temp_path tmp/f;\n\
              uwsgi_temp_path tmp/u; scgi_temp_path tmp/s;\n\
-             upstream keystead {{ server 127.0.0.1:{keystead}; keepalive 64; keepalive_requests 100000000; }}\n\
+             upstream keystead {{ server {keystead}; keepalive 64; keepalive_requests 100000000; }}\n\
              server {{ listen 127.0.0.1:{port}; root html;\n\
              location /open/ {{ }}\n\
              location /asked/ {{ auth_request /_keystead;\n\

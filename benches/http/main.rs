@@ -22,10 +22,11 @@ use load::Measured;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    if let [_, mode, body, filler] = arguments.as_slice()
+    if let [_, mode, body, filler, socket @ ..] = arguments.as_slice()
         && mode == "--bare"
     {
-        return bare::serve(body.parse().unwrap(), filler.parse().unwrap());
+        let socket = socket.first().map(String::as_str);
+        return bare::serve(body.parse().unwrap(), filler.parse().unwrap(), socket);
     }
     servers::pin_this_process();
     // cargo adds --bench.

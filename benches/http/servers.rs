@@ -100,8 +100,14 @@ impl Running {
     }
 
     pub fn bare(body: usize, filler: usize) -> Self {
+        Self::bare_at(body, filler, &[])
+    }
+
+    /// As `bare`, also on a Unix socket when there is one.
+    pub fn bare_at(body: usize, filler: usize, socket: &[&Path]) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--bare", &body.to_string(), &filler.to_string()]);
+        command.args(socket);
         Self::start(pin(&command), |line| Some(line.to_owned()))
     }
 

@@ -26,6 +26,12 @@ pub fn hold(data: &[u8]) {
     let stranger = proxies.client(STRANGER, lines.iter().rev().copied());
     assert_eq!(stranger, Some(STRANGER));
     assert_eq!(ask(&proxies, &[]), Some(PROXY));
+    // The Unix socket is believed like any trusted peer, once it is named; by itself it names nobody.
+    let backward = || lines.iter().rev().copied();
+    let with_socket = TrustedProxies::parse(&format!("unix, {TRUSTED}"), family).unwrap();
+    assert_eq!(with_socket.client(None, backward()), client);
+    assert_eq!(with_socket.client(None, []), None);
+    assert_eq!(proxies.client(None, backward()), None);
     // One line or several is the same.
     assert_eq!(ask(&proxies, &[&lines.join(&b',')]), client);
     // What a client claims stands left of what the first trusted proxy saw, and changes nothing.
@@ -148,6 +154,8 @@ fn trusts_as_written(text: &str) {
         return;
     };
     assert_eq!(proxies.is_empty(), text.trim().is_empty());
+    let named = text.split(',').any(|entry| entry.trim() == "unix");
+    assert_eq!(proxies.trusts_peer(None), named);
     let ends = ["0.0.0.0", "255.255.255.255", "::", "ffff::"].map(|end| end.parse().unwrap());
     let halves = ends
         .chunks(2)

@@ -31,6 +31,11 @@ const fn setting(name: &'static str, default: &'static str, help: &'static str) 
 pub const ALL: &[Setting] = &[
     setting("listen", "127.0.0.1:8080", "Address and port to listen on"),
     setting(
+        "unix_socket",
+        "",
+        "Path of a Unix socket to listen on as well, for a gateway on this machine; empty: none",
+    ),
+    setting(
         "data_dir",
         "./keystead-data",
         "Directory of the database file and the secrets",
@@ -49,7 +54,7 @@ pub const ALL: &[Setting] = &[
     setting(
         "trusted_proxies",
         "",
-        "Addresses and CIDR ranges, separated by commas, of the proxies that say for whom they ask",
+        "Addresses and CIDR ranges, separated by commas, of the proxies that say for whom they ask; unix: whoever connects to the Unix socket",
     ),
     setting(
         "forwarded_header",

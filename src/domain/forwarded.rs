@@ -49,17 +49,25 @@ impl FromStr for Family {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrustedProxies {
     ranges: Vec<IpNet>,
+    unix_socket: bool,
     family: Family,
 }
 
+/// Stands in the list for whoever connects to the Unix socket.
+const UNIX_SOCKET: &str = "unix";
+
 impl TrustedProxies {
-    /// Reads addresses and CIDR ranges separated by commas; an empty text trusts nobody.
+    /// Reads addresses, CIDR ranges and `unix`, separated by commas; an empty text trusts nobody.
     ///
     /// # Errors
     /// What is wrong with the first entry that can't be read.
     pub fn parse(list: &str, family: Family) -> Result<Self, String> {
-        let mut ranges = Vec::new();
+        let (mut ranges, mut unix_socket) = (Vec::new(), false);
         for entry in list.split(',').map(str::trim) {
+            if entry == UNIX_SOCKET {
+                unix_socket = true;
+                continue;
+            }
             if entry.is_empty() && list.trim().is_empty() {
                 continue;
             }
@@ -70,17 +78,26 @@ impl TrustedProxies {
             }
             ranges.push(parse_entry(entry)?);
         }
-        Ok(Self { ranges, family })
+        Ok(Self {
+            ranges,
+            unix_socket,
+            family,
+        })
     }
 
     /// True when nobody is trusted.
     pub fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
+        self.ranges.is_empty() && !self.unix_socket
     }
 
     /// The header family that is read.
     pub fn family(&self) -> Family {
         self.family
+    }
+
+    /// True when a peer is a trusted proxy; `None` is one on the Unix socket.
+    pub fn trusts_peer(&self, peer: Option<IpAddr>) -> bool {
+        peer.map_or(self.unix_socket, |peer| self.trusts(peer))
     }
 
     /// True when the address is a trusted proxy's.
@@ -89,29 +106,32 @@ impl TrustedProxies {
         self.ranges.iter().any(|range| range.contains(&address))
     }
 
-    /// The client behind a peer. `lines` are the values of the family's header, the last line first.
+    /// The client behind a peer; `None` is a peer on the Unix socket. `lines` are the values of the family's header, the
+    /// last line first.
     ///
     /// An untrusted peer is the client itself, and so is a trusted one that sends no header. `None` when a trusted
-    /// proxy wrote something that is no address: the client is then unknown, and an allowlist refuses it.
+    /// proxy wrote something that is no address, or when there is no address at all: the client is then unknown, and an
+    /// allowlist refuses it.
     pub fn client<'a>(
         &self,
-        peer: IpAddr,
+        peer: impl Into<Option<IpAddr>>,
         lines: impl IntoIterator<Item = &'a [u8]>,
     ) -> Option<IpAddr> {
-        let mut nearest = peer.to_canonical();
-        if !self.trusts(nearest) {
-            return Some(nearest);
+        let mut nearest = peer.into().map(|peer| peer.to_canonical());
+        if !self.trusts_peer(nearest) {
+            return nearest;
         }
         for line in lines {
             for element in line.rsplit(|byte| *byte == b',') {
-                nearest = read_element(self.family, element)?;
-                if !self.trusts(nearest) {
-                    return Some(nearest);
+                let next = read_element(self.family, element)?;
+                nearest = Some(next);
+                if !self.trusts(next) {
+                    return nearest;
                 }
             }
         }
         // All the way through trusted hosts: the one that begins the chain asks for itself.
-        Some(nearest)
+        nearest
     }
 }
 

@@ -46,23 +46,22 @@ impl<'a> Incoming<'a> {
 
     /// The client's address: the peer's, or what trusted proxies say about it. `None` when it is unknown.
     pub fn address(&self) -> Option<IpAddr> {
-        let (peer, proxies) = (self.peer()?, &self.state.site.trusted_proxies);
+        let (peer, proxies) = (self.peer(), &self.state.site.trusted_proxies);
         if proxies.is_empty() {
-            return Some(peer);
+            return peer;
         }
         let lines = self.head.headers().get_all(proxies.family().header());
         proxies.client(peer, lines.rev().map(HeaderValue::as_bytes))
     }
 
-    /// The address at the other end of the connection, whoever it speaks for.
+    /// The address at the other end of the connection, whoever it speaks for; none on the Unix socket.
     fn peer(&self) -> Option<IpAddr> {
         self.head.peer_addr.map(|peer| peer.ip().to_canonical())
     }
 
     /// True when the peer is a trusted proxy.
     pub fn peer_is_trusted(&self) -> bool {
-        let peer = self.peer();
-        peer.is_some_and(|peer| self.state.site.trusted_proxies.trusts(peer))
+        self.state.site.trusted_proxies.trusts_peer(self.peer())
     }
 
     /// What the request log keeps of the request, for an operation with this method and path.

@@ -10,4 +10,5 @@ mod pepper;
 mod postgres;
 mod secrets;
 mod serve;
+mod unix_socket;
 mod verifier;

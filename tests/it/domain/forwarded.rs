@@ -202,6 +202,23 @@ fn an_untrusted_peer_is_the_client_whatever_it_sends() {
 }
 
 #[test]
+fn who_connects_to_the_unix_socket_is_believed_only_when_the_list_names_it() {
+    let line = [&b"192.0.2.1, 10.0.0.1"[..]];
+    let parse = |list: &str| TrustedProxies::parse(list, Family::XForwardedFor).unwrap();
+    let believed = parse("10.0.0.0/24, unix");
+    assert_eq!(believed.client(None, line), Some(ip("192.0.2.1")));
+    assert_eq!(believed.client(None, []), None);
+    assert_eq!(believed.client(None, [&b"unix"[..]]), None);
+    assert_eq!(parse("10.0.0.0/24").client(None, line), None);
+    // The word gives nobody else anything, and nobody an address.
+    let alone = parse("unix");
+    assert!(!alone.is_empty());
+    assert_eq!(alone.client(None, line), Some(ip("10.0.0.1")));
+    let elsewhere = ip("203.0.113.66");
+    assert_eq!(alone.client(elsewhere, line), Some(elsewhere));
+}
+
+#[test]
 fn a_list_of_proxies_is_read_whole_or_refused() {
     for (list, words) in [
         ("10.0.0.1/8", "Did you mean 10.0.0.0/8?"),

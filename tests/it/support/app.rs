@@ -269,6 +269,7 @@ pub fn scratch_dir() -> PathBuf {
 pub fn config() -> Config {
     let data_dir = scratch_dir();
     Config {
+        unix_socket: None,
         listen: "127.0.0.1:0".parse().unwrap(),
         database: database::fresh(&data_dir),
         metrics_listen: None,

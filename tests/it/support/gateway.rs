@@ -19,6 +19,8 @@ use super::system::KEYS;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Nginx,
+    /// nginx that asks on the Unix socket.
+    NginxBySocket,
     Caddy,
     Haproxy,
 }
@@ -38,7 +40,7 @@ impl Gateway {
         Self::start_with(kind, |command| command)
     }
 
-    /// With a relay between the gateway and Keystead.
+    /// With a relay between the gateway and Keystead, which speak TCP.
     pub fn start_relayed(kind: Kind) -> (Self, Relay) {
         let mut relay = None;
         let gateway = Self::build(
@@ -63,6 +65,10 @@ impl Gateway {
         let admin = place.key("Admin");
         let mut command = place.command(&["serve"]);
         command.env("KEYSTEAD_TRUSTED_PROXIES", "127.0.0.1");
+        if kind == Kind::NginxBySocket {
+            command.env("KEYSTEAD_TRUSTED_PROXIES", "unix");
+            command.env("KEYSTEAD_UNIX_SOCKET", unix_socket(&place.dir));
+        }
         let keystead = place.start(change(command));
         let api = Echo::start();
         let (socket, process) = run(kind, &place.dir, way(keystead.socket()), api.socket);
@@ -142,7 +148,10 @@ impl Drop for Gateway {
 
 /// Starts a gateway on a free port. Another process may take the port in between, so it gets a few tries.
 fn run(kind: Kind, dir: &Path, keystead: SocketAddr, api: SocketAddr) -> (SocketAddr, Child) {
-    let keystead = keystead.to_string();
+    let keystead = match kind {
+        Kind::NginxBySocket => format!("unix:{}", unix_socket(dir).display()),
+        _ => keystead.to_string(),
+    };
     for _ in 0..5 {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let socket = free.local_addr().unwrap();
@@ -185,7 +194,7 @@ fn prepare(
     let log = dir.join(format!("{name}.log"));
     let config = dir.join(format!("{name}.conf"));
     let mut command = match kind {
-        Kind::Nginx => {
+        Kind::Nginx | Kind::NginxBySocket => {
             let site = shipped("nginx/keystead.conf", &both);
             let site = replaced(&site, "listen 80;", &format!("listen {socket};"));
             let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -246,6 +255,10 @@ fn prepare(
         .stdout(Stdio::null())
         .stderr(fs::File::create(&log).unwrap());
     (command, log)
+}
+
+fn unix_socket(dir: &Path) -> PathBuf {
+    dir.join("keystead.sock")
 }
 
 /// A file of `deploy/` with each of these texts replaced.

@@ -1,0 +1,112 @@
+//! The Unix socket for a gateway on the same machine.
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::support::process::{Place, Server};
+use crate::support::system::KEYS;
+
+fn socket(place: &Place) -> PathBuf {
+    place.dir.join("gate.sock")
+}
+
+/// The server with a Unix socket, and with these trusted proxies.
+fn command(place: &Place, trusted: &str) -> Command {
+    let mut command = place.command(&["serve"]);
+    command.env("KEYSTEAD_UNIX_SOCKET", socket(place));
+    command.env("KEYSTEAD_TRUSTED_PROXIES", trusted);
+    command
+}
+
+/// Asks as a gateway does, with one more header. Gives the status.
+fn ask(socket: &Path, key: &str, header: &str) -> u16 {
+    let mut stream = UnixStream::connect(socket).unwrap();
+    let request = format!(
+        "GET /forward-auth HTTP/1.1\r\nHost: keystead\r\nConnection: close\r\nX-API-Key: {key}\r\n{header}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+/// Id and secret of a new key that may only be used from one address, or from everywhere.
+async fn key(server: &Server, admin: &str, allowed: &[&str]) -> (String, String) {
+    let wanted =
+        json!({ "name": "ERP", "authorization_group": "Full access", "ip_allowlist": allowed });
+    let answer = server.system(admin).post(KEYS, wanted).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let text = |member: &str| answer.json()[member].as_str().unwrap().to_owned();
+    (text("id"), text("key"))
+}
+
+const BY: &str = "X-Forwarded-For: 203.0.113.7";
+
+#[actix_web::test]
+async fn a_key_revoked_over_tcp_is_refused_by_the_next_answer_on_the_unix_socket() {
+    let place = Place::new().with_acme();
+    let admin = place.key("Admin");
+    let server = place.start(command(&place, ""));
+    let (id, key) = key(&server, &admin, &[]).await;
+    assert_eq!(ask(&socket(&place), &key, BY), 200);
+    let answer = server.system(&admin).delete(&format!("{KEYS}/{id}")).await;
+    assert_eq!(answer.status, 204);
+    assert_eq!(ask(&socket(&place), &key, BY), 401);
+}
+
+#[actix_web::test]
+async fn an_allowlist_believes_the_unix_socket_only_when_it_is_trusted() {
+    let place = Place::new().with_acme();
+    let admin = place.key("Admin");
+    for (trusted, status) in [("", 401), ("127.0.0.1", 401), ("127.0.0.1, unix", 200)] {
+        let server = place.start(command(&place, trusted));
+        let (_, key) = key(&server, &admin, &["203.0.113.7"]).await;
+        assert_eq!(ask(&socket(&place), &key, BY), status, "{trusted:?}");
+        let others = ["X-Forwarded-For: 203.0.113.8", "X-Other: 203.0.113.7"];
+        for header in others {
+            assert_eq!(ask(&socket(&place), &key, header), 401, "{header}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn owner_and_group_alone_may_connect() {
+    let place = Place::new();
+    let _server = place.start(command(&place, ""));
+    let metadata = std::fs::metadata(socket(&place)).unwrap();
+    assert_eq!(metadata.permissions().mode() & 0o777, 0o660);
+}
+
+#[actix_web::test]
+async fn a_socket_that_a_crash_left_is_replaced_and_one_in_use_is_not() {
+    let place = Place::new().with_acme();
+    let key = place.key("ERP");
+    let mut first = place.start(command(&place, ""));
+    let other = Place::new();
+    let mut rival = other.command(&["serve"]);
+    rival.env("KEYSTEAD_UNIX_SOCKET", socket(&place));
+    let outcome = other.finish(rival, "");
+    assert!(
+        outcome.refusal().contains("another program listens on it"),
+        "{outcome:?}"
+    );
+    assert_eq!(ask(&socket(&place), &key, BY), 200);
+    first.crash();
+    let _second = place.start(command(&place, ""));
+    assert_eq!(ask(&socket(&place), &key, BY), 200);
+}
+
+#[test]
+fn a_file_in_the_place_of_the_socket_stays_and_the_start_is_refused() {
+    let place = Place::new();
+    std::fs::create_dir_all(&place.dir).unwrap();
+    std::fs::write(socket(&place), "precious").unwrap();
+    let outcome = place.finish(command(&place, ""), "");
+    assert!(outcome.refusal().contains("no socket"), "{outcome:?}");
+    assert_eq!(std::fs::read_to_string(socket(&place)).unwrap(), "precious");
+}
