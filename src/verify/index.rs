@@ -19,9 +19,9 @@ use crate::domain::key_text;
 use crate::domain::pepper::{Digest, Peppers};
 use crate::domain::time::Timestamp;
 
-/// Parts of the table of keys. With more of them a growing table would hold up changes for less than the tenth of a second
-/// that ten million keys take, and each look-up would wait for one more line of memory.
-const PARTS: usize = 16;
+/// Parts of the table of keys. One that grows holds changes up, among thirteen million keys for a tenth of a second; with
+/// more parts it would be less, but the parts themselves would no longer stay near the processor.
+const PARTS: usize = 64;
 
 /// Every key of the installation in memory.
 #[derive(Debug)]
