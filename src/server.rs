@@ -147,6 +147,15 @@ impl Application {
                 "public_url is https, but trusted_proxies is empty: every client will look like the proxy"
             );
         }
+        match (&config.unix_socket, site.trusted_proxies.trusts_peer(None)) {
+            (Some(_), false) => tracing::warn!(
+                "unix_socket is set, but trusted_proxies does not name \"unix\": no client behind the socket will have an address"
+            ),
+            (None, true) => {
+                tracing::warn!("trusted_proxies names \"unix\", but unix_socket is not set")
+            }
+            _ => {}
+        }
         let setup_link = token.map(|token| format!("{}/setup?token={token}", site.base_url));
         let state = web::Data::new(State::new(
             site,

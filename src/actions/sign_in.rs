@@ -28,6 +28,8 @@ pub enum Place {
     Address(IpAddr),
     /// Behind a trusted proxy that names no address of the client: never made to wait as a whole.
     Shared,
+    /// On the Unix socket, which is not trusted to name a client: all of them are one place.
+    UnixSocket,
 }
 
 impl Place {
@@ -40,6 +42,7 @@ impl Place {
             }
             Self::Address(address) => address.to_string(),
             Self::Shared => "proxy".into(),
+            Self::UnixSocket => "unix".into(),
         }
     }
 }
@@ -84,7 +87,7 @@ impl Attempt {
     /// Counted subjects with the failures each may have before it must wait.
     fn subjects(&self) -> Vec<(String, i64)> {
         let mut subjects = vec![(self.account(), FREE_ACCOUNT)];
-        if matches!(self.place, Place::Address(_)) {
+        if !matches!(self.place, Place::Shared) {
             subjects.push((format!("address:{}", self.place.subject()), FREE_ADDRESS));
         }
         subjects

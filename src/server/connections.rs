@@ -16,7 +16,7 @@ use tokio::time::timeout;
 /// Time between two looks.
 const LOOK: Duration = Duration::from_secs(5);
 /// Looks after which a connection that was not used closes: it was silent for 75 to 80 seconds then, since the first of
-/// them may have come right after its last use.
+/// them may have come right after its last use. After an answer that nothing was heard of for so long, it closes as well.
 const LOOKS: u32 = 16;
 
 /// The open connections of one worker.

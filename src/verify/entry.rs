@@ -61,9 +61,6 @@ pub struct Entry {
     pub rev: i64,
 }
 
-/// With what a table keeps of its digest an entry fills two lines of the processor's cache.
-const _: () = assert!(size_of::<Entry>() <= 128 - 24);
-
 /// The end of a key's life in eight bytes, where an optional [`Timestamp`] takes twelve: microseconds since 1970, and
 /// the last of all when there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

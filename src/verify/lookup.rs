@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::ArcSwap;
 
 use super::table::{Held, Table};
 use crate::domain::pepper::{Digest, Pepper, Peppers};
@@ -13,7 +13,6 @@ pub struct Sought<'a> {
     text: Cow<'a, str>,
     /// Version and digest under the newest pepper; none for a text that has not the shape of what is sought.
     newest: Option<(i32, Digest)>,
-    peppers: Guard<Arc<Peppers>>,
 }
 
 impl std::fmt::Debug for Sought<'_> {
@@ -28,11 +27,7 @@ impl<'a> Sought<'a> {
         let current = peppers.load();
         let newest = current.live().first().filter(|_| has_shape);
         let newest = newest.map(|pepper| (pepper.version(), pepper.digest(&text)));
-        Self {
-            text,
-            newest,
-            peppers: current,
-        }
+        Self { text, newest }
     }
 
     /// The text itself.
@@ -70,21 +65,14 @@ pub fn find<T>(
     peppers: &ArcSwap<Peppers>,
     sought: &Sought<'_>,
 ) -> Option<(Held<T>, Place)> {
-    find_since(things, peppers, &sought.peppers, sought)
-}
-
-fn find_since<T>(
-    things: &Table<T>,
-    peppers: &ArcSwap<Peppers>,
-    tried: &Arc<Peppers>,
-    sought: &Sought<'_>,
-) -> Option<(Held<T>, Place)> {
-    find_under(things, tried, sought).or_else(|| {
-        // A pepper taken up since may be the one that it was moved to.
+    loop {
         let current = peppers.load();
-        let is_new = !Arc::ptr_eq(tried, &current);
-        is_new.then(|| find_since(things, peppers, &current, sought))?
-    })
+        let found = find_under(things, &current, sought);
+        // A pepper taken up since may be the one that it was moved to.
+        if found.is_some() || Arc::ptr_eq(&current, &peppers.load()) {
+            return found;
+        }
+    }
 }
 
 fn find_under<T>(

@@ -11,6 +11,7 @@ use arc_swap::{ArcSwapAny, Guard};
 // Without the count of weak references that the standard library keeps beside the other one.
 use triomphe::Arc;
 
+use super::entry::Entry;
 use super::prefetch::prefetch;
 use crate::domain::pepper::Digest;
 
@@ -57,6 +58,9 @@ struct Node<T> {
     digest: Kept,
     thing: T,
 }
+
+/// An entry fills two lines of the cache, with its digest and the count of who holds it.
+const _: () = assert!(size_of::<usize>() + size_of::<Node<Entry>>() == 128);
 
 /// As much of a digest as is kept: half of it, the least that RFC 2104 section 5 recommends for HMAC.
 type Kept = [u8; 16];

@@ -118,7 +118,14 @@ pub fn host_name(host: &str) -> &str {
 
 /// Where someone signs in from, for patience with failures alone.
 pub fn place(request: &HttpRequest) -> Place {
-    address(request).map_or(Place::Shared, Place::Address)
+    let Ok(incoming) = Incoming::of(request) else {
+        return Place::Shared;
+    };
+    match incoming.address() {
+        Some(address) => Place::Address(address),
+        None if incoming.peer_is_trusted() => Place::Shared,
+        None => Place::UnixSocket,
+    }
 }
 
 /// The request's id.

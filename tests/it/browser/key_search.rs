@@ -108,7 +108,7 @@ async fn a_pasted_key_is_found_and_is_in_no_address() {
         .await;
     browser.is_accessible_everywhere("a key found").await;
 
-    let slip = format!("{}0", &key.secret[..key.secret.len() - 1]);
+    let slip = misspelt(&key.secret);
     browser.script(&paste(&slip)).await;
     browser.until_sees("That is not a whole key").await;
     browser

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -25,14 +26,51 @@ fn command(place: &Place, trusted: &str) -> Command {
 
 /// Asks as a gateway does, with one more header. Gives the status.
 fn ask(socket: &Path, key: &str, header: &str) -> u16 {
-    let mut stream = UnixStream::connect(socket).unwrap();
     let request = format!(
         "GET /forward-auth HTTP/1.1\r\nHost: keystead\r\nConnection: close\r\nX-API-Key: {key}\r\n{header}\r\n\r\n"
     );
+    status(&say(socket, &request))
+}
+
+/// The whole answer to a request that closes its connection.
+fn say(socket: &Path, request: &str) -> String {
+    let mut stream = UnixStream::connect(socket).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+/// Tries a password; each time for another account. Gives the status.
+fn try_password(socket: &Path, number: usize, header: &str) -> u16 {
+    let page = say(
+        socket,
+        &format!("GET /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}\r\n\r\n"),
+    );
+    let after = |before: &str, until: char| {
+        let rest = page.split_once(before).unwrap().1;
+        rest.split(until).next().unwrap().to_owned()
+    };
+    let cookie = after("set-cookie: ", ';');
+    let token = after("name=\"csrf\" value=\"", '"');
+    let body = format!(
+        "csrf={token}&next=&email=nobody{number}%40acme.test&password=wrong-password-{number}"
+    );
+    let length = body.len();
+    status(&say(
+        socket,
+        &format!(
+            "POST /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: {cookie}\r\n{header}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
+        ),
+    ))
 }
 
 /// Id and secret of a new key that may only be used from one address, or from everywhere.
@@ -72,6 +110,22 @@ async fn an_allowlist_believes_the_unix_socket_only_when_it_is_trusted() {
             assert_eq!(ask(&socket(&place), &key, header), 401, "{header}");
         }
     }
+}
+
+#[actix_web::test]
+async fn passwords_tried_on_a_socket_that_is_not_trusted_have_to_wait_together() {
+    let place = Place::new().with_acme();
+    let _server = place.start(command(&place, ""));
+    for number in 0..30 {
+        // Whatever they claim about where they come from.
+        let claim = format!("X-Forwarded-For: 203.0.113.{number}");
+        assert_eq!(
+            try_password(&socket(&place), number, &claim),
+            401,
+            "{number}"
+        );
+    }
+    assert_eq!(try_password(&socket(&place), 30, BY), 429);
 }
 
 #[actix_web::test]

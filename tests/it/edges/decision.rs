@@ -34,7 +34,7 @@ async fn the_first_check_that_fails_is_the_answer() {
     app.clock.advance(chrono::TimeDelta::seconds(60));
     let wrong = async |key: &str| ask(&app, key, "198.51.100.1", "orders:write").await;
 
-    let broken = format!("{}x", &key.secret[..key.secret.len() - 1]);
+    let broken = misspelt(&key.secret);
     assert_eq!(wrong(&broken).await, ("MALFORMED".into(), 401));
     let unknown = keystead::domain::key_text::KeySecret::generate(
         "ks",

@@ -57,3 +57,9 @@ pub fn people(conn: &mut Conn, now: Timestamp) -> Result<()> {
 
 /// The id of no key.
 pub const MISSING: &str = "0197c1f0-0000-7000-8000-000000000000";
+
+/// A key with a typing slip at its end.
+pub fn misspelt(key: &str) -> String {
+    let (start, last) = key.split_at(key.len() - 1);
+    format!("{start}{}", if last == "x" { "y" } else { "x" })
+}
