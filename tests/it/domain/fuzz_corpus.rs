@@ -44,3 +44,31 @@ fn every_address_list_that_was_found_keeps_the_rules() {
 fn every_forwarding_header_that_was_found_keeps_the_rules() {
     replay("forwarded", forwarded::hold);
 }
+
+/// The targets are a workspace of their own, which nothing here builds: they have to stay buildable.
+#[test]
+fn the_fuzz_targets_have_every_crate_that_the_rules_name() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let dependencies = |manifest: &str| {
+        let text = std::fs::read_to_string(root.join(manifest)).unwrap();
+        let all: toml::Table = text.parse().unwrap();
+        all["dependencies"].as_table().unwrap().clone()
+    };
+    let (product, fuzz) = (dependencies("Cargo.toml"), dependencies("fuzz/Cargo.toml"));
+    let mut rules = String::new();
+    for entry in std::fs::read_dir(root.join("src/domain")).unwrap() {
+        rules += &std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    }
+    let named = |name: &str| {
+        let path = format!("{}::", name.replace('-', "_"));
+        rules.match_indices(&path).any(|(at, _)| {
+            let before = rules[..at].chars().next_back().unwrap_or(' ');
+            !before.is_alphanumeric() && before != '_' && before != ':'
+        })
+    };
+    let needed: Vec<&String> = product.keys().filter(|name| named(name)).collect();
+    assert!(needed.len() > 10, "{needed:?}");
+    for name in needed {
+        assert!(fuzz.contains_key(name), "fuzz/Cargo.toml lacks {name}");
+    }
+}
