@@ -5,25 +5,20 @@ mod promises;
 
 use crate::support::gateway::Kind;
 
-/// Each promise as a test of its own for a gateway.
-macro_rules! kept {
-    ($gateway:ident, $kind:ident: $($name:ident),* $(,)?) => {
-        mod $gateway { $(#[actix_web::test] async fn $name() { super::promises::$name(super::Kind::$kind).await; })* }
+/// Each promise as a test of its own for each gateway.
+macro_rules! kept_by {
+    ($($name:ident),* $(,)?) => {
+        mod nginx { $(#[actix_web::test] async fn $name() { super::promises::$name(super::Kind::Nginx).await; })* }
+        mod nginx_by_socket { $(#[actix_web::test] async fn $name() { super::promises::$name(super::Kind::NginxBySocket).await; })* }
+        mod caddy { $(#[actix_web::test] async fn $name() { super::promises::$name(super::Kind::Caddy).await; })* }
+        mod haproxy { $(#[actix_web::test] async fn $name() { super::promises::$name(super::Kind::Haproxy).await; })* }
     };
 }
 
-macro_rules! kept_by_all {
-    ($($names:tt)*) => {
-        kept!(nginx, Nginx: $($names)*);
-        kept!(nginx_by_socket, NginxBySocket: $($names)*);
-        kept!(caddy, Caddy: $($names)*);
-        kept!(haproxy, Haproxy: $($names)*);
-    };
-}
-
-kept_by_all!(
+kept_by!(
     a_valid_key_passes_with_its_identity_and_without_its_secret,
     no_key_and_unknown_keys_are_401_with_a_challenge,
+    connections_to_keystead_are_kept,
     a_revoked_key_is_refused_on_the_next_request,
     a_missing_scope_is_403,
     two_credentials_are_400,
@@ -34,8 +29,3 @@ kept_by_all!(
     a_body_reaches_the_api_whole,
     people_reach_the_pages_and_no_client_asks_by_itself,
 );
-
-// Counted by a relay, which speaks TCP.
-kept!(nginx_over_tcp, Nginx: connections_to_keystead_are_kept);
-kept!(caddy_over_tcp, Caddy: connections_to_keystead_are_kept);
-kept!(haproxy_over_tcp, Haproxy: connections_to_keystead_are_kept);

@@ -40,13 +40,13 @@ impl Gateway {
         Self::start_with(kind, |command| command)
     }
 
-    /// With a relay between the gateway and Keystead, which speak TCP.
+    /// With a relay between the gateway and Keystead.
     pub fn start_relayed(kind: Kind) -> (Self, Relay) {
         let mut relay = None;
         let gateway = Self::build(
             kind,
             |command| command,
-            |keystead| relay.insert(Relay::to(keystead)).socket,
+            |keystead| relay.insert(Relay::to(&keystead)).at.clone(),
         );
         (gateway, relay.unwrap())
     }
@@ -59,19 +59,25 @@ impl Gateway {
     fn build(
         kind: Kind,
         change: impl FnOnce(Command) -> Command,
-        way: impl FnOnce(SocketAddr) -> SocketAddr,
+        way: impl FnOnce(String) -> String,
     ) -> Self {
         let place = Place::new().with_acme();
         let admin = place.key("Admin");
         let mut command = place.command(&["serve"]);
-        command.env("KEYSTEAD_TRUSTED_PROXIES", "127.0.0.1");
-        if kind == Kind::NginxBySocket {
-            command.env("KEYSTEAD_TRUSTED_PROXIES", "unix");
-            command.env("KEYSTEAD_UNIX_SOCKET", unix_socket(&place.dir));
-        }
+        let by_socket = (kind == Kind::NginxBySocket).then(|| place.dir.join("keystead.sock"));
+        match &by_socket {
+            Some(path) => command
+                .env("KEYSTEAD_TRUSTED_PROXIES", "unix")
+                .env("KEYSTEAD_UNIX_SOCKET", path),
+            None => command.env("KEYSTEAD_TRUSTED_PROXIES", "127.0.0.1"),
+        };
         let keystead = place.start(change(command));
         let api = Echo::start();
-        let (socket, process) = run(kind, &place.dir, way(keystead.socket()), api.socket);
+        let at = match by_socket {
+            Some(path) => format!("unix:{}", path.display()),
+            None => keystead.socket().to_string(),
+        };
+        let (socket, process) = run(kind, &place.dir, &way(at), api.socket);
         Self {
             socket,
             keystead,
@@ -147,16 +153,12 @@ impl Drop for Gateway {
 }
 
 /// Starts a gateway on a free port. Another process may take the port in between, so it gets a few tries.
-fn run(kind: Kind, dir: &Path, keystead: SocketAddr, api: SocketAddr) -> (SocketAddr, Child) {
-    let keystead = match kind {
-        Kind::NginxBySocket => format!("unix:{}", unix_socket(dir).display()),
-        _ => keystead.to_string(),
-    };
+fn run(kind: Kind, dir: &Path, keystead: &str, api: SocketAddr) -> (SocketAddr, Child) {
     for _ in 0..5 {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let socket = free.local_addr().unwrap();
         drop(free);
-        let (mut command, log) = prepare(kind, dir, socket, &keystead, &api.to_string());
+        let (mut command, log) = prepare(kind, dir, socket, keystead, &api.to_string());
         let mut process = command.spawn().unwrap_or_else(|cause| {
             panic!("this test runs {kind:?}: please install the Debian packages nginx-light, caddy and haproxy: {cause}")
         });
@@ -255,10 +257,6 @@ fn prepare(
         .stdout(Stdio::null())
         .stderr(fs::File::create(&log).unwrap());
     (command, log)
-}
-
-fn unix_socket(dir: &Path) -> PathBuf {
-    dir.join("keystead.sock")
 }
 
 /// A file of `deploy/` with each of these texts replaced.
