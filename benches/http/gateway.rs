@@ -16,7 +16,7 @@ pub fn run() {
     let server = Running::keystead(&work, &["--unix-socket", own_socket.to_str().unwrap()]);
     let (whole, body) = answer_size(server.port, &ask_gateway(&keys[0]));
     let (smallest, _) = answer_size(Running::bare(body, 0).port, &ask_gateway(&keys[0]));
-    let bare = Running::bare_at(body, whole - smallest, &[&bare_socket]);
+    let bare = Running::bare_at(body, whole - smallest, Some(&bare_socket));
     println!("\n| nginx | requests/s | p99 us | CPU us/request, nginx and whom it asks |");
     println!("|---|---:|---:|---:|");
     let [own_port, bare_port] =

@@ -100,11 +100,11 @@ impl Running {
     }
 
     pub fn bare(body: usize, filler: usize) -> Self {
-        Self::bare_at(body, filler, &[])
+        Self::bare_at(body, filler, None)
     }
 
     /// As `bare`, also on a Unix socket when there is one.
-    pub fn bare_at(body: usize, filler: usize, socket: &[&Path]) -> Self {
+    pub fn bare_at(body: usize, filler: usize, socket: Option<&Path>) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--bare", &body.to_string(), &filler.to_string()]);
         command.args(socket);

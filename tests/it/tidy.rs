@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files below a folder of the repository with these endings, as "src/web/routes.rs" and content.
-fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
+pub fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> = vec![root.join(folder)];
@@ -35,7 +35,7 @@ fn source() -> Vec<(String, String)> {
 }
 
 /// The code of a file: no comments, and nothing from its unit tests on.
-fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let code = text.split("#[cfg(test)]").next().unwrap();
     let lines = code.lines().map(|line| {
         let trimmed = line.trim_start();
@@ -74,7 +74,7 @@ fn only_in(allowed: &[&str], words: &[&str]) -> Vec<String> {
 }
 
 /// True when the line has the word, not as part of a longer one.
-fn names(line: &str, word: &str) -> bool {
+pub fn names(line: &str, word: &str) -> bool {
     let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     line.match_indices(word).any(|(at, _)| {
         let before = line[..at].chars().next_back();

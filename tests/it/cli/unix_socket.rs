@@ -1,15 +1,12 @@
 //! The Unix socket for a gateway on the same machine.
 
-use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use serde_json::json;
-
-use crate::support::process::{Place, Server};
+use crate::support::process::Place;
+use crate::support::raw::{Said, talk_on_unix_socket};
 use crate::support::system::KEYS;
 
 fn socket(place: &Place) -> PathBuf {
@@ -29,23 +26,12 @@ fn ask(socket: &Path, key: &str, header: &str) -> u16 {
     let request = format!(
         "GET /forward-auth HTTP/1.1\r\nHost: keystead\r\nConnection: close\r\nX-API-Key: {key}\r\n{header}\r\n\r\n"
     );
-    status(&say(socket, &request))
+    say(socket, &request).status()
 }
 
-/// The whole answer to a request that closes its connection.
-fn say(socket: &Path, request: &str) -> String {
-    let mut stream = UnixStream::connect(socket).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_secs(30)))
-        .unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
-
-fn status(answer: &str) -> u16 {
-    answer.split(' ').nth(1).unwrap().parse().unwrap()
+/// The answer to a request that closes its connection.
+fn say(socket: &Path, request: &str) -> Said {
+    talk_on_unix_socket(socket, request.as_bytes(), Duration::from_secs(30))
 }
 
 /// Tries a password; each time for another account. Gives the status.
@@ -55,7 +41,7 @@ fn try_password(socket: &Path, number: usize, header: &str) -> u16 {
         &format!("GET /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}\r\n\r\n"),
     );
     let after = |before: &str, until: char| {
-        let rest = page.split_once(before).unwrap().1;
+        let rest = page.text.split_once(before).unwrap().1;
         rest.split(until).next().unwrap().to_owned()
     };
     let cookie = after("set-cookie: ", ';');
@@ -64,23 +50,11 @@ fn try_password(socket: &Path, number: usize, header: &str) -> u16 {
         "csrf={token}&next=&email=nobody{number}%40acme.test&password=wrong-password-{number}"
     );
     let length = body.len();
-    status(&say(
-        socket,
-        &format!(
-            "POST /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: {cookie}\r\n{header}\r\n\
+    let request = format!(
+        "POST /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: {cookie}\r\n{header}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
-        ),
-    ))
-}
-
-/// Id and secret of a new key that may only be used from one address, or from everywhere.
-async fn key(server: &Server, admin: &str, allowed: &[&str]) -> (String, String) {
-    let wanted =
-        json!({ "name": "ERP", "authorization_group": "Full access", "ip_allowlist": allowed });
-    let answer = server.system(admin).post(KEYS, wanted).await;
-    assert_eq!(answer.status, 201, "{}", answer.body);
-    let text = |member: &str| answer.json()[member].as_str().unwrap().to_owned();
-    (text("id"), text("key"))
+    );
+    say(socket, &request).status()
 }
 
 const BY: &str = "X-Forwarded-For: 203.0.113.7";
@@ -90,7 +64,7 @@ async fn a_key_revoked_over_tcp_is_refused_by_the_next_answer_on_the_unix_socket
     let place = Place::new().with_acme();
     let admin = place.key("Admin");
     let server = place.start(command(&place, ""));
-    let (id, key) = key(&server, &admin, &[]).await;
+    let (id, key) = server.issue(&admin, "ERP", "Full access", &[]).await;
     assert_eq!(ask(&socket(&place), &key, BY), 200);
     let answer = server.system(&admin).delete(&format!("{KEYS}/{id}")).await;
     assert_eq!(answer.status, 204);
@@ -103,7 +77,9 @@ async fn an_allowlist_believes_the_unix_socket_only_when_it_is_trusted() {
     let admin = place.key("Admin");
     for (trusted, status) in [("", 401), ("127.0.0.1", 401), ("127.0.0.1, unix", 200)] {
         let server = place.start(command(&place, trusted));
-        let (_, key) = key(&server, &admin, &["203.0.113.7"]).await;
+        let (_, key) = server
+            .issue(&admin, "ERP", "Full access", &["203.0.113.7"])
+            .await;
         assert_eq!(ask(&socket(&place), &key, BY), status, "{trusted:?}");
         let others = ["X-Forwarded-For: 203.0.113.8", "X-Other: 203.0.113.7"];
         for header in others {

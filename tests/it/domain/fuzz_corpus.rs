@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use crate::tidy::{code, files, names};
+
 #[path = "../../../fuzz/invariants/authorization.rs"]
 mod authorization;
 #[path = "../../../fuzz/invariants/cidr.rs"]
@@ -55,16 +57,12 @@ fn the_fuzz_targets_have_every_crate_that_the_rules_name() {
         all["dependencies"].as_table().unwrap().clone()
     };
     let (product, fuzz) = (dependencies("Cargo.toml"), dependencies("fuzz/Cargo.toml"));
-    let mut rules = String::new();
-    for entry in std::fs::read_dir(root.join("src/domain")).unwrap() {
-        rules += &std::fs::read_to_string(entry.unwrap().path()).unwrap();
-    }
+    let rules = files("src/domain", &[".rs"]);
     let named = |name: &str| {
         let path = format!("{}::", name.replace('-', "_"));
-        rules.match_indices(&path).any(|(at, _)| {
-            let before = rules[..at].chars().next_back().unwrap_or(' ');
-            !before.is_alphanumeric() && before != '_' && before != ':'
-        })
+        let names_it =
+            |(_, text): &(String, String)| code(text).lines().any(|line| names(line, &path));
+        rules.iter().any(names_it)
     };
     let needed: Vec<&String> = product.keys().filter(|name| named(name)).collect();
     assert!(needed.len() > 10, "{needed:?}");

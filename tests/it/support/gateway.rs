@@ -6,14 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use reqwest::Method;
-use serde_json::json;
-
 use super::browser_like::{Answer, Person};
 use super::echo::{Echo, Seen};
 use super::process::{Place, Server};
 use super::relay::Relay;
 use super::system::KEYS;
+use reqwest::Method;
 
 /// Which gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,11 +88,7 @@ impl Gateway {
 
     /// Id and secret of a new key.
     pub async fn key(&self, name: &str, group: &str, allowed: &[&str]) -> (String, String) {
-        let wanted = json!({ "name": name, "authorization_group": group, "ip_allowlist": allowed });
-        let answer = self.keystead.system(&self.admin).post(KEYS, wanted).await;
-        assert_eq!(answer.status, 201, "{}", answer.body);
-        let text = |member: &str| answer.json()[member].as_str().unwrap().to_owned();
-        (text("id"), text("key"))
+        self.keystead.issue(&self.admin, name, group, allowed).await
     }
 
     pub async fn revoke(&self, id: &str) {

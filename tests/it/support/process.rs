@@ -11,7 +11,7 @@ use keystead::db::connection::Source;
 
 use super::app::scratch_dir;
 use super::browser_like::Person;
-use super::system::{System, Token};
+use super::system::{KEYS, System, Token};
 use super::{PASSWORD, database, direct};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -231,6 +231,21 @@ impl Server {
 
     pub fn system(&self, key: &str) -> System {
         System::new(&self.base, Some(key), &self.verifier)
+    }
+
+    /// Id and secret of a new key, made with another one.
+    pub async fn issue(
+        &self,
+        admin: &str,
+        name: &str,
+        group: &str,
+        allowed: &[&str],
+    ) -> (String, String) {
+        let wanted = serde_json::json!({ "name": name, "authorization_group": group, "ip_allowlist": allowed });
+        let answer = self.system(admin).post(KEYS, wanted).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        let text = |member: &str| answer.json()[member].as_str().unwrap().to_owned();
+        (text("id"), text("key"))
     }
 
     pub fn stranger(&self) -> System {

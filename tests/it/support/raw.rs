@@ -1,7 +1,9 @@
 //! Bytes on a socket, for what no client library would send.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::time::Duration;
 
 use super::app::App;
@@ -45,9 +47,21 @@ impl App {
 
 /// Sends bytes to any server and reads what it says.
 pub fn talk(address: SocketAddr, bytes: &[u8], patience: Duration) -> Said {
-    let mut socket = TcpStream::connect(address).unwrap();
+    let socket = TcpStream::connect(address).unwrap();
     socket.set_read_timeout(Some(patience)).unwrap();
     socket.set_write_timeout(Some(patience)).unwrap();
+    exchange(socket, bytes)
+}
+
+/// The same on a Unix socket.
+pub fn talk_on_unix_socket(path: &Path, bytes: &[u8], patience: Duration) -> Said {
+    let socket = UnixStream::connect(path).unwrap();
+    socket.set_read_timeout(Some(patience)).unwrap();
+    socket.set_write_timeout(Some(patience)).unwrap();
+    exchange(socket, bytes)
+}
+
+fn exchange(mut socket: impl Read + Write, bytes: &[u8]) -> Said {
     // A server that refuses early may close before everything is written.
     let _ = socket.write_all(bytes);
     let (mut heard, mut buffer) = (Vec::new(), [0; 8_192]);

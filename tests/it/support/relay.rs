@@ -1,10 +1,10 @@
 //! Passes bytes on to a server, and counts how often somebody connects.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use socket2::{Domain, SockAddr, Socket, Type};
 
 /// A relay; it lives as long as the test's process.
 #[derive(Clone)]
@@ -17,45 +17,39 @@ pub struct Relay {
 impl Relay {
     /// To a server that is named in the same way, and spoken to in the same way.
     pub fn to(server: &str) -> Self {
-        let connections = Arc::<AtomicUsize>::default();
-        let counted = Arc::clone(&connections);
-        let count = move || counted.fetch_add(1, Ordering::SeqCst);
-        let server = server.to_owned();
-        let Some(path) = server.strip_prefix("unix:").map(str::to_owned) else {
-            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-            let at = listener.local_addr().unwrap().to_string();
-            std::thread::spawn(move || {
-                for client in listener.incoming().flatten() {
-                    count();
-                    let server = TcpStream::connect(&server).unwrap();
-                    let close = |to: &TcpStream| to.shutdown(Shutdown::Write);
-                    pass(
-                        client.try_clone().unwrap(),
-                        server.try_clone().unwrap(),
-                        close,
-                    );
-                    pass(server, client, close);
-                }
-            });
-            return Self { at, connections };
+        let tcp = |text: &str| SockAddr::from(text.parse::<SocketAddr>().unwrap());
+        let unix = |path: &str| SockAddr::unix(path).unwrap();
+        let path = server.strip_prefix("unix:");
+        let (domain, server, own) = match path {
+            Some(path) => (Domain::UNIX, unix(path), unix(&format!("{path}.relay"))),
+            None => (Domain::IPV4, tcp(server), tcp("127.0.0.1:0")),
         };
-        let at = format!("{path}.relay");
-        let listener = UnixListener::bind(&at).unwrap();
+        let open = move || Socket::new(domain, Type::STREAM, None).unwrap();
+        let listener = open();
+        listener.bind(&own).unwrap();
+        listener.listen(128).unwrap();
+        let at = match path {
+            Some(path) => format!("unix:{path}.relay"),
+            None => {
+                let own = listener.local_addr().unwrap();
+                own.as_socket().unwrap().to_string()
+            }
+        };
+        let relay = Self {
+            at,
+            connections: Arc::default(),
+        };
+        let connections = Arc::clone(&relay.connections);
         std::thread::spawn(move || {
-            for client in listener.incoming().flatten() {
-                count();
-                let server = UnixStream::connect(&path).unwrap();
-                let close = |to: &UnixStream| to.shutdown(Shutdown::Write);
-                pass(
-                    client.try_clone().unwrap(),
-                    server.try_clone().unwrap(),
-                    close,
-                );
-                pass(server, client, close);
+            while let Ok((client, _)) = listener.accept() {
+                connections.fetch_add(1, Ordering::SeqCst);
+                let to = open();
+                to.connect(&server).unwrap();
+                pass(client.try_clone().unwrap(), to.try_clone().unwrap());
+                pass(to, client);
             }
         });
-        let at = format!("unix:{at}");
-        Self { at, connections }
+        relay
     }
 
     /// How many connections there were so far.
@@ -64,13 +58,9 @@ impl Relay {
     }
 }
 
-fn pass<F: Read + Send + 'static, T: Write + Send + 'static>(
-    mut from: F,
-    mut to: T,
-    close: fn(&T) -> std::io::Result<()>,
-) {
+fn pass(mut from: Socket, mut to: Socket) {
     std::thread::spawn(move || {
         let _ = std::io::copy(&mut from, &mut to);
-        let _ = close(&to);
+        let _ = to.shutdown(Shutdown::Write);
     });
 }
