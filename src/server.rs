@@ -47,8 +47,37 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
     data_dir::create(&config.data_dir)?;
     // Two first commands at once would each make secrets and tables; the second waits here for the first.
     let _first = data_dir::wait_for_setup(&config.data_dir)?;
-    let db = open_database(config)?;
-    let text = |error: Error| error.to_string();
+    let db = connect(config)?;
+    // Under the lock of the migrations: of several servers that meet an empty database, one notes its secrets there.
+    let secrets = db
+        .read(|conn| db::migrate::run(conn, || Ok(open_secrets(config, &db))))
+        .map_err(text)??;
+    Ok(Storage { db, secrets })
+}
+
+/// Opens the database alone and brings its tables up to date.
+///
+/// # Errors
+/// As [`open_storage`].
+pub fn open_database(config: &Config) -> Result<Db, String> {
+    let db = connect(config)?;
+    db.read(|conn| db::migrate::run(conn, || Ok(())))
+        .map_err(text)?;
+    Ok(db)
+}
+
+fn connect(config: &Config) -> Result<Db, String> {
+    if let Some(file) = config.database.file() {
+        data_dir::create_private(file)?;
+    }
+    let connections = u32::try_from(config.workers * 2 + 4).unwrap_or(8);
+    let db = Db::open(config.database.clone(), connections).map_err(text)?;
+    db.read(db::dialect::check_durability).map_err(text)?;
+    Ok(db)
+}
+
+/// Reads the secrets and holds them against what the database notes of them; notes them in a new one.
+fn open_secrets(config: &Config, db: &Db) -> Result<Secrets, String> {
     let mut noted = db.read(db::peppers::list_noted).map_err(text)?;
     let mut secrets = Secrets::load(config, noted.is_empty())?;
     if noted.is_empty() {
@@ -76,23 +105,15 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
             .write(|conn| db::secret_checks::insert(conn, MASTER_KEY, &check))
             .map_err(text)?,
     }
-    Ok(Storage { db, secrets })
+    Ok(secrets)
 }
 
-/// Opens the database alone and brings its tables up to date.
-///
-/// # Errors
-/// As [`open_storage`].
-pub fn open_database(config: &Config) -> Result<Db, String> {
-    if let Some(file) = config.database.file() {
-        data_dir::create_private(file)?;
-    }
-    let connections = u32::try_from(config.workers * 2 + 4).unwrap_or(8);
-    let text = |error: Error| error.to_string();
-    let db = Db::open(config.database.clone(), connections).map_err(text)?;
-    db.read(db::dialect::check_durability).map_err(text)?;
-    db::migrate::run(&db).map_err(text)?;
-    Ok(db)
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "it is handed to map_err as it is"
+)]
+fn text(error: Error) -> String {
+    error.to_string()
 }
 
 /// A server that listens already but does not answer yet.
@@ -123,7 +144,6 @@ impl Application {
             .map(unix_socket::listen)
             .transpose()?;
         let Storage { db, secrets } = open_storage(config)?;
-        let text = |error: Error| error.to_string();
         let now = clock.now();
         let token = db
             .write(|conn| setup::issue_token(conn, now))

@@ -5,8 +5,8 @@ use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::Conn;
 use super::connection::SESSION;
-use super::{Conn, Db};
 use crate::domain::{Error, Result};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -15,26 +15,41 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Any constant does, as long as every version of Keystead uses the same.
 const POSTGRES_LOCK: i64 = 0x6b65_7973_7465_6164;
 
-/// Brings the schema up to date. Several nodes may start together: PostgreSQL lets one in at a time by an
-/// advisory lock, SQLite by the lock on the data directory.
+/// Brings the schema up to date, then runs `first`: what the very first server notes in an empty database. Several
+/// servers may start together: PostgreSQL lets one in at a time by an advisory lock, SQLite by the lock on the data
+/// directory.
 ///
 /// # Errors
-/// `Unavailable` with the migration's own words, also when the database was made by a newer Keystead.
-pub fn run(db: &Db) -> Result<()> {
-    db.read(|conn| match conn {
-        Conn::Sqlite(sqlite) => apply(sqlite, SQLITE),
-        Conn::Postgres(postgres) => {
-            // A migration of big tables takes its time, and so does waiting for the node that runs it.
-            postgres.batch_execute("SET statement_timeout = 0")?;
-            diesel::sql_query(format!("SELECT pg_advisory_lock({POSTGRES_LOCK})"))
-                .execute(postgres)?;
-            let done = apply(postgres, POSTGRES);
-            diesel::sql_query(format!("SELECT pg_advisory_unlock({POSTGRES_LOCK})"))
-                .execute(postgres)?;
-            postgres.batch_execute(SESSION)?;
-            done
-        }
+/// `Unavailable` with the migration's own words, also when the database was made by a newer Keystead; those of `first`.
+pub fn run<T>(conn: &mut Conn, first: impl FnOnce() -> Result<T>) -> Result<T> {
+    alone(conn, |conn| {
+        bring_up(conn)?;
+        first()
     })
+}
+
+/// Runs `work` while no other server is here.
+fn alone<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    if let Conn::Postgres(postgres) = conn {
+        // A migration of big tables takes its time, and so does waiting for the node that runs it.
+        postgres.batch_execute("SET statement_timeout = 0")?;
+        diesel::sql_query(format!("SELECT pg_advisory_lock({POSTGRES_LOCK})")).execute(postgres)?;
+    }
+    let done = work(conn);
+    if let Conn::Postgres(postgres) = conn {
+        diesel::sql_query(format!("SELECT pg_advisory_unlock({POSTGRES_LOCK})"))
+            .execute(postgres)?;
+        postgres.batch_execute(SESSION)?;
+    }
+    done
+}
+
+/// Applies what is missing.
+pub(super) fn bring_up(conn: &mut Conn) -> Result<()> {
+    match conn {
+        Conn::Sqlite(sqlite) => apply(sqlite, SQLITE),
+        Conn::Postgres(postgres) => apply(postgres, POSTGRES),
+    }
 }
 
 fn apply<DB, C>(conn: &mut C, migrations: EmbeddedMigrations) -> Result<()>

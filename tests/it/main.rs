@@ -21,6 +21,7 @@ mod crash;
 mod domain;
 mod edges;
 mod gateways;
+mod histories;
 mod key_lists;
 mod rotation_race;
 mod security;

@@ -75,6 +75,10 @@ fn a_server_that_vanished_is_given_up_and_the_url_may_say_otherwise() {
     assert!(refusal.to_string().contains("timeout"), "{refusal}");
 }
 
+fn migrate(db: &Db) -> keystead::domain::Result<()> {
+    db.read(|conn| keystead::db::migrate::run(conn, || Ok(())))
+}
+
 #[test]
 fn no_statement_holds_a_connection_for_ever() {
     let place = Place::new().with_acme();
@@ -87,7 +91,7 @@ fn no_statement_holds_a_connection_for_ever() {
     let db = Db::open(Source::Postgres(url.clone()), 1).unwrap();
     assert_eq!(direct::number(&db, count), 30_000);
     // The one connection of this pool ran the migrations, and is bound again.
-    keystead::db::migrate::run(&db).unwrap();
+    migrate(&db).unwrap();
     assert_eq!(direct::number(&db, count), 30_000);
     // Migrations are not: who waits for the node that runs them waits as long as it takes.
     let other = Db::open(Source::Postgres(url.clone()), 1).unwrap();
@@ -96,7 +100,7 @@ fn no_statement_holds_a_connection_for_ever() {
     let waiting = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() \
                    AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '20 ms'";
     std::thread::scope(|scope| {
-        let migrating = scope.spawn(|| keystead::db::migrate::run(&db));
+        let migrating = scope.spawn(|| migrate(&db));
         while direct::number(&other, waiting) == 0 && !migrating.is_finished() {
             std::thread::yield_now();
         }

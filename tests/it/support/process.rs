@@ -55,6 +55,19 @@ impl Place {
         Self { dir, source }
     }
 
+    /// As [`Place::new`], on a file also where other tests use a server.
+    pub fn on_a_file() -> Self {
+        let dir = scratch_dir();
+        let source = Source::Sqlite(dir.join("data").join("keystead.db"));
+        Self { dir, source }
+    }
+
+    /// On a database that others use as well.
+    pub fn on(source: Source) -> Self {
+        let dir = scratch_dir();
+        Self { dir, source }
+    }
+
     pub fn data(&self, name: &str) -> PathBuf {
         self.dir.join("data").join(name)
     }
