@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::db::{self, Conn, Db, change_log, key_lists};
+use crate::db::change_log::{self, Position};
+use crate::db::{self, Conn, Db, key_lists};
 use crate::domain::Result;
 use crate::domain::id::TenantId;
 use crate::domain::key_directory::{Found, KeyDirectory, Listed};
@@ -61,7 +62,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Kept {
     directory: KeyDirectory,
-    rev: Option<i64>,
+    at: Option<Position>,
     used_as_of: Option<Timestamp>,
 }
 
@@ -108,7 +109,7 @@ impl KeyLists {
         let shared = self.shared(tenant);
         let turn = shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
         // Once the directory is there, looks go side by side.
-        let turn = shared.kept().rev.is_none().then_some(turn);
+        let turn = shared.kept().at.is_none().then_some(turn);
         db.snapshot(|conn| {
             let (found, bytes) = shared.kept().look(conn, tenant, wanted, now)?;
             drop(turn);
@@ -198,13 +199,16 @@ impl Kept {
         Ok((found, self.directory.bytes()))
     }
 
-    /// Takes over what changed since the last look.
+    /// Takes over what changed since the last look. A database that was put back to an older state has another history
+    /// than the one that is known, and is read anew.
     fn follow(&mut self, conn: &mut Conn, tenant: TenantId) -> Result<()> {
         let head = change_log::head(conn)?;
-        let changed = match self.rev {
-            Some(rev) if head <= rev => return Ok(()),
-            Some(rev) if head - rev <= CHANGES => {
-                Some(key_lists::changed_after(conn, tenant, rev)?).filter(|all| all.len() <= KEYS)
+        let goes_on = |at: Position| (1..=CHANGES).contains(&(head.rev - at.rev));
+        let changed = match self.at {
+            Some(at) if at == head => return Ok(()),
+            Some(at) if goes_on(at) && change_log::has(conn, at)? => {
+                let changed = key_lists::changed_after(conn, tenant, at.rev)?;
+                Some(changed).filter(|all| all.len() <= KEYS)
             }
             _ => None,
         };
@@ -217,7 +221,7 @@ impl Kept {
         for row in &rows {
             self.put(row)?;
         }
-        self.rev = Some(head);
+        self.at = Some(head);
         Ok(())
     }
 

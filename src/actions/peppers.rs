@@ -103,14 +103,11 @@ pub fn move_waiting(db: &Db, follower: &Follower) -> Result<usize> {
     });
     let mut moved = 0;
     for batch in wanted.chunks(BATCH) {
-        moved += db.write_then(
-            |conn| {
-                batch.iter().try_fold(0, |moved, wanted| {
-                    move_one(conn, wanted).map(|done| moved + usize::from(done))
-                })
-            },
-            |conn| follower.catch_up(conn),
-        )?;
+        moved += follower.change(db, |conn| {
+            batch.iter().try_fold(0, |moved, wanted| {
+                move_one(conn, wanted).map(|done| moved + usize::from(done))
+            })
+        })?;
     }
     Ok(moved)
 }

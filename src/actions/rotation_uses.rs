@@ -113,10 +113,7 @@ pub fn finish_quiet(db: &Db, follower: &Follower, now: Timestamp) -> Result<usiz
     })?;
     let mut finished = 0;
     for rotation in waiting.iter().filter(|one| is_quiet(one, known)) {
-        let done = db.write_then(
-            |conn| finish_if_quiet(conn, rotation, known, now),
-            |conn| follower.catch_up(conn),
-        )?;
+        let done = follower.change(db, |conn| finish_if_quiet(conn, rotation, known, now))?;
         finished += usize::from(done);
     }
     Ok(finished)

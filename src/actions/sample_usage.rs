@@ -102,7 +102,7 @@ pub fn refuse_lately(
         scope: "telemetry:write".into(),
         address: "198.51.100.23".into(),
         user_agent: "gateway-agent/1.4".into(),
-        rev: db::change_log::head(conn)?,
+        rev: db::change_log::head(conn)?.rev,
         last4: String::new(),
     };
     request_records::insert(conn, &[record])

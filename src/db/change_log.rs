@@ -1,11 +1,14 @@
 //! The change log: one row for each change that matters to verification, numbered without gaps.
+//!
+//! Each row also draws a random number, its entry id, and keeps that of the row before it. A database that was put back
+//! to an older state goes on with the same numbers, but never with the same entry ids: whoever follows the log can tell.
 
 use diesel::prelude::*;
 
 use super::Conn;
 use super::schema::{change_head, change_log};
 use crate::domain::pepper::Digest;
-use crate::domain::{Error, Result};
+use crate::domain::{Error, Result, random};
 
 /// What kind of thing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +46,23 @@ impl Kind {
     }
 }
 
+/// A place in the history of changes. Equal places have equal histories behind them, since the entry id was drawn when
+/// the change was made; an equal number alone says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Number of the change.
+    pub rev: i64,
+    /// Its entry id.
+    pub entry: i64,
+}
+
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Number of the change.
-    pub rev: i64,
+    /// Where it stands.
+    pub position: Position,
+    /// Entry id of the change before it.
+    pub parent: i64,
     /// What changed.
     pub kind: Kind,
     /// Its id.
@@ -71,9 +86,14 @@ pub fn append_move(conn: &mut Conn, kind: Kind, item: &str, old: &Digest) -> Res
 }
 
 fn append_row(conn: &mut Conn, kind: Kind, item: &str, old: Option<&Digest>) -> Result<i64> {
-    let rev: i64 = diesel::update(change_head::table.find(1))
-        .set(change_head::rev.eq(change_head::rev + 1))
-        .returning(change_head::rev)
+    let entry = i64::from_ne_bytes(random::bytes()?);
+    let (rev, parent): (i64, i64) = diesel::update(change_head::table.find(1))
+        .set((
+            change_head::rev.eq(change_head::rev + 1),
+            change_head::parent_id.eq(change_head::entry_id),
+            change_head::entry_id.eq(entry),
+        ))
+        .returning((change_head::rev, change_head::parent_id))
         .get_result(conn)?;
     diesel::insert_into(change_log::table)
         .values((
@@ -82,6 +102,8 @@ fn append_row(conn: &mut Conn, kind: Kind, item: &str, old: Option<&Digest>) -> 
             change_log::item.eq(item),
             change_log::payload.eq(UNKNOWN),
             change_log::old_digest.eq(old.map(<[u8; 32]>::as_slice)),
+            change_log::entry_id.eq(entry),
+            change_log::parent_id.eq(parent),
         ))
         .execute(conn)?;
     Ok(rev)
@@ -117,32 +139,60 @@ pub fn payload_at(conn: &mut Conn, item: &str, rev: i64) -> Result<Option<(i64, 
         .optional()?)
 }
 
-/// The newest revision.
-pub fn head(conn: &mut Conn) -> Result<i64> {
-    Ok(change_head::table
+/// The newest change; number 0 before the first one.
+pub fn head(conn: &mut Conn) -> Result<Position> {
+    let (rev, entry) = change_head::table
         .find(1)
-        .select(change_head::rev)
-        .first(conn)?)
+        .select((change_head::rev, change_head::entry_id))
+        .first(conn)?;
+    Ok(Position { rev, entry })
+}
+
+/// True when the log has this very change. That there were none yet, number 0, stands in no log.
+pub fn has(conn: &mut Conn, position: Position) -> Result<bool> {
+    let entry: Option<i64> = change_log::table
+        .find(position.rev)
+        .select(change_log::entry_id)
+        .first(conn)
+        .optional()?;
+    Ok(entry == Some(position.entry))
+}
+
+/// The newest changes, oldest first, at most `limit`.
+pub fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<Position>> {
+    let rows: Vec<(i64, i64)> = change_log::table
+        .order(change_log::rev.desc())
+        .limit(limit)
+        .select((change_log::rev, change_log::entry_id))
+        .load(conn)?;
+    let positions = rows.into_iter().rev();
+    Ok(positions
+        .map(|(rev, entry)| Position { rev, entry })
+        .collect())
 }
 
 /// The changes after a revision, oldest first, at most `limit`.
 pub fn list_after(conn: &mut Conn, rev: i64, limit: i64) -> Result<Vec<Change>> {
-    let rows: Vec<(i64, String, String, Option<Vec<u8>>)> = change_log::table
+    type Row = (i64, i64, i64, String, String, Option<Vec<u8>>);
+    let rows: Vec<Row> = change_log::table
         .filter(change_log::rev.gt(rev))
         .order(change_log::rev)
         .limit(limit)
         .select((
             change_log::rev,
+            change_log::entry_id,
+            change_log::parent_id,
             change_log::kind,
             change_log::item,
             change_log::old_digest,
         ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(rev, kind, item, old)| {
+        .map(|(rev, entry, parent, kind, item, old)| {
             let old = old.map(|old| old.as_slice().try_into());
             Ok(Change {
-                rev,
+                position: Position { rev, entry },
+                parent,
                 kind: Kind::parse(&kind)?,
                 item,
                 old_digest: old.transpose().map_err(Error::internal)?,

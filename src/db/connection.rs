@@ -1,18 +1,18 @@
-//! Connections to SQLite and PostgreSQL behind one type, and the pool that makes them.
+//! Connections to SQLite and PostgreSQL behind one type, and what makes them.
 #![allow(
     missing_docs,
     reason = "the derive of MultiConnection makes items without docs"
 )]
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
 use diesel::connection::SimpleConnection;
-use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
-use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel::r2d2::{ManageConnection, R2D2Connection};
+use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
 
 use super::dialect;
+use super::files::{Files, Stamp, Standing};
 use crate::domain::{Error, Result};
 
 /// A connection to either database; every query function takes one.
@@ -107,9 +107,90 @@ pub fn with_patience(url: &str) -> String {
     }
 }
 
-/// Makes connections for the pool; the source's kind picks the driver.
+/// Makes connections, all of them to one and the same database; the source's kind picks the driver.
+#[derive(Clone)]
 pub struct Manager {
     source: Source,
+    /// What the first connection opened, when the database is a file.
+    files: Arc<OnceLock<Files>>,
+}
+
+impl Manager {
+    /// Of connections to this database.
+    pub fn new(source: Source) -> Self {
+        Self {
+            source,
+            files: Arc::default(),
+        }
+    }
+
+    /// True when the database is a file.
+    pub fn is_a_file(&self) -> bool {
+        self.source.file().is_some()
+    }
+
+    /// Whether what was opened is still where it was, and can be used.
+    ///
+    /// # Errors
+    /// `Unavailable` with what to do.
+    pub fn standing(&self) -> Result<Standing> {
+        let files = self.files.get();
+        files.map_or(Ok(Standing::InPlace), Files::must_be_usable)
+    }
+
+    /// True while there is a database file, but not what belongs beside it.
+    pub fn is_torn(&self) -> bool {
+        let files = self.files.get();
+        files.is_some_and(|files| files.standing() == Standing::Torn)
+    }
+
+    /// When the database file was written to last.
+    pub fn stamp(&self) -> Option<Stamp> {
+        self.files.get().and_then(Files::stamp)
+    }
+
+    /// Puts aside what a replaced database left beside it.
+    ///
+    /// # Errors
+    /// `Unavailable` when that can't be done.
+    pub fn put_aside(&self) -> Result<()> {
+        self.files.get().map_or(Ok(()), Files::put_aside)
+    }
+
+    fn open(&self) -> std::result::Result<Conn, ConnectionError> {
+        let bad = |error: Error| ConnectionError::BadConnection(error.to_string());
+        match &self.source {
+            Source::Sqlite(path) => {
+                // The driver would make an empty database of a file that is gone.
+                let before = Files::at(path).map_err(bad)?;
+                let mut sqlite = SqliteConnection::establish(&path.to_string_lossy())?;
+                sqlite
+                    .batch_execute(
+                        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                         PRAGMA foreign_keys = ON; SELECT count(*) FROM sqlite_schema;",
+                    )
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                let after = Files::at(path).map_err(bad)?;
+                let same =
+                    after.are_of(&before) && self.files.get_or_init(|| after).are_of(&before);
+                if !same {
+                    let text = "the database file was replaced a moment ago";
+                    return Err(ConnectionError::BadConnection(text.into()));
+                }
+                Ok(Conn::Sqlite(sqlite))
+            }
+            Source::Postgres(url) => {
+                let mut postgres = PgConnection::establish(&with_patience(url))?;
+                postgres
+                    .batch_execute(SESSION)
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                // Of several hosts any may answer, and after a failover another one: a standby lags behind.
+                let mut conn = Conn::Postgres(postgres);
+                dialect::must_be_primary(&mut conn).map_err(bad)?;
+                Ok(conn)
+            }
+        }
+    }
 }
 
 impl ManageConnection for Manager {
@@ -117,24 +198,7 @@ impl ManageConnection for Manager {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> std::result::Result<Conn, Self::Error> {
-        let connect = || match &self.source {
-            Source::Sqlite(path) => {
-                SqliteConnection::establish(&path.to_string_lossy()).map(Conn::Sqlite)
-            }
-            Source::Postgres(url) => {
-                PgConnection::establish(&with_patience(url)).map(Conn::Postgres)
-            }
-        };
-        let mut conn = connect().map_err(diesel::r2d2::Error::ConnectionError)?;
-        let prepared = match &mut conn {
-            Conn::Sqlite(sqlite) => sqlite.batch_execute(
-                "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                 PRAGMA foreign_keys = ON;",
-            ),
-            Conn::Postgres(postgres) => postgres.batch_execute(SESSION),
-        };
-        prepared.map_err(diesel::r2d2::Error::QueryError)?;
-        Ok(conn)
+        self.open().map_err(diesel::r2d2::Error::ConnectionError)
     }
 
     fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), Self::Error> {
@@ -144,115 +208,5 @@ impl ManageConnection for Manager {
     /// A connection whose holder panicked may have an open transaction: it is thrown away.
     fn has_broken(&self, conn: &mut Conn) -> bool {
         std::thread::panicking() || conn.is_broken()
-    }
-}
-
-/// The database: a pool, and on SQLite a gate that lets one writer in at a time.
-#[derive(Clone)]
-pub struct Db {
-    pool: Pool<Manager>,
-    writer: Option<Arc<Mutex<()>>>,
-}
-
-impl Db {
-    /// Opens a pool of at most `size` connections.
-    ///
-    /// # Errors
-    /// `Unavailable` with the driver's own words when no connection can be made.
-    pub fn open(source: Source, size: u32) -> Result<Self> {
-        let writer = matches!(source, Source::Sqlite(_)).then(Arc::default);
-        // One try first: the pool would retry for its whole timeout and hide the reason.
-        let manager = Manager { source };
-        manager
-            .connect()
-            .map_err(|cause| Error::Unavailable(format!("can't open the database: {cause}")))?;
-        let pool = Pool::builder()
-            .max_size(size)
-            .min_idle(Some(1))
-            .connection_timeout(Duration::from_secs(10))
-            // A round trip for each use, which no verification makes: a connection that died is replaced, not used.
-            .test_on_check_out(true)
-            .build(manager)
-            .map_err(|cause| Error::Unavailable(format!("can't open the database: {cause}")))?;
-        Ok(Self { pool, writer })
-    }
-
-    /// Open connections, and how many of them are idle.
-    pub fn connections(&self) -> (u32, u32) {
-        let state = self.pool.state();
-        (state.connections, state.idle_connections)
-    }
-
-    fn connection(&self) -> Result<PooledConnection<Manager>> {
-        self.pool
-            .get()
-            .map_err(|cause| Error::Unavailable(format!("no database connection: {cause}")))
-    }
-
-    /// Runs queries that change nothing.
-    ///
-    /// # Errors
-    /// Those of `query`, or `Unavailable` without a connection.
-    pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        query(&mut *self.connection()?)
-    }
-
-    /// Runs several reads on one snapshot.
-    ///
-    /// # Errors
-    /// As [`Db::read`].
-    pub fn snapshot<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut conn = self.connection()?;
-        dialect::begin_snapshot(&mut conn)?;
-        finish(&mut conn, query)
-    }
-
-    /// Runs a change in one transaction: all of it, or nothing. Blocks; never call it from async code.
-    ///
-    /// # Errors
-    /// Those of `change`, after a rollback; `OutcomeUnknown` when the commit itself failed.
-    pub fn write<T>(&self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        self.write_then(change, |_| Ok(()))
-    }
-
-    /// As [`Db::write`], then runs `afterwards` on the same connection once the change is committed.
-    ///
-    /// # Errors
-    /// As [`Db::write`]; `OutcomeUnknown` when `afterwards` failed: the change stays, its effect is not known.
-    pub fn write_then<T>(
-        &self,
-        change: impl FnOnce(&mut Conn) -> Result<T>,
-        afterwards: impl FnOnce(&mut Conn) -> Result<()>,
-    ) -> Result<T> {
-        // A poisoned gate guards no data: the panicking writer's connection was thrown away.
-        let gate = self
-            .writer
-            .as_ref()
-            .map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut conn = self.connection()?;
-        dialect::begin_write(&mut conn)?;
-        let done = finish(&mut conn, change)?;
-        drop(gate);
-        afterwards(&mut conn).map_err(|error| Error::OutcomeUnknown(error.to_string()))?;
-        Ok(done)
-    }
-}
-
-fn finish<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-    use diesel::connection::TransactionManager;
-    type Manager = <Conn as Connection>::TransactionManager;
-    match work(conn) {
-        Ok(value) => {
-            Manager::commit_transaction(conn)
-                .map_err(|cause| Error::OutcomeUnknown(format!("the commit failed: {cause}")))?;
-            Ok(value)
-        }
-        Err(error) => {
-            // The reason of the failure is worth more than that its clean-up failed too.
-            if let Err(cause) = Manager::rollback_transaction(conn) {
-                tracing::warn!(%cause, "a rollback failed");
-            }
-            Err(error)
-        }
     }
 }

@@ -34,7 +34,34 @@ pub fn begin_snapshot(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a database that could lose or hide what it acknowledged (REVOCATION: standby, fsync off).
+/// Refuses a standby: it lags behind what was acknowledged.
+///
+/// # Errors
+/// `Unavailable` with what to do.
+pub fn must_be_primary(conn: &mut Conn) -> Result<()> {
+    if let Conn::Postgres(postgres) = conn
+        && ask(postgres, "pg_is_in_recovery()::text")? == "true"
+    {
+        let text = "this PostgreSQL is a standby; connect to the primary";
+        return Err(Error::Unavailable(text.into()));
+    }
+    Ok(())
+}
+
+/// Gives a connection a name, by which an administrator of the database server finds it.
+///
+/// # Errors
+/// As the database reports them.
+pub fn name_connection(conn: &mut Conn, name: &str) -> Result<()> {
+    if let Conn::Postgres(postgres) = conn {
+        diesel::sql_query("SELECT set_config('application_name', $1, false)")
+            .bind::<diesel::sql_types::Text, _>(name)
+            .execute(postgres)?;
+    }
+    Ok(())
+}
+
+/// Refuses a database that could lose or hide what it acknowledged (REVOCATION: fsync off).
 ///
 /// # Errors
 /// `Unavailable` with one line that names the PostgreSQL setting.
@@ -42,17 +69,8 @@ pub fn check_durability(conn: &mut Conn) -> Result<()> {
     let Conn::Postgres(postgres) = conn else {
         return Ok(());
     };
-    let mut ask = |what: &str| {
-        let query = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(what));
-        query.get_result::<String>(postgres)
-    };
-    if ask("pg_is_in_recovery()::text")? == "true" {
-        return Err(Error::Unavailable(
-            "this PostgreSQL is a standby; connect to the primary".into(),
-        ));
-    }
     for setting in ["fsync", "full_page_writes"] {
-        if ask(&format!("current_setting('{setting}')"))? != "on" {
+        if ask(postgres, &format!("current_setting('{setting}')"))? != "on" {
             let line = format!(
                 "PostgreSQL runs with {setting} off, so a crash could bring revoked keys back; turn it on"
             );
@@ -60,6 +78,11 @@ pub fn check_durability(conn: &mut Conn) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn ask(postgres: &mut PgConnection, what: &str) -> Result<String> {
+    let query = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(what));
+    Ok(query.get_result(postgres)?)
 }
 
 /// Inserts many rows with one statement.

@@ -102,9 +102,14 @@ diesel::table! {
 
 diesel::table! { observed_callers (key_id, address) { key_id -> Text, address -> Text, tenant_id -> Text, requests -> BigInt, last_at -> BigInt, } }
 
-diesel::table! { change_head (id) { id -> Integer, rev -> BigInt, } }
+diesel::table! { change_head (id) { id -> Integer, rev -> BigInt, entry_id -> BigInt, parent_id -> BigInt, } }
 
-diesel::table! { change_log (rev) { rev -> BigInt, kind -> Text, item -> Text, payload -> Text, old_digest -> Nullable<Binary>, } }
+diesel::table! {
+    change_log (rev) {
+        rev -> BigInt, kind -> Text, item -> Text, payload -> Text, old_digest -> Nullable<Binary>, entry_id -> BigInt,
+        parent_id -> BigInt,
+    }
+}
 
 diesel::table! { secret_checks (name) { name -> Text, value -> Text, } }
 

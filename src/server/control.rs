@@ -38,7 +38,7 @@ fn answer(mut stream: &UnixStream, db: &Db, follower: &Follower) -> std::io::Res
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line)?;
     let reply = match line.trim() {
-        "follow" => match db.read(|conn| follower.catch_up(conn)) {
+        "follow" => match follower.catch_up(db) {
             Ok(()) => "ok\n".to_owned(),
             Err(error) => format!("error {error}\n"),
         },

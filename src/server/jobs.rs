@@ -11,16 +11,16 @@ use chrono::TimeDelta;
 
 use super::control;
 use super::data_dir::DataDir;
+use crate::actions::follow::{Follower, watch::Watch};
 use crate::actions::rotation_uses::{self, UseWriter};
 use crate::actions::usage::{self, UsageWriter};
 use crate::actions::usage_retention::{self, Retention};
-use crate::actions::{follow::Follower, peppers, sign_in};
+use crate::actions::{peppers, sign_in};
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result};
 
-const FOLLOW_EVERY: Duration = Duration::from_millis(100);
 const USAGE_EVERY: Duration = Duration::from_secs(1);
 const TIDY_USAGE_EVERY: Duration = Duration::from_mins(1);
 const MOVE_EVERY: Duration = Duration::from_millis(250);
@@ -31,6 +31,7 @@ const TIDY_EVERY: Duration = Duration::from_mins(10);
 pub struct Jobs {
     stopping: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
+    watch: Watch,
     last: Box<dyn FnOnce() + Send>,
 }
 
@@ -51,13 +52,7 @@ impl Jobs {
         }
         let stopping = Arc::new(AtomicBool::new(false));
         let (hours, idle) = (config.session_hours, config.session_idle_minutes);
-        let follow = {
-            let (db, follower) = (db.clone(), Arc::clone(follower));
-            move || {
-                let _guard = DoubtOnPanic(&follower);
-                follower.poll(&db)
-            }
-        };
+        let watch = Watch::start(follower, db)?;
         let index = Arc::clone(follower.index());
         let writer = UsageWriter::start(db, held.node()?, index, clock.now())
             .map_err(|error| error.to_string())?;
@@ -116,7 +111,6 @@ impl Jobs {
             move || rotation_uses::finish_quiet(&db, &follower, clock.now()).map(|_| ())
         };
         let threads = [
-            repeat("follow", FOLLOW_EVERY, &stopping, follow),
             repeat("usage", USAGE_EVERY, &stopping, write),
             repeat("tidy usage", TIDY_USAGE_EVERY, &stopping, tidy_usage),
             repeat("peppers", MOVE_EVERY, &stopping, move_waiting),
@@ -130,6 +124,7 @@ impl Jobs {
         });
         Ok(Self {
             stopping,
+            watch,
             threads: threads.into_iter().collect::<std::result::Result<_, _>>()?,
             last,
         })
@@ -144,6 +139,7 @@ impl Jobs {
                 tracing::error!("a background job had panicked");
             }
         }
+        drop(self.watch);
         (self.last)();
     }
 }
@@ -174,17 +170,6 @@ impl Steady {
 /// A panic in the writer loses nothing that it held: it goes on with that.
 fn lock(writer: &Mutex<UsageWriter>) -> std::sync::MutexGuard<'_, UsageWriter> {
     writer.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A panic may have left changes unapplied: the index then answers nothing until a later turn has applied them.
-struct DoubtOnPanic<'a>(&'a Follower);
-
-impl Drop for DoubtOnPanic<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.index().doubt();
-        }
-    }
 }
 
 /// Runs a job again and again. A failure is logged when it begins and when it ends, not each time.

@@ -46,17 +46,17 @@ impl Verdict {
 
 /// Decides, counts the answer and records it. `None` when the index can't be sure: the edge then answers 503.
 pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
-    if !index.is_certain() {
-        return None;
-    }
+    let certainty = index.certainty()?;
     let found = match question.key.digest() {
         Some(_) => index.find(question.key).ok_or(Code::NotFound),
         None => Err(Code::Malformed),
     };
     let (stranger, found) = match found {
         Ok(found) => (Code::NotFound, Some(found)),
-        // It may be kept under the pepper that is missing here.
-        Err(Code::NotFound) if index.lacks_pepper() => return None,
+        // It may be kept under the pepper that is missing here, or be about to be loaded anew.
+        Err(Code::NotFound) if index.lacks_pepper() || index.certainty() != Some(certainty) => {
+            return None;
+        }
         Err(code) => (code, None),
     };
     let entry = found

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 
@@ -29,7 +29,9 @@ pub struct Index {
     entries: Table<Entry>,
     peppers: ArcSwap<Peppers>,
     rev: AtomicI64,
-    certain: AtomicBool,
+    /// 0 while in doubt; else the number of the load that made it certain.
+    certain: AtomicU64,
+    loads: AtomicU64,
     usage: UsageLog,
     metrics: Metrics,
     strangers: Strangers,
@@ -46,7 +48,8 @@ impl Index {
             entries: Table::new(PARTS, keys),
             peppers: ArcSwap::default(),
             rev: AtomicI64::new(-1),
-            certain: AtomicBool::new(false),
+            certain: AtomicU64::new(0),
+            loads: AtomicU64::new(1),
             usage: UsageLog::new(per_second),
             metrics: Metrics::default(),
             strangers: Strangers::default(),
@@ -99,6 +102,17 @@ impl Index {
         lookup::put(&self.entries, digest, entry, old);
     }
 
+    /// Forgets every key, to be loaded anew. Call it in doubt alone, or good keys look unknown.
+    pub fn forget_keys(&self) {
+        self.loads.fetch_add(1, Ordering::SeqCst);
+        self.entries.retain(|_| false);
+    }
+
+    /// Every entry that is there while this runs.
+    pub fn for_each_key(&self, look: impl FnMut(&Entry)) {
+        self.entries.for_each(look);
+    }
+
     /// Number of keys held.
     pub fn len(&self) -> usize {
         self.entries.count()
@@ -117,17 +131,24 @@ impl Index {
     /// Notes that every change up to `rev` is applied, and that the index may answer.
     pub fn set_rev(&self, rev: i64) {
         self.rev.store(rev, Ordering::Release);
-        self.certain.store(true, Ordering::Release);
+        let load = self.loads.load(Ordering::SeqCst);
+        self.certain.store(load, Ordering::SeqCst);
     }
 
     /// Stops answering until changes are applied again: a commit's outcome or effect is not known.
     pub fn doubt(&self) {
-        self.certain.store(false, Ordering::Release);
+        self.certain.store(0, Ordering::SeqCst);
     }
 
     /// False before the first load and while in doubt; the answer is then 503, never a verdict.
     pub fn is_certain(&self) -> bool {
-        self.certain.load(Ordering::Acquire)
+        self.certainty().is_some()
+    }
+
+    /// The number of the load that makes the index certain. Who finds no key looks whether it is still the same: the key
+    /// may have been on the way into memory.
+    pub fn certainty(&self) -> Option<u64> {
+        Some(self.certain.load(Ordering::SeqCst)).filter(|&load| load > 0)
     }
 
     /// True when a verifier holds this token and may ask.

@@ -204,6 +204,23 @@ impl<T> Table<T> {
         self.len.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// Forgets what is not to be kept; the next reads miss it.
+    pub fn retain(&self, keep: impl Fn(&T) -> bool) {
+        for part in &self.parts {
+            let mut count = part.lock();
+            let buckets = part.buckets.load();
+            let kept = empty(buckets.len());
+            let mut left = 0;
+            for node in nodes(&buckets).filter(|node| keep(&node.thing)) {
+                add(&kept, node);
+                left += 1;
+            }
+            part.buckets.store(Arc::new(kept));
+            self.len.fetch_sub(*count - left, Ordering::Relaxed);
+            *count = left;
+        }
+    }
+
     /// Number of things.
     pub fn count(&self) -> usize {
         self.len.load(Ordering::Relaxed)

@@ -1,6 +1,7 @@
 //! Verifiers in memory: who may ask about keys.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -114,6 +115,11 @@ impl Verifiers {
             }
             may_ask
         })
+    }
+
+    /// Forgets every verifier but these.
+    pub fn keep_only(&self, ids: &HashSet<VerifierId>) {
+        self.0.retain(|verifier| ids.contains(&verifier.id));
     }
 
     /// True when a verifier has this digest.

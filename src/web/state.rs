@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::health::Readiness;
 use super::unknown_tokens::UnknownTokens;
-use crate::actions::follow::Follower;
+use crate::actions::follow::{Follower, Standing};
 use crate::actions::key_lists::{KeyLists, Wanted};
 use crate::db::keys::Key;
 use crate::db::{Conn, Db};
@@ -104,6 +104,16 @@ impl State {
         self.follower.index()
     }
 
+    /// How well the index follows the database.
+    pub fn following(&self) -> Standing {
+        self.follower.standing()
+    }
+
+    /// Notes the number of the newest change, as the database told it.
+    pub fn note_head(&self, rev: i64) {
+        self.follower.note_head(rev);
+    }
+
     /// Connections to the database: open ones, and how many of them are idle.
     pub fn database_connections(&self) -> (u32, u32) {
         self.db.connections()
@@ -152,21 +162,13 @@ impl State {
     /// is true for the next verification.
     ///
     /// # Errors
-    /// Those of the change. `Unavailable` when it is stored but the index could not follow; the index then
-    /// answers nothing until it can.
+    /// As [`Follower::change`].
     pub async fn change<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (db, follower) = (self.db.clone(), Arc::clone(&self.follower));
-        block(move || {
-            let done = db.write_then(change, |conn| follower.catch_up(conn));
-            if matches!(done, Err(Error::OutcomeUnknown(_))) {
-                follower.index().doubt();
-            }
-            done
-        })
-        .await
+        block(move || follower.change(&db, change)).await
     }
 
     /// Works on a password digest, a few at a time.

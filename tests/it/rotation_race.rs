@@ -1,8 +1,8 @@
 //! A rotation and a revocation of the same key at the same moment.
 
-use std::sync::Barrier;
+use std::sync::{Arc, Barrier};
 
-use keystead::actions::follow::Follower;
+use keystead::actions::follow::{Follower, watch::Watch};
 use keystead::actions::key_rotations::{self, Rotated, Rotating};
 use keystead::actions::keys::{self, Issued, Issuing};
 use keystead::actions::tenants;
@@ -47,7 +47,8 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
     crate::support::direct::sql(&db, "UPDATE tenants SET key_limit = 1000000");
     let peppers = secrets.peppers.clone();
     let read = Box::new(move || Ok(peppers.clone()));
-    let follower = Follower::load(&db, read, 0, &clock).unwrap();
+    let follower = Arc::new(Follower::load(&db, read, 0, &clock).unwrap());
+    let watch = Watch::start(&follower, &db).unwrap();
     let sealing = SealingKey::derive(&secrets.master_key);
     let (index, pepper) = (follower.index(), &secrets.peppers[0]);
     let acme: TenantId = db
@@ -71,11 +72,8 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
     };
     let mut rotated_first = 0;
     for round in 0..ROUNDS {
-        let issued = db
-            .write_then(
-                |conn| keys::issue(conn, &by(), &draft, issuing),
-                |conn| follower.catch_up(conn),
-            )
+        let issued = follower
+            .change(&db, |conn| keys::issue(conn, &by(), &draft, issuing))
             .unwrap();
         let Issued::New(key, old) = issued else {
             unreachable!("no idempotency key was given")
@@ -91,10 +89,7 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
                 expires_at: None,
                 idempotency_key: None,
             };
-            db.write_then(
-                |conn| key_rotations::rotate(conn, &by(), id, how),
-                |conn| follower.catch_up(conn),
-            )
+            follower.change(&db, |conn| key_rotations::rotate(conn, &by(), id, how))
         };
         let revoke = || {
             start.wait();
@@ -102,11 +97,9 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
             for _ in 0..(round % 5) * 2_000 {
                 std::hint::spin_loop();
             }
-            db.write_then(
-                |conn| keys::revoke(conn, &by(), id),
-                |conn| follower.catch_up(conn),
-            )
-            .unwrap();
+            follower
+                .change(&db, |conn| keys::revoke(conn, &by(), id))
+                .unwrap();
             assert_eq!(verdict(index, &clock, &old), Code::Revoked);
         };
         let rotated = std::thread::scope(|scope| {
@@ -145,7 +138,7 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
         ),
     };
     assert_eq!(crate::support::direct::number(&db, &running), 0);
-    drop(db);
+    drop((watch, db));
     database::remove(&config.database);
     let _ = std::fs::remove_dir_all(&config.data_dir);
 }

@@ -1,7 +1,9 @@
 //! Another secret for a key, in the dashboard.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
-use keystead::actions::follow::Follower;
+use keystead::actions::follow::{Follower, watch::Watch};
 use keystead::actions::rotation_uses;
 use keystead::config::secrets::Secrets;
 
@@ -298,7 +300,8 @@ async fn quiet_is_not_believed_while_a_server_is_silent_or_after_a_crash() {
     // A turn of the job, once this server has told how far it is.
     let secrets = Secrets::load(&app.config, false).unwrap();
     let read = Box::new(move || Ok(secrets.peppers.clone()));
-    let follower = Follower::load(&app.db, read, 0, &app.clock).unwrap();
+    let follower = Arc::new(Follower::load(&app.db, read, 0, &app.clock).unwrap());
+    let _watch = Watch::start(&follower, &app.db).unwrap();
     let ended_by_a_turn = async || {
         let noted = format!(
             "SELECT count(*) AS n FROM usage_nodes WHERE flushed_at >= {} AND node_id <> 'other'",

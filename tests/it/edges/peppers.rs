@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use keystead::actions::follow::Follower;
+use keystead::actions::follow::{Follower, watch::Watch};
 use keystead::actions::peppers;
 use keystead::config::pepper_file::PepperFile;
 use keystead::domain::pepper::{Pepper, Peppers};
@@ -261,10 +261,9 @@ async fn another_server_follows_each_move_and_forgets_the_old_digest() {
         let text = std::fs::read_to_string(&file).unwrap();
         Ok(PepperFile::parse(&text).unwrap().peppers())
     };
-    let (db, follower) = (
-        place.db(),
-        Follower::load(&place.db(), Box::new(read), 0, &Clock::System).unwrap(),
-    );
+    let db = place.db();
+    let follower = Arc::new(Follower::load(&db, Box::new(read), 0, &Clock::System).unwrap());
+    let _watch = Watch::start(&follower, &db).unwrap();
     let index = follower.index();
     let find = |number: usize| {
         let found = index.find(&index.seek(&keys[number]));
@@ -273,13 +272,13 @@ async fn another_server_follows_each_move_and_forgets_the_old_digest() {
     let [entry, idle] = [0, 1].map(|number| find(number).unwrap().0);
     let holder = |entry: &Entry| Holder::Key(entry.tenant_id(), entry.key_id);
     place.run(&["pepper", "rotate"], "").done();
-    follower.poll(&db).unwrap();
+    follower.catch_up(&db).unwrap();
     let [outdated, late] = [0, 1].map(|number| find(number).unwrap().1);
     assert_eq!((outdated.version, outdated.newer.unwrap().0), (1, 2));
 
     assert_eq!(server.stranger().verify(&keys[0]).await, "VALID");
     direct::until("the first server has moved it", async || {
-        follower.poll(&db).unwrap();
+        follower.catch_up(&db).unwrap();
         find(0).unwrap().1.newer.is_none()
     })
     .await;
@@ -293,7 +292,7 @@ async fn another_server_follows_each_move_and_forgets_the_old_digest() {
 
     // A move that comes after its pepper was given up by force brings nothing back.
     place.run(&["pepper", "retire", "1", "--force"], "").done();
-    follower.poll(&db).unwrap();
+    follower.catch_up(&db).unwrap();
     assert!(find(1).is_none());
     index.moves().offer(holder(&idle), &late);
     assert_eq!(peppers::move_waiting(&db, &follower).unwrap(), 0);

@@ -1,4 +1,7 @@
 //! When the database goes on from another state than the one that a server knows, or a server no longer hears of
 //! changes: no key is accepted that the database refuses, and no answer is a guess.
 
+mod clusters;
+mod replaced_file;
+mod restored;
 mod starts;

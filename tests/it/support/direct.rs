@@ -18,6 +18,21 @@ pub fn sql(db: &Db, statement: &str) {
         .unwrap();
 }
 
+/// The text that a statement gives.
+pub fn text(db: &Db, statement: &str) -> String {
+    use diesel::sql_types::Text;
+    db.read(|conn| {
+        let query = diesel::dsl::sql::<Text>(statement);
+        Ok(query.get_result::<String>(conn).unwrap())
+    })
+    .unwrap()
+}
+
+/// The user to whom a file belongs.
+pub fn owner_of(path: &std::path::Path) -> u32 {
+    std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(path).unwrap())
+}
+
 /// The number that `SELECT count(*) AS n …` gives.
 pub fn number(db: &Db, query: &str) -> i64 {
     db.read(|conn| {

@@ -1,8 +1,10 @@
 //! What tests share: a running server, and the people and systems that talk to it.
 
 pub mod app;
+pub mod backup;
 pub mod browser_like;
 pub mod chromium;
+pub mod cluster;
 pub mod database;
 pub mod direct;
 pub mod echo;

@@ -62,7 +62,8 @@ impl Drop for Outage {
     }
 }
 
-fn admin(statement: &str) {
+/// Runs a statement on the PostgreSQL server, outside the databases of tests.
+pub fn admin(statement: &str) {
     let server = std::env::var("KEYSTEAD_TEST_POSTGRES").unwrap();
     let admin = Db::open(Source::Postgres(server), 1).unwrap();
     admin

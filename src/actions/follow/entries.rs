@@ -1,0 +1,251 @@
+//! Rows of the database as entries of the index.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Follower, Turn};
+use crate::db::key_index::IndexRow;
+use crate::db::{self, Conn};
+use crate::domain::address_list::AddressList;
+use crate::domain::allowlist_mode::AllowlistMode;
+use crate::domain::environment::Environment;
+use crate::domain::id::{GroupId, KeyId, TenantId};
+use crate::domain::pepper::Digest;
+use crate::domain::rate_limit::RateLimit;
+use crate::domain::scope::Scopes;
+use crate::domain::{Error, Result};
+use crate::verify::entry::{Entry, Group, Special};
+use crate::verify::limiter::Limiter;
+use crate::verify::rotations::{Rotation, Secret};
+use crate::verify::table::Held;
+use crate::verify::usage::Counters;
+
+/// Groups by id, each with its scopes as stored: loading a million keys reads them once.
+pub(super) type Groups = HashMap<String, (String, Arc<Group>)>;
+/// Digests that things had before, by their id.
+pub(super) type Digests = HashMap<String, Vec<Digest>>;
+/// What keys with a rate limit have used up.
+pub(super) type Limiters = HashMap<KeyId, Arc<Limiter>>;
+/// Secrets that a key had before, oldest first.
+type Formers = Vec<(Digest, Arc<Rotation>)>;
+
+impl Follower {
+    /// Puts rows in place, and tells which groups they showed with other scopes or another name than before. `old` are
+    /// digests that these keys had before.
+    pub(super) fn put_keys(
+        &self,
+        conn: &mut Conn,
+        turn: Turn,
+        rows: Vec<IndexRow>,
+        old: &Digests,
+        rev: i64,
+    ) -> Result<Vec<(TenantId, GroupId)>> {
+        let mut formers = self.formers(conn, &rows)?;
+        self.step(turn, |state| {
+            let mut renewed = Vec::new();
+            for row in rows {
+                let old = old.get(&row.id).map_or(&[][..], Vec::as_slice);
+                let formers = formers.remove(&row.id).unwrap_or_default();
+                let digest = digest(&row.digest)?;
+                let held = std::iter::once(&digest)
+                    .chain(old)
+                    .chain(formers.iter().map(|(digest, _)| digest))
+                    .find_map(|digest| self.index.entry(digest));
+                let before = held.as_ref().and_then(Held::get);
+                let limiter = before.and_then(|before| before.limiter.clone());
+                let (entry, is_renewed) =
+                    self.entry(row, &formers, limiter.as_ref(), rev, &mut state.groups)?;
+                if is_renewed {
+                    renewed.push((entry.tenant_id(), entry.group.id));
+                }
+                self.put(digest, entry, &formers, old);
+            }
+            Ok(renewed)
+        })
+    }
+
+    /// As [`Follower::put_keys`], into an index that knows nothing of these keys.
+    pub(super) fn load_keys(
+        &self,
+        conn: &mut Conn,
+        turn: Turn,
+        rows: Vec<IndexRow>,
+        limiters: &Limiters,
+        rev: i64,
+    ) -> Result<()> {
+        let mut formers = self.formers(conn, &rows)?;
+        self.step(turn, |state| {
+            for row in rows {
+                let formers = formers.remove(&row.id).unwrap_or_default();
+                let digest = digest(&row.digest)?;
+                let limiter = limiters.get(&row.id.parse()?);
+                let (entry, _) = self.entry(row, &formers, limiter, rev, &mut state.groups)?;
+                self.put(digest, entry, &formers, &[]);
+            }
+            Ok(())
+        })
+    }
+
+    /// The secrets that these keys had before, by key. Most keys were never rotated and cost no query.
+    fn formers(&self, conn: &mut Conn, rows: &[IndexRow]) -> Result<HashMap<String, Formers>> {
+        let rotated = rows.iter().filter(|row| row.rotated_at.is_some());
+        let rotated: Vec<String> = rotated.map(|row| row.id.clone()).collect();
+        let mut formers: HashMap<String, Formers> = HashMap::new();
+        for row in db::key_rotations::list_for_index(conn, &rotated)? {
+            let digest = digest(&row.digest)?;
+            let ends_at = row.ends_at.map(|at| at.and_utc());
+            if ends_at.is_none() {
+                self.index.rotations().await_quiet();
+            }
+            let rotation = Arc::new(Rotation::new(
+                row.id.parse()?,
+                ends_at,
+                row.cancelled_at.is_some(),
+            ));
+            formers
+                .entry(row.key_id)
+                .or_default()
+                .push((digest, rotation));
+        }
+        Ok(formers)
+    }
+
+    /// The entry of a row; true when its group was known with other scopes or another name.
+    fn entry(
+        &self,
+        row: IndexRow,
+        formers: &[(Digest, Arc<Rotation>)],
+        limiter: Option<&Arc<Limiter>>,
+        rev: i64,
+        groups: &mut Groups,
+    ) -> Result<(Entry, bool)> {
+        let allowed = AddressList::parse(row.ip_allowlist.lines()).map_err(Error::internal)?;
+        let mode = AllowlistMode::parse(&row.ip_allowlist_mode).map_err(Error::internal)?;
+        // Whatever else is said of a list, it is enforced.
+        let observed = mode == AllowlistMode::Observe;
+        let (group, renewed) = share_group(
+            groups,
+            &row.group_id,
+            &row.tenant_id,
+            row.group_name,
+            &row.scopes,
+        )?;
+        let special = Special {
+            ip_allowlist: (!observed && !allowed.is_empty()).then_some(allowed),
+            observed,
+            secret: formers
+                .last()
+                .filter(|(_, rotation)| rotation.is_running(self.clock.now()))
+                .map(|(_, rotation)| secret(rotation, false)),
+        };
+        let entry = Entry {
+            key_id: row.id.parse()?,
+            group,
+            name: row.name.into_boxed_str(),
+            limiter: row.rate_limit.0.map(|limit| self.limiter(limit, limiter)),
+            expiry: row.expires_at.map(|at| at.and_utc()).into(),
+            issued: u32::try_from(row.created_at.and_utc().timestamp()).unwrap_or_default(),
+            environment: Environment::parse(&row.environment).map_err(Error::internal)?,
+            tenant_suspended: row.suspended_at.is_some(),
+            revoked: row.revoked_at.is_some(),
+            disabled: row.disabled_at.is_some(),
+            special: special.boxed(),
+            counters: Counters::default(),
+            rev,
+        };
+        Ok((entry, renewed))
+    }
+
+    /// Puts an entry in place, and one for each secret that its key had before. `old` are digests that the key or one of
+    /// these secrets had before.
+    fn put(
+        &self,
+        digest: Digest,
+        entry: Entry,
+        formers: &[(Digest, Arc<Rotation>)],
+        old: &[Digest],
+    ) {
+        for (digest, rotation) in formers {
+            let former = entry.of_former(secret(rotation, true));
+            self.index.put(*digest, former, &[]);
+        }
+        let is_former = |old: &Digest| formers.iter().any(|(digest, _)| digest == old);
+        let gone: Vec<Digest> = old.iter().filter(|old| !is_former(old)).copied().collect();
+        self.index.put(digest, entry, &gone);
+    }
+
+    /// The limiter that the key has already, unless its limit changed: no other change gives back what was used up.
+    fn limiter(&self, limit: RateLimit, old: Option<&Arc<Limiter>>) -> Arc<Limiter> {
+        let kept = old.filter(|limiter| limiter.limit() == limit);
+        kept.map_or_else(|| Arc::new(Limiter::new(limit, &self.clock)), Arc::clone)
+    }
+
+    /// Takes groups over, and names them all.
+    pub(super) fn put_groups(
+        &self,
+        turn: Turn,
+        rows: Vec<db::groups::Group>,
+    ) -> Result<Vec<(TenantId, GroupId)>> {
+        self.step(turn, |state| {
+            let shared = rows.into_iter().map(|row| {
+                let groups = &mut state.groups;
+                let (shared, _) =
+                    share_group(groups, &row.id, &row.tenant_id, row.name, &row.scopes)?;
+                Ok((shared.tenant_id, shared.id))
+            });
+            shared.collect()
+        })
+    }
+
+    /// Puts verifiers in place; `old` are digests that they had before.
+    pub(super) fn put_verifiers(
+        &self,
+        turn: Turn,
+        rows: &[db::verifiers::IndexRow],
+        old: &Digests,
+    ) -> Result<()> {
+        self.step(turn, |_| {
+            for row in rows {
+                let old = old.get(&row.id).map_or(&[][..], Vec::as_slice);
+                let (id, revoked) = (row.id.parse()?, row.revoked_at.is_some());
+                let verifiers = self.index.verifiers();
+                verifiers.put(digest(&row.digest)?, id, revoked, old);
+            }
+            Ok(())
+        })
+    }
+}
+
+fn digest(stored: &[u8]) -> Result<Digest> {
+    stored.try_into().map_err(Error::internal)
+}
+
+fn secret(rotation: &Arc<Rotation>, is_former: bool) -> Secret {
+    Secret {
+        rotation: Arc::clone(rotation),
+        is_former,
+    }
+}
+
+/// The group that keys share; true when it was known with other scopes or another name.
+fn share_group(
+    groups: &mut Groups,
+    id: &str,
+    tenant: &str,
+    name: String,
+    scopes: &str,
+) -> Result<(Arc<Group>, bool)> {
+    let known = groups.get(id);
+    if let Some((_, group)) = known.filter(|known| known.0 == scopes && known.1.name == name) {
+        return Ok((Arc::clone(group), false));
+    }
+    let renewed = known.is_some();
+    let group = Arc::new(Group {
+        id: id.parse()?,
+        tenant_id: tenant.parse()?,
+        name,
+        scopes: Scopes::parse(scopes).map_err(Error::internal)?,
+    });
+    groups.insert(id.to_owned(), (scopes.to_owned(), Arc::clone(&group)));
+    Ok((group, renewed))
+}

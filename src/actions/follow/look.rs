@@ -1,0 +1,192 @@
+//! One look at the change log: applies what is new, if it goes on from what was applied before.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use super::entries::Digests;
+use super::history::{History, broken_by_changes, broken_by_head};
+use super::{Follower, Trouble, Turn};
+use crate::db::change_log::{Change, Kind, Position};
+use crate::db::{self, Conn};
+use crate::domain::Result;
+use crate::domain::id::{GroupId, TenantId};
+use crate::domain::pepper::Peppers;
+
+/// Changes, or keys of a group, that are read at once.
+const BATCH: i64 = 5_000;
+
+impl Follower {
+    /// Applies every change that is committed by now, or loads everything, when that has to be. While the database can't be asked, a certain index goes on
+    /// answering with what it knows. A missing pepper is looked for each time.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database does not answer, or the turn was lost; the index is in doubt when there was
+    /// something to apply and it could not be.
+    pub fn look(&self, conn: &mut Conn, turn: Turn) -> Result<()> {
+        let begun = Instant::now();
+        let head = self
+            .step(turn, |_| Ok(()))
+            .and_then(|()| db::change_log::head(conn))?;
+        let applied = self.follow(conn, turn, head);
+        self.step(turn, |state| {
+            state.busy = None;
+            match &applied {
+                Ok(()) => state.looked = begun,
+                Err(_) => self.index.doubt(),
+            }
+            Ok(())
+        })?;
+        applied
+    }
+
+    /// From where the index stands to `head`, or beyond.
+    fn follow(&self, conn: &mut Conn, turn: Turn, head: Position) -> Result<()> {
+        if self.index.lacks_pepper() {
+            self.follow_peppers(conn, turn)?;
+        }
+        loop {
+            let at = self.step(turn, |state| {
+                state.head = head.rev;
+                Ok(state.history.as_ref().map(History::at))
+            })?;
+            let Some(at) = at else {
+                return self.load_anew(conn, turn);
+            };
+            let mut broken = broken_by_head(at, head);
+            let mut changes = Vec::new();
+            if at.rev < head.rev {
+                changes = db::change_log::list_after(conn, at.rev, BATCH)?;
+                broken = broken_by_changes(at, head, &changes);
+            }
+            if let Some(why) = broken {
+                return self.lose(turn, &why);
+            }
+            self.apply(conn, turn, &changes)?;
+            let reached = self.step(turn, |state| {
+                if let Some(history) = state.history.as_mut() {
+                    for change in &changes {
+                        history.push(change.position);
+                    }
+                }
+                let reached = state.history.as_ref().map_or(at, History::at);
+                state.trouble = None;
+                self.index.set_rev(reached.rev);
+                self.moved.notify_all();
+                Ok(reached)
+            })?;
+            if reached.rev >= head.rev {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The history of the database is not the one that was followed: nothing is certain until the next look, which opens
+    /// the database and loads everything anew.
+    fn lose(&self, turn: Turn, why: &str) -> Result<()> {
+        self.step(turn, |state| {
+            self.index.doubt();
+            tracing::error!(
+                reason = why,
+                "the database does not go on from what this server knows: it was put back to an older state, or a \
+                 standby took over that lacked the last changes. Verification is answered 503 until everything is \
+                 loaded anew; what was done since that state may be lost, revocations too"
+            );
+            state.history = None;
+            state.trouble = Some(Trouble::OtherHistory);
+            state.is_lost = true;
+            state.is_asked = true;
+            Ok(())
+        })
+    }
+
+    fn apply(&self, conn: &mut Conn, turn: Turn, changes: &[Change]) -> Result<()> {
+        let Some(rev) = changes.last().map(|last| last.position.rev) else {
+            return Ok(());
+        };
+        // First: what was moved to a new pepper can be found from the moment it is applied.
+        if changes.iter().any(|change| change.kind == Kind::Pepper) {
+            self.follow_peppers(conn, turn)?;
+        }
+        let (keys, ids) = of_kind(changes, Kind::Key);
+        let rows = db::key_index::find(conn, &ids)?;
+        let mut renewed = self.put_keys(conn, turn, rows, &keys, rev)?;
+        let (_, ids) = of_kind(changes, Kind::Group);
+        let groups = db::groups::find_for_index(conn, &ids)?;
+        // Also when a group is known already: an earlier look may have failed before it reached every key.
+        renewed.extend(self.put_groups(turn, groups)?);
+        while let Some((tenant, group)) = renewed.pop() {
+            renewed.extend(self.apply_group(conn, turn, (tenant, group), rev)?);
+        }
+        let (verifiers, ids) = of_kind(changes, Kind::Verifier);
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let rows = db::verifiers::find_for_index(conn, &ids)?;
+        self.put_verifiers(turn, &rows, &verifiers)
+    }
+
+    /// Gives every key of a group that changed the group as it is now: what was taken from the group is taken from
+    /// all of its keys before the change counts as applied. If it changes again meanwhile, the answer names it.
+    fn apply_group(
+        &self,
+        conn: &mut Conn,
+        turn: Turn,
+        (tenant, group): (TenantId, GroupId),
+        rev: i64,
+    ) -> Result<Vec<(TenantId, GroupId)>> {
+        let (mut after, mut renewed) = (String::new(), Vec::new());
+        loop {
+            let rows = db::key_index::list_of_group(conn, tenant, group, &after, BATCH)?;
+            let Some(last) = rows.last() else {
+                return Ok(renewed);
+            };
+            after.clone_from(&last.id);
+            renewed.extend(self.put_keys(conn, turn, rows, &Digests::new(), rev)?);
+        }
+    }
+
+    /// Takes up the peppers that the database notes. Only one that is not held yet is read from its file.
+    pub(super) fn follow_peppers(&self, conn: &mut Conn, turn: Turn) -> Result<()> {
+        let noted = db::peppers::list_noted(conn)?;
+        let mut peppers = Peppers::of(self.index.peppers().live(), &noted);
+        let mut failure = None;
+        if !peppers.missing().is_empty() {
+            match (self.read_peppers)() {
+                Ok(at_hand) => peppers = Peppers::of(&at_hand, &noted),
+                // What is held goes on being used; the next look tries again.
+                Err(cause) => failure = Some(cause),
+            }
+        }
+        self.step(turn, |_| {
+            self.take_up(peppers, failure.as_deref());
+            Ok(())
+        })
+    }
+
+    /// Looks keys up under these peppers from now on.
+    pub(super) fn take_up(&self, peppers: Peppers, failure: Option<&str>) {
+        let (before, missing) = (self.index.peppers(), peppers.missing());
+        if before.missing() != missing && missing.is_empty() {
+            tracing::info!("every pepper that keys are kept under is at hand again");
+        } else if before.missing() != missing {
+            tracing::error!(
+                versions = ?missing,
+                failure,
+                "keys are kept under peppers that this server does not have: copy the pepper file from the server on \
+                 which `keystead pepper rotate` ran; until then unknown keys are answered 503 here"
+            );
+        }
+        self.index.set_peppers(peppers);
+    }
+}
+
+/// The things of one kind that changed, with the digests that they had before, and their ids.
+fn of_kind(changes: &[Change], kind: Kind) -> (Digests, Vec<String>) {
+    let mut items: Digests = HashMap::new();
+    for change in changes.iter().filter(|change| change.kind == kind) {
+        let old = items.entry(change.item.clone()).or_default();
+        old.extend(change.old_digest);
+    }
+    let ids = items.keys().cloned().collect();
+    (items, ids)
+}

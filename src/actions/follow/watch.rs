@@ -1,0 +1,218 @@
+//! The thread that follows the change log, and one that watches it.
+//!
+//! It has a connection of its own, so that nobody's queries hold it up. A database that stops in the middle of an answer
+//! keeps who waits for it waiting for ever, and the driver knows no deadline: so the watching thread gives up on a follower
+//! that waits for too long, and starts another one with another connection. The turn that it takes from the old one
+//! keeps that from applying what it read long ago.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use super::{Follower, Trouble, Turn};
+use crate::db::Db;
+use crate::db::pool::Own;
+use crate::domain::Result;
+
+/// How often changes of other servers are looked for; a change of this one is looked for at once.
+const EVERY: Duration = Duration::from_millis(100);
+/// How long the database may take for one answer.
+const DEADLINE: Duration = Duration::from_secs(2);
+/// Followers at once, all but one given up: more would only add connections that nobody answers.
+const MOST: usize = 8;
+
+/// The running threads.
+pub struct Watch {
+    follower: Arc<Follower>,
+    stopping: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watch {
+    /// Begins to follow.
+    ///
+    /// # Errors
+    /// One line when a thread can't be started.
+    pub fn start(follower: &Arc<Follower>, db: &Db) -> std::result::Result<Self, String> {
+        let stopping = Arc::new(AtomicBool::new(false));
+        let failed = |cause: std::io::Error| format!("can't start the follow job: {cause}");
+        let (begun, inner, db) = (Arc::clone(&stopping), Arc::clone(follower), db.clone());
+        let first = spawn(&inner, &db, &begun).map_err(failed)?;
+        let thread = Builder::new()
+            .name("follow watch".into())
+            .spawn(move || watch(&inner, &db, &begun, first))
+            .map_err(failed)?;
+        Ok(Self {
+            follower: Arc::clone(follower),
+            stopping,
+            thread: Some(thread),
+        })
+    }
+
+    fn end(&mut self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.follower.asked.notify_all();
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            if thread.join().is_err() {
+                tracing::error!("the watch over following the change log had panicked");
+            }
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Starts a follower; from here on it is its turn.
+fn spawn(
+    follower: &Arc<Follower>,
+    db: &Db,
+    stopping: &Arc<AtomicBool>,
+) -> std::io::Result<JoinHandle<()>> {
+    let turn = follower.next_turn();
+    let (follower, db, stopping) = (Arc::clone(follower), db.clone(), Arc::clone(stopping));
+    let run = move || {
+        let _doubt = DoubtOnPanic(&follower);
+        follow(&follower, &db, turn, &stopping);
+    };
+    Builder::new().name("follow".into()).spawn(run)
+}
+
+/// Keeps one follower at work until it is told to stop.
+fn watch(follower: &Arc<Follower>, db: &Db, stopping: &Arc<AtomicBool>, first: JoinHandle<()>) {
+    let (mut current, mut given_up) = (first, Vec::new());
+    while !stopping.load(Ordering::SeqCst) {
+        std::thread::park_timeout(EVERY);
+        given_up.retain(|old: &JoinHandle<()>| !old.is_finished());
+        let is_silent = follower.busy_for().is_some_and(|time| time > DEADLINE);
+        let ended = current.is_finished() && !stopping.load(Ordering::SeqCst);
+        if ended {
+            tracing::error!(
+                "the thread that follows the change log had panicked; another one goes on"
+            );
+        } else if is_silent && given_up.len() + 1 < MOST {
+            tracing::error!(
+                seconds = DEADLINE.as_secs(),
+                "the database is silent on the connection on which changes are followed; a new connection is made"
+            );
+        } else {
+            continue;
+        }
+        match spawn(follower, db, stopping) {
+            Ok(next) => given_up.push(std::mem::replace(&mut current, next)),
+            Err(cause) => tracing::error!(%cause, "can't start the follow job"),
+        }
+    }
+    // Whoever waits for a silent database is left behind; the process ends without it.
+    while !current.is_finished() && follower.busy_for().is_none_or(|time| time <= DEADLINE) {
+        follower.asked.notify_all();
+        std::thread::park_timeout(Duration::from_millis(1));
+    }
+}
+
+/// Looks at the change log again and again, until it is told to stop or has lost its turn.
+fn follow(follower: &Follower, db: &Db, turn: Turn, stopping: &AtomicBool) {
+    let mut own = None;
+    while !stopping.load(Ordering::SeqCst) {
+        let was_open = own.is_some();
+        let mut looked = look(follower, db, turn, &mut own);
+        if looked.is_err() && was_open {
+            // An old connection may just have died, as all do when the database is started anew.
+            looked = look(follower, db, turn, &mut own);
+        }
+        follower.report(turn, &looked);
+        if !follower.rest(turn, EVERY) {
+            return;
+        }
+    }
+}
+
+/// One look, on a connection that is made when it is needed and thrown away when it failed.
+fn look(follower: &Follower, db: &Db, turn: Turn, own: &mut Option<Own>) -> Result<()> {
+    let kept = own.take();
+    if db.is_torn() {
+        follower.step(turn, |state| {
+            follower.index.doubt();
+            state.trouble = Some(Trouble::TornFiles);
+            Ok(())
+        })?;
+    }
+    if follower.step(turn, |state| Ok(state.is_lost))? {
+        db.open_anew()?;
+        follower.step(turn, |state| {
+            state.is_lost = false;
+            Ok(())
+        })?;
+    }
+    let kept = match kept {
+        Some(kept) if db.is_current(&kept)? => Some(kept),
+        _ => None,
+    };
+    let mut mine = kept.map_or_else(|| db.own("keystead follow"), Ok)?;
+    follower.look(mine.conn(), turn)?;
+    *own = Some(mine);
+    Ok(())
+}
+
+impl Follower {
+    /// Takes the turn from whoever has it.
+    fn next_turn(&self) -> Turn {
+        let mut state = self.lock();
+        state.turn = Turn(state.turn.0 + 1);
+        state.busy = None;
+        state.turn
+    }
+
+    /// For how long the thread whose turn it is has waited for an answer of the database.
+    fn busy_for(&self) -> Option<Duration> {
+        self.lock().busy.map(|since| since.elapsed())
+    }
+
+    /// Says when looks begin to fail and when that ends, not each time.
+    fn report(&self, turn: Turn, looked: &Result<()>) {
+        let mut state = self.lock();
+        if state.turn != turn {
+            return;
+        }
+        match looked {
+            Err(error) if !state.is_failing => {
+                tracing::error!(job = "follow", %error, "a background job fails; it goes on trying")
+            }
+            Ok(()) if state.is_failing => {
+                tracing::info!(job = "follow", "the background job works again")
+            }
+            _ => {}
+        }
+        state.is_failing = looked.is_err();
+        state.busy = None;
+    }
+
+    /// Waits until somebody asks, or it is time; false when the turn is lost.
+    fn rest(&self, turn: Turn, most: Duration) -> bool {
+        let mut state = self.lock();
+        if !state.is_asked {
+            state = self
+                .asked
+                .wait_timeout(state, most)
+                .map_or_else(|broken| broken.into_inner().0, |(state, _)| state);
+        }
+        state.is_asked = false;
+        state.turn == turn
+    }
+}
+
+/// A panic may have left changes unapplied: the index then answers nothing until a later look has applied them.
+struct DoubtOnPanic<'a>(&'a Follower);
+
+impl Drop for DoubtOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.index.doubt();
+        }
+    }
+}

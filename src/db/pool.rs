@@ -1,0 +1,253 @@
+//! The database as everything else sees it: a pool of connections, and on a file a gate that lets one writer in at a
+//! time.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use diesel::Connection;
+use diesel::connection::TransactionManager;
+use diesel::r2d2::{ManageConnection as _, Pool, PooledConnection};
+
+use super::connection::{Conn, Manager, Source};
+use super::files::{Stamp, Standing};
+use super::{dialect, migrate};
+use crate::domain::{Error, Result};
+
+/// The database.
+#[derive(Clone)]
+pub struct Db(Arc<Shared>);
+
+struct Shared {
+    source: Source,
+    size: u32,
+    /// Who is inside keeps what was opened until the work is done, whatever is opened meanwhile.
+    opened: ArcSwap<Opened>,
+    /// Held while the database is opened again.
+    opening: Mutex<()>,
+    writer: Option<Mutex<()>>,
+}
+
+/// Connections to one and the same database.
+struct Opened {
+    manager: Manager,
+    pool: Pool<Manager>,
+    /// Stays open, when the database is a file: with its last connection the files beside it go, and others come with the
+    /// next.
+    _last: Option<Mutex<Conn>>,
+}
+
+impl Opened {
+    fn open(manager: Manager, size: u32) -> Result<Self> {
+        // One try first: the pool would retry for its whole timeout and hide the reason.
+        let first = manager.connect().map_err(cant_open)?;
+        let pool = Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(10))
+            // A round trip for each use, which no verification makes: a connection that died is replaced, not used.
+            .test_on_check_out(true)
+            .build(manager.clone())
+            .map_err(cant_open)?;
+        let last = manager.is_a_file().then(|| Mutex::new(first));
+        Ok(Self {
+            manager,
+            pool,
+            _last: last,
+        })
+    }
+
+    fn connection(&self) -> Result<PooledConnection<Manager>> {
+        self.pool
+            .get()
+            .map_err(|cause| Error::Unavailable(format!("no database connection: {cause}")))
+    }
+}
+
+fn cant_open(cause: impl std::fmt::Display) -> Error {
+    Error::Unavailable(format!("can't open the database: {cause}"))
+}
+
+/// A connection outside the pool, for who must not wait for others.
+pub struct Own {
+    conn: Conn,
+    of: Arc<Opened>,
+    /// When the file was written to last, by whomever.
+    stamp: Option<Stamp>,
+}
+
+impl Own {
+    /// The connection itself.
+    pub fn conn(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
+
+impl Db {
+    /// Opens a pool of at most `size` connections.
+    ///
+    /// # Errors
+    /// `Unavailable` with the driver's own words when no connection can be made.
+    pub fn open(source: Source, size: u32) -> Result<Self> {
+        let writer = source.file().map(|_| Mutex::default());
+        let opened = Opened::open(Manager::new(source.clone()), size)?;
+        Ok(Self(Arc::new(Shared {
+            source,
+            size,
+            opened: ArcSwap::from_pointee(opened),
+            opening: Mutex::default(),
+            writer,
+        })))
+    }
+
+    /// Open connections, and how many of them are idle.
+    pub fn connections(&self) -> (u32, u32) {
+        let state = self.0.opened.load().pool.state();
+        (state.connections, state.idle_connections)
+    }
+
+    /// Runs queries that change nothing.
+    ///
+    /// # Errors
+    /// Those of `query`, or `Unavailable` without a connection.
+    pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        let opened = self.usable()?;
+        query(&mut *opened.connection()?)
+    }
+
+    /// Runs several reads on one snapshot.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn snapshot<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        self.read(|conn| snapshot_on(conn, query))
+    }
+
+    /// Runs a change in one transaction: all of it, or nothing. Blocks; never call it from async code.
+    ///
+    /// # Errors
+    /// Those of `change`, after a rollback; `OutcomeUnknown` when the commit itself failed, or went into a file that
+    /// was replaced meanwhile.
+    pub fn write<T>(&self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        // A poisoned gate guards no data: the panicking writer's connection was thrown away.
+        let gate = self.0.writer.as_ref();
+        let _one_at_a_time = gate.map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
+        let opened = self.usable()?;
+        let mut conn = opened.connection()?;
+        dialect::begin_write(&mut conn)?;
+        let done = finish(&mut conn, change)?;
+        match opened.manager.standing() {
+            Ok(Standing::InPlace) => Ok(done),
+            _ => Err(Error::OutcomeUnknown(
+                "the database file was replaced while a change was written".into(),
+            )),
+        }
+    }
+
+    /// A connection of one's own; an administrator of the database server finds it by its name.
+    ///
+    /// # Errors
+    /// `Unavailable` when none can be made.
+    pub fn own(&self, name: &str) -> Result<Own> {
+        let opened = self.usable()?;
+        let stamp = opened.manager.stamp();
+        let mut conn = opened.manager.connect().map_err(cant_open)?;
+        dialect::name_connection(&mut conn, name)?;
+        Ok(Own {
+            conn,
+            of: opened,
+            stamp,
+        })
+    }
+
+    /// False when a connection of one's own leads to another database than the pool, or when the file was written to
+    /// since, past the connections: what such a connection remembers of it may not be true any more.
+    ///
+    /// # Errors
+    /// `Unavailable` when there is no database that could be used.
+    pub fn is_current(&self, own: &Own) -> Result<bool> {
+        let opened = self.usable()?;
+        Ok(Arc::ptr_eq(&own.of, &opened) && own.stamp == opened.manager.stamp())
+    }
+
+    /// True while there is a database file, but not what belongs beside it.
+    pub fn is_torn(&self) -> bool {
+        self.0.opened.load().manager.is_torn()
+    }
+
+    /// Opens the database anew: whatever its connections led to or remembered, those that are made from now on see what
+    /// is there.
+    ///
+    /// # Errors
+    /// `Unavailable` when it can't be opened.
+    pub fn open_anew(&self) -> Result<()> {
+        let _one_at_a_time = self.opening();
+        let manager = Manager::new(self.0.source.clone());
+        let opened = Opened::open(manager, self.0.size)?;
+        self.0.opened.store(Arc::new(opened));
+        Ok(())
+    }
+
+    fn opening(&self) -> MutexGuard<'_, ()> {
+        let opening = self.0.opening.lock();
+        opening.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The connections, once it is known that they lead to the file that lies there now.
+    fn usable(&self) -> Result<Arc<Opened>> {
+        let opened = self.0.opened.load_full();
+        if opened.manager.standing()? == Standing::InPlace {
+            return Ok(opened);
+        }
+        self.open_replaced()
+    }
+
+    /// Turns to the file that lies there now.
+    fn open_replaced(&self) -> Result<Arc<Opened>> {
+        let _one_at_a_time = self.opening();
+        let before = self.0.opened.load_full();
+        if before.manager.standing()? == Standing::InPlace {
+            return Ok(before);
+        }
+        before.manager.put_aside()?;
+        let manager = Manager::new(self.0.source.clone());
+        let mut first = manager.connect().map_err(cant_open)?;
+        // It may be a copy that an older Keystead made.
+        migrate::bring_up(&mut first)?;
+        let opened = Arc::new(Opened::open(manager, self.0.size)?);
+        // Not before: what lies beside a file goes with its last connection.
+        drop(first);
+        self.0.opened.store(Arc::clone(&opened));
+        tracing::error!(
+            "the database file was replaced while this server ran: it goes on with the one that lies there now"
+        );
+        Ok(opened)
+    }
+}
+
+/// Runs several reads of one connection on one snapshot.
+///
+/// # Errors
+/// Those of `query`.
+pub fn snapshot_on<T>(conn: &mut Conn, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    dialect::begin_snapshot(conn)?;
+    finish(conn, query)
+}
+
+fn finish<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    type Manager = <Conn as Connection>::TransactionManager;
+    match work(conn) {
+        Ok(value) => {
+            Manager::commit_transaction(conn)
+                .map_err(|cause| Error::OutcomeUnknown(format!("the commit failed: {cause}")))?;
+            Ok(value)
+        }
+        Err(error) => {
+            // The reason of the failure is worth more than that its clean-up failed too.
+            if let Err(cause) = Manager::rollback_transaction(conn) {
+                tracing::warn!(%cause, "a rollback failed");
+            }
+            Err(error)
+        }
+    }
+}
