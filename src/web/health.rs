@@ -1,14 +1,14 @@
 //! For load balancers and operators: is the process up, and may it be asked?
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use tokio::sync::Mutex;
 
-use super::errors::Answer;
 use super::state::State;
+use crate::actions::follow::Trouble;
 use crate::db;
-use crate::domain::Error;
 
 /// Probes give up soon; so does this.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -16,39 +16,95 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// For this long an answer of the database serves every probe: probes in a loop must cost nothing.
 const GOOD_FOR: Duration = Duration::from_secs(1);
 
-/// When the database was last asked, and whether it answered. Whoever asks holds it, so others wait instead of asking too.
+/// A server that has not looked at the change log for this long may accept what was revoked elsewhere.
+const LOOKED_WITHIN: Duration = Duration::from_secs(3);
+
+/// A change that was just made is on its way into the index for a moment.
+const APPLIED_WITHIN: Duration = Duration::from_secs(1);
+
+/// When the database was last asked, and the newest change if it answered. Whoever asks holds it, so others wait instead
+/// of asking too.
 #[derive(Debug, Default)]
-pub struct Readiness(Mutex<Option<(Duration, bool)>>);
+pub struct Readiness(Mutex<Option<(Duration, Option<i64>)>>);
 
 /// `GET /healthz`: the process answers.
 pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the index is certain, no pepper is missing, and the database answers, or did
-/// within the last second.
-///
-/// # Errors
-/// `Unavailable` (503) otherwise.
-pub async fn ready(state: web::Data<State>) -> Answer<HttpResponse> {
-    if !state.index().is_certain() || state.index().lacks_pepper() {
-        return Err(Error::Unavailable("the index is not certain".into()).into());
+/// `GET /readyz`: the index is certain and follows every change, no pepper is missing, and the database answers, or did
+/// within the last second. Otherwise 503 with the reason.
+pub async fn ready(state: web::Data<State>) -> HttpResponse {
+    let text = "text/plain; charset=utf-8";
+    match obstacle(&state).await {
+        None => HttpResponse::Ok().content_type(text).body("ready\n"),
+        Some(reason) => HttpResponse::ServiceUnavailable()
+            .insert_header((header::RETRY_AFTER, 2))
+            .content_type(text)
+            .body(format!("not ready: {reason}\n")),
     }
+}
+
+/// Why this server should not be asked now. Everybody may read it, so it gives no numbers of changes; the log does.
+async fn obstacle(state: &State) -> Option<String> {
+    if let Some(reason) = doubt(state) {
+        return Some(reason.into());
+    }
+    let Some(head) = newest_change(state).await else {
+        return Some("the database does not answer".into());
+    };
+    let age = state.following().age;
+    if age > LOOKED_WITHIN {
+        let seconds = age.as_secs();
+        return Some(format!(
+            "changes were not looked for in the last {seconds} seconds, so keys revoked elsewhere may be accepted here"
+        ));
+    }
+    let begun = Instant::now();
+    while state.index().rev() < head {
+        if begun.elapsed() > APPLIED_WITHIN {
+            return Some(
+                "the index is behind the database, so keys revoked elsewhere may be accepted here"
+                    .into(),
+            );
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    doubt(state).map(Into::into)
+}
+
+fn doubt(state: &State) -> Option<&'static str> {
+    if !state.index().is_certain() {
+        return Some(match state.following().trouble {
+            None => "the index is not certain",
+            Some(Trouble::OtherHistory) => {
+                "the database was put back to an older state, so all keys are loaded anew"
+            }
+            Some(Trouble::TornFiles) => {
+                "files of the database were removed or replaced while this server used them"
+            }
+        });
+    }
+    state
+        .index()
+        .lacks_pepper()
+        .then_some("a pepper is missing here")
+}
+
+/// The number of the newest change; `None` when the database does not answer.
+async fn newest_change(state: &State) -> Option<i64> {
     let mut last = state.readiness.0.lock().await;
     let is_good = |at: Duration| state.clock.elapsed().saturating_sub(at) < GOOD_FOR;
-    let answers = match *last {
-        Some((at, answers)) if is_good(at) => answers,
+    match *last {
+        Some((at, head)) if is_good(at) => head,
         _ => {
-            let answered = tokio::time::timeout(PATIENCE, state.read(db::change_log::head)).await;
-            let answers = matches!(answered, Ok(Ok(_)));
-            *last = Some((state.clock.elapsed(), answers));
-            answers
+            let asked = tokio::time::timeout(PATIENCE, state.read(db::change_log::head)).await;
+            let head = asked.ok().and_then(Result::ok).map(|head| head.rev);
+            if let Some(head) = head {
+                state.note_head(head);
+            }
+            *last = Some((state.clock.elapsed(), head));
+            head
         }
-    };
-    if !answers {
-        return Err(Error::Unavailable("the database does not answer".into()).into());
     }
-    Ok(HttpResponse::Ok()
-        .content_type("text/plain; charset=utf-8")
-        .body("ready\n"))
 }

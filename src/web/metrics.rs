@@ -88,7 +88,14 @@ impl Readings {
         let help = "The revision up to which changes are applied";
         gauge(to, "index_revision", help, index.rev())?;
         let help = "1 while this server can be sure; 0: it answers 503";
-        gauge(to, "index_certain", help, i64::from(index.is_certain()))
+        gauge(to, "index_certain", help, i64::from(index.is_certain()))?;
+        let following = self.0.following();
+        let help =
+            "The newest change that was seen in the database; index_revision should be the same";
+        gauge(to, "change_log_revision", help, following.head)?;
+        let help = "Seconds since the change log was last looked at with success; above 3 this server is not ready";
+        to.encode_descriptor("follow_age_seconds", help, None, MetricType::Gauge)?
+            .encode_gauge(&following.age.as_secs_f64())
     }
 
     fn request_log(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {

@@ -4,4 +4,5 @@
 mod clusters;
 mod replaced_file;
 mod restored;
+mod searches;
 mod starts;

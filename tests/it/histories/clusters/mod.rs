@@ -2,3 +2,4 @@
 //! others run on.
 
 mod failover;
+mod silence;
