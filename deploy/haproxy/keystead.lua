@@ -1,7 +1,7 @@
 -- Asks Keystead about a request: http-request lua.keystead SCOPE. Needs HAProxy 2.6 or newer.
 --
--- Sets txn.keystead to "pass" after a 2xx and at no other time. An error in here skips the action, so haproxy.cfg
--- denies what has not passed.
+-- Sets txn.keystead to "pass" after a 2xx with the mark of Keystead and at no other time. An error in here skips the
+-- action, so haproxy.cfg denies what has not passed.
 
 -- The frontend in haproxy.cfg that leads to Keystead.
 local KEYSTEAD = "abns@keystead"
@@ -12,8 +12,16 @@ local TOLD = {
   "x-keystead-key-id", "x-keystead-key-name", "x-keystead-tenant-id",
   "x-keystead-scopes", "x-keystead-request-id", "x-keystead-warning",
 }
+-- What a yes carries; a 2xx without it comes from somebody else.
+local MARK = "x-keystead-key-id"
 -- Refusals that are the client's to hear; any other answer becomes 503.
-local REFUSALS = { [400] = true, [401] = true, [403] = true, [429] = true }
+local REFUSALS = { [400] = true, [401] = true, [403] = true, [429] = true, [431] = true }
+
+local function is_yes(answer)
+  if answer.status == nil or answer.status < 200 or answer.status > 299 then return false end
+  local mark = answer.headers and answer.headers[MARK]
+  return mark ~= nil and mark[0] ~= nil and mark[0] ~= ""
+end
 
 local function refuse(txn, answer)
   local reply = txn:reply { status = 503, headers = { ["cache-control"] = { "no-store" } } }
@@ -50,9 +58,7 @@ core.register_action("keystead", { "http-req" }, function(txn, scope)
     -- Longer than the 2 s in haproxy.cfg, which decide: after this one HAProxy would ask again.
     timeout = 3000,
   }
-  if answer.status == nil or answer.status < 200 or answer.status > 299 then
-    return refuse(txn, answer)
-  end
+  if not is_yes(answer) then return refuse(txn, answer) end
 
   for _, name in ipairs(TOLD) do
     txn.http:req_del_header(name)

@@ -2,30 +2,39 @@
 
 mod files;
 mod promises;
+mod proof;
 
 use crate::support::gateway::Kind;
 
 /// Each promise as a test of its own for each gateway.
 macro_rules! kept_by {
-    ($($name:ident),* $(,)?) => {
-        mod nginx { $(#[actix_web::test] async fn $name() { super::promises::$name(super::Kind::Nginx).await; })* }
-        mod nginx_by_socket { $(#[actix_web::test] async fn $name() { super::promises::$name(super::Kind::NginxBySocket).await; })* }
-        mod caddy { $(#[actix_web::test] async fn $name() { super::promises::$name(super::Kind::Caddy).await; })* }
-        mod haproxy { $(#[actix_web::test] async fn $name() { super::promises::$name(super::Kind::Haproxy).await; })* }
+    ($($file:ident { $($name:ident),* $(,)? })*) => {
+        mod nginx { $($(#[actix_web::test] async fn $name() { super::$file::$name(super::Kind::Nginx).await; })*)* }
+        mod nginx_by_socket { $($(#[actix_web::test] async fn $name() { super::$file::$name(super::Kind::NginxBySocket).await; })*)* }
+        mod caddy { $($(#[actix_web::test] async fn $name() { super::$file::$name(super::Kind::Caddy).await; })*)* }
+        mod haproxy { $($(#[actix_web::test] async fn $name() { super::$file::$name(super::Kind::Haproxy).await; })*)* }
+        mod traefik { $($(#[actix_web::test] async fn $name() { super::$file::$name(super::Kind::Traefik).await; })*)* }
+        mod envoy { $($(#[actix_web::test] async fn $name() { super::$file::$name(super::Kind::Envoy).await; })*)* }
     };
 }
 
-kept_by!(
-    a_valid_key_passes_with_its_identity_and_without_its_secret,
-    no_key_and_unknown_keys_are_401_with_a_challenge,
-    connections_to_keystead_are_kept,
-    a_revoked_key_is_refused_on_the_next_request,
-    a_missing_scope_is_403,
-    two_credentials_are_400,
-    keystead_stopped_is_5xx_and_never_a_pass,
-    keystead_silent_is_5xx_and_never_a_pass,
-    an_allowlist_decides_by_the_real_client,
-    identity_that_a_client_claims_never_reaches_the_api,
-    a_body_reaches_the_api_whole,
-    people_reach_the_pages_and_no_client_asks_by_itself,
-);
+kept_by! {
+    promises {
+        a_valid_key_passes_with_its_identity_and_without_its_secret,
+        no_key_and_unknown_keys_are_401_with_a_challenge,
+        connections_to_keystead_are_kept_where_that_is_safe,
+        a_revoked_key_is_refused_on_the_next_request,
+        a_missing_scope_is_403,
+        two_credentials_are_400,
+        the_address_reaches_the_api_as_it_was_sent,
+        keystead_stopped_is_503_and_never_a_pass,
+        keystead_silent_is_503_and_never_a_pass,
+        an_allowlist_decides_by_the_real_client,
+        identity_that_a_client_claims_never_reaches_the_api,
+        a_body_reaches_the_api_whole,
+        people_reach_the_pages_and_no_client_asks_by_itself,
+    }
+    proof {
+        an_answer_without_the_mark_is_no_yes,
+    }
+}

@@ -27,6 +27,7 @@ pub async fn a_valid_key_passes_with_its_identity_and_without_its_secret(kind: K
     assert_eq!(seen.header("x-keystead-scopes"), "*:*");
     assert_eq!(seen.header("x-keystead-tenant-id").len(), 36);
     assert_eq!(seen.header("x-keystead-request-id").len(), 32);
+    assert_eq!(seen.header("x-keystead-warning"), "");
     assert_eq!(seen.header("x-forwarded-for"), HERE);
     assert!(!seen.head.contains(&key), "{}", seen.head);
     // The other header does as well.
@@ -51,15 +52,20 @@ pub async fn no_key_and_unknown_keys_are_401_with_a_challenge(kind: Kind) {
     assert!(gateway.api.seen().is_empty());
 }
 
-pub async fn connections_to_keystead_are_kept(kind: Kind) {
+/// At Caddy a kept connection might lead to the API instead.
+pub async fn connections_to_keystead_are_kept_where_that_is_safe(kind: Kind) {
     let (gateway, relay) = Gateway::start_relayed(kind);
     let (_, key) = gateway.key("ERP", "Full access", &[]).await;
+    let before = relay.connections();
     for _ in 0..30 {
         assert_eq!(gateway.read(Some(&key)).await.status, 200);
     }
-    // A few, since a gateway may have several threads that each keep their own.
-    let connections = relay.connections();
-    assert!((1..=8).contains(&connections), "{connections}");
+    let connections = relay.connections() - before;
+    match kind {
+        Kind::Caddy => assert_eq!(connections, 30),
+        // A few, since a gateway may have several threads that each keep their own.
+        _ => assert!(connections <= 8, "{connections}"),
+    }
 }
 
 pub async fn a_revoked_key_is_refused_on_the_next_request(kind: Kind) {
@@ -118,12 +124,28 @@ pub async fn two_credentials_are_400(kind: Kind) {
         [("Authorization", &*bearer), ("Authorization", &*bearer)],
     ] {
         let answer = gateway.send(HERE, Method::GET, "/orders", &headers).await;
-        assert_eq!(answer.status, 400, "{headers:?}");
+        // Envoy makes one text of two headers with one name, and that is no key.
+        let joined = kind == Kind::Envoy && headers[0].0 == headers[1].0;
+        let status = if joined { 401 } else { 400 };
+        assert_eq!(answer.status, status, "{headers:?}");
     }
     assert!(gateway.api.seen().is_empty());
 }
 
-pub async fn keystead_stopped_is_5xx_and_never_a_pass(kind: Kind) {
+pub async fn the_address_reaches_the_api_as_it_was_sent(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    let (_, key) = gateway.key("ERP", "Full access", &[]).await;
+    for address in ["/orders/a%20b%C3%A9;v=1?x=%2F%20&y=/../z?", "/?"] {
+        let answer = gateway
+            .send(HERE, Method::GET, address, &[("X-API-Key", &key)])
+            .await;
+        assert_eq!(answer.status, 200, "{address}");
+        let seen = gateway.api.seen().pop().unwrap();
+        assert_eq!(seen.asked(), format!("GET {address}"));
+    }
+}
+
+pub async fn keystead_stopped_is_503_and_never_a_pass(kind: Kind) {
     let mut gateway = Gateway::start(kind);
     let (_, key) = gateway.key("ERP", "Full access", &[]).await;
     assert_eq!(gateway.read(Some(&key)).await.status, 200);
@@ -131,19 +153,19 @@ pub async fn keystead_stopped_is_5xx_and_never_a_pass(kind: Kind) {
     for _ in 0..5 {
         for key in [Some(&*key), None, Some("nonsense")] {
             let answer = gateway.read(key).await;
-            assert!((500..600).contains(&answer.status), "{}", answer.status);
+            assert_eq!(answer.status, 503);
         }
     }
     assert_eq!(gateway.api.seen().len(), 1);
 }
 
-pub async fn keystead_silent_is_5xx_and_never_a_pass(kind: Kind) {
+pub async fn keystead_silent_is_503_and_never_a_pass(kind: Kind) {
     let gateway = Gateway::start(kind);
     let (_, key) = gateway.key("ERP", "Full access", &[]).await;
     assert_eq!(gateway.read(Some(&key)).await.status, 200);
     gateway.keystead.freeze();
     let answer = gateway.read(Some(&key)).await;
-    assert!((500..600).contains(&answer.status), "{}", answer.status);
+    assert_eq!(answer.status, 503);
     assert_eq!(gateway.api.seen().len(), 1);
 }
 
@@ -166,8 +188,17 @@ pub async fn an_allowlist_decides_by_the_real_client(kind: Kind) {
             ("X-Forwarded-For", "127.0.0.5"),
         ],
     ];
+    let mut passed = 0;
     for spoof in spoofs {
         let headers = [&[("Authorization", &*bearer)], spoof].concat();
+        // Envoy itself refuses who wants that header removed.
+        if kind == Kind::Envoy && spoof.iter().any(|(name, _)| *name == "Connection") {
+            let answer = gateway
+                .send("127.0.0.6", Method::GET, "/orders", &headers)
+                .await;
+            assert_eq!(answer.status, 400, "{spoof:?}");
+            continue;
+        }
         let elsewhere = gateway
             .send("127.0.0.6", Method::GET, "/orders", &headers)
             .await;
@@ -178,8 +209,9 @@ pub async fn an_allowlist_decides_by_the_real_client(kind: Kind) {
         assert_eq!(there.status, 200, "{spoof:?}");
         let seen = gateway.api.seen().pop().unwrap();
         assert_eq!(seen.header("x-forwarded-for"), "127.0.0.5", "{spoof:?}");
+        passed += 1;
     }
-    assert_eq!(gateway.api.seen().len(), spoofs.len());
+    assert_eq!(gateway.api.seen().len(), passed);
 }
 
 pub async fn identity_that_a_client_claims_never_reaches_the_api(kind: Kind) {

@@ -106,9 +106,13 @@ async fn behind(kind: Kind) {
     assert!(seen.iter().filter(|request| request.body == HIDDEN).count() >= 8);
     // Keystead was asked by the gateway, and by nobody through it.
     let log = gateway.keystead.log();
-    assert!(log.contains("path=\"/forward-auth\""), "{log}");
+    let asked = match kind {
+        Kind::Envoy => "/ext-authz/work-orders:write/first",
+        _ => "/forward-auth",
+    };
+    assert!(log.contains(&format!("path=\"{asked}\"")), "{log}");
     for path in ["/hidden", "/first", "/last"] {
-        assert!(!log.contains(path), "{path}: {log}");
+        assert!(!log.contains(&format!("path=\"{path}")), "{path}: {log}");
     }
 }
 
@@ -125,6 +129,16 @@ async fn nothing_is_smuggled_past_caddy() {
 #[actix_web::test]
 async fn nothing_is_smuggled_past_haproxy() {
     behind(Kind::Haproxy).await;
+}
+
+#[actix_web::test]
+async fn nothing_is_smuggled_past_traefik() {
+    behind(Kind::Traefik).await;
+}
+
+#[actix_web::test]
+async fn nothing_is_smuggled_past_envoy() {
+    behind(Kind::Envoy).await;
 }
 
 #[actix_web::test]

@@ -1,4 +1,4 @@
-//! An API behind a gateway that notes every request it gets and answers 200.
+//! A server that notes every request it gets and answers 200: an API behind a gateway, or one that is taken for Keystead.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -36,6 +36,7 @@ impl Seen {
 pub struct Echo {
     pub socket: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
+    answer: Arc<Mutex<&'static str>>,
 }
 
 impl Echo {
@@ -44,6 +45,7 @@ impl Echo {
         let echo = Self {
             socket: listener.local_addr().unwrap(),
             seen: Arc::default(),
+            answer: Arc::new(Mutex::new("200 OK\r\nContent-Length: 2\r\n\r\nok")),
         };
         let inner = echo.clone();
         std::thread::spawn(move || {
@@ -60,15 +62,18 @@ impl Echo {
         self.seen.lock().unwrap().clone()
     }
 
+    /// What it answers from now on: status, headers and body.
+    pub fn answers(&self, answer: &'static str) {
+        *self.answer.lock().unwrap() = answer;
+    }
+
     fn serve(&self, socket: &TcpStream) {
         let mut reader = BufReader::new(socket);
         while let Some(seen) = read_request(&mut reader) {
             self.seen.lock().unwrap().push(seen);
+            let answer = format!("HTTP/1.1 {}", self.answer.lock().unwrap());
             let mut socket = socket;
-            if socket
-                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-                .is_err()
-            {
+            if socket.write_all(answer.as_bytes()).is_err() {
                 return;
             }
         }
