@@ -1,6 +1,7 @@
 //! The files of `deploy/`, run by the real gateways.
 
 mod files;
+mod load;
 mod promises;
 mod proof;
 
@@ -36,5 +37,8 @@ kept_by! {
     }
     proof {
         an_answer_without_the_mark_is_no_yes,
+    }
+    load {
+        under_load_every_request_is_asked_about_and_no_question_goes_astray,
     }
 }

@@ -18,6 +18,7 @@ pub mod request_log;
 pub mod smuggling;
 pub mod staff;
 pub mod system;
+pub mod wire;
 
 pub use app::App;
 pub use fixtures::*;
