@@ -11,6 +11,7 @@
 )]
 
 mod bare;
+mod caddy;
 mod compare;
 mod disturbed;
 mod gateway;
@@ -42,6 +43,9 @@ fn main() {
     }
     if is_wanted("nginx") {
         gateway::run();
+    }
+    if is_wanted("caddy") {
+        caddy::run();
     }
     if is_wanted("changes") {
         disturbed::changes();
