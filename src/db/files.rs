@@ -34,6 +34,7 @@ pub enum Standing {
 /// The files that connections have open.
 #[derive(Debug)]
 pub struct Files {
+    /// As it was given, with links in it.
     path: PathBuf,
     main: Identity,
     beside: Vec<(PathBuf, Identity)>,
@@ -45,10 +46,11 @@ impl Files {
     /// # Errors
     /// `Unavailable` when they are not there any more.
     pub fn at(path: &Path) -> Result<Self> {
-        let path = path.canonicalize().map_err(|_| gone(path))?;
-        let main = identity(&path).ok_or_else(|| gone(&path))?;
+        let main = identity(path).ok_or_else(|| gone(path))?;
+        // Links are followed, and the others lie beside the file itself.
+        let real = path.canonicalize().map_err(|_| gone(path))?;
         let beside = BESIDE.map(|ending| {
-            let mut name = path.clone().into_os_string();
+            let mut name = real.clone().into_os_string();
             name.push(ending);
             PathBuf::from(name)
         });
@@ -56,7 +58,11 @@ impl Files {
             .into_iter()
             .filter_map(|path| identity(&path).map(|identity| (path, identity)))
             .collect();
-        Ok(Self { path, main, beside })
+        Ok(Self {
+            path: path.to_owned(),
+            main,
+            beside,
+        })
     }
 
     /// True when the same database file is open in both.

@@ -2,7 +2,7 @@
 //!
 //! One thread does all of it, on a connection of its own ([`watch`]); whoever makes a change waits until that thread has
 //! applied it ([`Follower::change`]). What the log says is only applied where it goes on from what was applied before
-//! ([`history`]); where it does not, the index is in doubt and loaded anew.
+//! (`history.rs`); where it does not, the index is in doubt and loaded anew.
 
 mod entries;
 mod history;

@@ -1,5 +1,6 @@
 //! What Prometheus reads.
 
+use crate::support::metrics::{listener, read, value};
 use crate::support::process::{Place, Server};
 
 /// A server with metrics, and the address at which it says that it serves them.
@@ -7,30 +8,8 @@ fn serve(place: &Place) -> (Server, String) {
     let mut command = place.command(&["serve"]);
     command.env("KEYSTEAD_METRICS_LISTEN", "127.0.0.1:0");
     let server = place.start(command);
-    let log = server.log();
-    let line = log
-        .lines()
-        .find(|line| line.contains("metrics are served"))
-        .unwrap_or_else(|| panic!("{log}"));
-    let address = line.split("127.0.0.1:").nth(1).unwrap();
-    let port: String = address.chars().take_while(char::is_ascii_digit).collect();
-    (server, format!("http://127.0.0.1:{port}"))
-}
-
-async fn read(base: &str) -> String {
-    let answer = reqwest::get(format!("{base}/metrics")).await.unwrap();
-    assert_eq!(answer.status(), 200);
-    answer.text().await.unwrap()
-}
-
-/// The value of a series.
-fn value(text: &str, series: &str) -> f64 {
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
-    line.unwrap_or_else(|| panic!("{series} is not in {text}"))
-        .parse()
-        .unwrap()
+    let base = listener(&server);
+    (server, base)
 }
 
 #[actix_web::test]
