@@ -163,6 +163,10 @@ impl Manager {
             Source::Sqlite(path) => {
                 // The driver would make an empty database of a file that is gone.
                 let before = Files::at(path).map_err(bad)?;
+                // Not even opened: with what lies beside the one before, it would be mixed up.
+                if self.files.get().is_some_and(|files| !files.are_of(&before)) {
+                    return Err(replaced());
+                }
                 let mut sqlite = SqliteConnection::establish(&path.to_string_lossy())?;
                 sqlite
                     .batch_execute(
@@ -174,8 +178,7 @@ impl Manager {
                 let same =
                     after.are_of(&before) && self.files.get_or_init(|| after).are_of(&before);
                 if !same {
-                    let text = "the database file was replaced a moment ago";
-                    return Err(ConnectionError::BadConnection(text.into()));
+                    return Err(replaced());
                 }
                 Ok(Conn::Sqlite(sqlite))
             }
@@ -191,6 +194,10 @@ impl Manager {
             }
         }
     }
+}
+
+fn replaced() -> ConnectionError {
+    ConnectionError::BadConnection("the database file was replaced a moment ago".into())
 }
 
 impl ManageConnection for Manager {

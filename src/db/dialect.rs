@@ -48,6 +48,22 @@ pub fn must_be_primary(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a database that is being restored table by table. A dump makes foreign keys last, when all rows are there.
+///
+/// # Errors
+/// `Unavailable` while there are none.
+pub fn must_be_whole(conn: &mut Conn) -> Result<()> {
+    let keys = "(SELECT count(*)::text FROM pg_constraint WHERE contype = 'f' AND conrelid = 'api_keys'::regclass)";
+    if let Conn::Postgres(postgres) = conn
+        && ask(postgres, keys)? == "0"
+    {
+        let text =
+            "the database is not whole: it is being restored, or its foreign keys are missing";
+        return Err(Error::Unavailable(text.into()));
+    }
+    Ok(())
+}
+
 /// Gives a connection a name, by which an administrator of the database server finds it.
 ///
 /// # Errors

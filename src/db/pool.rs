@@ -181,6 +181,7 @@ impl Db {
     /// # Errors
     /// `Unavailable` when it can't be opened.
     pub fn open_anew(&self) -> Result<()> {
+        drop(self.usable()?);
         let _one_at_a_time = self.opening();
         let manager = Manager::new(self.0.source.clone());
         let opened = Opened::open(manager, self.0.size)?;

@@ -105,7 +105,7 @@ impl Index {
     /// Forgets every key, to be loaded anew. Call it in doubt alone, or good keys look unknown.
     pub fn forget_keys(&self) {
         self.loads.fetch_add(1, Ordering::SeqCst);
-        self.entries.retain(|_| false);
+        self.entries.keep_only(&[]);
     }
 
     /// Every entry that is there while this runs.
@@ -128,9 +128,13 @@ impl Index {
         self.rev.load(Ordering::Acquire)
     }
 
-    /// Notes that every change up to `rev` is applied, and that the index may answer.
+    /// Notes that every change up to `rev` is applied.
     pub fn set_rev(&self, rev: i64) {
         self.rev.store(rev, Ordering::Release);
+    }
+
+    /// From now on the index may answer.
+    pub fn trust(&self) {
         let load = self.loads.load(Ordering::SeqCst);
         self.certain.store(load, Ordering::SeqCst);
     }

@@ -4,6 +4,7 @@
 //! one line of the processor's cache, each with a byte of its digest, and behind a place are the digest and the thing
 //! together. A read waits for that line, and for the thing.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -204,20 +205,20 @@ impl<T> Table<T> {
         self.len.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Forgets what is not to be kept; the next reads miss it.
-    pub fn retain(&self, keep: impl Fn(&T) -> bool) {
+    /// Forgets everything but what has one of these digests; the next reads miss it.
+    pub fn keep_only(&self, digests: &[Digest]) {
+        let digests: HashSet<Kept> = digests.iter().map(kept).collect();
         for part in &self.parts {
             let mut count = part.lock();
             let buckets = part.buckets.load();
-            let kept = empty(buckets.len());
-            let mut left = 0;
-            for node in nodes(&buckets).filter(|node| keep(&node.thing)) {
-                add(&kept, node);
-                left += 1;
+            let (left, mut held) = (empty(buckets.len()), 0);
+            for node in nodes(&buckets).filter(|node| digests.contains(&node.digest)) {
+                add(&left, node);
+                held += 1;
             }
-            part.buckets.store(Arc::new(kept));
-            self.len.fetch_sub(*count - left, Ordering::Relaxed);
-            *count = left;
+            part.buckets.store(Arc::new(left));
+            self.len.fetch_sub(*count - held, Ordering::Relaxed);
+            *count = held;
         }
     }
 

@@ -1,7 +1,6 @@
 //! Verifiers in memory: who may ask about keys.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -117,9 +116,9 @@ impl Verifiers {
         })
     }
 
-    /// Forgets every verifier but these.
-    pub fn keep_only(&self, ids: &HashSet<VerifierId>) {
-        self.0.retain(|verifier| ids.contains(&verifier.id));
+    /// Forgets every verifier that has none of these digests.
+    pub fn keep_only(&self, digests: &[Digest]) {
+        self.0.keep_only(digests);
     }
 
     /// True when a verifier has this digest.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::{Follower, Turn};
 use crate::db::key_index::IndexRow;
@@ -42,6 +43,7 @@ impl Follower {
     ) -> Result<Vec<(TenantId, GroupId)>> {
         let mut formers = self.formers(conn, &rows)?;
         self.step(turn, |state| {
+            state.stepped = Instant::now();
             let mut renewed = Vec::new();
             for row in rows {
                 let old = old.get(&row.id).map_or(&[][..], Vec::as_slice);
@@ -70,15 +72,15 @@ impl Follower {
         conn: &mut Conn,
         turn: Turn,
         rows: Vec<IndexRow>,
-        limiters: &Limiters,
         rev: i64,
     ) -> Result<()> {
         let mut formers = self.formers(conn, &rows)?;
         self.step(turn, |state| {
+            state.stepped = Instant::now();
             for row in rows {
                 let formers = formers.remove(&row.id).unwrap_or_default();
                 let digest = digest(&row.digest)?;
-                let limiter = limiters.get(&row.id.parse()?);
+                let limiter = state.limiters.get(&row.id.parse()?);
                 let (entry, _) = self.entry(row, &formers, limiter, rev, &mut state.groups)?;
                 self.put(digest, entry, &formers, &[]);
             }
@@ -216,7 +218,7 @@ impl Follower {
     }
 }
 
-fn digest(stored: &[u8]) -> Result<Digest> {
+pub(super) fn digest(stored: &[u8]) -> Result<Digest> {
     stored.try_into().map_err(Error::internal)
 }
 

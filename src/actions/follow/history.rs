@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 
 use crate::db::change_log::{Change, Position};
 
-/// Applied changes that are remembered for who waits for theirs.
-pub const REMEMBERED: u16 = 4_096;
+/// Applied changes that are remembered for who waits for theirs: some times more than are applied at once.
+pub const REMEMBERED: u16 = 16_384;
 
 /// The changes that were applied last, without gaps.
 #[derive(Debug)]

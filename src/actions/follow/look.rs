@@ -24,18 +24,25 @@ impl Follower {
     /// something to apply and it could not be.
     pub fn look(&self, conn: &mut Conn, turn: Turn) -> Result<()> {
         let begun = Instant::now();
-        let head = self
-            .step(turn, |_| Ok(()))
-            .and_then(|()| db::change_log::head(conn))?;
+        let doubts = self.step(turn, |state| Ok(state.doubts))?;
+        let head = db::change_log::head(conn)?;
         let applied = self.follow(conn, turn, head);
         self.step(turn, |state| {
-            state.busy = None;
             match &applied {
-                Ok(()) => state.looked = begun,
+                Ok(()) => {
+                    state.looked = begun;
+                    // Whoever came to doubt since may know of a change that was not there yet when this look began.
+                    if state.history.is_some() && state.doubts == doubts {
+                        state.trouble = None;
+                        self.index.trust();
+                    }
+                }
                 Err(_) => self.index.doubt(),
             }
+            self.moved.notify_all();
             Ok(())
         })?;
+        self.pause(turn);
         applied
     }
 
@@ -69,7 +76,6 @@ impl Follower {
                     }
                 }
                 let reached = state.history.as_ref().map_or(at, History::at);
-                state.trouble = None;
                 self.index.set_rev(reached.rev);
                 self.moved.notify_all();
                 Ok(reached)
@@ -93,7 +99,7 @@ impl Follower {
             );
             state.history = None;
             state.trouble = Some(Trouble::OtherHistory);
-            state.is_lost = true;
+            state.must_reopen = true;
             state.is_asked = true;
             Ok(())
         })

@@ -10,11 +10,10 @@ mod load;
 mod look;
 pub mod watch;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use self::entries::Groups;
+use self::entries::{Groups, Limiters};
 use self::history::History;
 use crate::db::change_log::{self, Position};
 use crate::db::{self, Conn, Db};
@@ -23,8 +22,10 @@ use crate::domain::time::Clock;
 use crate::domain::{Error, Result};
 use crate::verify::index::Index;
 
-/// How long a change waits until it is applied before it is answered as "stored, and its effect is not known".
+/// How long a change waits without progress until it is applied, before it is answered as "stored, and its effect is not known".
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The same, while there is progress.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// Reads the peppers at hand, from wherever this installation keeps them.
 pub type ReadPeppers = Box<dyn Fn() -> std::result::Result<Vec<Pepper>, String> + Send + Sync>;
@@ -58,8 +59,14 @@ struct State {
     /// The newest change that was seen, applied or not.
     head: i64,
     trouble: Option<Trouble>,
-    /// The database is to be opened anew, before everything is loaded.
-    is_lost: bool,
+    /// The database is to be opened anew: connections of the pool may lead elsewhere.
+    must_reopen: bool,
+    /// How often somebody came to doubt the index.
+    doubts: u64,
+    /// When something was put into the index last.
+    stepped: Instant,
+    /// What keys with a rate limit had used up when they were last forgotten.
+    limiters: Limiters,
     is_asked: bool,
     is_failing: bool,
 }
@@ -109,7 +116,10 @@ impl Follower {
                 looked: Instant::now(),
                 head: 0,
                 trouble: None,
-                is_lost: false,
+                must_reopen: false,
+                doubts: 0,
+                stepped: Instant::now(),
+                limiters: Limiters::new(),
                 is_asked: false,
                 is_failing: false,
             }),
@@ -121,9 +131,10 @@ impl Follower {
             // First, so that whatever was kept under a new one is found from the moment it is applied.
             let noted = db::peppers::list_noted(conn)?;
             follower.take_up(Peppers::of(&at_hand, &noted), None);
-            follower.load_all(conn, Turn(0), &HashMap::new())
+            follower.load_all(conn, Turn(0))
         })?;
         follower.pause(Turn(0));
+        follower.index.trust();
         Ok(follower)
     }
 
@@ -167,7 +178,7 @@ impl Follower {
             Ok(done)
         });
         if matches!(reached, Err(Error::OutcomeUnknown(_))) {
-            self.index.doubt();
+            self.doubt();
         }
         reached
     }
@@ -185,23 +196,28 @@ impl Follower {
         let begun = Instant::now();
         let mut state = self.lock();
         loop {
-            let history = state.history.as_ref();
-            if let Some(history) = history.filter(|history| history.at().rev >= wanted.rev) {
-                return if history.has(wanted) {
-                    Ok(())
-                } else {
-                    Err(Error::Unavailable(format!(
+            if let Some(history) = &state.history {
+                if history.has(wanted) {
+                    return Ok(());
+                }
+                // A look that began after the change was committed, in the same database, would have found it.
+                if history.at().rev >= wanted.rev || state.looked > begun {
+                    state.must_reopen = true;
+                    state.is_asked = true;
+                    return Err(Error::Unavailable(format!(
                         "change {} is stored, and this server follows a history without it",
                         wanted.rev
-                    )))
-                };
+                    )));
+                }
             }
-            let left = PATIENCE.saturating_sub(begun.elapsed());
+            // A change of a very large group takes its time; as long as there is progress, it is waited for.
+            let left = PATIENCE
+                .saturating_sub(begun.max(state.stepped).elapsed())
+                .min(LONGEST.saturating_sub(begun.elapsed()));
             if left.is_zero() {
                 return Err(Error::Unavailable(format!(
-                    "change {} is stored, and the index did not reach it within {} seconds",
-                    wanted.rev,
-                    PATIENCE.as_secs()
+                    "change {} is stored, and the index did not reach it in time",
+                    wanted.rev
                 )));
             }
             state.is_asked = true;
@@ -213,8 +229,15 @@ impl Follower {
         }
     }
 
+    /// Stops answering until a look that begins after this has succeeded.
+    fn doubt(&self) {
+        let mut state = self.lock();
+        state.doubts += 1;
+        self.index.doubt();
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Whoever panicked in here left the index in doubt, and it is applied again what was applied in part.
+        // Whoever panicked in here leaves the index in doubt, and what was applied in part is applied again.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -225,8 +248,10 @@ impl Follower {
             let text = "another thread has taken over following the change log";
             return Err(Error::Unavailable(text.into()));
         }
+        let done = step(&mut state);
+        // Only now: what is done here is no silence of the database.
         state.busy = Some(Instant::now());
-        step(&mut state)
+        done
     }
 
     /// Ends a thread's wait for the database.

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Follower, Trouble, Turn};
 use crate::db::Db;
@@ -108,6 +108,8 @@ fn watch(follower: &Arc<Follower>, db: &Db, stopping: &Arc<AtomicBool>, first: J
             Err(cause) => tracing::error!(%cause, "can't start the follow job"),
         }
     }
+    // A load under way ends with its next step.
+    follower.next_turn();
     // Whoever waits for a silent database is left behind; the process ends without it.
     while !current.is_finished() && follower.busy_for().is_none_or(|time| time <= DEADLINE) {
         follower.asked.notify_all();
@@ -142,10 +144,10 @@ fn look(follower: &Follower, db: &Db, turn: Turn, own: &mut Option<Own>) -> Resu
             Ok(())
         })?;
     }
-    if follower.step(turn, |state| Ok(state.is_lost))? {
+    if follower.step(turn, |state| Ok(state.must_reopen))? {
         db.open_anew()?;
         follower.step(turn, |state| {
-            state.is_lost = false;
+            state.must_reopen = false;
             Ok(())
         })?;
     }
@@ -164,7 +166,8 @@ impl Follower {
     fn next_turn(&self) -> Turn {
         let mut state = self.lock();
         state.turn = Turn(state.turn.0 + 1);
-        state.busy = None;
+        // Watched from here on: also when the thread can't be started.
+        state.busy = Some(Instant::now());
         state.turn
     }
 
@@ -201,7 +204,9 @@ impl Follower {
                 .wait_timeout(state, most)
                 .map_or_else(|broken| broken.into_inner().0, |(state, _)| state);
         }
-        state.is_asked = false;
+        if state.turn == turn {
+            state.is_asked = false;
+        }
         state.turn == turn
     }
 }
@@ -212,7 +217,7 @@ struct DoubtOnPanic<'a>(&'a Follower);
 impl Drop for DoubtOnPanic<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.index.doubt();
+            self.0.doubt();
         }
     }
 }

@@ -86,9 +86,8 @@ fn identify(request: &HttpRequest, basic_too: bool) -> Result<(), actix_web::Err
 pub fn admit(incoming: &Incoming<'_>, basic_too: bool) -> Result<(), actix_web::Error> {
     let index = incoming.state.index();
     // A verifier that was made a moment ago may not be known here yet: that is no reason to turn it away for good.
-    if !index.is_certain() {
-        return Err(Failure(Error::Unavailable("the index is not certain".into())).into());
-    }
+    let uncertain = || Failure(Error::Unavailable("the index is not certain".into()));
+    let certainty = index.certainty().ok_or_else(uncertain)?;
     let header = authorization(incoming.head).map_err(Failure)?;
     let (scheme, rest) = header.map_or(("", ""), split);
     let by_basic = basic_too && scheme.eq_ignore_ascii_case("basic");
@@ -102,6 +101,9 @@ pub fn admit(incoming: &Incoming<'_>, basic_too: bool) -> Result<(), actix_web::
     if let Some(token) = token {
         if index.admit(&token, incoming.now) {
             return Ok(());
+        }
+        if index.certainty() != Some(certainty) {
+            return Err(uncertain().into());
         }
         if key_text::is_verifier_token(&token) && index.lacks_pepper() {
             let text = "a pepper is missing here".into();

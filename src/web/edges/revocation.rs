@@ -40,14 +40,15 @@ pub async fn create(
         let (status, code) = (StatusCode::BAD_REQUEST, "unsupported_token_type");
         return Ok(oauth::refusal(status, code, text.into()));
     }
-    if !state.index().is_certain() {
-        return Err(Error::Unavailable("the index is not certain".into()).into());
-    }
+    let uncertain = || Error::Unavailable("the index is not certain".into());
+    let certainty = state.index().certainty().ok_or_else(uncertain)?;
     let incoming = Incoming::of(&request)?;
     match holder_of(token, &incoming) {
         None if state.index().lacks_pepper() => {
             return Err(Error::Unavailable("a pepper is missing here".into()).into());
         }
+        // It may be about to be loaded anew.
+        None if state.index().certainty() != Some(certainty) => return Err(uncertain().into()),
         None => state.unknown_tokens.count(client::place(&request))?,
         // Already true for this node's next verification: a repeated request costs no transaction. A secret that the
         // key no longer has speaks for nobody: the key goes on with another.

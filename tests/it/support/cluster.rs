@@ -4,7 +4,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use keystead::db::Db;
 use keystead::db::connection::Source;
@@ -66,6 +66,21 @@ impl Cluster {
         self.run("psql", &["-XAtq", "-d", &self.url(), "-c", statement])
     }
 
+    /// All that it has, as statements that put it back.
+    pub fn dump(&self) -> String {
+        self.run("pg_dump", &["--clean", "--if-exists", "-d", &self.url()])
+    }
+
+    /// Begins to run statements one by one, each a transaction of its own.
+    pub fn restore(&self, statements: &str) -> Child {
+        let path = self.dir.join("statements.sql");
+        fs::write(&path, statements).unwrap();
+        let (url, path) = (self.url(), path.display().to_string());
+        let mut command = self.command("psql", &["-Xq", "-d", &url, "-f", &path]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().unwrap()
+    }
+
     /// Ends it as a power failure does.
     pub fn crash(&self) {
         let data = self.data();
@@ -101,8 +116,28 @@ impl Cluster {
         );
     }
 
-    /// Runs a program of PostgreSQL as the user who may: it refuses root.
+    /// Runs a program of PostgreSQL to its end, and gives what it prints.
     fn run(&self, program: &str, args: &[&str]) -> String {
+        let said = self
+            .dir
+            .join(format!("{}.said", uuid::Uuid::new_v4().simple()));
+        let mut command = self.command(program, args);
+        let status = command
+            .stdout(fs::File::create(&said).unwrap())
+            .stderr(fs::File::create(said.with_extension("err")).unwrap())
+            .status()
+            .unwrap();
+        let text = |path: &Path| fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            status.success(),
+            "{command:?}: {}",
+            text(&said.with_extension("err"))
+        );
+        text(&said).trim().to_owned()
+    }
+
+    /// A program of PostgreSQL, as the user who may run it: it refuses root.
+    fn command(&self, program: &str, args: &[&str]) -> Command {
         let program = programs().join(program);
         let mut command = if is_root() {
             let mut command = Command::new("setpriv");
@@ -117,24 +152,11 @@ impl Cluster {
         } else {
             Command::new(program)
         };
-        let said = self
-            .dir
-            .join(format!("{}.said", uuid::Uuid::new_v4().simple()));
-        let status = command
+        command
             .args(args)
             .current_dir(&self.dir)
-            .stdin(std::process::Stdio::null())
-            .stdout(fs::File::create(&said).unwrap())
-            .stderr(fs::File::create(said.with_extension("err")).unwrap())
-            .status()
-            .unwrap();
-        let text = |path: &Path| fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            status.success(),
-            "{command:?}: {}",
-            text(&said.with_extension("err"))
-        );
-        text(&said).trim().to_owned()
+            .stdin(Stdio::null());
+        command
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can't be tried on a PostgreSQL that other tests use: each of these has servers of its own, whatever database the
 //! others run on.
 
+mod dump;
 mod failover;
 mod silence;
