@@ -1,7 +1,9 @@
 //! An older copy of the database is put in its place while a server runs, and other histories with which it can't go on.
 
+use keystead::actions::verifiers;
 use keystead::db::change_log::{Kind, append};
 use keystead::db::{self, Db};
+use keystead::domain::role::Steward;
 
 use crate::support::backup::Backup;
 use crate::support::direct;
@@ -193,4 +195,38 @@ async fn a_hole_in_the_log_hides_no_revocation() {
         let log = server.log();
         assert!(log.contains("is missing in the log"), "{missing}: {log}");
     }
+}
+
+/// A verifier's place in memory moves with the pepper; a copy from before knows the old place alone.
+#[actix_web::test]
+async fn a_verifier_that_was_moved_after_the_copy_was_made_can_still_be_revoked() {
+    let place = Place::new().with_acme();
+    let token = place.verifier("Orders API");
+    let server = place.serve();
+    let asked = async || {
+        let question = serde_json::json!({ "key": "x" });
+        let answer = server.system(&token).post("/api/v1/verify", question).await;
+        answer.status
+    };
+    place.run(&["pepper", "rotate"], "").done();
+    let backup = Backup::of(place.source());
+    direct::until("it is moved to the new pepper", async || {
+        // On PostgreSQL the server has to find the database again first.
+        let moved = "SELECT count(*) AS n FROM verifiers WHERE pepper_version = 2";
+        [200, 503].contains(&asked().await) && place.number(moved) == 1
+    })
+    .await;
+    backup.put_in_place();
+    direct::until("the copy is loaded", async || {
+        server.log().contains("the index was loaded anew")
+            && server.stranger().get("/readyz").await.status == 200
+    })
+    .await;
+    let by = Steward::operator(chrono::Utc::now());
+    let change = |conn: &mut db::Conn| {
+        let listed = db::verifiers::list_for_index(conn)?;
+        verifiers::revoke(conn, &by, listed[0].id.parse()?)
+    };
+    place.db().write(change).unwrap();
+    direct::until("it is refused", async || asked().await == 401).await;
 }
