@@ -16,7 +16,8 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
-use crate::actions::{follow::Follower, setup};
+use crate::actions::setup;
+use crate::background::follow::Follower;
 use crate::config::Config;
 use crate::config::secrets::{Secrets, master_key_path, pepper_file};
 use crate::db::{self, Db};

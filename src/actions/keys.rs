@@ -89,7 +89,7 @@ pub(super) fn must_have_room(conn: &mut Conn, by: &Actor) -> Result<()> {
 }
 
 /// Keeps what the key is like after a change, to explain later decisions about it.
-pub(super) fn note_state(conn: &mut Conn, id: KeyId, rev: i64) -> Result<()> {
+pub(crate) fn note_state(conn: &mut Conn, id: KeyId, rev: i64) -> Result<()> {
     let snapshot = db::key_snapshots::take(conn, id)?;
     let text = serde_json::to_string(&snapshot).map_err(Error::internal)?;
     change_log::describe(conn, rev, text)

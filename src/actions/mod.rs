@@ -1,14 +1,11 @@
 //! Use cases: check the right, make the change, write the audit row and the change-log row, all in one transaction.
 //! The pages, the REST API and the command line share them.
 
-pub mod bulk;
 pub mod disclosures;
 pub mod explain;
-pub mod follow;
 pub mod group_losses;
 pub mod groups;
 pub mod key_batches;
-pub mod key_lists;
 pub mod key_lookups;
 pub mod key_rotations;
 pub mod key_suspensions;
@@ -19,19 +16,13 @@ pub mod limits;
 pub mod observed_callers;
 pub mod peppers;
 pub mod requests;
-pub mod rotation_uses;
-mod sample_usage;
-pub mod samples;
 pub mod sessions;
 pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod supporters;
 pub mod tenants;
-pub mod usage;
-pub mod usage_journal;
 pub mod usage_reports;
-pub mod usage_retention;
 pub mod verifiers;
 
 use std::net::IpAddr;
@@ -199,6 +190,7 @@ pub(crate) fn version_of(parts: &[&str]) -> String {
     random::hex(&digest.finalize()[..16])
 }
 
-fn text_of(address: Option<IpAddr>) -> String {
+/// The text of an address as rows keep it; an unknown one is empty.
+pub(crate) fn text_of(address: Option<IpAddr>) -> String {
     address.map(|at| at.to_string()).unwrap_or_default()
 }

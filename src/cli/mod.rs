@@ -2,7 +2,7 @@
 
 mod check_config;
 mod create_admin;
-mod demo;
+pub mod demo;
 mod key;
 mod pepper;
 mod seed;

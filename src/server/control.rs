@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::data_dir;
-use crate::actions::follow::Follower;
+use crate::background::follow::Follower;
 use crate::db::Db;
 
 /// How long either side waits for the other.

@@ -11,11 +11,13 @@ use chrono::TimeDelta;
 
 use super::control;
 use super::data_dir::DataDir;
-use crate::actions::follow::{Follower, watch::Watch};
-use crate::actions::rotation_uses::{self, UseWriter};
-use crate::actions::usage::{self, UsageWriter};
-use crate::actions::usage_retention::{self, Retention};
-use crate::actions::{peppers, sign_in};
+use crate::actions::sign_in;
+use crate::background::follow::Follower;
+use crate::background::follow::watch::Watch;
+use crate::background::pepper_moves;
+use crate::background::rotation_uses::{self, UseWriter};
+use crate::background::usage::{self, UsageWriter};
+use crate::background::usage_retention::{self, Retention};
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::domain::time::{Clock, Timestamp};
@@ -104,7 +106,7 @@ impl Jobs {
         };
         let move_waiting = {
             let (db, follower) = (db.clone(), Arc::clone(follower));
-            move || peppers::move_waiting(&db, &follower).map(|_| ())
+            move || pepper_moves::move_waiting(&db, &follower).map(|_| ())
         };
         let finish_quiet = {
             let (db, clock, follower) = (db.clone(), clock.clone(), Arc::clone(follower));

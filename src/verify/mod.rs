@@ -1,6 +1,6 @@
 //! Verification: the index of all keys in memory, the decision, and what is counted of it.
 //!
-//! Nothing here names the database or the web: `actions::follow` fills the index, `web::edges` ask it.
+//! Nothing here names the database or the web: `background::follow` fills the index, `web::edges` ask it.
 
 pub mod callers;
 pub mod code;

@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, web};
 use tokio::sync::Mutex;
 
 use super::state::State;
-use crate::actions::follow::Trouble;
+use crate::background::follow::Trouble;
 use crate::db;
 
 /// Probes give up soon; so does this.

@@ -8,16 +8,16 @@ use tokio::sync::Semaphore;
 
 use super::health::Readiness;
 use super::unknown_tokens::UnknownTokens;
-use crate::actions::follow::{Follower, Standing};
-use crate::actions::key_lists::{KeyLists, Wanted};
+use crate::background::follow::{Follower, Standing};
 use crate::db::keys::Key;
 use crate::db::{Conn, Db};
 use crate::domain::forwarded::TrustedProxies;
 use crate::domain::id::TenantId;
-use crate::domain::key_directory::Found;
 use crate::domain::sealing::SealingKey;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result, password};
+use crate::key_search::directory::Found;
+use crate::key_search::lists::{KeyLists, Wanted};
 use crate::verify::Index;
 
 /// Password digests worked on at once: each takes a core and 19 MiB, and verification needs the cores too.

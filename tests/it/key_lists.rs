@@ -1,10 +1,10 @@
 //! Lists of keys in memory: many tenants, and the first look at a large one.
 
 use chrono::TimeDelta;
-use keystead::actions::key_lists::{KeyLists, Wanted};
 use keystead::db::Db;
 use keystead::db::connection::Source;
 use keystead::domain::id::TenantId;
+use keystead::key_search::lists::{KeyLists, Wanted};
 
 use crate::support::system::KEYS;
 use crate::support::*;

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Barrier};
 
-use keystead::actions::follow::{Follower, watch::Watch};
 use keystead::actions::key_rotations::{self, Rotated, Rotating};
 use keystead::actions::keys::{self, Issued, Issuing};
 use keystead::actions::tenants;
+use keystead::background::follow::Follower;
+use keystead::background::follow::watch::Watch;
 use keystead::db;
 use keystead::domain::Error;
 use keystead::domain::id::{KeyId, TenantId};

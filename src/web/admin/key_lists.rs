@@ -12,13 +12,13 @@ use super::key_query::{KeyQuery, LIST, ListQuery, View};
 use super::key_use::KeyUse;
 use super::keys::{KeyRow, Quota};
 use super::limit_requests::LimitNote;
-use crate::actions::key_lists;
 use crate::db::keys::Key;
 use crate::domain::key::State as KeyState;
-use crate::domain::key_directory::Found;
-use crate::domain::key_filter::{Column, Expiration, KEY_IN_URL, Need, Sort};
-use crate::domain::key_sieve::UNUSED_DAYS;
 use crate::domain::{Error, Result, key_text};
+use crate::key_search::directory::Found;
+use crate::key_search::filter::{Column, Expiration, KEY_IN_URL, Need, Sort};
+use crate::key_search::lists;
+use crate::key_search::sieve::UNUSED_DAYS;
 use crate::web::errors::Answer;
 use crate::web::extract::SignedIn;
 use crate::web::numbers::{counted, grouped};
@@ -249,7 +249,7 @@ impl KeysPage {
 fn lag_of(query: &KeyQuery, keys: usize) -> Option<String> {
     let column = query.wanted.sort.column;
     let by_use = column == Column::Used || query.wanted.filter.need == Some(Need::Unused);
-    let seconds = key_lists::lag(keys, column);
+    let seconds = lists::lag(keys, column);
     (by_use && seconds >= 5).then(|| grouped(seconds))
 }
 

@@ -3,9 +3,9 @@
 use actix_web::HttpRequest;
 use serde::Deserialize;
 
-use crate::actions::key_lists::Wanted;
 use crate::domain::Result;
-use crate::domain::key_filter::{Column, KeyFilter, Mark, Need, Sort};
+use crate::key_search::filter::{Column, KeyFilter, Mark, Need, Sort};
+use crate::key_search::lists::Wanted;
 
 /// Where the list is.
 pub const LIST: &str = "/tenant-api-keys";

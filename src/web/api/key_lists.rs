@@ -7,9 +7,9 @@ use utoipa::IntoParams;
 
 use super::caller::Caller;
 use super::views;
-use crate::actions::key_lists::Wanted;
 use crate::domain::Error;
-use crate::domain::key_filter::{KeyFilter, Mark, Sort};
+use crate::key_search::filter::{KeyFilter, Mark, Sort};
+use crate::key_search::lists::Wanted;
 use crate::web::errors::Answer;
 use crate::web::state::State;
 

@@ -7,7 +7,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::openapi::operations;
 use crate::domain::key::State;
-use crate::domain::key_filter::Expiration;
+use crate::key_search::filter::Expiration;
 use crate::verify::Code;
 
 /// Adds them to the document.

@@ -45,7 +45,7 @@ async fn a_deleted_key_is_gone_after_a_restart_too() {
     let page = key.page("deletion");
     alice.submit(&page, &page, &[]).await.leads_to(KEYS);
     let secrets = keystead::config::secrets::Secrets::load(&app.config, false).unwrap();
-    let fresh = keystead::actions::follow::Follower::load(
+    let fresh = keystead::background::follow::Follower::load(
         &app.db,
         Box::new(move || Ok(secrets.peppers.clone())),
         0,

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use keystead::actions::follow::{Follower, watch::Watch};
-use keystead::actions::rotation_uses;
+use keystead::background::follow::Follower;
+use keystead::background::follow::watch::Watch;
+use keystead::background::rotation_uses;
 use keystead::config::secrets::Secrets;
 
 use crate::support::app::Issued;

@@ -1,6 +1,6 @@
 //! The usage page.
 
-use keystead::actions::usage_retention::fold;
+use keystead::background::usage_retention::fold;
 use keystead::db::usage::{self, HOUR, Used};
 use keystead::db::usage_gaps::{self, Gap};
 use serde_json::Value;

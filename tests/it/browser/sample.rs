@@ -1,7 +1,7 @@
 //! The made-up tenant of the demo, with keys in every state.
 
 use chrono::TimeDelta;
-use keystead::actions::samples;
+use keystead::cli::demo::samples;
 use keystead::config::secrets::Secrets;
 use keystead::db;
 use keystead::domain::password;

@@ -1,8 +1,8 @@
 //! Searching a directory of keys.
 
 use keystead::domain::id::KeyId;
-use keystead::domain::key_directory::{KeyDirectory, Listed};
-use keystead::domain::key_filter::{KeyFilter, Sort};
+use keystead::key_search::directory::{KeyDirectory, Listed};
+use keystead::key_search::filter::{KeyFilter, Sort};
 
 use crate::support::noon;
 

@@ -7,8 +7,9 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use keystead::actions::follow::{Follower, watch::Watch};
-use keystead::actions::peppers;
+use keystead::background::follow::Follower;
+use keystead::background::follow::watch::Watch;
+use keystead::background::pepper_moves;
 use keystead::config::pepper_file::PepperFile;
 use keystead::domain::pepper::{Pepper, Peppers};
 use keystead::domain::time::Clock;
@@ -288,14 +289,14 @@ async fn another_server_follows_each_move_and_forgets_the_old_digest() {
     assert!(find(0).unwrap().0.rev > entry.rev);
     // The other server would have moved it as well: the first one to come wins, once.
     index.moves().offer(holder(&entry), &outdated);
-    assert_eq!(peppers::move_waiting(&db, &follower).unwrap(), 0);
+    assert_eq!(pepper_moves::move_waiting(&db, &follower).unwrap(), 0);
 
     // A move that comes after its pepper was given up by force brings nothing back.
     place.run(&["pepper", "retire", "1", "--force"], "").done();
     follower.catch_up(&db).unwrap();
     assert!(find(1).is_none());
     index.moves().offer(holder(&idle), &late);
-    assert_eq!(peppers::move_waiting(&db, &follower).unwrap(), 0);
+    assert_eq!(pepper_moves::move_waiting(&db, &follower).unwrap(), 0);
     assert_eq!(server.stranger().verify(&keys[1]).await, "NOT_FOUND");
 }
 

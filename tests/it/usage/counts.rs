@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use std::sync::atomic::AtomicBool;
 
-use keystead::actions::usage_retention::{Retention, fold, prune};
+use keystead::background::usage_retention::{Retention, fold, prune};
 use keystead::db::usage::{DAY, HOUR, MINUTE, Whose, total};
 
 use crate::support::app::Issued;

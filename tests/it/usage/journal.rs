@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use keystead::actions::follow::Follower;
-use keystead::actions::usage::UsageWriter;
-use keystead::actions::usage_retention;
+use keystead::background::follow::Follower;
+use keystead::background::usage::UsageWriter;
+use keystead::background::usage_retention;
 use keystead::config::pepper_file::PepperFile;
 use keystead::db::Db;
 use keystead::domain::request_id::RequestId;

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use chrono::TimeDelta;
-use keystead::actions::usage_retention::{Retention, prune};
+use keystead::background::usage_retention::{Retention, prune};
 use keystead::db::observed_callers::{Caller, MOST, add, list};
 use reqwest::Method;
 use serde_json::{Value, json};

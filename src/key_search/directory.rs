@@ -7,11 +7,11 @@ use std::cmp::Ordering;
 
 use memchr::memmem::Finder;
 
-use super::id::KeyId;
-use super::key::State;
-use super::key_filter::{Column, KeyFilter, Mark, Place, Sort};
-use super::key_sieve::{Entry, Sieve};
-use super::time::Timestamp;
+use super::filter::{Column, KeyFilter, Mark, Place, Sort};
+use super::sieve::{Entry, Sieve};
+use crate::domain::id::KeyId;
+use crate::domain::key::State;
+use crate::domain::time::Timestamp;
 
 /// Ends each part of a key's text. No typed word holds it.
 const END: char = '\n';
@@ -81,7 +81,7 @@ fn place_of(state: State) -> usize {
 pub struct Attention {
     /// Active ones that end within 14 days.
     pub expiring: usize,
-    /// Active ones that were made more than [`UNUSED_DAYS`](super::key_sieve::UNUSED_DAYS) days ago, and were not used since that day.
+    /// Active ones that were made more than [`UNUSED_DAYS`](super::sieve::UNUSED_DAYS) days ago, and were not used since that day.
     pub unused: usize,
     /// Of which two secrets work.
     pub rotating: usize,

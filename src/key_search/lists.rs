@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::directory::{Found, KeyDirectory, Listed};
+use super::filter::{Column, KeyFilter, Mark, Sort};
 use crate::db::change_log::{self, Position};
 use crate::db::{self, Conn, Db, key_lists};
 use crate::domain::Result;
 use crate::domain::id::TenantId;
-use crate::domain::key_directory::{Found, KeyDirectory, Listed};
-use crate::domain::key_filter::{Column, KeyFilter, Mark, Sort};
 use crate::domain::key_text;
 use crate::domain::time::Timestamp;
 

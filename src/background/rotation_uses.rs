@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::TimeDelta;
 
 use super::follow::Follower;
-use super::key_rotations::{Known, finish_if_quiet, is_quiet};
+use crate::actions::key_rotations::{Known, finish_if_quiet, is_quiet};
 use crate::db::rotation_uses::{NewUse, note_other_use, note_own_use};
 use crate::db::{self, Conn, Db};
 use crate::domain::Result;
@@ -89,7 +89,7 @@ fn write(
     let Some(taken) = taken else { return Ok(()) };
     let used = NewUse {
         at: taken.at,
-        address: &super::text_of(taken.address),
+        address: &crate::actions::text_of(taken.address),
         program: &super::usage::harmless(&taken.program),
     };
     as_it_was(conn, rotation.id, rotation.is_cancelled, used)?;

@@ -1,5 +1,8 @@
 //! `keystead demo`: a lively server on made-up data, gone when it stops.
 
+pub mod samples;
+mod usage;
+
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
@@ -7,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::actions::samples::{self, SampleKey, Samples};
+use self::samples::{SampleKey, Samples};
 use crate::config::Config;
 use crate::db::connection::Source;
 use crate::domain::key_text::KeySecret;

@@ -1,12 +1,14 @@
 //! `keystead seed`: many keys, fast.
 
+mod bulk;
+
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::actions::bulk::{self, Plan};
+use self::bulk::Plan;
 use crate::config::Config;
 use crate::db;
 use crate::domain::Error;

@@ -2,11 +2,11 @@
 
 use chrono::TimeDelta;
 
-use super::keys::{self, Issued, Issuing};
-use super::sample_usage;
-use super::supporters::{self, Supporter};
-use super::tenants::{self, FirstAdmin, operator};
-use super::verifiers;
+use super::usage;
+use crate::actions::keys::{self, Issued, Issuing};
+use crate::actions::supporters::{self, Supporter};
+use crate::actions::tenants::{self, FirstAdmin, operator};
+use crate::actions::verifiers;
 use crate::db::{self, Conn};
 use crate::domain::id::KeyId;
 use crate::domain::key::Wish;
@@ -277,7 +277,7 @@ fn make(
     };
     for ago in last_day..first_day {
         let day = now - TimeDelta::days(ago);
-        sample_usage::use_on_day(conn, id, day, (requests_a_day, refused), ago)?;
+        usage::use_on_day(conn, id, day, (requests_a_day, refused), ago)?;
     }
     match fate {
         Fate::Revoked => {
@@ -296,7 +296,7 @@ fn make(
         Fate::Active | Fate::Ends(_) => None,
     };
     if let Some(reason) = reason {
-        sample_usage::refuse_lately(conn, tenant, id, reason, now)?;
+        usage::refuse_lately(conn, tenant, id, reason, now)?;
     }
     Ok(SampleKey {
         secret,

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 
 use super::usage::minute_of;
-use super::{observed_callers, usage_journal};
+use super::usage_journal;
+use crate::actions::observed_callers;
 use crate::db::usage::{DAY, HOUR, MINUTE};
 use crate::db::{self, Db};
 use crate::domain::Result;

@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::id::KeyId;
-use super::key::State;
-use super::key_filter::{Expiration, KeyFilter, Need};
-use super::time::{EXPIRING_SOON_DAYS, Timestamp};
+use super::filter::{Expiration, KeyFilter, Need};
+use crate::domain::id::KeyId;
+use crate::domain::key::State;
+use crate::domain::time::{EXPIRING_SOON_DAYS, Timestamp};
 
 /// Days without an accepted request after which an active key needs attention.
 pub const UNUSED_DAYS: i64 = 90;

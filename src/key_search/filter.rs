@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::id::KeyId;
-use super::key::State;
-use super::{Error, Result, key_text};
+use crate::domain::id::KeyId;
+use crate::domain::key::State;
+use crate::domain::{Error, Result, key_text};
 
 /// Most characters that can be searched for.
 const LONGEST: usize = 200;
@@ -61,7 +61,7 @@ impl Expiration {
 /// Why somebody should look at a key, beside its expiry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// It is active, and nobody has used it for [`super::key_sieve::UNUSED_DAYS`] days.
+    /// It is active, and nobody has used it for [`super::sieve::UNUSED_DAYS`] days.
     Unused,
     /// Two of its secrets work.
     Rotating,

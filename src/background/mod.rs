@@ -1,0 +1,11 @@
+//! Work beside the requests: what follows changes made elsewhere, and what writes and tidies what verification counted.
+//!
+//! `server::jobs` runs these again and again. None holds up a request, and a failure is tried again.
+
+pub mod follow;
+pub mod observed_callers;
+pub mod pepper_moves;
+pub mod rotation_uses;
+pub mod usage;
+pub mod usage_journal;
+pub mod usage_retention;
