@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::{Map, Value, json};
 
-use super::api::openapi;
-use super::errors::Answer;
+use super::failure::Answer;
+use super::openapi;
 use super::respond::page;
 use super::shell::theme;
 use super::state::State;

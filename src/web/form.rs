@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
 
 use super::body::Body;
-use super::errors::Failure;
+use super::failure::Failure;
 use super::masked_token;
 use super::session::Who;
 use super::state::{Site, State};

@@ -17,13 +17,13 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use futures_util::{StreamExt as _, stream};
 
-use super::api::caller::presented;
-use super::api::strict_json::is_json;
 use super::client::Incoming;
 use super::edges::{asker, forward_auth, verify};
 use super::guard;
+use super::presented::presented;
 use super::routes::LARGEST_BODY;
 use super::state::State;
+use super::strict_json::is_json;
 use crate::domain::request_id::RequestId;
 
 type Later<T> = Pin<Box<dyn Future<Output = T>>>;

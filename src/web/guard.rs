@@ -10,8 +10,10 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use super::client::{self, Incoming};
-use super::edges::ext_authz;
-use super::errors::{Cause, Failure, problem, sentence, with_problem};
+use super::errors::{Cause, with_problem};
+use super::failure::{Failure, sentence};
+use super::problem::problem;
+use super::questions::{is_of_gateway, is_question};
 use super::state::{Site, State};
 use crate::domain::request_id::RequestId;
 use crate::domain::time::Clock;
@@ -133,16 +135,6 @@ fn log<B>(
         );
         tracing::info!(%method, path, client, status = status.as_u16(), micros, request_id = %id, "request");
     }
-}
-
-/// Where verifiers and gateways ask about keys.
-fn is_question(path: &str) -> bool {
-    is_of_gateway(path) || path.starts_with("/api/v1/verify") || path == "/oauth2/introspect"
-}
-
-/// Where gateways ask.
-fn is_of_gateway(path: &str) -> bool {
-    path == "/forward-auth" || path.starts_with(ext_authz::PREFIX)
 }
 
 /// Asked by machines, often, and under whatever host name a gateway uses.

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use tokio::sync::Mutex;
 
 use super::state::State;
 use crate::background::follow::Trouble;
@@ -21,11 +20,6 @@ const LOOKED_WITHIN: Duration = Duration::from_secs(3);
 
 /// A change that was just made is on its way into the index for a moment.
 const APPLIED_WITHIN: Duration = Duration::from_secs(1);
-
-/// When the database was last asked, and the newest change if it answered. Whoever asks holds it, so others wait instead
-/// of asking too.
-#[derive(Debug, Default)]
-pub struct Readiness(Mutex<Option<(Duration, Option<i64>)>>);
 
 /// `GET /healthz`: the process answers.
 pub async fn live() -> &'static str {

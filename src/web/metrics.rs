@@ -10,7 +10,7 @@ use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
-use super::errors::Answer;
+use super::failure::Answer;
 use super::state::State;
 use crate::domain::Error;
 use crate::verify::Code;

@@ -18,7 +18,7 @@ use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocat
 use super::session_store::Store;
 use super::state::State;
 use super::support::{limit_refusals, limits, tenants};
-use super::{assets, compression, docs, errors, health};
+use super::{assets, compression, docs, errors, health, openapi};
 
 /// Largest body: 64 KiB.
 pub const LARGEST_BODY: usize = 64 * 1024;
@@ -104,7 +104,7 @@ fn rest(scope: &mut web::ServiceConfig) {
                 .route(web::patch().to(api::groups::update))
                 .route(web::delete().to(api::groups::destroy)),
         )
-        .service(web::resource("/openapi.json").route(web::get().to(api::openapi::show)));
+        .service(web::resource("/openapi.json").route(web::get().to(openapi::show)));
 }
 
 fn oauth2(scope: &mut web::ServiceConfig) {

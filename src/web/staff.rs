@@ -2,15 +2,14 @@
 
 use actix_session::SessionExt as _;
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
 
-use super::client;
-use super::errors::Failure;
-use super::extract::{Later, SignedIn, state_of};
-use super::masked_token;
-use super::session::{self, Who};
+use super::failure::Failure;
+use super::session::Who;
 use super::shell::Shell;
-use crate::actions;
+use super::signed_in::SignedIn;
+use super::supporter;
 use crate::domain::role::Supporter;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
@@ -34,6 +33,12 @@ impl Staff {
         self.supporter.now
     }
 
+    /// The person behind a session without a tenant.
+    async fn of_support(request: &HttpRequest) -> Result<Self> {
+        let (shell, supporter) = supporter::load(request).await?;
+        Ok(Self { shell, supporter })
+    }
+
     async fn load(request: &HttpRequest) -> Result<Self> {
         let (user, tenant, _) = Who::read(&request.get_session())?;
         if tenant.is_none() {
@@ -55,39 +60,11 @@ impl Staff {
             shell: me.shell,
         })
     }
-
-    /// The person behind a session without a tenant.
-    ///
-    /// # Errors
-    /// `Unauthenticated` when nobody of the support staff is behind it.
-    pub(super) async fn of_support(request: &HttpRequest) -> Result<Self> {
-        let session = request.get_session();
-        let (user, _, csrf) = Who::read(&session)?;
-        let csrf = masked_token::mask(&csrf)?;
-        let state = state_of(request)?;
-        let found = state
-            .read(move |conn| actions::sessions::supporter(conn, user))
-            .await?;
-        let mut shell = Shell::of_support(request, &found.name, &csrf);
-        // Error pages of this request are drawn inside the shell.
-        request.extensions_mut().insert(shell.clone());
-        shell.flash = session::take_flash(&session);
-        Ok(Self {
-            shell,
-            supporter: Supporter {
-                id: user,
-                name: found.name,
-                now: state.now(),
-                address: client::address(request),
-                request_id: client::request_id(request),
-            },
-        })
-    }
 }
 
 impl FromRequest for Staff {
     type Error = Failure;
-    type Future = Later<Self>;
+    type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
@@ -106,7 +83,7 @@ pub enum Anybody {
 
 impl FromRequest for Anybody {
     type Error = Failure;
-    type Future = Later<Self>;
+    type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();

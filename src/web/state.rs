@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use tokio::sync::Semaphore;
 
-use super::health::Readiness;
+use super::readiness::Readiness;
 use super::unknown_tokens::UnknownTokens;
 use crate::background::follow::{Follower, Standing};
 use crate::db::keys::Key;
@@ -87,6 +87,16 @@ impl State {
             digests: Semaphore::new(DIGESTS_AT_ONCE),
             waiting: Semaphore::new(DIGESTS_AT_ONCE + DIGESTS_WAITING),
         }
+    }
+
+    /// What the handlers of this request share.
+    ///
+    /// # Errors
+    /// `Internal` outside of the routes.
+    pub fn of(request: &HttpRequest) -> Result<&web::Data<Self>> {
+        request
+            .app_data::<web::Data<Self>>()
+            .ok_or_else(|| Error::internal("no state"))
     }
 
     /// The present.

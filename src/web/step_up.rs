@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, web};
 
 use super::client;
-use super::extract::SignedIn;
+use super::signed_in::SignedIn;
 use super::state::State;
 use crate::actions::sign_in;
 use crate::db::Conn;

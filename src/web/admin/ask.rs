@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::blast_radius::BlastRadius;
 use crate::domain::validate::FieldErrors;
-use crate::web::errors::Answer;
+use crate::web::failure::Answer;
 use crate::web::respond::{is_htmx, page};
 use crate::web::shell::{Crumb, Shell};
 

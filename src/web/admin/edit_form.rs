@@ -9,18 +9,18 @@ use super::group_options::GroupOption;
 use super::key_form::chosen_mode;
 use super::observed_callers::Observed;
 use crate::actions::key_updates;
-use crate::db::{self, keys::Key};
-use crate::domain::Result;
+use crate::db;
+use crate::db::keys::Key;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::KeyId;
-use crate::domain::key_text;
 use crate::domain::key_updates::{Update, Wish};
 use crate::domain::time::{self, Timestamp};
 use crate::domain::validate::FieldErrors;
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::domain::{Result, key_text};
+use crate::web::failure::Answer;
 use crate::web::respond::{is_htmx, page};
 use crate::web::shell::{Crumb, Shell, crumbs};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// Which button was pressed.

@@ -15,10 +15,10 @@ use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, key_text};
 use crate::verify::Code;
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::respond::page;
 use crate::web::shell::{Crumb, Moment, Shell};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// Which request.

@@ -10,10 +10,10 @@ use super::key_edits::of_form;
 use super::key_form::KeyForm;
 use crate::domain::Result;
 use crate::domain::validate::FieldErrors;
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::page;
+use crate::web::signed_in::SignedIn;
 
 /// Fields with a place for what is wrong with them.
 const FIELDS: [&str; 10] = [

@@ -9,12 +9,12 @@ use super::groups::crumbs;
 use super::sessions::Nothing;
 use crate::actions::groups;
 use crate::domain::id::GroupId;
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{page, see_other};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 #[derive(Template)]

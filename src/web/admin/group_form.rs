@@ -14,12 +14,12 @@ use crate::domain::group::{Draft, Wish};
 use crate::domain::id::GroupId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, page, see_other};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 const LIST: &str = "/authorization-groups";

@@ -6,13 +6,14 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::actions::groups;
-use crate::db::{self, groups::Group};
+use crate::db;
+use crate::db::groups::Group;
 use crate::domain::group::in_words;
 use crate::domain::id::GroupId;
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::respond::{html, page};
 use crate::web::shell::{Crumb, Shell, trail};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// Scopes that a row shows; the page of the group has them all.

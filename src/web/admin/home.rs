@@ -4,10 +4,10 @@ use actix_session::Session;
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse};
 
 use crate::domain::Error;
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::respond::see_other;
 use crate::web::session::Who;
+use crate::web::signed_in::SignedIn;
 
 /// `GET /`.
 pub async fn index(request: HttpRequest, session: Session) -> HttpResponse {

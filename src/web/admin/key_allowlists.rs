@@ -14,11 +14,11 @@ use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::KeyId;
 use crate::domain::key_updates::Update;
 use crate::domain::{Error, Result};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::see_other;
 use crate::web::session::set_flash;
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// Which of the two.

@@ -12,13 +12,13 @@ use super::sessions::Nothing;
 use crate::actions::keys;
 use crate::domain::id::KeyId;
 use crate::domain::{key_text, time};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::numbers::grouped;
 use crate::web::respond::{html, is_htmx, see_other, with_toast};
 use crate::web::session::set_flash;
 use crate::web::shell::crumbs;
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// `GET /tenant-api-keys/{id}/deletion`.

@@ -11,11 +11,11 @@ use crate::actions::disclosures::{self, Revealed};
 use crate::db::keys::Key;
 use crate::domain::id::KeyId;
 use crate::domain::{Error, Result, key_text};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, page};
 use crate::web::shell::{Crumb, Shell, crumbs};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 use crate::web::step_up::with_password;
 

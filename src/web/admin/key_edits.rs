@@ -6,7 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::edit_form::{Act, EditForm, EditPage};
 use crate::actions::{key_updates, observed_callers};
-use crate::db::{self, Conn, keys::Key};
+use crate::db::keys::Key;
+use crate::db::{self, Conn};
 use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::{KeyId, TenantId};
@@ -14,11 +15,11 @@ use crate::domain::key_updates::Update;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, refresh, see_other};
 use crate::web::session::set_flash;
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// `GET /tenant-api-keys/{id}/edit`.

@@ -13,15 +13,13 @@ use super::keys::Quota;
 use crate::db;
 use crate::domain::environment::Environment;
 use crate::domain::key::{self, Draft, Wish};
-use crate::domain::key_text;
-use crate::domain::rate_limit;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
-use crate::domain::{Error, Result, random};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::domain::{Error, Result, key_text, random, rate_limit};
+use crate::web::failure::Answer;
 use crate::web::respond::{html, is_htmx, page};
 use crate::web::shell::{Crumb, Shell, crumbs};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// The fields as typed.

@@ -1,7 +1,8 @@
 //! Administration > API Keys: the list, as a table or as cards.
 
 use actix_session::Session;
-use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -19,12 +20,12 @@ use crate::key_search::directory::Found;
 use crate::key_search::filter::{Column, Expiration, KEY_IN_URL, Need, Sort};
 use crate::key_search::lists;
 use crate::key_search::sieve::UNUSED_DAYS;
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::numbers::{counted, grouped};
 use crate::web::respond::{html, is_htmx, page, see_other, with_events};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell, crumbs};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// A choice of the status filter.

@@ -11,11 +11,11 @@ use super::keys::Quota;
 use crate::actions::key_lookups::{self, Lookup};
 use crate::domain::{Result, key_text};
 use crate::key_search::directory::Found;
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, see_other};
 use crate::web::session::set_flash;
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// Said of a text that is no key of the tenant.

@@ -13,21 +13,21 @@ use super::usage_numbers::{Reason, reasons};
 use crate::actions::usage_reports::{Range, Report};
 use crate::db::audit::AuditEvent;
 use crate::db::key_rotations::{self, Rotation};
+use crate::db::keys::Key;
 use crate::db::request_records::{self, Filter, Record};
 use crate::db::usage::Whose;
-use crate::db::{self, Conn, keys::Key};
-use crate::domain::Result;
+use crate::db::{self, Conn};
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::State as KeyState;
-use crate::domain::key_text;
 use crate::domain::request_id::RequestId;
 use crate::domain::time::{Timestamp, from_micros};
+use crate::domain::{Result, key_text};
 use crate::verify::Code;
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::numbers::grouped;
 use crate::web::respond::page;
 use crate::web::shell::{Crumb, Moment, Shell, crumbs};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// Requests that are shown.

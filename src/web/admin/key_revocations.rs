@@ -13,16 +13,17 @@ use super::key_query::{Back, KeyQuery};
 use super::key_use::KeyUse;
 use super::keys::{KeyRow, Quota};
 use crate::actions::keys;
-use crate::db::{self, keys::Key};
+use crate::db;
+use crate::db::keys::Key;
 use crate::domain::id::KeyId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{html, is_htmx, see_other, with_toast};
 use crate::web::session::set_flash;
 use crate::web::shell::crumbs;
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// The fields of the question.

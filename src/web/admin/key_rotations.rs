@@ -20,12 +20,12 @@ use crate::domain::key_rotations::Grace;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result, random};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, page, see_other};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell, crumbs};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// The fields as typed.

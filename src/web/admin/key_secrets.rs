@@ -4,10 +4,10 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::keys::{Secret, SecretPage, SecretView};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::respond::{is_htmx, page};
 use crate::web::shell::crumbs;
+use crate::web::signed_in::SignedIn;
 
 /// A dialog for htmx, else a page with this last step in its breadcrumb.
 ///

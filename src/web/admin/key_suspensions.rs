@@ -8,15 +8,16 @@ use serde::Deserialize;
 use super::key_query::{Back, KeyQuery, LIST};
 use super::key_revocations::changed_parts;
 use crate::actions::key_suspensions;
-use crate::db::{Conn, keys::Key};
+use crate::db::Conn;
+use crate::db::keys::Key;
 use crate::domain::Result;
 use crate::domain::id::KeyId;
 use crate::domain::role::Actor;
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{html, is_htmx, see_other, with_toast_and_undo};
 use crate::web::session::set_flash_and_undo;
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// Where the switch was: without scripts its page is shown again.

@@ -12,18 +12,19 @@ use super::key_secrets::show_secret;
 use super::key_use::KeyUse;
 use crate::actions::disclosures;
 use crate::actions::keys::{self, Issued, Issuing};
-use crate::db::{self, Conn, keys::Key};
+use crate::db::keys::Key;
+use crate::db::{self, Conn};
 use crate::domain::key::{State as KeyState, expires_soon};
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::role::Actor;
 use crate::domain::time::{self, Timestamp};
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result, random};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, page, see_other};
 use crate::web::shell::{Crumb, Moment, Shell, crumbs};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::{Site, State};
 
 /// "2 of 10 keys".

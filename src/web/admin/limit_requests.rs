@@ -19,14 +19,14 @@ use crate::domain::role::Actor;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::limit_history::LimitStep;
 use crate::web::numbers::grouped;
 use crate::web::respond::{html, is_htmx, page, see_other};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Moment, Shell, crumbs};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// Days for which a decision stands on the page of keys.

@@ -13,8 +13,8 @@ use crate::db::request_records::Filter;
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Actor;
 use crate::domain::{Error, Result};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// Rows that are read at once; so many are in memory, whatever the size of the export.

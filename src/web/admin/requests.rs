@@ -18,10 +18,10 @@ use crate::domain::role::Actor;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
 use crate::verify::Code;
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::respond::{html, is_htmx, page};
 use crate::web::shell::{Crumb, Shell};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// Where the log is.

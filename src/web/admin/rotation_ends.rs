@@ -15,14 +15,13 @@ use crate::db::key_rotations::Rotation;
 use crate::db::keys::Key;
 use crate::domain::id::KeyId;
 use crate::domain::key_rotations::Grace;
-use crate::domain::key_text;
-use crate::domain::{Error, Result};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::domain::{Error, Result, key_text};
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::see_other;
 use crate::web::session::set_flash;
 use crate::web::shell::crumbs;
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// The old secret's new grace.

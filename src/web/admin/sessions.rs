@@ -9,15 +9,16 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::actions::{self, sign_in};
+use crate::db::members::Member;
 use crate::db::users::User;
-use crate::db::{self, Conn, members::Member};
+use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::role::{self, Actor, Supporter};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::web::client;
-use crate::web::errors::Answer;
+use crate::web::failure::Answer;
 use crate::web::form::{Form, anonymous_token};
 use crate::web::respond::{page, see_other};
 use crate::web::session::Who;

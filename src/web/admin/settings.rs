@@ -10,13 +10,13 @@ use super::ask::Ask;
 use crate::actions::settings;
 use crate::db;
 use crate::domain::Error;
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::numbers::counted;
 use crate::web::respond::{page, see_other};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell, trail};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 const SETTINGS: &str = "/settings";

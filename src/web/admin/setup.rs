@@ -11,7 +11,7 @@ use crate::actions::tenants::FirstAdmin;
 use crate::db;
 use crate::domain::Error;
 use crate::domain::validate::FieldErrors;
-use crate::web::errors::Answer;
+use crate::web::failure::Answer;
 use crate::web::form::{Form, anonymous_token};
 use crate::web::respond::{page, see_other};
 use crate::web::session::{Who, set_flash};

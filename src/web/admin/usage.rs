@@ -12,10 +12,10 @@ use crate::db::usage::Whose;
 use crate::db::{self, key_labels};
 use crate::domain::id::KeyId;
 use crate::domain::{Error, Result};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::respond::{is_htmx, page};
 use crate::web::shell::{Crumb, Shell};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// Keys to choose from; a longer list helps nobody.

@@ -12,11 +12,11 @@ use crate::actions::verifiers;
 use crate::db;
 use crate::domain::id::VerifierId;
 use crate::domain::{key_text, time};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, page, see_other, with_toast};
 use crate::web::session::set_flash;
+use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 #[derive(Template)]

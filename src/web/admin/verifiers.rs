@@ -6,16 +6,17 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::actions::verifiers;
-use crate::db::{self, verifiers::Verifier};
+use crate::db;
+use crate::db::verifiers::Verifier;
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
-use crate::web::errors::Answer;
-use crate::web::extract::SignedIn;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, page};
 use crate::web::shell::{Crumb, Moment, Shell, trail};
+use crate::web::signed_in::SignedIn;
 use crate::web::state::{Site, State};
 
 /// One row of the list.

@@ -6,11 +6,12 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::caller::Caller;
-use super::views;
+use super::key_views;
 use crate::domain::Error;
 use crate::key_search::filter::{KeyFilter, Mark, Sort};
 use crate::key_search::lists::Wanted;
-use crate::web::errors::Answer;
+use crate::web::failure::Answer;
+use crate::web::problem::Problem;
 use crate::web::state::State;
 
 /// Most keys in one answer.
@@ -42,14 +43,26 @@ pub struct ListQuery {
     cursor: Option<String>,
 }
 
-/// Lists the tenant's keys, newest first. A `Link` header with `rel="next"` leads to older ones.
+/// List keys
 ///
-/// # Errors
-/// `Forbidden` without the scope `api-keys:read`; `BadRequest` for a filter, limit or cursor that makes no sense.
-#[utoipa::path(get, path = "/api/v1/auth/api-keys", operation_id = "listKeys", summary = "List keys",
-    description = "Newest first; filters combine. A `Link` header with `rel=next` leads to older ones and carries the filters.", tag = "Keys", params(ListQuery),
-    responses((status = 200, description = "The keys", body = Vec<views::Key>), (status = 400, description = "A filter, limit or cursor that makes no sense, or a key in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
-    security(("bearer" = []), ("apiKey" = [])))]
+/// Newest first; filters combine. A `Link` header with `rel=next` leads to older ones and carries the filters.
+#[utoipa::path(
+    get,
+    path = "/api/v1/auth/api-keys",
+    operation_id = "listKeys",
+    tag = "Keys",
+    params(ListQuery),
+    responses(
+        (status = 200, description = "The keys", body = Vec<key_views::Key>),
+        (
+            status = 400,
+            description = "A filter, limit or cursor that makes no sense, or a key in the query",
+            body = Problem,
+        ),
+        (status = 403, description = "The key lacks api-keys:read", body = Problem),
+    ),
+    security(("bearer" = []), ("apiKey" = [])),
+)]
 pub async fn index(
     request: HttpRequest,
     caller: Caller,
@@ -99,9 +112,9 @@ pub async fn index(
             format!("<{base}/api/v1/auth/api-keys?{query}>; rel=\"next\""),
         ));
     }
-    let keys: Vec<views::Key> = keys
+    let keys: Vec<key_views::Key> = keys
         .into_iter()
-        .map(|row| views::Key::new(row, None, caller.now))
+        .map(|row| key_views::Key::new(row, None, caller.now))
         .collect();
     Ok(response.json(keys))
 }

@@ -5,16 +5,17 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::caller::Caller;
+use super::key_views;
 use super::keys::idempotency_key;
-use super::strict_json::StrictJson;
-use super::views;
 use crate::actions::key_rotations::{self, Rotated, Rotating};
 use crate::domain::Error;
 use crate::domain::id::KeyId;
 use crate::domain::key::expiry_of_instant;
 use crate::domain::key_rotations::Grace;
-use crate::web::errors::Answer;
+use crate::web::failure::Answer;
+use crate::web::problem::Problem;
 use crate::web::state::State;
+use crate::web::strict_json::StrictJson;
 
 /// How a key is rotated.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -24,22 +25,53 @@ pub struct Rotation {
     #[schema(example = 86400, minimum = 0, maximum = 604_800, default = 0)]
     pub grace_seconds: i64,
     /// From when on the key shall no longer work (RFC 3339, at most 10 years away), or null: never. Left out: as before.
-    #[serde(deserialize_with = "views::given")]
+    #[serde(deserialize_with = "key_views::given")]
     #[schema(value_type = Option<String>, example = "2027-02-18T00:00:00Z", format = "date-time")]
     pub expires_at: Option<Option<String>>,
 }
 
-/// Gives a key another secret, which stands in this answer alone.
+/// Rotate a key
 ///
-/// # Errors
-/// `NotFound`, also for another tenant's key; `Forbidden` without `api-keys:write`, for a key with more rights than the
-/// caller's, or when a key extends its own life; `Invalid`; the conflicts `key-revoked`, `rotation-running`,
-/// `key-limit-reached` and `idempotency-key-reused`.
-#[utoipa::path(post, path = "/api/v1/auth/api-keys/{id}/rotate", operation_id = "rotateKey", summary = "Rotate a key",
-    description = "Same id, same settings, another secret: it stands in `key` of this answer alone. Without `grace_seconds` the old secret is refused when this answers. A key may rotate itself. An expired key needs a new `expires_at`, and its old secret ends at once. With an `Idempotency-Key` header a repeated request changes nothing and is answered without `key`.", tag = "Keys", request_body = Rotation,
-    params(("id" = String, Path, description = "Identifier of the key"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless; at most 64 characters")),
-    responses((status = 200, description = "The key, with its new text in `key` unless the request was made before", body = views::Key), (status = 400, description = "Not JSON, or a member twice", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write, the other key has more rights, or a key would extend its own life", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem), (status = 409, description = "key-revoked; rotation-running while an older secret still works and a grace is asked for; key-limit-reached when an expired key would come back; or idempotency-key-reused when the first request under it asked for something else", body = views::Problem), (status = 415, description = "Not application/json", body = views::Problem), (status = 422, description = "A member is unknown or wrong, or an expired key gets no new expiration", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
-    security(("bearer" = []), ("apiKey" = [])))]
+/// Same id, same settings, another secret: it stands in `key` of this answer alone. Without `grace_seconds` the old
+/// secret is refused when this answers. A key may rotate itself. An expired key needs a new `expires_at`, and its old
+/// secret ends at once. With an `Idempotency-Key` header a repeated request changes nothing and is answered without
+/// `key`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/api-keys/{id}/rotate",
+    operation_id = "rotateKey",
+    tag = "Keys",
+    request_body = Rotation,
+    params(
+        ("id" = String, Path, description = "Identifier of the key"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless; at most 64 characters"),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The key, with its new text in `key` unless the request was made before",
+            body = key_views::Key,
+        ),
+        (
+            status = 403,
+            description = "The key lacks api-keys:write, the other key has more rights, or a key would extend its own life",
+            body = Problem,
+        ),
+        (
+            status = 409,
+            description = "key-revoked; rotation-running while an older secret still works and a grace is asked for; \
+                key-limit-reached when an expired key would come back; or idempotency-key-reused when the first \
+                request under it asked for something else",
+            body = Problem,
+        ),
+        (
+            status = 422,
+            description = "A member is unknown or wrong, or an expired key gets no new expiration",
+            body = Problem,
+        ),
+    ),
+    security(("bearer" = []), ("apiKey" = [])),
+)]
 pub async fn create(
     request: HttpRequest,
     caller: Caller,
@@ -73,5 +105,5 @@ pub async fn create(
         Rotated::New(key, secret) => (key, Some(secret)),
         Rotated::Replayed(key) => (key, None),
     };
-    Ok(HttpResponse::Ok().json(views::Key::new(key, secret.as_ref(), caller.now)))
+    Ok(HttpResponse::Ok().json(key_views::Key::new(key, secret.as_ref(), caller.now)))
 }

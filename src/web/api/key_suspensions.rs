@@ -3,25 +3,38 @@
 use actix_web::{HttpResponse, web};
 
 use super::caller::Caller;
-use super::views;
+use super::key_views;
 use crate::actions::key_suspensions;
-use crate::db::{Conn, keys::Key};
+use crate::db::Conn;
+use crate::db::keys::Key;
 use crate::domain::Result;
 use crate::domain::id::KeyId;
 use crate::domain::role::Actor;
-use crate::web::errors::Answer;
+use crate::web::failure::Answer;
+use crate::web::problem::Problem;
 use crate::web::state::State;
 
-/// Switches a key off. Doing it again answers the same; when this answers, the key is refused.
+/// Disable a key
 ///
-/// # Errors
-/// `NotFound`, also for another tenant's key; `Forbidden` without `api-keys:write`, or for a key with more rights than the
-/// caller's; a conflict `key-revoked`.
-#[utoipa::path(post, path = "/api/v1/auth/api-keys/{id}/disable", operation_id = "disableKey", summary = "Disable a key",
-    description = "For now: when this answers, the key is refused until it is enabled. Disabling again answers the same. No body is needed.", tag = "Keys",
+/// For now: when this answers, the key is refused until it is enabled. Disabling again answers the same. No body is
+/// needed.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/api-keys/{id}/disable",
+    operation_id = "disableKey",
+    tag = "Keys",
     params(("id" = String, Path, description = "Identifier of the key")),
-    responses((status = 200, description = "The key as it is now", body = views::Key), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write, or the other key has more rights", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem), (status = 409, description = "key-revoked", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
-    security(("bearer" = []), ("apiKey" = [])))]
+    responses(
+        (status = 200, description = "The key as it is now", body = key_views::Key),
+        (
+            status = 403,
+            description = "The key lacks api-keys:write, or the other key has more rights",
+            body = Problem,
+        ),
+        (status = 409, description = "key-revoked", body = Problem),
+    ),
+    security(("bearer" = []), ("apiKey" = [])),
+)]
 pub async fn disable(
     caller: Caller,
     state: web::Data<State>,
@@ -30,15 +43,26 @@ pub async fn disable(
     switch(caller, &state, id.parse()?, key_suspensions::disable).await
 }
 
-/// Switches a key on again. Doing it again answers the same. An expired key stays expired.
+/// Enable a key
 ///
-/// # Errors
-/// As [`disable`].
-#[utoipa::path(post, path = "/api/v1/auth/api-keys/{id}/enable", operation_id = "enableKey", summary = "Enable a key",
-    description = "When this answers, the key works again, unless it has expired. Enabling again answers the same. No body is needed.", tag = "Keys",
+/// When this answers, the key works again, unless it has expired. Enabling again answers the same. No body is needed.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/api-keys/{id}/enable",
+    operation_id = "enableKey",
+    tag = "Keys",
     params(("id" = String, Path, description = "Identifier of the key")),
-    responses((status = 200, description = "The key as it is now", body = views::Key), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write, or the other key has more rights", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem), (status = 409, description = "key-revoked", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
-    security(("bearer" = []), ("apiKey" = [])))]
+    responses(
+        (status = 200, description = "The key as it is now", body = key_views::Key),
+        (
+            status = 403,
+            description = "The key lacks api-keys:write, or the other key has more rights",
+            body = Problem,
+        ),
+        (status = 409, description = "key-revoked", body = Problem),
+    ),
+    security(("bearer" = []), ("apiKey" = [])),
+)]
 pub async fn enable(
     caller: Caller,
     state: web::Data<State>,
@@ -55,5 +79,5 @@ async fn switch(
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
     let key = state.change(move |conn| action(conn, &by, id)).await?;
-    Ok(HttpResponse::Ok().json(views::Key::new(key, None, caller.now)))
+    Ok(HttpResponse::Ok().json(key_views::Key::new(key, None, caller.now)))
 }

@@ -4,34 +4,52 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::caller::Caller;
-use super::strict_json::StrictJson;
-use super::views;
+use super::key_views;
 use crate::actions::keys::{self, Issued, Issuing};
 use crate::db;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::KeyId;
 use crate::domain::key::{Wish, expiry_of_instant};
-use crate::domain::key_text;
-use crate::domain::{Error, Result};
-use crate::web::errors::Answer;
+use crate::domain::{Error, Result, key_text};
+use crate::web::failure::Answer;
+use crate::web::problem::Problem;
 use crate::web::state::State;
+use crate::web::strict_json::StrictJson;
 
-/// Creates a key. The answer is the only one that holds its text. With an `Idempotency-Key` header a repeated
-/// request answers 200 with the key of the first one, without its text.
+/// Create a key
 ///
-/// # Errors
-/// `Forbidden` without `api-keys:write`, or for a group with more rights than the caller's; `Invalid`; a conflict
-/// `key-limit-reached`.
-#[utoipa::path(post, path = "/api/v1/auth/api-keys", operation_id = "createKey", summary = "Create a key",
-    description = "The answer is the only one that holds the text of the key. With an `Idempotency-Key` header a repeated request answers 200 with the key of the first one, without its text.", tag = "Keys", request_body = views::NewKey,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless; at most 64 characters")),
-    responses((status = 201, description = "The new key, with its text in `key`", body = views::Key), (status = 200, description = "The key that an earlier request with this Idempotency-Key made, without its text", body = views::Key), (status = 400, description = "Not JSON, or a member twice", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write, or the group has more rights than the key", body = views::Problem), (status = 409, description = "key-limit-reached", body = views::Problem), (status = 415, description = "Not application/json", body = views::Problem), (status = 422, description = "A member is unknown or wrong", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
-    security(("bearer" = []), ("apiKey" = [])))]
+/// The answer is the only one that holds the text of the key. With an `Idempotency-Key` header a repeated request
+/// answers 200 with the key of the first one, without its text.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/api-keys",
+    operation_id = "createKey",
+    tag = "Keys",
+    request_body = key_views::NewKey,
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless; at most 64 characters"),
+    ),
+    responses(
+        (status = 201, description = "The new key, with its text in `key`", body = key_views::Key),
+        (
+            status = 200,
+            description = "The key that an earlier request with this Idempotency-Key made, without its text",
+            body = key_views::Key,
+        ),
+        (
+            status = 403,
+            description = "The key lacks api-keys:write, or the group has more rights than the key",
+            body = Problem,
+        ),
+        (status = 409, description = "key-limit-reached", body = Problem),
+    ),
+    security(("bearer" = []), ("apiKey" = [])),
+)]
 pub async fn create(
     request: HttpRequest,
     caller: Caller,
     state: web::Data<State>,
-    StrictJson(wanted): StrictJson<views::NewKey>,
+    StrictJson(wanted): StrictJson<key_views::NewKey>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
     by.must_hold("api-keys:write")?;
@@ -60,12 +78,14 @@ pub async fn create(
                 header::LOCATION,
                 format!("/api/v1/auth/api-keys/{}", key.id),
             ))
-            .json(views::Key::new(key, Some(&secret), caller.now)),
-        Issued::Replayed(key) => HttpResponse::Ok().json(views::Key::new(key, None, caller.now)),
+            .json(key_views::Key::new(key, Some(&secret), caller.now)),
+        Issued::Replayed(key) => {
+            HttpResponse::Ok().json(key_views::Key::new(key, None, caller.now))
+        }
     })
 }
 
-fn wish(wanted: &views::NewKey) -> Wish<'_> {
+fn wish(wanted: &key_views::NewKey) -> Wish<'_> {
     Wish {
         name: &wanted.name,
         description: wanted.description.as_deref().unwrap_or_default(),
@@ -77,12 +97,12 @@ fn wish(wanted: &views::NewKey) -> Wish<'_> {
             .map(String::as_str)
             .collect(),
         ip_allowlist_mode: wanted.ip_allowlist_mode.as_deref().unwrap_or_default(),
-        rate_limit: wanted.rate_limit.as_ref().map(views::RateLimit::wish),
+        rate_limit: wanted.rate_limit.as_ref().map(key_views::RateLimit::wish),
     }
 }
 
 fn expiry(
-    wanted: &views::NewKey,
+    wanted: &key_views::NewKey,
 ) -> std::result::Result<Option<crate::domain::time::Timestamp>, String> {
     wanted
         .expires_at
@@ -104,15 +124,21 @@ pub(super) fn idempotency_key(request: &HttpRequest) -> Result<Option<String>> {
     }
 }
 
-/// One key of the tenant.
+/// Get a key
 ///
-/// # Errors
-/// `NotFound`, also for another tenant's key; `Forbidden` without `api-keys:read`.
-#[utoipa::path(get, path = "/api/v1/auth/api-keys/{id}", operation_id = "getKey", summary = "Get a key",
-    description = "Everything about it but its text.", tag = "Keys",
+/// Everything about it but its text.
+#[utoipa::path(
+    get,
+    path = "/api/v1/auth/api-keys/{id}",
+    operation_id = "getKey",
+    tag = "Keys",
     params(("id" = String, Path, description = "Identifier of the key")),
-    responses((status = 200, description = "The key", body = views::Key), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:read", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
-    security(("bearer" = []), ("apiKey" = [])))]
+    responses(
+        (status = 200, description = "The key", body = key_views::Key),
+        (status = 403, description = "The key lacks api-keys:read", body = Problem),
+    ),
+    security(("bearer" = []), ("apiKey" = [])),
+)]
 pub async fn show(
     caller: Caller,
     state: web::Data<State>,
@@ -124,19 +150,24 @@ pub async fn show(
     let key = state
         .read(move |conn| db::keys::find(conn, by.tenant, id))
         .await?;
-    Ok(HttpResponse::Ok().json(views::Key::new(key, None, caller.now)))
+    Ok(HttpResponse::Ok().json(key_views::Key::new(key, None, caller.now)))
 }
 
-/// Revokes a key for good. Revoking again answers the same; when this answers, the key is refused.
+/// Revoke a key
 ///
-/// # Errors
-/// `NotFound`, also for another tenant's key; `Forbidden` without `api-keys:write`, or for a key with more rights than
-/// the caller's.
-#[utoipa::path(delete, path = "/api/v1/auth/api-keys/{id}", operation_id = "revokeKey", summary = "Revoke a key",
-    description = "For good: when this answers, the key is refused. Revoking again answers the same.", tag = "Keys",
+/// For good: when this answers, the key is refused. Revoking again answers the same.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/auth/api-keys/{id}",
+    operation_id = "revokeKey",
+    tag = "Keys",
     params(("id" = String, Path, description = "Identifier of the key")),
-    responses((status = 204, description = "The key is revoked"), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks api-keys:write", body = views::Problem), (status = 404, description = "No such key in this tenant", body = views::Problem), (status = 503, description = "This node can't be sure now: try again after Retry-After seconds", body = views::Problem)),
-    security(("bearer" = []), ("apiKey" = [])))]
+    responses(
+        (status = 204, description = "The key is revoked"),
+        (status = 403, description = "The key lacks api-keys:write", body = Problem),
+    ),
+    security(("bearer" = []), ("apiKey" = [])),
+)]
 pub async fn destroy(
     caller: Caller,
     state: web::Data<State>,

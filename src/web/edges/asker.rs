@@ -4,17 +4,15 @@ use std::borrow::Cow;
 use std::future::{Ready, ready};
 
 use actix_web::dev::{Payload, RequestHead};
-use actix_web::http::StatusCode;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::domain::Error;
-use crate::domain::key_text;
+use crate::domain::{Error, key_text};
 use crate::web::client::Incoming;
-use crate::web::errors::Failure;
-use crate::web::extract::refuse_key_in_query;
+use crate::web::failure::Failure;
+use crate::web::presented::refuse_key_in_query;
 
 /// A verifier that sent its token as a bearer token (RFC 6750).
 #[derive(Debug)]

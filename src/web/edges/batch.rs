@@ -4,16 +4,16 @@ use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::asker::Asker;
-use super::{verdict_json, verify};
+use super::{verdict_json, verify, views};
 use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
 use crate::verify::Sought;
-use crate::web::api::strict_json::{explain, is_json};
-use crate::web::api::views;
 use crate::web::body::Body;
-use crate::web::errors::Answer;
+use crate::web::failure::Answer;
+use crate::web::problem::Problem;
 use crate::web::state::State;
+use crate::web::strict_json::{explain, is_json};
 
 /// Most questions in one request.
 const MOST: usize = 1_000;
@@ -23,14 +23,27 @@ pub const LARGEST_BODY: usize = 1024 * 1024;
 /// What is wrong with a question that is a bare text, the likeliest slip.
 const NO_OBJECT: &str = "Send an object with a key, such as {\"key\":\"…\"}.";
 
-/// Answers many questions. Nothing is decided, and nothing counted, unless every one of them can be read.
+/// Verify many keys
 ///
-/// # Errors
-/// As [`verify::create`]; `Invalid` names the question by its place, from 0.
-#[utoipa::path(post, path = "/api/v1/verify/batch", operation_id = "verifyKeys", summary = "Verify many keys",
-    description = "1 to 1,000 questions in a body of at most 1 MiB; the verdicts come in the same order, each with a request id of its own. A question that can't be read is named by its place, from 0, and then none is answered.", tag = "Verification", request_body = views::Questions<'_>,
-    responses((status = 200, description = "The verdicts, in the order of the questions", body = views::Verdicts<'_>), (status = 400, description = "Not JSON, a member twice, or two credentials", body = views::Problem), (status = 401, description = "No valid verifier token", body = views::Problem), (status = 413, description = "The body is larger than 1 MiB", body = views::Problem), (status = 415, description = "Not application/json", body = views::Problem), (status = 422, description = "No question, more than 1,000, or one with a member that is unknown or wrong", body = views::Problem), (status = 503, description = "This node can't be sure now: deny, and try again after Retry-After seconds", body = views::Problem)),
-    security(("verifier" = [])))]
+/// 1 to 1,000 questions in a body of at most 1 MiB; the verdicts come in the same order, each with a request id of
+/// its own. A question that can't be read is named by its place, from 0, and then none is answered.
+#[utoipa::path(
+    post,
+    path = "/api/v1/verify/batch",
+    operation_id = "verifyKeys",
+    tag = "Verification",
+    request_body = views::Questions<'_>,
+    responses(
+        (status = 200, description = "The verdicts, in the order of the questions", body = views::Verdicts<'_>),
+        (status = 413, description = "The body is larger than 1 MiB", body = Problem),
+        (
+            status = 422,
+            description = "No question, more than 1,000, or one with a member that is unknown or wrong",
+            body = Problem,
+        ),
+    ),
+    security(("verifier" = [])),
+)]
 pub async fn create(
     request: HttpRequest,
     state: web::Data<State>,

@@ -6,11 +6,11 @@ use super::forward_auth::answer;
 use crate::domain::Error;
 use crate::domain::forwarded::{read_method, read_path};
 use crate::domain::scope::is_scope;
-use crate::web::api::caller::{Refused, presented};
 use crate::web::client::{self, Incoming};
+use crate::web::presented::presented;
+use crate::web::questions::EXT_AUTHZ;
+use crate::web::refused::Refused;
 
-/// Where it listens. What follows the scope, and the query, are the client's.
-pub const PREFIX: &str = "/ext-authz/";
 /// Stands in the place of the scope when the route needs none.
 const NO_SCOPE: &str = "any";
 
@@ -18,7 +18,7 @@ const NO_SCOPE: &str = "any";
 pub async fn show(request: HttpRequest) -> HttpResponse {
     // Not what the router found: it decodes the path, and a client's %2F must not move the scope's end.
     let path = request.uri().path();
-    let rest = path.strip_prefix(PREFIX).unwrap_or_default();
+    let rest = path.strip_prefix(EXT_AUTHZ).unwrap_or_default();
     let (scope, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let scope = (scope != NO_SCOPE).then_some(scope);
     let incoming = match Incoming::of(&request) {

@@ -13,19 +13,35 @@ use crate::domain::request_id::RequestId;
 use crate::domain::scope::is_scope;
 use crate::domain::{Error, Result};
 use crate::verify::{Facts, Sought};
-use crate::web::api::caller::{Refused, decide, presented};
-use crate::web::api::views;
 use crate::web::client::{self, Incoming};
-use crate::web::errors::problem;
+use crate::web::decide::decide;
+use crate::web::presented::presented;
+use crate::web::problem::{Problem, problem};
 use crate::web::rate_limit;
+use crate::web::refused::Refused;
 
-/// Answers 200 with an empty body and the identity in `X-Keystead-*` headers, or 401, 403, 429, or 503. A gateway must
-/// treat everything but 2xx as a refusal and must not cache the answer.
-#[utoipa::path(get, path = "/forward-auth", operation_id = "forwardAuth", summary = "Answer a gateway",
-    description = "Answers 200 with an empty body and the identity in `X-Keystead-*` headers. A gateway must treat everything but 2xx as a refusal and must not cache the answer.", tag = "Verification",
+/// Answer a gateway
+///
+/// Answers 200 with an empty body and the identity in `X-Keystead-*` headers. A gateway must treat everything but 2xx
+/// as a refusal and must not cache the answer.
+#[utoipa::path(
+    get,
+    path = "/forward-auth",
+    operation_id = "forwardAuth",
+    tag = "Verification",
     params(("scope" = Option<String>, Query, description = "Scope that the route needs, as resource:action")),
-    responses((status = 200, description = "Let it through; who it is stands in X-Keystead-Key-Id, X-Keystead-Key-Name, X-Keystead-Tenant-Id, X-Keystead-Scopes and X-Keystead-Request-Id. A key with a rate limit adds RateLimit and RateLimit-Policy, a key that expires soon X-Keystead-Warning"), (status = 400, description = "Two credentials, or one in the query", body = views::Problem), (status = 401, description = "No valid key", body = views::Problem), (status = 403, description = "The key lacks the scope", body = views::Problem), (status = 503, description = "This node can't be sure now: deny", body = views::Problem)),
-    security(("bearer" = []), ("apiKey" = [])))]
+    responses(
+        (
+            status = 200,
+            description = "Let it through; who it is stands in X-Keystead-Key-Id, X-Keystead-Key-Name, X-Keystead-Tenant-Id, \
+                X-Keystead-Scopes and X-Keystead-Request-Id. A key with a rate limit adds RateLimit and \
+                RateLimit-Policy, a key that expires soon X-Keystead-Warning",
+        ),
+        (status = 403, description = "The key lacks the scope", body = Problem),
+        (status = 503, description = "This node can't be sure now: deny", body = Problem),
+    ),
+    security(("bearer" = []), ("apiKey" = [])),
+)]
 pub async fn show(request: HttpRequest) -> HttpResponse {
     match Incoming::of(&request) {
         Ok(incoming) => respond(&incoming, presented(incoming.head, incoming.state.index())),

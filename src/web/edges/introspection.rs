@@ -4,25 +4,50 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::asker::OauthAsker;
-use super::{oauth, verify};
+use super::{oauth, oauth_views, verify};
 use crate::domain::Error;
 use crate::verify::{Allowance, Code, Facts, Question};
-use crate::web::api::token_views;
 use crate::web::body::Body;
-use crate::web::client;
-use crate::web::errors::Answer;
-use crate::web::rate_limit;
+use crate::web::failure::Answer;
 use crate::web::state::State;
+use crate::web::{client, rate_limit};
 
-/// Tells a resource server whether a token is a key that works now. All else looks the same: not active.
+/// Introspect a token
 ///
-/// # Errors
-/// 401 without a verifier's token; `BadRequest` without a token to look at; 429 for a key that was used too often; `Unavailable` (503) when this node can't be sure.
-#[utoipa::path(post, path = "/oauth2/introspect", operation_id = "introspectToken", summary = "Introspect a token",
-    description = "OAuth 2.0 token introspection (RFC 7662): says whether the token is a key that works now. Send the verifier's token as a bearer token, or as the password of HTTP Basic under any name. A key with an IP allowlist is active only if ip is one of its addresses.", tag = "OAuth",
-    request_body(content = token_views::TokenQuestion, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "What is known of the key; of any other token only that it is not active", body = token_views::Introspection), (status = 400, description = "No token, a parameter twice, or two credentials", body = token_views::OauthError), (status = 401, description = "No valid verifier token", body = token_views::OauthError), (status = 415, description = "Not a form", body = token_views::OauthError), (status = 429, description = "The key works, and was used more often than its rate limit allows: answer 429 too, with the same Retry-After", body = token_views::OauthError), (status = 503, description = "This node can't be sure now: deny, and try again after Retry-After seconds", body = token_views::OauthError)),
-    security(("verifier" = []), ("verifierBasic" = [])))]
+/// OAuth 2.0 token introspection (RFC 7662): says whether the token is a key that works now. Send the verifier's
+/// token as a bearer token, or as the password of HTTP Basic under any name. A key with an IP allowlist is active
+/// only if ip is one of its addresses.
+#[utoipa::path(
+    post,
+    path = "/oauth2/introspect",
+    operation_id = "introspectToken",
+    tag = "OAuth",
+    request_body(content = oauth_views::TokenQuestion, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (
+            status = 200,
+            description = "What is known of the key; of any other token only that it is not active",
+            body = oauth_views::Introspection,
+        ),
+        (
+            status = 400,
+            description = "No token, a parameter twice, or two credentials",
+            body = oauth_views::OauthError,
+        ),
+        (
+            status = 429,
+            description = "The key works, and was used more often than its rate limit allows: answer 429 too, with the same \
+                Retry-After",
+            body = oauth_views::OauthError,
+        ),
+        (
+            status = 503,
+            description = "This node can't be sure now: deny, and try again after Retry-After seconds",
+            body = oauth_views::OauthError,
+        ),
+    ),
+    security(("verifier" = []), ("verifierBasic" = [])),
+)]
 pub async fn create(
     request: HttpRequest,
     state: web::Data<State>,
@@ -32,7 +57,7 @@ pub async fn create(
     if !oauth::is_form(&request) {
         return Ok(HttpResponse::UnsupportedMediaType().finish());
     }
-    let asked: token_views::TokenQuestion = oauth::read(&body)?;
+    let asked: oauth_views::TokenQuestion = oauth::read(&body)?;
     let address = verify::read_address(asked.ip.as_deref())
         .map_err(|_| Error::BadRequest("ip: use an IPv4 or IPv6 address.".into()))?;
     let key = state.index().seek(oauth::token(&asked.token)?);
@@ -59,12 +84,12 @@ pub async fn create(
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     Ok(match active {
-        Some(entry) => response.json(token_views::Introspection::of(
+        Some(entry) => response.json(oauth_views::Introspection::of(
             entry,
             &state.site.base_url,
             request_id,
         )),
-        None => response.json(token_views::Introspection::default()),
+        None => response.json(oauth_views::Introspection::default()),
     })
 }
 

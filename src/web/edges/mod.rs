@@ -6,6 +6,8 @@ pub mod ext_authz;
 pub mod forward_auth;
 pub mod introspection;
 pub mod oauth;
+pub mod oauth_views;
 pub mod revocation;
 pub mod verdict_json;
 pub mod verify;
+pub mod views;

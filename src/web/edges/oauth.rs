@@ -7,9 +7,10 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
 
+use super::oauth_views::OauthError;
 use crate::domain::{Error, Result};
-use crate::web::api::token_views::OauthError;
-use crate::web::errors::{failure, needs_body, replace, sentence};
+use crate::web::errors::{failure, needs_body, replace};
+use crate::web::failure::sentence;
 
 /// Reads a form body. Parameters that mean nothing here are left alone, as RFC 6749 section 3.2 wants.
 ///

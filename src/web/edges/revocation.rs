@@ -3,27 +3,45 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::oauth;
+use super::{oauth, oauth_views};
 use crate::actions::keys;
-use crate::domain::Error;
-use crate::domain::key_text;
 use crate::domain::role::Actor;
-use crate::web::api::caller::holder;
-use crate::web::api::token_views;
+use crate::domain::{Error, key_text};
 use crate::web::body::Body;
 use crate::web::client::{self, Incoming};
-use crate::web::errors::Answer;
+use crate::web::decide::holder;
+use crate::web::failure::Answer;
 use crate::web::state::State;
 
-/// Revokes the key that is sent. An unknown token gets the same answer (RFC 7009 section 2.2): it does not work either.
+/// Revoke a token
 ///
-/// # Errors
-/// `BadRequest` without a token; `Throttled` (429) after many unknown ones, never for a genuine key; `Unavailable`
-/// (503) when the key may still work.
-#[utoipa::path(post, path = "/oauth2/revoke", operation_id = "revokeToken", summary = "Revoke a token",
-    description = "OAuth 2.0 token revocation (RFC 7009): whoever holds a key can kill it for good, without any other credential. When this answers 200, the key is refused; an unknown token is answered in the same way.", tag = "OAuth",
-    request_body(content = token_views::TokenToRevoke, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "The token does not work, from now on or as before"), (status = 400, description = "No token, a parameter twice, or the token of a verifier, which a super user revokes", body = token_views::OauthError), (status = 415, description = "Not a form", body = token_views::OauthError), (status = 429, description = "Too many unknown tokens from this address; keys are revoked nevertheless", body = token_views::OauthError), (status = 503, description = "The key may still work: try again after Retry-After seconds", body = token_views::OauthError)))]
+/// OAuth 2.0 token revocation (RFC 7009): whoever holds a key can kill it for good, without any other credential.
+/// When this answers 200, the key is refused; an unknown token is answered in the same way.
+#[utoipa::path(
+    post,
+    path = "/oauth2/revoke",
+    operation_id = "revokeToken",
+    tag = "OAuth",
+    request_body(content = oauth_views::TokenToRevoke, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "The token does not work, from now on or as before"),
+        (
+            status = 400,
+            description = "No token, a parameter twice, or the token of a verifier, which a super user revokes",
+            body = oauth_views::OauthError,
+        ),
+        (
+            status = 429,
+            description = "Too many unknown tokens from this address; keys are revoked nevertheless",
+            body = oauth_views::OauthError,
+        ),
+        (
+            status = 503,
+            description = "The key may still work: try again after Retry-After seconds",
+            body = oauth_views::OauthError,
+        ),
+    ),
+)]
 pub async fn create(
     request: HttpRequest,
     state: web::Data<State>,
@@ -32,7 +50,7 @@ pub async fn create(
     if !oauth::is_form(&request) {
         return Ok(HttpResponse::UnsupportedMediaType().finish());
     }
-    let sent: token_views::TokenToRevoke = oauth::read(&body)?;
+    let sent: oauth_views::TokenToRevoke = oauth::read(&body)?;
     let token = oauth::token(&sent.token)?;
     if key_text::is_verifier_token(token) {
         let text =

@@ -3,12 +3,12 @@
 //! Written by hand: next to nothing in it needs escaping, and looking for that at every letter costs more than the
 //! decision itself.
 
+use super::views;
 use crate::domain::key::expiry_warning;
 use crate::domain::request_id::RequestId;
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::{Error, Result};
 use crate::verify::{Code, Entry, Verdict};
-use crate::web::api::views;
 
 /// Bytes that nearly every answer needs, with some to spare.
 pub const USUAL_LENGTH: usize = 768;

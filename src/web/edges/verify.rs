@@ -8,27 +8,33 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::asker::Asker;
-use super::verdict_json;
+use super::{verdict_json, views};
 use crate::domain::request_id::RequestId;
 use crate::domain::scope::is_scope;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::verify::{self, Facts, Index, Question, Sought, decision};
-use crate::web::api::strict_json::{explain, is_json};
-use crate::web::api::views;
 use crate::web::body::Body;
 use crate::web::client::Incoming;
-use crate::web::errors::Answer;
+use crate::web::failure::Answer;
+use crate::web::problem::Problem;
+use crate::web::strict_json::{explain, is_json};
 
-/// Answers a verifier's question. The answer is 200 whether the key is valid or not; the code says why.
+/// Verify a key
 ///
-/// # Errors
-/// 401 without a verifier's token; `BadRequest` or `Invalid` for a body that can't be read; `Unavailable` (503) when
-/// this node can't be sure.
-#[utoipa::path(post, path = "/api/v1/verify", operation_id = "verifyKey", summary = "Verify a key",
-    description = "Answers 200 whether the key is valid or not; the code says why. Ask with the token of a verifier.", tag = "Verification", request_body = views::Question<'_>,
-    responses((status = 200, description = "The verdict", body = views::Verdict<'_>), (status = 400, description = "Not JSON, a member twice, or two credentials", body = views::Problem), (status = 401, description = "No valid verifier token", body = views::Problem), (status = 413, description = "The body is too large", body = views::Problem), (status = 415, description = "Not application/json", body = views::Problem), (status = 422, description = "A member is unknown or wrong", body = views::Problem), (status = 503, description = "This node can't be sure now: deny, and try again after Retry-After seconds", body = views::Problem)),
-    security(("verifier" = [])))]
+/// Answers 200 whether the key is valid or not; the code says why. Ask with the token of a verifier.
+#[utoipa::path(
+    post,
+    path = "/api/v1/verify",
+    operation_id = "verifyKey",
+    tag = "Verification",
+    request_body = views::Question<'_>,
+    responses(
+        (status = 200, description = "The verdict", body = views::Verdict<'_>),
+        (status = 413, description = "The body is too large", body = Problem),
+    ),
+    security(("verifier" = [])),
+)]
 pub async fn create(request: HttpRequest, _: Asker, Body(body): Body) -> Answer<HttpResponse> {
     let incoming = Incoming::of(&request)?;
     if !is_json(incoming.head) {

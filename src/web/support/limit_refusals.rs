@@ -13,7 +13,7 @@ use crate::db::{self, Conn};
 use crate::domain::id::TenantId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
-use crate::web::errors::Answer;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::numbers::grouped;
 use crate::web::respond::{is_htmx, page};

@@ -15,7 +15,7 @@ use crate::domain::limits::{HIGHEST, Wish};
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
-use crate::web::errors::Answer;
+use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::limit_history::LimitStep;
 use crate::web::numbers::grouped;

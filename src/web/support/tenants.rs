@@ -10,7 +10,7 @@ use crate::db::tenant_overviews::{self, Asked, Order, Overview};
 use crate::db::{self, Conn};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
-use crate::web::errors::Answer;
+use crate::web::failure::Answer;
 use crate::web::numbers::grouped;
 use crate::web::respond::{html, is_htmx, page};
 use crate::web::shell::{Crumb, Moment, Shell};

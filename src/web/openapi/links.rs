@@ -4,7 +4,7 @@ use utoipa::Modify;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::link::LinkBuilder;
 
-use super::openapi::operations;
+use super::operations::operations;
 
 /// Each creation, and the operations that take the id in its answer.
 const LINKS: [(&str, &[&str]); 2] = [

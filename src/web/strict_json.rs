@@ -11,10 +11,10 @@ use serde_json::Value;
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
+use super::body::Body;
+use super::failure::Failure;
 use crate::domain::Error;
 use crate::domain::validate::FieldErrors;
-use crate::web::body::Body;
-use crate::web::errors::Failure;
 
 /// Deepest nesting that is read.
 const DEEPEST: usize = 32;

@@ -5,7 +5,7 @@ use utoipa::Modify;
 use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 
-use super::openapi::operations;
+use super::operations::operations;
 use crate::domain::key::State;
 use crate::key_search::filter::Expiration;
 use crate::verify::Code;

@@ -1,0 +1,71 @@
+//! Decides about a presented key, for the API and the gateways alike.
+
+use super::client::Incoming;
+use super::refused::Refused;
+use crate::domain::role::{Actor, Who};
+use crate::domain::{self, Error};
+use crate::verify::{Allowance, Code, Entry, Facts, Question, Sought, Verdict, decision};
+
+/// A key that is accepted, save perhaps for the scope.
+#[derive(Debug)]
+pub struct Decided(Verdict);
+
+impl Decided {
+    /// The key: there always is one.
+    pub fn entry(&self) -> Option<&Entry> {
+        self.0.entry()
+    }
+
+    /// True when it has the scope that was asked for.
+    pub fn has_scope(&self) -> bool {
+        self.0.code == Code::Valid
+    }
+
+    /// What its rate limit has left, if it has one.
+    pub fn allowance(&self) -> Option<Allowance> {
+        self.0.allowance
+    }
+}
+
+/// Decides about the key that was [`presented`]; `facts` are those of the operation it is presented for.
+///
+/// # Errors
+/// `Missing`, `Invalid`, `Limited`, or 503 when the index is not certain. A missing scope is left to the caller.
+pub fn decide(
+    incoming: &Incoming<'_>,
+    presented: domain::Result<Option<Sought<'_>>>,
+    scope: Option<&str>,
+    facts: Facts<'_>,
+) -> Result<Decided, Refused> {
+    let key = presented?.ok_or(Refused::Missing)?;
+    let question = Question {
+        key: &key,
+        address: incoming.address(),
+        scope,
+        now: incoming.now,
+        facts,
+    };
+    let verdict = decision::decide(incoming.state.index(), &question)
+        .ok_or_else(|| Error::Unavailable("the index is not certain".into()))?;
+    match (verdict.code, verdict.allowance) {
+        (Code::Valid | Code::InsufficientScope, _) => Ok(Decided(verdict)),
+        (Code::RateLimited, Some(allowance)) => Err(Refused::Limited(allowance)),
+        (code, _) => Err(Refused::Invalid(code == Code::Expired)),
+    }
+}
+
+/// The key itself acts.
+pub fn holder(entry: &Entry, incoming: &Incoming<'_>) -> Actor {
+    Actor {
+        who: Who::Key {
+            id: entry.key_id,
+            name: entry.name.to_string(),
+            scopes: entry.group.scopes.clone(),
+            is_former: entry.is_former(),
+        },
+        tenant: entry.tenant_id(),
+        now: incoming.now,
+        address: incoming.address(),
+        request_id: incoming.id.to_string(),
+    }
+}

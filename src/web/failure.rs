@@ -1,0 +1,86 @@
+//! The product's errors on their way to a client: each knows its status and its sentence.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+
+use crate::domain::Error;
+
+/// A domain error on its way to the client.
+#[derive(Debug)]
+pub struct Failure(pub Error);
+
+/// What handlers return.
+pub type Answer<T> = Result<T, Failure>;
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        match self.0 {
+            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Error::Conflict { .. } => StatusCode::CONFLICT,
+            Error::Forbidden(_) => StatusCode::FORBIDDEN,
+            Error::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Error::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+            Error::Unavailable(_) | Error::OutcomeUnknown(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponseBuilder::new(self.status_code());
+        match self.0 {
+            Error::Throttled(seconds) => response.insert_header((header::RETRY_AFTER, seconds)),
+            Error::Unavailable(_) | Error::OutcomeUnknown(_) => {
+                response.insert_header((header::RETRY_AFTER, 2))
+            }
+            _ => &mut response,
+        };
+        response.finish()
+    }
+}
+
+/// The sentence for people. What went wrong inside stays in the log.
+pub fn sentence(status: StatusCode, failure: Option<&Failure>) -> String {
+    match failure.map(|failure| &failure.0) {
+        Some(Error::Conflict { detail, .. }) => detail.clone(),
+        Some(Error::Forbidden(text) | Error::BadRequest(text)) => text.clone(),
+        Some(invalid @ Error::Invalid(_)) => invalid.to_string(),
+        Some(Error::OutcomeUnknown(_)) => {
+            "Keystead can't tell whether the change was made. Look before you try again.".into()
+        }
+        Some(Error::Throttled(seconds)) => {
+            let plural = if *seconds == 1 { "" } else { "s" };
+            format!("Too many attempts. Try again in {seconds} second{plural}.")
+        }
+        _ => match status {
+            StatusCode::NOT_FOUND => "There is nothing here, or it belongs to somebody else.",
+            StatusCode::METHOD_NOT_ALLOWED => "This method is not allowed here.",
+            StatusCode::REQUEST_TIMEOUT => "The body came too slowly.",
+            StatusCode::PAYLOAD_TOO_LARGE => "The body is too large.",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                "This content type or compression is not understood here."
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                "Keystead can't be sure of the answer now. Try again in a moment."
+            }
+            status if status.is_server_error() => {
+                "Something went wrong on our side. Nothing was changed."
+            }
+            _ => "The request could not be understood.",
+        }
+        .into(),
+    }
+}

@@ -1,0 +1,72 @@
+//! Problem documents (RFC 9457).
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+/// A problem document (RFC 9457) in the making.
+pub struct ProblemAnswer {
+    builder: HttpResponseBuilder,
+    members: Map<String, Value>,
+}
+
+/// Starts a problem document; `kind` is the last part of its type.
+pub fn problem(status: StatusCode, kind: &str, detail: &str) -> ProblemAnswer {
+    let mut members = Map::new();
+    let kind = if kind == "about:blank" {
+        kind.to_owned()
+    } else {
+        format!("/api/docs#problem-{kind}")
+    };
+    members.insert("type".into(), json!(kind));
+    members.insert(
+        "title".into(),
+        json!(status.canonical_reason().unwrap_or("Error")),
+    );
+    members.insert("status".into(), json!(status.as_u16()));
+    members.insert("detail".into(), json!(detail));
+    ProblemAnswer {
+        builder: HttpResponseBuilder::new(status),
+        members,
+    }
+}
+
+impl ProblemAnswer {
+    /// Adds a header.
+    pub fn header(mut self, name: header::HeaderName, value: &str) -> Self {
+        self.builder.insert_header((name, value));
+        self
+    }
+
+    /// Adds a member.
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.members.insert(name.into(), value);
+        self
+    }
+
+    /// Finishes with one last text member, usually the instance.
+    pub fn finish_with(mut self, name: &str, value: String) -> HttpResponse {
+        self.members.insert(name.into(), Value::String(value));
+        let body = Value::Object(self.members).to_string();
+        self.builder
+            .content_type("application/problem+json")
+            .body(body)
+    }
+}
+
+/// An error (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Kind of problem, as a link.
+    pub r#type: String,
+    /// The status in words.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What went wrong, for people.
+    pub detail: String,
+    /// Id of this request.
+    pub instance: String,
+}

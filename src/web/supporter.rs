@@ -1,0 +1,38 @@
+//! The person behind a session without a tenant: somebody of the support staff.
+
+use actix_session::SessionExt as _;
+use actix_web::{HttpMessage as _, HttpRequest};
+
+use super::session::{self, Who};
+use super::shell::Shell;
+use super::state::State;
+use super::{client, masked_token};
+use crate::actions;
+use crate::domain::Result;
+use crate::domain::role::Supporter;
+
+/// That person and their frame, checked against the database on this very request.
+///
+/// # Errors
+/// `Unauthenticated` when nobody of the support staff is behind the session.
+pub async fn load(request: &HttpRequest) -> Result<(Shell, Supporter)> {
+    let session = request.get_session();
+    let (user, _, csrf) = Who::read(&session)?;
+    let csrf = masked_token::mask(&csrf)?;
+    let state = State::of(request)?;
+    let found = state
+        .read(move |conn| actions::sessions::supporter(conn, user))
+        .await?;
+    let mut shell = Shell::of_support(request, &found.name, &csrf);
+    // Error pages of this request are drawn inside the shell.
+    request.extensions_mut().insert(shell.clone());
+    shell.flash = session::take_flash(&session);
+    let supporter = Supporter {
+        id: user,
+        name: found.name,
+        now: state.now(),
+        address: client::address(request),
+        request_id: client::request_id(request),
+    };
+    Ok((shell, supporter))
+}
