@@ -9,6 +9,8 @@ use actix_web::error::InternalError;
 use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, web};
 
+/// Largest body of most addresses: 64 KiB.
+pub const LARGEST: usize = 64 * 1024;
 /// Longest time that a body may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 

@@ -17,11 +17,11 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use futures_util::{StreamExt as _, stream};
 
+use super::body;
 use super::client::Incoming;
 use super::edges::{asker, forward_auth, verify};
 use super::guard;
 use super::presented::presented;
-use super::routes::LARGEST_BODY;
 use super::state::State;
 use super::strict_json::is_json;
 use crate::domain::request_id::RequestId;
@@ -140,7 +140,7 @@ fn length(head: &RequestHead) -> Option<usize> {
     }
     let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?;
     let length = length.parse().ok()?;
-    (1..=LARGEST_BODY).contains(&length).then_some(length)
+    (1..=body::LARGEST).contains(&length).then_some(length)
 }
 
 /// A verifier's question whose body is not read yet.

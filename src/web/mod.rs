@@ -17,6 +17,7 @@ pub mod front;
 pub mod guard;
 pub mod health;
 pub mod limit_history;
+pub mod local_path;
 pub mod masked_token;
 pub mod metrics;
 pub mod numbers;

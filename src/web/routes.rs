@@ -1,318 +1,133 @@
 //! Every URL of the product on one screen, and the order of what wraps them.
 
-use actix_session::SessionMiddleware;
-use actix_session::config::{BrowserSession, CookieContentSecurity};
-use actix_web::cookie::{Key, SameSite};
+use actix_web::cookie::Key;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{guard as when, web};
+use actix_web::web::{self, PayloadConfig, ServiceConfig};
 
 use super::admin::{
-    explanations, field_checks, group_deletions, group_form, groups, home, key_allowlists,
-    key_batches, key_deletions, key_disclosures, key_edits, key_form, key_lists, key_lookups,
-    key_page, key_revocations, key_rotations, key_suspensions, keys, limit_requests,
-    request_exports, requests, rotation_ends, sessions, settings, setup, theme, usage,
-    verifier_revocations, verifiers,
+    groups, home, keys, limit_requests, requests, sessions, settings, setup, theme, usage,
+    verifiers,
 };
-use super::api;
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
-use super::session_store::Store;
 use super::state::State;
 use super::support::{limit_refusals, limits, tenants};
-use super::{assets, compression, docs, errors, health, openapi};
+use super::{api, assets, body, compression, docs, errors, health, openapi, session_store};
 
-/// Largest body: 64 KiB.
-pub const LARGEST_BODY: usize = 64 * 1024;
 /// Largest body that holds a key's settings: 256 KiB, so that a list of addresses that is far too long is told what is wrong
 /// with it.
-const LARGEST_SETTINGS: usize = 256 * 1024;
+const SETTINGS: usize = 256 * 1024;
+
+/// A line for each address: the largest body it takes if that is not 64 KiB, then a handler for each method.
+macro_rules! routes {
+    ($app:expr, $($path:literal $([$largest:expr])? => $($method:ident $handler:path),+;)+) => {
+        $app$(.service(
+            web::resource($path)
+                $(.app_data(PayloadConfig::new($largest)))?
+                $(.route(routes!(@$method).to($handler)))+,
+        ))+
+    };
+    (@any) => { web::route() };
+    // A page is asked for by GET or HEAD.
+    (@page) => { web::route().guard(actix_web::guard::Any(actix_web::guard::Get()).or(actix_web::guard::Head())) };
+    (@$method:ident) => { web::$method() };
+}
 
 /// Everything that is served. `cookie_key` signs session cookies.
-pub fn configure(app: &mut web::ServiceConfig, state: &web::Data<State>, cookie_key: &Key) {
+pub fn configure(app: &mut ServiceConfig, state: &web::Data<State>, cookie_key: &Key) {
     app.app_data(state.clone())
-        .app_data(web::PayloadConfig::new(LARGEST_BODY))
-        // Asked most: first, and outside of the scope that wraps the rest of the API.
-        .route("/forward-auth", web::to(forward_auth::show))
-        .service(web::resource("/api/v1/verify").route(web::post().to(verify::create)))
-        .service(
-            web::scope("/api/v1")
-                .wrap(from_fn(errors::json))
-                .configure(rest),
-        )
-        .service(
-            web::scope("/oauth2")
-                .wrap(from_fn(oauth::errors))
-                .configure(oauth2),
-        )
-        // Patterns cost every request that is matched against them, so they come behind the plain addresses.
-        .route("/ext-authz/{scope_and_path:.*}", web::to(ext_authz::show))
-        .route("/healthz", web::get().to(health::live))
-        .route("/readyz", web::get().to(health::ready))
-        .route("/static/{name}", web::get().to(assets::show))
-        .service(
-            web::scope("")
-                .wrap(from_fn(errors::html))
-                .wrap(session(state, cookie_key))
-                .wrap(Compress::default())
-                .wrap(from_fn(compression::choose))
-                .configure(key_pages)
-                .configure(group_pages)
-                .configure(pages),
-        );
+        .app_data(PayloadConfig::new(body::LARGEST));
+    // Asked most: first, and outside of the scope that wraps the rest of the API.
+    routes! { app,
+        "/forward-auth" => any forward_auth::show;
+        "/api/v1/verify" => post verify::create;
+    };
+    let json = web::scope("/api/v1").wrap(from_fn(errors::json));
+    app.service(json.configure(rest_api));
+    let oauth2 = web::scope("/oauth2").wrap(from_fn(oauth::errors));
+    app.service(routes! { oauth2,
+        "/introspect" => post introspection::create;
+        "/revoke" => post revocation::create;
+    });
+    // Patterns cost every request that is matched against them, so they come behind the plain addresses.
+    routes! { app,
+        "/ext-authz/{scope_and_path:.*}" => any ext_authz::show;
+        "/healthz" => get health::live;
+        "/readyz" => get health::ready;
+        "/static/{name}" => get assets::show;
+    };
+    let html = web::scope("")
+        .wrap(from_fn(errors::html))
+        .wrap(session_store::cookies(state, cookie_key))
+        .wrap(Compress::default())
+        .wrap(from_fn(compression::choose));
+    app.service(
+        html.configure(pages)
+            .default_service(web::to(home::missing)),
+    );
 }
 
-fn rest(scope: &mut web::ServiceConfig) {
-    scope
-        .service(
-            web::resource("/verify/batch")
-                .app_data(web::PayloadConfig::new(batch::LARGEST_BODY))
-                .route(web::post().to(batch::create)),
-        )
-        .service(web::resource("/auth/whoami").route(web::get().to(api::whoami::show)))
-        .service(
-            web::resource("/auth/api-keys")
-                .app_data(web::PayloadConfig::new(LARGEST_SETTINGS))
-                .route(web::get().to(api::key_lists::index))
-                .route(web::post().to(api::keys::create)),
-        )
-        .service(
-            web::resource("/auth/api-keys/{id}")
-                .app_data(web::PayloadConfig::new(LARGEST_SETTINGS))
-                .route(web::get().to(api::keys::show))
-                .route(web::patch().to(api::key_updates::update))
-                .route(web::delete().to(api::keys::destroy)),
-        )
-        .service(
-            web::resource("/auth/api-keys/{id}/rotate")
-                .route(web::post().to(api::key_rotations::create)),
-        )
-        .service(
-            web::resource("/auth/api-keys/{id}/disable")
-                .route(web::post().to(api::key_suspensions::disable)),
-        )
-        .service(
-            web::resource("/auth/api-keys/{id}/enable")
-                .route(web::post().to(api::key_suspensions::enable)),
-        )
-        .service(
-            web::resource("/auth/authorization-groups")
-                .route(web::get().to(api::groups::index))
-                .route(web::post().to(api::groups::create)),
-        )
-        .service(
-            web::resource("/auth/authorization-groups/{id}")
-                .route(web::get().to(api::groups::show))
-                .route(web::patch().to(api::groups::update))
-                .route(web::delete().to(api::groups::destroy)),
-        )
-        .service(web::resource("/openapi.json").route(web::get().to(openapi::show)));
+fn rest_api(scope: &mut ServiceConfig) {
+    routes! { scope,
+        "/verify/batch" [batch::LARGEST_BODY] => post batch::create;
+        "/auth/whoami" => get api::whoami::show;
+        "/auth/api-keys" [SETTINGS] => get api::key_lists::index, post api::keys::create;
+        "/auth/api-keys/{id}" [SETTINGS] => get api::keys::show, patch api::key_updates::update, delete api::keys::destroy;
+        "/auth/api-keys/{id}/rotate" => post api::key_rotations::create;
+        "/auth/api-keys/{id}/disable" => post api::key_suspensions::disable;
+        "/auth/api-keys/{id}/enable" => post api::key_suspensions::enable;
+        "/auth/authorization-groups" => get api::groups::index, post api::groups::create;
+        "/auth/authorization-groups/{id}" => get api::groups::show, patch api::groups::update, delete api::groups::destroy;
+        "/openapi.json" => get openapi::show;
+    };
 }
 
-fn oauth2(scope: &mut web::ServiceConfig) {
-    scope
-        .service(web::resource("/introspect").route(web::post().to(introspection::create)))
-        .service(web::resource("/revoke").route(web::post().to(revocation::create)));
-}
-
-fn pages(scope: &mut web::ServiceConfig) {
-    let read = || web::route().guard(when::Any(when::Get()).or(when::Head()));
-    scope
-        .service(web::resource("/").route(read().to(home::index)))
-        .service(
-            web::resource("/setup")
-                .route(read().to(setup::new))
-                .route(web::post().to(setup::create)),
-        )
-        .service(
-            web::resource("/login")
-                .route(read().to(sessions::new))
-                .route(web::post().to(sessions::create)),
-        )
-        .service(web::resource("/logout").route(web::post().to(sessions::destroy)))
-        .service(web::resource("/theme").route(web::post().to(theme::update)))
-        .service(web::resource("/api/docs").route(read().to(docs::show)))
-        .service(
-            web::resource("/tenant-api-keys")
-                .app_data(web::PayloadConfig::new(LARGEST_SETTINGS))
-                .route(read().to(key_lists::index))
-                .route(web::post().to(keys::create)),
-        )
-        .configure(finding)
-        .service(web::resource("/tenant-api-keys/new").route(read().to(key_form::new)))
-        .service(
-            web::resource("/tenant-api-keys/limit-request")
-                .route(read().to(limit_requests::new))
-                .route(web::post().to(limit_requests::create)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/limit-request/withdrawal")
-                .route(web::post().to(limit_requests::withdraw)),
-        )
-        .service(web::resource("/tenant-api-keys/{id}").route(read().to(key_page::show)))
-        .service(
-            web::resource("/tenant-api-keys/{id}/revocation")
-                .route(read().to(key_revocations::new))
-                .route(web::post().to(key_revocations::create)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/deletion")
-                .route(read().to(key_deletions::new))
-                .route(web::post().to(key_deletions::create)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/disclosure")
-                .route(read().to(key_disclosures::new))
-                .route(web::post().to(key_disclosures::create)),
-        )
-        .service(
-            web::resource("/settings")
-                .route(read().to(settings::show))
-                .route(web::post().to(settings::update)),
-        )
-        .service(
-            web::resource("/verifiers")
-                .route(read().to(verifiers::index))
-                .route(web::post().to(verifiers::create)),
-        )
-        .service(
-            web::resource("/verifiers/{id}/revocation")
-                .route(read().to(verifier_revocations::new))
-                .route(web::post().to(verifier_revocations::create)),
-        )
-        .configure(support)
-        .service(web::resource("/usage").route(read().to(usage::index)))
-        .service(web::resource("/usage/requests").route(read().to(requests::index)))
+#[rustfmt::skip]
+fn pages(scope: &mut ServiceConfig) {
+    routes! { scope,
+        "/" => page home::index;
+        "/setup" => page setup::new, post setup::create;
+        "/login" => page sessions::sign_in::new, post sessions::sign_in::create;
+        "/logout" => post sessions::sign_out::destroy;
+        "/theme" => post theme::update;
+        "/api/docs" => page docs::show;
+        "/tenant-api-keys" [SETTINGS] => page keys::list::index, post keys::generation::create;
+        "/tenant-api-keys/new" => page keys::form::new;
+        "/tenant-api-keys/validation" [SETTINGS] => post keys::field_checks::generate;
+        "/tenant-api-keys/edit-validation" [SETTINGS] => post keys::field_checks::edit;
+        "/tenant-api-keys/batch-plan" => post keys::batches::plan;
+        "/tenant-api-keys/batch" => post keys::batches::create;
+        "/tenant-api-keys/lookup" => post keys::lookups::create;
+        "/tenant-api-keys/search" => post keys::lookups::search;
+        "/tenant-api-keys/limit-request" => page limit_requests::new, post limit_requests::create;
+        "/tenant-api-keys/limit-request/withdrawal" => post limit_requests::withdraw;
+        "/tenant-api-keys/{id}" => page keys::page::show;
+        "/tenant-api-keys/{id}/edit" [SETTINGS] => page keys::edits::edit, post keys::edits::update;
+        "/tenant-api-keys/{id}/allowlist" => post keys::allowlists::create;
+        "/tenant-api-keys/{id}/suspension" => post keys::suspensions::create;
+        "/tenant-api-keys/{id}/suspension/removal" => post keys::suspensions::destroy;
+        "/tenant-api-keys/{id}/rotation" => page keys::rotations::new, post keys::rotations::create;
+        "/tenant-api-keys/{id}/rotation/extension" => post keys::rotation_ends::extend;
+        "/tenant-api-keys/{id}/rotation/end" => page keys::rotation_ends::ask_to_finish, post keys::rotation_ends::finish;
+        "/tenant-api-keys/{id}/rotation/cancellation" => page keys::rotation_ends::ask_to_cancel, post keys::rotation_ends::cancel;
+        "/tenant-api-keys/{id}/disclosure" => page keys::disclosures::new, post keys::disclosures::create;
+        "/tenant-api-keys/{id}/revocation" => page keys::revocations::new, post keys::revocations::create;
+        "/tenant-api-keys/{id}/deletion" => page keys::deletions::new, post keys::deletions::create;
+        "/authorization-groups" => page groups::list::index, post groups::form::create;
+        "/authorization-groups/new" => page groups::form::new;
+        "/authorization-groups/summary" => page groups::list::summary;
+        "/authorization-groups/{id}/edit" => page groups::form::edit, post groups::form::update;
+        "/authorization-groups/{id}/deletion" => page groups::deletions::new, post groups::deletions::create;
+        "/usage" => page usage::page::index;
+        "/usage/requests" => page requests::list::index;
         // An export writes an audit row, so HEAD does not ask for one.
-        .service(web::resource("/usage/requests.csv").route(web::get().to(request_exports::csv)))
-        .service(
-            web::resource("/usage/requests.ndjson").route(web::get().to(request_exports::ndjson)),
-        )
-        .service(web::resource("/usage/explanation").route(read().to(explanations::show)))
-        .default_service(web::to(home::missing));
-}
-
-/// The support view.
-fn support(scope: &mut web::ServiceConfig) {
-    let read = || web::route().guard(when::Any(when::Get()).or(when::Head()));
-    scope
-        .service(web::resource("/support/tenants").route(read().to(tenants::index)))
-        .service(
-            web::resource("/support/tenants/{id}/limit")
-                .route(read().to(limits::new))
-                .route(web::post().to(limits::create)),
-        )
-        .service(
-            web::resource("/support/tenants/{id}/limit-refusal")
-                .route(read().to(limit_refusals::new))
-                .route(web::post().to(limit_refusals::create)),
-        );
-}
-
-/// Which key a text is, what is wrong with a field, and several keys at once.
-fn finding(scope: &mut web::ServiceConfig) {
-    scope
-        .service(
-            web::resource("/tenant-api-keys/validation")
-                .app_data(web::PayloadConfig::new(LARGEST_SETTINGS))
-                .route(web::post().to(field_checks::generate)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/edit-validation")
-                .app_data(web::PayloadConfig::new(LARGEST_SETTINGS))
-                .route(web::post().to(field_checks::edit)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/batch-plan").route(web::post().to(key_batches::plan)),
-        )
-        .service(web::resource("/tenant-api-keys/batch").route(web::post().to(key_batches::create)))
-        .service(
-            web::resource("/tenant-api-keys/lookup").route(web::post().to(key_lookups::create)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/search").route(web::post().to(key_lookups::search)),
-        );
-}
-
-fn key_pages(scope: &mut web::ServiceConfig) {
-    let read = || web::route().guard(when::Any(when::Get()).or(when::Head()));
-    scope
-        .service(
-            web::resource("/tenant-api-keys/{id}/rotation")
-                .route(read().to(key_rotations::new))
-                .route(web::post().to(key_rotations::create)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/rotation/extension")
-                .route(web::post().to(rotation_ends::extend)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/rotation/end")
-                .route(read().to(rotation_ends::ask_to_finish))
-                .route(web::post().to(rotation_ends::finish)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/rotation/cancellation")
-                .route(read().to(rotation_ends::ask_to_cancel))
-                .route(web::post().to(rotation_ends::cancel)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/suspension")
-                .route(web::post().to(key_suspensions::create)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/suspension/removal")
-                .route(web::post().to(key_suspensions::destroy)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/edit")
-                .app_data(web::PayloadConfig::new(LARGEST_SETTINGS))
-                .route(read().to(key_edits::edit))
-                .route(web::post().to(key_edits::update)),
-        )
-        .service(
-            web::resource("/tenant-api-keys/{id}/allowlist")
-                .route(web::post().to(key_allowlists::create)),
-        );
-}
-
-fn group_pages(scope: &mut web::ServiceConfig) {
-    let read = || web::route().guard(when::Any(when::Get()).or(when::Head()));
-    scope
-        .service(
-            web::resource("/authorization-groups")
-                .route(read().to(groups::index))
-                .route(web::post().to(group_form::create)),
-        )
-        .service(web::resource("/authorization-groups/new").route(read().to(group_form::new)))
-        .service(web::resource("/authorization-groups/summary").route(read().to(groups::summary)))
-        .service(
-            web::resource("/authorization-groups/{id}/edit")
-                .route(read().to(group_form::edit))
-                .route(web::post().to(group_form::update)),
-        )
-        .service(
-            web::resource("/authorization-groups/{id}/deletion")
-                .route(read().to(group_deletions::new))
-                .route(web::post().to(group_deletions::create)),
-        );
-}
-
-/// Sessions wrap the pages alone: the API and the assets never touch them.
-fn session(state: &web::Data<State>, cookie_key: &Key) -> SessionMiddleware<Store> {
-    let site = &state.site;
-    SessionMiddleware::builder(Store(state.clone()), cookie_key.clone())
-        .cookie_name(
-            if site.insecure_cookie {
-                "keystead"
-            } else {
-                "__Host-keystead"
-            }
-            .to_owned(),
-        )
-        .cookie_secure(!site.insecure_cookie)
-        .cookie_http_only(true)
-        .cookie_same_site(SameSite::Lax)
-        .cookie_path("/".to_owned())
-        .cookie_content_security(CookieContentSecurity::Signed)
-        .session_lifecycle(BrowserSession::default())
-        .build()
+        "/usage/requests.csv" => get requests::exports::csv;
+        "/usage/requests.ndjson" => get requests::exports::ndjson;
+        "/usage/explanation" => page requests::explanations::show;
+        "/settings" => page settings::page::show, post settings::page::update;
+        "/verifiers" => page verifiers::list::index, post verifiers::list::create;
+        "/verifiers/{id}/revocation" => page verifiers::revocations::new, post verifiers::revocations::create;
+        "/support/tenants" => page tenants::index;
+        "/support/tenants/{id}/limit" => page limits::new, post limits::create;
+        "/support/tenants/{id}/limit-refusal" => page limit_refusals::new, post limit_refusals::create;
+    };
 }

@@ -3,8 +3,11 @@
 
 use std::collections::HashMap;
 
+use actix_session::SessionMiddleware;
+use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Key, SameSite};
 use actix_web::web;
 use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
@@ -22,6 +25,25 @@ const SEEN_EVERY: i64 = 60;
 /// The store.
 #[derive(Clone)]
 pub struct Store(pub web::Data<State>);
+
+/// Sessions, with a cookie that `cookie_key` signs. They wrap the pages alone: the API and the assets never touch them.
+pub fn cookies(state: &web::Data<State>, cookie_key: &Key) -> SessionMiddleware<Store> {
+    let insecure = state.site.insecure_cookie;
+    let name = if insecure {
+        "keystead"
+    } else {
+        "__Host-keystead"
+    };
+    SessionMiddleware::builder(Store(state.clone()), cookie_key.clone())
+        .cookie_name(name.to_owned())
+        .cookie_secure(!insecure)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".to_owned())
+        .cookie_content_security(CookieContentSecurity::Signed)
+        .session_lifecycle(BrowserSession::default())
+        .build()
+}
 
 fn digest(key: &str) -> String {
     random::hex(&Sha256::digest(key.as_bytes()))

@@ -2,11 +2,12 @@
 
 use chrono::TimeDelta;
 
+use crate::db::Conn;
 use crate::db::callers::{self, LOOKED_THROUGH};
 use crate::db::key_rotations::LastUse;
+use crate::db::keys::Key;
 use crate::db::request_records::{self, Filter};
 use crate::db::usage::{DAY, HOUR, MINUTE, Whose, total};
-use crate::db::{Conn, keys::Key};
 use crate::domain::id::TenantId;
 use crate::domain::request_id::RequestId;
 use crate::domain::time::{self, Timestamp, from_micros};

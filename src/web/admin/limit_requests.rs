@@ -6,21 +6,18 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::keys::Quota;
-use super::sessions::Nothing;
+use super::limit_note::LimitNote;
+use super::quota::Quota;
 use crate::actions::limit_requests;
 use crate::actions::limits::{self, Past};
 use crate::db::limit_requests::LimitRequest;
 use crate::db::{self, Conn};
-use crate::domain::audit::LIMIT_CHANGED;
-use crate::domain::id::TenantId;
 use crate::domain::limits::{HIGHEST, Wish};
 use crate::domain::role::Actor;
-use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
-use crate::web::form::Form;
+use crate::web::form::{Form, Nothing};
 use crate::web::limit_history::LimitStep;
 use crate::web::numbers::grouped;
 use crate::web::respond::{html, is_htmx, page, see_other};
@@ -29,8 +26,6 @@ use crate::web::shell::{Crumb, Moment, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
-/// Days for which a decision stands on the page of keys.
-const TOLD_DAYS: i64 = 7;
 /// The page.
 const HERE: &str = "/tenant-api-keys/limit-request";
 
@@ -61,30 +56,6 @@ struct RequestPage {
     form: RequestForm,
     errors: FieldErrors,
     history: Vec<LimitStep>,
-}
-
-/// What support decided a few days ago, for everybody who sees the keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LimitNote {
-    /// The limit was changed, not a request declined.
-    pub changed: bool,
-    /// What was decided, by whom, why.
-    pub step: LimitStep,
-}
-
-impl LimitNote {
-    /// The note of the person's tenant, if support decided something in the last days.
-    ///
-    /// # Errors
-    /// `Unavailable` when the database is away.
-    pub fn find(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Option<Self>> {
-        let since = now - chrono::TimeDelta::days(TOLD_DAYS);
-        let last = limits::last_decision(conn, tenant, since)?;
-        Ok(last.map(|past: Past| Self {
-            changed: past.action == LIMIT_CHANGED,
-            step: LimitStep::new(past, now),
-        }))
-    }
 }
 
 /// `GET /tenant-api-keys/limit-request`. A page that waits asks again and again until there is an answer.

@@ -1,11 +1,12 @@
 //! The colour theme, kept in a cookie so that the first byte of a page has the right colours.
 
-use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use super::sessions::local_path;
 use crate::web::form::Form;
+use crate::web::local_path::local_path;
 use crate::web::respond::see_other;
 
 /// The button's form.

@@ -1,0 +1,5 @@
+//! Authorization groups: the list, the form, and taking one away.
+
+pub mod deletions;
+pub mod form;
+pub mod list;

@@ -1,0 +1,43 @@
+//! The field with the addresses from which a key may be used, as typed.
+
+use crate::actions::observed_callers;
+use crate::domain::address_list::AddressList;
+use crate::domain::validate::FieldErrors;
+
+/// The form's "enforce" is what happens to a list, if there is one: without one any address is allowed.
+pub fn chosen_mode(word: &str) -> &str {
+    match word {
+        "enforce" => "",
+        other => other,
+    }
+}
+
+/// Adds the person's own address to the lines of a list.
+pub fn add_address(list: &mut String, address: Option<std::net::IpAddr>) -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    match address {
+        Some(address) => return add_lines(list, std::iter::once(&*address.to_string())),
+        None => errors.add("ip_allowlist", "Your address can't be told from here."),
+    }
+    errors
+}
+
+/// Adds addresses that a list does not have yet; unknown ones can be on no list.
+pub fn add_lines<'a>(list: &mut String, addresses: impl Iterator<Item = &'a str>) -> FieldErrors {
+    for address in addresses.filter(|address| !address.is_empty()) {
+        // A list with a wrong line allows nothing yet; then the text alone tells.
+        let known = AddressList::parse(list.lines()).map_or_else(
+            |_| list.lines().any(|line| line.trim() == address),
+            |parsed| !parsed.is_empty() && observed_callers::allows(&parsed, address),
+        );
+        if !known {
+            let kept = list.trim_end().len();
+            list.truncate(kept);
+            if !list.is_empty() {
+                list.push('\n');
+            }
+            list.push_str(address);
+        }
+    }
+    FieldErrors::default()
+}

@@ -1,0 +1,110 @@
+//! From watching to enforcing: the observed callers become the list, and the list is enforced, each with one click.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::edit_form::EditPage;
+use super::edits::{Saved, change};
+use crate::actions::{key_updates, observed_callers};
+use crate::db;
+use crate::domain::address_list::AddressList;
+use crate::domain::allowlist_mode::AllowlistMode;
+use crate::domain::id::KeyId;
+use crate::domain::key_updates::Update;
+use crate::domain::{Error, Result};
+use crate::web::failure::Answer;
+use crate::web::form::Form;
+use crate::web::respond::see_other;
+use crate::web::session::set_flash;
+use crate::web::signed_in::SignedIn;
+use crate::web::state::State;
+
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Step {
+    Adopt,
+    Enforce,
+}
+
+/// The button that was pressed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepForm {
+    step: Step,
+}
+
+/// `POST /tenant-api-keys/{id}/allowlist`.
+///
+/// # Errors
+/// `NotFound`; `Forbidden` for viewers; `Invalid` when the callers are too many for a list; conflicts as for an edit.
+/// With 409 and the form when the list would refuse somebody who called lately.
+pub async fn create(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    me: SignedIn,
+    id: web::Path<String>,
+    Form(form): Form<StepForm>,
+) -> Answer<HttpResponse> {
+    let id: KeyId = id.parse()?;
+    me.actor().must_hold("api-keys:write")?;
+    let (update, told) = match form.step {
+        Step::Adopt => (
+            adopt(&state, &me, id).await?,
+            "The observed callers are on the list. It is not enforced yet.",
+        ),
+        Step::Enforce => (
+            Update {
+                ip_allowlist_mode: Some(AllowlistMode::Enforce),
+                ..Update::default()
+            },
+            "The IP allowlist is enforced from now on.",
+        ),
+    };
+    match change(&state, &me, id, update, "").await? {
+        Saved::Done(_) => {
+            set_flash(&session, told);
+            Ok(see_other(&request, &format!("/tenant-api-keys/{id}")))
+        }
+        Saved::WouldRefuse(refused, confirmed) => {
+            let mut page = EditPage::load(&state, me, id, None).await?;
+            page.ask_to_enforce(refused, confirmed);
+            page.respond(&request, StatusCode::CONFLICT)
+        }
+    }
+}
+
+/// The list with the observed callers of the last 30 days on it, still observed.
+async fn adopt(state: &State, me: &SignedIn, id: KeyId) -> Result<Update> {
+    let by = me.actor();
+    let (key, callers) = state
+        .snapshot(move |conn| {
+            let key = db::keys::find(conn, by.tenant, id)?;
+            let callers = observed_callers::list(conn, by.tenant, id, by.now)?;
+            Ok((key, callers))
+        })
+        .await?;
+    // Somebody may have enforced it since this page was shown.
+    if key.ip_allowlist_mode != AllowlistMode::Observe.as_str() {
+        return Err(Error::conflict(
+            "key-changed",
+            "The list is not observed any more. Look at the key again.",
+        ));
+    }
+    let list = AddressList::parse(key.ip_allowlist.lines()).map_err(Error::internal)?;
+    let new = callers.iter().map(|caller| &*caller.address);
+    let new = new.filter(|address| {
+        !address.is_empty() && (list.is_empty() || !observed_callers::allows(&list, address))
+    });
+    let list = AddressList::parse(key.ip_allowlist.lines().chain(new))
+        .map_err(|message| Error::invalid("ip_allowlist", message))?;
+    Ok(Update {
+        ip_allowlist: Some(list),
+        ip_allowlist_mode: Some(AllowlistMode::Observe),
+        shown: Some(key_updates::version(&key)),
+        ..Update::default()
+    })
+}

@@ -1,0 +1,241 @@
+//! The form in which a key is edited: what was typed, what is wrong with it, and what is stored meanwhile.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use super::act::Act;
+use super::allowlist_field::chosen_mode;
+use super::group_options::GroupOption;
+use super::observed_callers::Observed;
+use crate::actions::key_updates;
+use crate::db;
+use crate::db::keys::Key;
+use crate::domain::allowlist_mode::AllowlistMode;
+use crate::domain::id::KeyId;
+use crate::domain::key_updates::{Update, Wish};
+use crate::domain::time::{self, Timestamp};
+use crate::domain::validate::FieldErrors;
+use crate::domain::{Result, key_text};
+use crate::web::failure::Answer;
+use crate::web::respond::{is_htmx, page};
+use crate::web::shell::{Crumb, Shell, crumbs};
+use crate::web::signed_in::SignedIn;
+use crate::web::state::State;
+
+/// The fields as typed. There is none for the expiration: one that is sent is refused.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "named as the fields of the form")]
+pub struct EditForm {
+    pub name: String,
+    pub description: String,
+    pub group: String,
+    pub ip_allowlist: String,
+    pub ip_allowlist_mode: String,
+    /// What the form showed of the key.
+    pub version: String,
+    /// The list that somebody confirmed although it refuses callers.
+    #[serde(default)]
+    pub confirmed: String,
+    #[serde(default)]
+    pub act: Act,
+}
+
+impl EditForm {
+    fn of(key: &Key) -> Self {
+        Self {
+            name: key.name.clone(),
+            description: key.description.clone(),
+            group: key.group_name.clone(),
+            ip_allowlist: key.ip_allowlist.clone(),
+            ip_allowlist_mode: key.ip_allowlist_mode.clone(),
+            version: key_updates::version(key),
+            confirmed: String::new(),
+            act: Act::Save,
+        }
+    }
+
+    /// Checks the fields.
+    ///
+    /// # Errors
+    /// `Invalid` with messages under the names of the fields.
+    pub fn check(&self, now: Timestamp) -> Result<Update> {
+        let mode = chosen_mode(&self.ip_allowlist_mode);
+        let wish = Wish {
+            name: Some(&self.name),
+            description: Some(&self.description),
+            group: Some(&self.group),
+            ip_allowlist: Some(Some(self.ip_allowlist.trim_end().lines().collect())),
+            ip_allowlist_mode: Some(mode).filter(|mode| !mode.is_empty()),
+            rate_limit: None,
+        };
+        let mut update = wish.check(now, None)?;
+        if mode.is_empty() {
+            update.ip_allowlist_mode = update.ip_allowlist.as_ref().map(AllowlistMode::of);
+        }
+        update.shown = Some(self.version.clone());
+        Ok(update)
+    }
+}
+
+/// What is stored now, when it is not what the form showed.
+pub struct Now {
+    name: String,
+    description: String,
+    group: String,
+    addresses: Vec<String>,
+    mode: String,
+}
+
+/// The page, or the dialog.
+#[derive(Template)]
+#[template(path = "keys/edit.html")]
+pub struct EditPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    id: String,
+    key_name: String,
+    hint: String,
+    expires: String,
+    form: EditForm,
+    groups: Vec<GroupOption>,
+    observed: Option<Observed>,
+    banner: Option<String>,
+    now: Option<Now>,
+    stored: Key,
+    /// What is wrong with the fields.
+    pub errors: FieldErrors,
+    /// Addresses that would be refused.
+    pub refused: Vec<String>,
+    /// A button added lines to the list: it gets the focus.
+    pub list_changed: bool,
+    /// The key was revoked: nothing can be saved.
+    pub revoked: bool,
+}
+
+/// The same as a dialog; its parts name the fields as those of the page do.
+#[derive(Template)]
+#[template(path = "keys/_edit.html")]
+struct EditDialog<'a> {
+    shell: &'a Shell,
+    id: &'a str,
+    key_name: &'a str,
+    expires: &'a str,
+    form: &'a EditForm,
+    groups: &'a [GroupOption],
+    observed: &'a Option<Observed>,
+    banner: &'a Option<String>,
+    now: &'a Option<Now>,
+    errors: &'a FieldErrors,
+    refused: &'a [String],
+    list_changed: bool,
+    revoked: bool,
+    save_label: &'static str,
+}
+
+impl EditPage {
+    /// The page of a key, with what was typed so far.
+    ///
+    /// # Errors
+    /// `NotFound`; `Forbidden` for viewers.
+    pub async fn load(
+        state: &State,
+        me: SignedIn,
+        id: KeyId,
+        form: Option<EditForm>,
+    ) -> Result<Self> {
+        let (by, now) = (me.actor(), me.now());
+        by.must_hold("api-keys:write")?;
+        let (key, groups, observed) = state
+            .snapshot(move |conn| {
+                let key = db::keys::find(conn, by.tenant, id)?;
+                let observed = Observed::load(conn, by.tenant, &key, now)?;
+                Ok((key, db::groups::list(conn, by.tenant)?, observed))
+            })
+            .await?;
+        let form = form.unwrap_or_else(|| EditForm::of(&key));
+        let last_day = |end: chrono::NaiveDateTime| {
+            let day = time::day(end.and_utc() - chrono::TimeDelta::microseconds(1));
+            format!("{day} is its last day (UTC).")
+        };
+        Ok(Self {
+            crumbs: crumbs(Some("Edit")),
+            shell: me.shell,
+            id: key.id.clone(),
+            key_name: key.name.clone(),
+            hint: key_text::hint(&key.key_prefix, &key.last4),
+            expires: key
+                .expires_at
+                .map_or_else(|| "It never expires.".into(), last_day),
+            groups: GroupOption::list(&groups, &form.group),
+            form,
+            observed,
+            banner: None,
+            now: None,
+            revoked: key.revoked_at.is_some(),
+            stored: key,
+            errors: FieldErrors::default(),
+            refused: Vec::new(),
+            list_changed: false,
+        })
+    }
+
+    /// The page after a conflict: with what is stored now, so that the next save is made with open eyes.
+    pub fn with_conflict(mut self, banner: String) -> Self {
+        self.banner = Some(banner);
+        self.form.version = key_updates::version(&self.stored);
+        let key = &self.stored;
+        self.now = (!self.revoked).then(|| Now {
+            name: key.name.clone(),
+            description: key.description.clone(),
+            group: key.group_name.clone(),
+            addresses: key.ip_allowlist.lines().map(str::to_owned).collect(),
+            mode: key.ip_allowlist_mode.clone(),
+        });
+        self
+    }
+
+    fn save_label(&self) -> &'static str {
+        if self.refused.is_empty() {
+            "Save changes"
+        } else {
+            "Save and refuse them"
+        }
+    }
+
+    /// Asks whether the list shall be enforced although it refuses these callers.
+    pub fn ask_to_enforce(&mut self, refused: Vec<String>, confirmed: String) {
+        self.form.ip_allowlist_mode = AllowlistMode::Enforce.as_str().into();
+        self.form.confirmed = confirmed;
+        self.refused = refused;
+    }
+
+    /// The whole page, or for htmx the dialog.
+    ///
+    /// # Errors
+    /// `Internal` when the template fails.
+    pub fn respond(&self, request: &HttpRequest, status: StatusCode) -> Answer<HttpResponse> {
+        if !is_htmx(request) {
+            return page(status, self);
+        }
+        let dialog = EditDialog {
+            shell: &self.shell,
+            id: &self.id,
+            key_name: &self.key_name,
+            expires: &self.expires,
+            form: &self.form,
+            groups: &self.groups,
+            observed: &self.observed,
+            banner: &self.banner,
+            now: &self.now,
+            errors: &self.errors,
+            refused: &self.refused,
+            list_changed: self.list_changed,
+            revoked: self.revoked,
+            save_label: self.save_label(),
+        };
+        page(status, &dialog)
+    }
+}

@@ -1,0 +1,93 @@
+//! Generating a key: the one answer that shows its secret.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::act::Act;
+use super::allowlist_field::add_address;
+use super::field_names::of_form;
+use super::form::{KeyForm, NewKeyPage};
+use super::secrets::{Secret, show_replayed, show_secret};
+use crate::actions::disclosures;
+use crate::actions::keys::{self, Issued, Issuing};
+use crate::domain::validate::FieldErrors;
+use crate::domain::{Error, Result, random};
+use crate::web::failure::Answer;
+use crate::web::form::Form;
+use crate::web::respond::{is_htmx, see_other};
+use crate::web::signed_in::SignedIn;
+use crate::web::state::State;
+
+/// `POST /tenant-api-keys`: the answer to this request alone shows the secret, so there is no address at which a
+/// reload or the history could show it again.
+///
+/// # Errors
+/// `Forbidden` for viewers. Field errors show the form again with 422, a full tenant with 409.
+pub async fn create(
+    request: HttpRequest,
+    state: web::Data<State>,
+    me: SignedIn,
+    Form(mut form): Form<KeyForm>,
+) -> Answer<HttpResponse> {
+    if form.act == Act::AddAddress {
+        me.actor().must_hold("api-keys:write")?;
+        let errors = add_address(&mut form.ip_allowlist, me.actor().address);
+        let view = NewKeyPage::load(&state, me, form, errors, None).await?;
+        return view.with_list(&request);
+    }
+    match issue(&state, &me, &form).await {
+        Ok(Issued::New(key, secret)) => {
+            let kept = !form.recoverable.is_empty();
+            let secret = Secret::new(&key, Some(&secret), &state.site, kept);
+            show_secret(&request, me, "New API key", secret, StatusCode::CREATED)
+        }
+        Ok(Issued::Replayed(key)) if is_htmx(&request) => Ok(see_other(
+            &request,
+            &format!("/tenant-api-keys?highlight={}", key.id),
+        )),
+        Ok(Issued::Replayed(key)) => show_replayed(me, &key, &state.site),
+        Err(Error::Invalid(errors)) => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            NewKeyPage::load(&state, me, form, errors, None)
+                .await?
+                .respond(&request, status)
+        }
+        Err(Error::Conflict { code, detail }) => {
+            let mut banner = detail;
+            if code == "idempotency-key-reused" {
+                form.idempotency_key = random::token()?;
+                banner = "This form already made a key, with other values. Check these, then generate again.".into();
+            }
+            let page =
+                NewKeyPage::load(&state, me, form, FieldErrors::default(), Some(banner)).await?;
+            page.respond(&request, StatusCode::CONFLICT)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn issue(state: &web::Data<State>, me: &SignedIn, form: &KeyForm) -> Result<Issued> {
+    let by = me.actor();
+    let draft = form.check(by.now)?;
+    let (group, word) = (form.group.clone(), form.idempotency_key.clone());
+    let recoverable = !form.recoverable.is_empty();
+    let state_inside = state.clone();
+    let issued = state
+        .change(move |conn| {
+            let peppers = state_inside.index().peppers();
+            let issuing = Issuing {
+                brand: &state_inside.site.brand,
+                pepper: peppers.newest()?,
+                group: Some(&group),
+                idempotency_key: Some(&word)
+                    .filter(|word| !word.is_empty())
+                    .map(String::as_str),
+            };
+            if recoverable {
+                return disclosures::issue(conn, &by, &draft, issuing, &state_inside.sealing);
+            }
+            keys::issue(conn, &by, &draft, issuing)
+        })
+        .await;
+    issued.map_err(of_form)
+}

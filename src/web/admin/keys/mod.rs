@@ -1,0 +1,32 @@
+//! Administration > API Keys: the list, a key's page, and each thing that is done to a key.
+
+pub mod act;
+pub mod allowlist_field;
+pub mod allowlists;
+pub mod batches;
+pub mod changed_parts;
+pub mod deletions;
+pub mod disclosures;
+pub mod edit_form;
+pub mod edits;
+pub mod expiry;
+pub mod field_checks;
+pub mod field_names;
+pub mod form;
+pub mod generation;
+pub mod group_options;
+pub mod history;
+pub mod in_question;
+pub mod list;
+pub mod lookups;
+pub mod observed_callers;
+pub mod page;
+pub mod query;
+pub mod recent_use;
+pub mod revocations;
+pub mod rotation_ends;
+pub mod rotation_state;
+pub mod rotations;
+pub mod row;
+pub mod secrets;
+pub mod suspensions;

@@ -1,0 +1,220 @@
+//! One key: what it is, how it was used last, and what can be done to it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::expiry::{Expiry, expiry};
+use super::history::{self, HistoryLine};
+use super::observed_callers::Observed;
+use super::recent_use::KeyUse;
+use super::rotation_state;
+use crate::actions::usage_reports::{Range, Report};
+use crate::db::audit::AuditEvent;
+use crate::db::key_rotations::{self, Rotation};
+use crate::db::keys::Key;
+use crate::db::request_records::{self, Filter, Record};
+use crate::db::usage::Whose;
+use crate::db::{self, Conn};
+use crate::domain::id::{KeyId, TenantId};
+use crate::domain::key::State as KeyState;
+use crate::domain::request_id::RequestId;
+use crate::domain::time::{Timestamp, from_micros};
+use crate::domain::{Result, key_text};
+use crate::verify::Code;
+use crate::web::admin::refusals::{Reason, reasons};
+use crate::web::failure::Answer;
+use crate::web::numbers::grouped;
+use crate::web::respond::page;
+use crate::web::shell::{Crumb, Moment, Shell, crumbs};
+use crate::web::signed_in::SignedIn;
+use crate::web::state::State;
+
+/// Requests that are shown.
+const RECENT: i64 = 10;
+
+/// How often it was used in a range.
+struct Count {
+    range: Range,
+    accepted: String,
+    refused: String,
+    reasons: Vec<Reason>,
+}
+
+/// A request as a line.
+struct Recent {
+    id: String,
+    at: Moment,
+    clock: String,
+    code: Code,
+    accepted: bool,
+    what: String,
+    address: String,
+    program: String,
+}
+
+#[derive(Template)]
+#[template(path = "keys/show.html")]
+struct KeyPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    key: Key,
+    status: KeyState,
+    hint: String,
+    scopes: Vec<String>,
+    created: Moment,
+    revoked: Option<Moment>,
+    expires: Option<Expiry>,
+    last_used: Option<(Moment, Option<Record>)>,
+    used: KeyUse,
+    observed: Option<Observed>,
+    counts: [Count; 2],
+    recent: Vec<Recent>,
+    history: Vec<HistoryLine>,
+    former: Option<String>,
+    may_change: bool,
+}
+
+/// What is read of a key at once.
+struct Found {
+    key: Key,
+    used: KeyUse,
+    observed: Option<Observed>,
+    reports: [Report; 2],
+    recent: Vec<Record>,
+    last: Option<Record>,
+    history: Vec<AuditEvent>,
+    former: Option<Rotation>,
+}
+
+/// `GET /tenant-api-keys/{id}`.
+///
+/// # Errors
+/// `NotFound`, also for another tenant's key and for one that was deleted from the list.
+pub async fn show(
+    state: web::Data<State>,
+    me: SignedIn,
+    id: web::Path<String>,
+) -> Answer<HttpResponse> {
+    let id: KeyId = id.parse()?;
+    let (tenant, now) = (me.member.tenant, me.now());
+    let may_change = me.actor().must_hold("api-keys:write").is_ok();
+    let found = state
+        .snapshot(move |conn| Found::load(conn, tenant, id, now))
+        .await?;
+    let key = found.key;
+    let at = |time: chrono::NaiveDateTime| Moment::day(time.and_utc());
+    let status = key.state(now);
+    let last_used = key.last_used_at().map(|at| Moment::past(at, now));
+    let [day, week] = found.reports;
+    page(
+        StatusCode::OK,
+        &KeyPage {
+            crumbs: crumbs(Some(&key.name)),
+            shell: me.shell,
+            status,
+            hint: key_text::hint(&key.key_prefix, &key.last4),
+            scopes: key.scopes.split(' ').map(str::to_owned).collect(),
+            created: at(key.created_at),
+            revoked: key.revoked_at.map(at),
+            expires: key
+                .expires_at
+                .filter(|_| status != KeyState::Revoked)
+                .map(|at| expiry(at.and_utc(), now)),
+            last_used: last_used.map(|at| (at, found.last)),
+            used: found.used,
+            observed: found.observed,
+            counts: [count(Range::Day, &day), count(Range::Week, &week)],
+            recent: found
+                .recent
+                .into_iter()
+                .map(|one| recent(one, now))
+                .collect(),
+            history: found.history.into_iter().map(HistoryLine::new).collect(),
+            former: found
+                .former
+                .map(|one| format!("…{}, {}", one.last4, rotation_state::words(&one.old, now))),
+            may_change,
+            key,
+        },
+    )
+}
+
+impl Found {
+    fn load(conn: &mut Conn, tenant: TenantId, id: KeyId, now: Timestamp) -> Result<Self> {
+        let key = db::keys::find(conn, tenant, id)?;
+        let whose = Whose {
+            tenant,
+            key: Some(id),
+            environment: "",
+        };
+        let of_key = Filter {
+            key: Some(id),
+            ..Filter::default()
+        };
+        Ok(Self {
+            used: KeyUse::load(conn, tenant, &key, now)?,
+            observed: Observed::load(conn, tenant, &key, now)?,
+            reports: [
+                Report::load(conn, whose, Range::Day, now)?,
+                Report::load(conn, whose, Range::Week, now)?,
+            ],
+            recent: request_records::list(conn, tenant, &of_key, RECENT)?,
+            last: last_accepted(conn, tenant, &key, &of_key)?,
+            history: db::audit::list_newest(conn, tenant, &key.id, history::SHOWN)?,
+            former: key_rotations::list(conn, tenant, id, 1)?
+                .pop()
+                .filter(|one| !one.is_running(now)),
+            key,
+        })
+    }
+}
+
+/// The request that used the key last. Looked for around its time: refusals without number may have come since.
+fn last_accepted(
+    conn: &mut Conn,
+    tenant: TenantId,
+    key: &Key,
+    of_key: &Filter,
+) -> Result<Option<Record>> {
+    let Some(at) = key.last_used_at() else {
+        return Ok(None);
+    };
+    // A request has its id from when it came, a moment before it was decided.
+    let around = Filter {
+        code: Code::Valid.as_str().into(),
+        from: Some(RequestId::first_at(at - chrono::TimeDelta::seconds(60))),
+        before: Some(RequestId::first_at(at + chrono::TimeDelta::seconds(1))),
+        ..of_key.clone()
+    };
+    Ok(request_records::list(conn, tenant, &around, 1)?.pop())
+}
+
+fn count(range: Range, report: &Report) -> Count {
+    Count {
+        range,
+        accepted: grouped(report.sum.valid),
+        refused: grouped(report.sum.refused()),
+        reasons: reasons(&report.sum),
+    }
+}
+
+fn recent(record: Record, now: Timestamp) -> Recent {
+    let at = from_micros(record.at);
+    let code = Code::parse(&record.code).unwrap_or(Code::NotFound);
+    let what = format!("{} {}", record.method, record.path);
+    Recent {
+        clock: if at.date_naive() == now.date_naive() {
+            at.format("%H:%M:%S").to_string()
+        } else {
+            at.format("%-d %b, %H:%M").to_string()
+        },
+        id: record.id,
+        at: Moment::day(at),
+        accepted: code == Code::Valid,
+        code,
+        what: what.trim().to_owned(),
+        address: record.address,
+        program: record.user_agent,
+    }
+}

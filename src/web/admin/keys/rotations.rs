@@ -1,0 +1,323 @@
+//! Another secret for a key: how long the old one works on and when the key ends, then the one answer that shows it.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use super::expiry::expiry;
+use super::in_question::key_in_question;
+use super::query::{Back, KeyQuery};
+use super::rotation_state::RotationState;
+use super::secrets::{Secret, show_secret};
+use crate::actions::key_rotations::{self, Rotated, Rotating};
+use crate::db::keys::Key;
+use crate::domain::id::KeyId;
+use crate::domain::key::{State as KeyState, expiry_of_last_day};
+use crate::domain::key_rotations::Grace;
+use crate::domain::time::Timestamp;
+use crate::domain::validate::FieldErrors;
+use crate::domain::{Error, Result, random};
+use crate::web::admin::blast_radius::BlastRadius;
+use crate::web::failure::Answer;
+use crate::web::form::Form;
+use crate::web::respond::{is_htmx, page, see_other};
+use crate::web::session::set_flash;
+use crate::web::shell::{Crumb, Shell, crumbs};
+use crate::web::signed_in::SignedIn;
+use crate::web::state::State;
+
+/// The fields as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RotationForm {
+    #[serde(default)]
+    grace: String,
+    #[serde(default)]
+    expiry: String,
+    #[serde(default)]
+    expires_on: String,
+    #[serde(default)]
+    last4: String,
+    #[serde(default)]
+    idempotency_key: String,
+}
+
+/// Choices of the old secret's time: the word, and how it reads.
+pub const GRACES: [(&str, &str); 5] = [
+    ("24h", "Works on for 24 hours"),
+    ("1h", "Works on for 1 hour"),
+    ("7d", "Works on for 7 days"),
+    ("quiet", "Works on until nobody has used it for 24 hours"),
+    ("now", "Ends now"),
+];
+
+impl RotationForm {
+    fn new(is_expired: bool) -> Result<Self> {
+        let (grace, expiry) = if is_expired {
+            ("now", "90")
+        } else {
+            ("24h", "keep")
+        };
+        Ok(Self {
+            grace: grace.into(),
+            expiry: expiry.into(),
+            idempotency_key: random::token()?,
+            ..Self::default()
+        })
+    }
+
+    /// The new end of the key's life; presets count whole days, as on the form for new keys.
+    #[allow(
+        clippy::option_option,
+        reason = "kept, never and an instant are three things"
+    )]
+    fn expires_at(
+        &self,
+        now: Timestamp,
+    ) -> std::result::Result<Option<Option<Timestamp>>, (&'static str, String)> {
+        let in_days = |days: i64| {
+            let last = (now + TimeDelta::days(days)).format("%Y-%m-%d");
+            expiry_of_last_day(&last.to_string())
+        };
+        match self.expiry.as_str() {
+            "keep" | "" => return Ok(None),
+            "never" => return Ok(Some(None)),
+            "30" => in_days(30),
+            "90" => in_days(90),
+            "365" => in_days(365),
+            "date" if self.expires_on.trim().is_empty() => {
+                Err("Choose the last day on which the key works.".into())
+            }
+            "date" => {
+                return expiry_of_last_day(&self.expires_on)
+                    .map(Some)
+                    .map_err(|text| ("expires_on", text));
+            }
+            _ => return Err(("expiry", "Choose one of these.".into())),
+        }
+        .map(Some)
+        .map_err(|text| ("expires_on", text))
+    }
+}
+
+/// The question with what was typed so far.
+struct Question {
+    key: Key,
+    form: RotationForm,
+    errors: FieldErrors,
+    banner: Option<String>,
+    radius: BlastRadius,
+    typed: String,
+    running: Option<RotationState>,
+    is_expired: bool,
+    ends: String,
+    csrf: String,
+    min_date: String,
+    list: KeyQuery,
+}
+
+#[derive(Template)]
+#[template(path = "keys/rotation.html")]
+struct RotationPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    ask: Question,
+}
+
+#[derive(Template)]
+#[template(path = "keys/_rotation.html")]
+struct RotationDialog {
+    ask: Question,
+}
+
+impl Question {
+    async fn load(
+        state: &State,
+        me: &SignedIn,
+        key: Key,
+        list: KeyQuery,
+        form: RotationForm,
+    ) -> Result<Self> {
+        let (tenant, now, of) = (me.member.tenant, me.now(), key.clone());
+        let running = state
+            .read(move |conn| RotationState::load(conn, tenant, &of, now))
+            .await?;
+        let ends = key.expires_at.map(|at| expiry(at.and_utc(), now));
+        Ok(Self {
+            radius: BlastRadius::load(state, tenant, &key, now).await,
+            typed: form.last4.clone(),
+            is_expired: key.state(now) == KeyState::Expired,
+            ends: ends.map_or_else(|| "never".into(), |end| end.date),
+            csrf: me.csrf.clone(),
+            min_date: now.format("%Y-%m-%d").to_string(),
+            errors: FieldErrors::default(),
+            banner: None,
+            running,
+            key,
+            list,
+            form,
+        })
+    }
+
+    fn respond(
+        self,
+        request: &HttpRequest,
+        shell: Shell,
+        status: StatusCode,
+    ) -> Answer<HttpResponse> {
+        if is_htmx(request) {
+            return page(status, &RotationDialog { ask: self });
+        }
+        page(
+            status,
+            &RotationPage {
+                shell,
+                crumbs: crumbs(Some("Rotate")),
+                ask: self,
+            },
+        )
+    }
+}
+
+/// `GET /tenant-api-keys/{id}/rotation`.
+///
+/// # Errors
+/// `NotFound`; `Forbidden` for viewers; a conflict `key-revoked`.
+pub async fn new(
+    request: HttpRequest,
+    state: web::Data<State>,
+    me: SignedIn,
+    id: web::Path<String>,
+    back: web::Query<Back>,
+) -> Answer<HttpResponse> {
+    let key = key_in_question(&state, &me, id.parse()?).await?;
+    if key.revoked_at.is_some() {
+        let text = "This key was revoked for good; it gets no other secret.";
+        return Err(Error::conflict("key-revoked", text).into());
+    }
+    let form = RotationForm::new(key.state(me.now()) == KeyState::Expired)?;
+    let ask = Question::load(&state, &me, key, back.list(), form).await?;
+    ask.respond(&request, me.shell, StatusCode::OK)
+}
+
+/// `POST /tenant-api-keys/{id}/rotation`: the answer to this request alone shows the new secret. What is typed wrong
+/// asks again, with 422 or 409.
+///
+/// # Errors
+/// `NotFound`; `Forbidden` for viewers.
+pub async fn create(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    me: SignedIn,
+    id: web::Path<String>,
+    back: web::Query<Back>,
+    Form(form): Form<RotationForm>,
+) -> Answer<HttpResponse> {
+    let id: KeyId = id.parse()?;
+    let key = key_in_question(&state, &me, id).await?;
+    let mut ask = Question::load(&state, &me, key, back.list(), form).await?;
+    match rotate(&state, &me, id, &ask).await {
+        Ok(Rotated::New(key, secret)) => {
+            let old = fate_of_old_secret(&ask, me.now());
+            let secret = Secret::rotated(&key, &secret, &state.site, &old).of_list(&key, &ask.list);
+            show_secret(&request, me, "Rotate", secret, StatusCode::CREATED)
+        }
+        Ok(Rotated::Replayed(key)) => {
+            let text = "This form was sent before: the key was rotated then, and its new secret was shown. If you did not keep it, rotate again.";
+            set_flash(&session, text);
+            Ok(see_other(&request, &format!("/tenant-api-keys/{}", key.id)))
+        }
+        Err(Error::Invalid(errors)) => {
+            ask.errors = errors;
+            ask.respond(&request, me.shell, StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(Error::Conflict { code, detail }) if code != "key-revoked" => {
+            ask.banner = Some(detail);
+            ask.respond(&request, me.shell, StatusCode::CONFLICT)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// What becomes of the secret that the key had, in words.
+fn fate_of_old_secret(ask: &Question, now: Timestamp) -> String {
+    match ask.form.grace.as_str() {
+        "now" => "The old one is refused from now on.".into(),
+        "quiet" => "The old one works on until nobody has used it for 24 hours.".into(),
+        chosen => match Grace::parse(chosen)
+            .ok()
+            .and_then(|grace| grace.ends_at(now))
+        {
+            Some(_) if ask.is_expired => "The old one stays refused.".into(),
+            Some(at) => format!(
+                "The old one works until {}.",
+                at.format("%-d %b %Y, %H:%M UTC")
+            ),
+            None => String::new(),
+        },
+    }
+}
+
+async fn rotate(
+    state: &web::Data<State>,
+    me: &SignedIn,
+    id: KeyId,
+    ask: &Question,
+) -> Result<Rotated> {
+    let (by, form) = (me.actor(), ask.form.clone());
+    if form.idempotency_key.len() != 64 {
+        return Err(Error::BadRequest(
+            "This form is damaged; reload the page.".into(),
+        ));
+    }
+    let (who, word) = (by.clone(), form.idempotency_key.clone());
+    let made = state.read(move |conn| key_rotations::was_rotated(conn, &who, id, &word));
+    // Asked first: after the first request other characters would have to be typed.
+    if made.await? {
+        return Ok(Rotated::Replayed(ask.key.clone()));
+    }
+    let mut errors = FieldErrors::default();
+    let grace = Grace::parse(&form.grace).unwrap_or_else(|text| {
+        errors.add("grace", text);
+        Grace::Seconds(0)
+    });
+    let expires_at = form.expires_at(by.now).unwrap_or_else(|(field, text)| {
+        errors.add(field, text);
+        None
+    });
+    if grace.is_none() && errors.get("grace").is_none() {
+        errors.absorb(ask.radius.check(&form.last4))?;
+    }
+    errors.into_result()?;
+    let inside = state.clone();
+    let rotated = state
+        .change(move |conn| {
+            let peppers = inside.index().peppers();
+            let how = Rotating {
+                pepper: peppers.newest()?,
+                sealing: &inside.sealing,
+                grace,
+                expires_at,
+                idempotency_key: Some(&form.idempotency_key),
+            };
+            key_rotations::rotate(conn, &by, id, how)
+        })
+        .await;
+    match rotated {
+        // The action's word for it; the form has two fields.
+        Err(Error::Invalid(errors)) => {
+            let field = if ask.form.expiry == "date" {
+                "expires_on"
+            } else {
+                "expiry"
+            };
+            let first = errors.list().first().map(|(_, text)| text.clone());
+            Err(Error::invalid(field, first.unwrap_or_default()))
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,50 @@
+//! How many keys a tenant has of those that it may have.
+
+use crate::db::{self, Conn};
+use crate::domain::role::Actor;
+use crate::domain::{Result, time};
+
+/// "2 of 10 keys".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quota {
+    /// Keys that count.
+    pub used: i64,
+    /// Most that may count.
+    pub limit: i64,
+    /// From 80 % on.
+    pub near: bool,
+    /// No more keys can be made.
+    pub full: bool,
+    /// The person may make keys at all.
+    pub may_generate: bool,
+    /// Since when a request for a higher limit waits, in words.
+    pub requested: Option<String>,
+}
+
+impl Quota {
+    /// The quota of the person's tenant now.
+    ///
+    /// # Errors
+    /// `NotFound` without such a tenant.
+    pub fn find(conn: &mut Conn, by: &Actor) -> Result<Self> {
+        let used = db::keys::count_toward_limit(conn, by.tenant, by.now)?;
+        Self::with_used(conn, by, used)
+    }
+
+    /// The quota of who counted the keys already.
+    ///
+    /// # Errors
+    /// As [`Quota::find`].
+    pub fn with_used(conn: &mut Conn, by: &Actor, used: i64) -> Result<Self> {
+        let limit = db::tenants::find(conn, by.tenant)?.key_limit;
+        Ok(Self {
+            used,
+            limit,
+            near: used * 10 >= limit * 8,
+            full: used >= limit,
+            may_generate: by.must_hold("api-keys:write").is_ok(),
+            requested: db::limit_requests::find_open(conn, by.tenant)?
+                .map(|open| time::relative(open.asked_at.and_utc(), by.now)),
+        })
+    }
+}

@@ -1,0 +1,178 @@
+//! Usage > Request log > Explain: why a request was let through or refused.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::filter::KEY_IN_URL;
+use super::lines::{KeyName, to_the_second};
+use super::list::crumbs;
+use super::verdicts::{Verdict, verdict};
+use crate::actions::explain::{self, Check, Explanation, Known, Outcome};
+use crate::db::key_labels::{self, KeyLabel};
+use crate::domain::request_id::RequestId;
+use crate::domain::validate::FieldErrors;
+use crate::domain::{Error, key_text};
+use crate::verify::Code;
+use crate::web::failure::Answer;
+use crate::web::respond::page;
+use crate::web::shell::{Crumb, Moment, Shell};
+use crate::web::signed_in::SignedIn;
+use crate::web::state::State;
+
+/// Which request.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    request: String,
+}
+
+/// What the page says of a request.
+enum Said {
+    /// Nothing was asked.
+    Nothing,
+    /// A decision about a key.
+    Known(Box<KnownView>),
+    /// The presented text was no key of ours.
+    Stranger(StrangerView),
+}
+
+struct KnownView {
+    known: Known,
+    at: Moment,
+    verdict: Verdict,
+    key: KeyName,
+    summary: &'static str,
+}
+
+struct StrangerView {
+    id: String,
+    at: Moment,
+    verdict: Verdict,
+    meaning: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "requests/explanation.html")]
+struct ExplanationPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    typed: String,
+    errors: FieldErrors,
+    said: Said,
+}
+
+impl ExplanationPage {
+    /// How the style sheet calls the outcome of a check, its icon, and the word for it.
+    fn look(check: &Check) -> (&'static str, &'static str, &'static str) {
+        match check.outcome {
+            Outcome::Passed => ("passed", "circle-check", "Passed"),
+            Outcome::Failed => ("failed", "ban", "Failed"),
+            Outcome::NotReached => ("skipped", "ellipsis", "Not reached"),
+        }
+    }
+}
+
+/// `GET /usage/explanation`.
+///
+/// # Errors
+/// None of its own: what is wrong with the request id is said at the field.
+pub async fn show(
+    me: SignedIn,
+    state: web::Data<State>,
+    wanted: web::Query<Wanted>,
+) -> Answer<HttpResponse> {
+    let typed = wanted.into_inner().request.trim().to_owned();
+    let mut answer = ExplanationPage {
+        shell: me.shell.clone(),
+        crumbs: crumbs(Some("Explain")),
+        typed,
+        errors: FieldErrors::default(),
+        said: Said::Nothing,
+    };
+    let status = match read(&answer.typed) {
+        Ok(None) => StatusCode::OK,
+        Ok(Some(id)) => match find(&me, &state, id).await {
+            Ok(said) => {
+                answer.said = said;
+                StatusCode::OK
+            }
+            Err(Error::NotFound) => {
+                answer.errors.add("request", UNKNOWN);
+                StatusCode::NOT_FOUND
+            }
+            Err(other) => return Err(other.into()),
+        },
+        Err(message) => {
+            if message == KEY_IN_URL {
+                answer.typed.clear();
+            }
+            answer.errors.add("request", message);
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    };
+    page(status, &answer)
+}
+
+/// Said of requests that are not there, or not this tenant's.
+const UNKNOWN: &str = "No request with this id is known. It takes about a second until a request is listed, and \
+                       requests are kept for a limited time.";
+
+fn read(typed: &str) -> Result<Option<RequestId>, &'static str> {
+    if key_text::appears_in(typed) {
+        return Err(KEY_IN_URL);
+    }
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    typed
+        .to_ascii_lowercase()
+        .parse()
+        .map(Some)
+        .map_err(|_| "A request id has 32 characters: digits, and letters from a to f.")
+}
+
+async fn find(me: &SignedIn, state: &web::Data<State>, id: RequestId) -> Result<Said, Error> {
+    let (by, inside) = (me.actor(), state.clone());
+    state
+        .read(
+            move |conn| match explain::explain(conn, inside.index(), &by, id)? {
+                Explanation::Stranger(code) => Ok(Said::Stranger(stranger(id, code))),
+                Explanation::Known(known) => {
+                    let ids = [known.record.key_id.clone()];
+                    let key = key_labels::find(conn, by.tenant, &ids)?.pop();
+                    Ok(Said::Known(Box::new(view(*known, key.as_ref()))))
+                }
+            },
+        )
+        .await
+}
+
+fn view(known: Known, key: Option<&KeyLabel>) -> KnownView {
+    KnownView {
+        at: to_the_second(known.at),
+        verdict: verdict(known.code),
+        key: KeyName::new(key),
+        summary: if known.code == Code::Valid {
+            "Every check passed."
+        } else {
+            "The first check that failed decided; those behind it were not made."
+        },
+        known,
+    }
+}
+
+fn stranger(id: RequestId, code: Code) -> StrangerView {
+    StrangerView {
+        id: id.to_string(),
+        at: to_the_second(id.at()),
+        verdict: verdict(code),
+        meaning: if code == Code::Malformed {
+            "What was sent does not have the form of a key, or a character of it is wrong. Check that the whole key \
+             was copied, with nothing around it."
+        } else {
+            "What was sent has the form of a key, but no such key exists here. Check which installation it belongs to."
+        },
+    }
+}

@@ -1,0 +1,230 @@
+//! Usage > Request log: single requests with their verdicts, by page or as they come.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use super::filter::{CHOOSE_KEY, METHODS, RequestFilter};
+use super::lines::{RequestLine, Tells, lines};
+use super::verdicts::{Verdict, verdict};
+use crate::actions::requests;
+use crate::db::key_labels::{self, KeyLabel};
+use crate::db::request_records::Filter;
+use crate::domain::request_id::RequestId;
+use crate::domain::role::Actor;
+use crate::domain::validate::FieldErrors;
+use crate::domain::{Error, Result};
+use crate::verify::Code;
+use crate::web::failure::Answer;
+use crate::web::respond::{html, is_htmx, page};
+use crate::web::shell::{Crumb, Shell};
+use crate::web::signed_in::SignedIn;
+use crate::web::state::State;
+
+/// Where the log is.
+pub const LOG: &str = "/usage/requests";
+/// Requests on one page.
+const PAGE: usize = 50;
+/// Most rows that a page holds while it follows the log.
+const LIVE: usize = 200;
+/// A request is recorded when it is decided and written within a second, but its id is from when it began: a slow
+/// one appears among older ones. Looking back as far as a request may take loses none.
+const LOOK_BACK: TimeDelta = TimeDelta::seconds(20);
+/// Keys to choose from.
+const KEYS: i64 = 500;
+
+/// Which part of the log, beside the filter.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Part {
+    before: String,
+    after: String,
+    live: String,
+}
+
+/// A key to choose.
+struct KeyOption {
+    id: String,
+    label: String,
+}
+
+#[derive(Template)]
+#[template(path = "requests/index.html", blocks = ["log"])]
+struct RequestsPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    filter: RequestFilter,
+    errors: FieldErrors,
+    keys: Vec<KeyOption>,
+    refusals: Vec<Verdict>,
+    lines: Vec<RequestLine>,
+    /// The newest row, for the next look at what came since.
+    newest: String,
+    live: bool,
+    older: Option<String>,
+    is_first: bool,
+}
+
+#[derive(Template)]
+#[template(path = "requests/_rows.html")]
+struct NewRows {
+    lines: Vec<RequestLine>,
+}
+
+impl RequestsPage {
+    fn url(&self, path: &str) -> String {
+        self.filter.url(path, &[])
+    }
+
+    fn newest_page(&self) -> String {
+        let live: &[(&str, &str)] = if self.live { &[("live", "1")] } else { &[] };
+        self.filter.url(LOG, live)
+    }
+}
+
+/// `GET /usage/requests`: the page, for htmx the part with filter and rows, and with `after` the rows that came since.
+///
+/// # Errors
+/// `BadRequest` when a page mark was not made by us. Field errors show the page with 422.
+pub async fn index(
+    request: HttpRequest,
+    me: SignedIn,
+    state: web::Data<State>,
+    typed: web::Query<RequestFilter>,
+    part: web::Query<Part>,
+) -> Answer<HttpResponse> {
+    let (filter, mut errors) = typed.into_inner().clean();
+    let checked = filter.check(&mut errors);
+    let live = part.live == "1";
+    let (before, after) = (mark(&part.before)?, mark(&part.after)?);
+    if let Some(after) = after.filter(|_| is_htmx(&request) && errors.is_empty()) {
+        return since(&me, &state, checked, after).await;
+    }
+    let by = me.actor();
+    let loaded = state
+        .read(move |conn| {
+            let mut keys = key_labels::list(conn, by.tenant, KEYS)?;
+            if let Some(key) = checked.key.filter(|key| !has(&keys, &key.to_string())) {
+                keys.extend(key_labels::find(conn, by.tenant, &[key.to_string()])?);
+                if !has(&keys, &key.to_string()) {
+                    errors.add("key", CHOOSE_KEY);
+                }
+            }
+            let found = if errors.is_empty() {
+                requests::page(conn, &by, &checked, before, PAGE)?
+            } else {
+                requests::Page::default()
+            };
+            Ok((keys, found, errors))
+        })
+        .await?;
+    let (keys, found, errors) = loaded;
+    let next = found.next.map(|next| next.to_string());
+    let lines = lines(found, !live);
+    let answer = RequestsPage {
+        crumbs: crumbs(None),
+        older: next.map(|next| filter.url(LOG, &[("before", &next)])),
+        newest: lines.first().map_or_else(
+            || RequestId::first_at(me.now()).to_string(),
+            |line| line.order.clone(),
+        ),
+        keys: keys.into_iter().map(option).collect(),
+        refusals: Code::ALL[1..Code::OF_KEYS]
+            .iter()
+            .copied()
+            .map(verdict)
+            .collect(),
+        is_first: before.is_none(),
+        live: live && before.is_none() && errors.is_empty(),
+        shell: me.shell,
+        filter,
+        errors,
+        lines,
+    };
+    answer.respond(&request)
+}
+
+impl RequestsPage {
+    fn respond(&self, request: &HttpRequest) -> Answer<HttpResponse> {
+        let status = if self.errors.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        };
+        if !is_htmx(request) {
+            return page(status, self);
+        }
+        let mut answer = html(status, self.as_log().render().map_err(Error::internal)?);
+        if let Ok(url) = HeaderValue::from_str(&self.newest_page()) {
+            answer
+                .headers_mut()
+                .insert(HeaderName::from_static("hx-replace-url"), url);
+        }
+        Ok(answer)
+    }
+}
+
+/// Rows that came since, and some before them: the page knows which of them it has.
+async fn since(
+    me: &SignedIn,
+    state: &State,
+    filter: Filter,
+    after: RequestId,
+) -> Answer<HttpResponse> {
+    let by: Actor = me.actor();
+    let filter = Filter {
+        after: Some(RequestId::first_at(after.at() - LOOK_BACK)),
+        ..filter
+    };
+    let found = state
+        .read(move |conn| requests::page(conn, &by, &filter, None, LIVE))
+        .await?;
+    page(
+        StatusCode::OK,
+        &NewRows {
+            lines: lines(found, false),
+        },
+    )
+}
+
+/// Reads the mark of a page; empty for none.
+fn mark(text: &str) -> Result<Option<RequestId>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| {
+        Error::BadRequest(
+            "This page mark was not made by Keystead; start at the first page.".into(),
+        )
+    })
+}
+
+fn has(keys: &[KeyLabel], id: &str) -> bool {
+    keys.iter().any(|key| key.id == id)
+}
+
+fn option(key: KeyLabel) -> KeyOption {
+    KeyOption {
+        label: key.choice(),
+        id: key.id,
+    }
+}
+
+/// The breadcrumb of a page under Usage > Request log.
+pub fn crumbs(last: Option<&str>) -> Vec<Crumb> {
+    let step = |label: &str, href: Option<&str>| Crumb {
+        label: label.into(),
+        href: href.map(str::to_owned),
+    };
+    match last {
+        None => vec![step("Usage", Some("/usage")), step("Request log", None)],
+        Some(last) => vec![
+            step("Usage", Some("/usage")),
+            step("Request log", Some(LOG)),
+            step(last, None),
+        ],
+    }
+}

@@ -1,0 +1,35 @@
+//! Signing out.
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::actions;
+use crate::domain::audit::Event;
+use crate::web::failure::Answer;
+use crate::web::form::{Form, Nothing};
+use crate::web::respond::see_other;
+use crate::web::staff::Anybody;
+use crate::web::state::State;
+
+/// `POST /logout`.
+///
+/// # Errors
+/// `Unavailable` when the database is away; the session then goes on.
+pub async fn destroy(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    me: Anybody,
+    _: Form<Nothing>,
+) -> Answer<HttpResponse> {
+    state
+        .change(move |conn| match me {
+            Anybody::Member(me) => actions::sessions::note(conn, &me.actor(), &Event::SignedOut),
+            Anybody::Support(me) => {
+                actions::sessions::note_support(conn, &me.supporter(), &Event::SignedOut)
+            }
+        })
+        .await?;
+    session.purge();
+    Ok(see_other(&request, "/login"))
+}

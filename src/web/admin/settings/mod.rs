@@ -1,0 +1,3 @@
+//! What admins decide for their whole organization.
+
+pub mod page;

@@ -1,0 +1,130 @@
+//! What admins decide for their whole organization.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::actions::settings;
+use crate::db;
+use crate::domain::Error;
+use crate::web::admin::ask::Ask;
+use crate::web::failure::Answer;
+use crate::web::form::Form;
+use crate::web::numbers::counted;
+use crate::web::respond::{page, see_other};
+use crate::web::session::set_flash;
+use crate::web::shell::{Crumb, Shell, trail};
+use crate::web::signed_in::SignedIn;
+use crate::web::state::State;
+
+const SETTINGS: &str = "/settings";
+
+/// The section Keys as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct KeySettings {
+    recoverable_keys: String,
+    /// How many copies somebody has read are destroyed.
+    confirmed: usize,
+}
+
+#[derive(Template)]
+#[template(path = "settings/show.html")]
+struct SettingsPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    recoverable_keys: bool,
+    copies: i64,
+}
+
+/// `GET /settings`.
+///
+/// # Errors
+/// `Forbidden` for viewers.
+pub async fn show(state: web::Data<State>, me: SignedIn) -> Answer<HttpResponse> {
+    let by = me.actor();
+    by.must_hold("tenant:write")?;
+    let (recoverable_keys, copies) = state
+        .read(move |conn| {
+            let allowed = db::tenants::find(conn, by.tenant)?.recoverable_keys;
+            Ok((allowed, db::sealed_secrets::count(conn, by.tenant)?))
+        })
+        .await?;
+    page(
+        StatusCode::OK,
+        &SettingsPage {
+            shell: me.shell,
+            crumbs: crumbs(None),
+            recoverable_keys,
+            copies,
+        },
+    )
+}
+
+/// The question before copies are destroyed.
+async fn ask(request: &HttpRequest, state: &State, me: SignedIn) -> Answer<HttpResponse> {
+    let tenant = me.member.tenant;
+    let copies = state
+        .read(move |conn| db::sealed_secrets::count(conn, tenant))
+        .await?;
+    let destroyed = counted(
+        copies,
+        "sealed copy of a secret is",
+        "sealed copies of secrets are",
+    );
+    let ask = Ask {
+        title: "Forbid recoverable keys",
+        text: format!(
+            "{destroyed} destroyed for good, and nobody can see those secrets again. The keys go on working."
+        ),
+        csrf: me.csrf.clone(),
+        action: SETTINGS.into(),
+        cancel: SETTINGS.into(),
+        verb: "Destroy them",
+        icon: "trash-2",
+        hidden: vec![("confirmed", copies.to_string())],
+        ..Ask::default()
+    };
+    ask.respond(request, me.shell, crumbs(Some("Recoverable keys")))
+}
+
+fn crumbs(last: Option<&str>) -> Vec<Crumb> {
+    let part = ("Administration", "/tenant-api-keys");
+    trail(part, ("Settings", SETTINGS), last)
+}
+
+/// `POST /settings`: when this answers, copies that are no longer allowed are gone. Before the first of them goes, it
+/// asks, and changes nothing.
+///
+/// # Errors
+/// `Forbidden` for viewers.
+pub async fn update(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    me: SignedIn,
+    Form(form): Form<KeySettings>,
+) -> Answer<HttpResponse> {
+    let (by, allowed) = (me.actor(), !form.recoverable_keys.is_empty());
+    let saved = state
+        .change(move |conn| settings::save(conn, &by, allowed, form.confirmed))
+        .await;
+    let destroyed = match saved {
+        Err(Error::Conflict {
+            code: "copies-kept",
+            ..
+        }) => {
+            return ask(&request, &state, me).await;
+        }
+        saved => saved?,
+    };
+    let text = match destroyed {
+        0 => "Settings are saved.".to_owned(),
+        1 => "Settings are saved, and 1 copy of a secret is destroyed.".to_owned(),
+        many => format!("Settings are saved, and {many} copies of secrets are destroyed."),
+    };
+    set_flash(&session, &text);
+    Ok(see_other(&request, SETTINGS))
+}

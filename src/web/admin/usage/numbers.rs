@@ -1,0 +1,157 @@
+//! The numbers of the usage page in words and figures.
+
+use serde_json::json;
+
+use crate::actions::usage_reports::{Hole, Range, Report};
+use crate::db::usage::{Bucket, HOUR};
+use crate::db::usage_gaps::FULL;
+use crate::domain::id::KeyId;
+use crate::domain::time::{self, Timestamp, from_micros};
+use crate::web::admin::refusals::{Reason, reasons};
+use crate::web::numbers::{change, grouped, share};
+
+/// Holes that are told one by one.
+const HOLES: usize = 5;
+
+/// A number with what it was before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tile {
+    pub(super) label: &'static str,
+    pub(super) number: String,
+    pub(super) beside: String,
+    pub(super) change: String,
+}
+
+/// One line of the table under the chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub(super) iso: String,
+    pub(super) text: String,
+    pub(super) accepted: String,
+    pub(super) refused: String,
+}
+
+/// Everything under the filters.
+#[derive(Debug, Clone)]
+pub struct Numbers {
+    pub(super) tiles: [Tile; 3],
+    pub(super) chart: String,
+    pub(super) chart_label: String,
+    pub(super) is_empty: bool,
+    pub(super) by_hour: bool,
+    pub(super) lines: Vec<Line>,
+    pub(super) refused: i64,
+    pub(super) reasons: Vec<Reason>,
+    /// The only key that is counted; empty: all.
+    pub(super) key: String,
+    pub(super) holes: Vec<String>,
+    pub(super) more_holes: usize,
+}
+
+impl Numbers {
+    /// The numbers of a report.
+    pub fn new(report: &Report, range: Range, key: Option<KeyId>, now: Timestamp) -> Self {
+        let all = |of: &Bucket| of.valid + of.refused();
+        let (sum, before) = (&report.sum, &report.before);
+        let (total, refused) = (all(sum), sum.refused());
+        let time_before = format!("the {} before", range.label());
+        let tile = |label, count, past, beside: String| Tile {
+            label,
+            number: grouped(count),
+            beside,
+            change: format!("{} {time_before}", change(count, past)),
+        };
+        let by_hour = range.step() == HOUR;
+        let each = if by_hour { "hour" } else { "day" };
+        let refusals_before = before.refused();
+        Self {
+            tiles: [
+                tile("Requests", total, all(before), String::new()),
+                tile(
+                    "Refused",
+                    refused,
+                    refusals_before,
+                    format!("{} of requests", share(refused, total)),
+                ),
+                tile(
+                    "Keys in use",
+                    report.keys,
+                    report.keys_before,
+                    String::new(),
+                ),
+            ],
+            chart: chart(report, range),
+            chart_label: format!(
+                "Requests by {each}: {} accepted and {} refused in {}. The table below has the same numbers.",
+                grouped(sum.valid),
+                grouped(refused),
+                range.label(),
+            ),
+            is_empty: total == 0,
+            by_hour,
+            lines: report
+                .spans
+                .iter()
+                .rev()
+                .map(|span| line(span, by_hour))
+                .collect(),
+            refused,
+            reasons: reasons(sum),
+            key: key.map(|key| key.to_string()).unwrap_or_default(),
+            holes: report
+                .holes
+                .iter()
+                .take(HOLES)
+                .map(|hole| tell(hole, now))
+                .collect(),
+            more_holes: report.holes.len().saturating_sub(HOLES),
+        }
+    }
+}
+
+/// What the script draws.
+fn chart(report: &Report, range: Range) -> String {
+    let of = |value: fn(&Bucket) -> i64| report.spans.iter().map(value).collect::<Vec<i64>>();
+    json!({
+        "step": range.step(),
+        "at": of(|span| span.start),
+        "accepted": of(|span| span.valid),
+        "refused": of(Bucket::refused),
+    })
+    .to_string()
+}
+
+fn line(span: &Bucket, by_hour: bool) -> Line {
+    let at = from_micros(span.start * 1_000_000);
+    Line {
+        iso: time::rfc3339(at),
+        text: if by_hour {
+            at.format("%-d %b, %H:%M").to_string()
+        } else {
+            time::day(at)
+        },
+        accepted: grouped(span.valid),
+        refused: grouped(span.refused()),
+    }
+}
+
+/// A hole in words. How much is missing is known for all tenants together only, so nobody is told.
+fn tell(hole: &Hole, now: Timestamp) -> String {
+    let day = |at: Timestamp| {
+        let another = at.date_naive() != now.date_naive();
+        another.then(|| at.format("%-d %b, ").to_string())
+    };
+    let minute = |at: Timestamp| day(at).unwrap_or_default() + &at.format("%H:%M").to_string();
+    // The minutes around it: the end counts up, so that a second does not end where it starts.
+    let end = hole.to + chrono::TimeDelta::seconds(59);
+    let (from, to) = (minute(hole.from), minute(end));
+    if hole.cause == FULL {
+        format!(
+            "Between {from} and {to} more requests came than this server records singly; the totals here count them all."
+        )
+    } else {
+        format!(
+            "Between {from} and {to} the server ended without notice; up to 1.5 seconds of usage before that may be missing."
+        )
+    }
+}
