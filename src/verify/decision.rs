@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use super::code::Code;
 use super::entry::Entry;
 use super::index::Index;
+use super::key_lookup::KeyLookup;
 use super::limiter::Allowance;
-use super::lookup::Sought;
 use super::moves::Holder;
 use super::records::{Facts, Record, kept_method, kept_path, kept_scope, kept_user_agent};
 use super::table::Held;
@@ -16,7 +16,7 @@ use crate::domain::time::Timestamp;
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
     /// The presented text, on its way.
-    pub key: &'a Sought<'a>,
+    pub key: &'a KeyLookup<'a>,
     /// Where the caller is, as far as it is known.
     pub address: Option<IpAddr>,
     /// The scope that the operation needs.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use arc_swap::ArcSwap;
 
 use super::entry::Entry;
-use super::lookup::{self, Place, Sought};
+use super::key_lookup::{self, KeyLookup, Place};
 use super::metrics::Metrics;
 use super::moves::Moves;
 use super::rotations::Rotations;
@@ -61,20 +61,20 @@ impl Index {
 
     /// Begins to look a key up: its text is checked and digested, and the memory asked for in which it will be looked
     /// for. Do something else before [`Index::find`].
-    pub fn seek<'a>(&self, text: impl Into<Cow<'a, str>>) -> Sought<'a> {
+    pub fn seek<'a>(&self, text: impl Into<Cow<'a, str>>) -> KeyLookup<'a> {
         let text = text.into();
         let is_key = key_text::is_well_formed(&text);
-        let sought = Sought::new(text, is_key, &self.peppers);
-        if let Some(digest) = sought.digest() {
+        let lookup = KeyLookup::new(text, is_key, &self.peppers);
+        if let Some(digest) = lookup.digest() {
             self.entries.bring_near(digest);
         }
-        sought
+        lookup
     }
 
     /// The entry of a key, and where it was found.
-    pub fn find(&self, sought: &Sought<'_>) -> Option<(Held<Entry>, Place)> {
-        sought.digest()?;
-        lookup::find(&self.entries, &self.peppers, sought)
+    pub fn find(&self, lookup: &KeyLookup<'_>) -> Option<(Held<Entry>, Place)> {
+        lookup.digest()?;
+        key_lookup::find(&self.entries, &self.peppers, lookup)
     }
 
     /// The entry of a digest.
@@ -99,7 +99,7 @@ impl Index {
 
     /// Puts an entry in place; the next look-up sees it. The digests that its key had before are forgotten.
     pub fn put(&self, digest: Digest, entry: Entry, old: &[Digest]) {
-        lookup::put(&self.entries, digest, entry, old);
+        key_lookup::put(&self.entries, digest, entry, old);
     }
 
     /// Forgets every key, to be loaded anew. Call it in doubt alone, or good keys look unknown.

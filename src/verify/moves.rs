@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::lookup::Place;
+use super::key_lookup::Place;
 use crate::domain::id::{KeyId, TenantId, VerifierId};
 use crate::domain::pepper::Digest;
 

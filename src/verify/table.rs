@@ -247,14 +247,14 @@ impl<T> Part<T> {
     }
 }
 
-struct Found<T> {
+struct Position<T> {
     bucket: usize,
     place: usize,
     held: Guard<Option<Arc<Node<T>>>>,
 }
 
 /// Looks along the way until nothing went further.
-fn find<T>(buckets: &[Bucket<T>], home: Home, digest: &Kept) -> Option<Found<T>> {
+fn find<T>(buckets: &[Bucket<T>], home: Home, digest: &Kept) -> Option<Position<T>> {
     for bucket in way(buckets, home) {
         let Bucket {
             marks,
@@ -267,7 +267,7 @@ fn find<T>(buckets: &[Bucket<T>], home: Home, digest: &Kept) -> Option<Found<T>>
             }
             let held = places[place].load();
             if held.as_ref().is_some_and(|node| node.digest == *digest) {
-                return Some(Found {
+                return Some(Position {
                     bucket,
                     place,
                     held,

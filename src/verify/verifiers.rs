@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::lookup::{self, Place, Sought};
+use super::key_lookup::{self, KeyLookup, Place};
 use super::moves::{Holder, Moves};
 use super::table::{Held, Table};
 use crate::domain::id::VerifierId;
@@ -77,7 +77,7 @@ impl Verifiers {
             })
         });
         verifier.revoked.store(revoked, Ordering::Release);
-        lookup::put(&self.0, digest, verifier, old);
+        key_lookup::put(&self.0, digest, verifier, old);
     }
 
     /// True when a verifier holds this token and may ask; notes that it asks now.
@@ -100,8 +100,8 @@ impl Verifiers {
             if !key_text::is_verifier_token(token) {
                 return None;
             }
-            let sought = Sought::new(token.into(), true, peppers);
-            let (held, place) = lookup::find(&self.0, peppers, &sought)?;
+            let lookup = KeyLookup::new(token.into(), true, peppers);
+            let (held, place) = key_lookup::find(&self.0, peppers, &lookup)?;
             moves.offer(Holder::Verifier(held.get()?.id), &place);
             let text = Zeroizing::new(token.as_bytes().to_vec());
             RECENT.set(Some((text, place)));

@@ -4,7 +4,7 @@ use super::client::Incoming;
 use super::refused::Refused;
 use crate::domain::role::{Actor, Who};
 use crate::domain::{self, Error};
-use crate::verify::{Allowance, Code, Entry, Facts, Question, Sought, Verdict, decision};
+use crate::verify::{Allowance, Code, Entry, Facts, KeyLookup, Question, Verdict, decision};
 
 /// A key that is accepted, save perhaps for the scope.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Decided {
 /// `Missing`, `Invalid`, `Limited`, or 503 when the index is not certain. A missing scope is left to the caller.
 pub fn decide(
     incoming: &Incoming<'_>,
-    presented: domain::Result<Option<Sought<'_>>>,
+    presented: domain::Result<Option<KeyLookup<'_>>>,
     scope: Option<&str>,
     facts: Facts<'_>,
 ) -> Result<Decided, Refused> {

@@ -8,7 +8,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 
 use super::questions::EXT_AUTHZ;
 use crate::domain::{self, Error, Result, credential};
-use crate::verify::{Index, Sought};
+use crate::verify::{Index, KeyLookup};
 
 /// Names under which people try to send a key in the query.
 const QUERY_NAMES: [&str; 6] = [
@@ -68,6 +68,9 @@ pub fn presents_key(request: &HttpRequest) -> bool {
 ///
 /// # Errors
 /// `BadRequest` for more than one credential, or one in the query.
-pub fn presented<'a>(head: &'a RequestHead, index: &Index) -> domain::Result<Option<Sought<'a>>> {
+pub fn presented<'a>(
+    head: &'a RequestHead,
+    index: &Index,
+) -> domain::Result<Option<KeyLookup<'a>>> {
     Ok(presented_key(head)?.map(|text| index.seek(text)))
 }

@@ -8,7 +8,7 @@ use super::{verdict_json, verify, views};
 use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
-use crate::verify::Sought;
+use crate::verify::KeyLookup;
 use crate::web::body::Body;
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
@@ -66,7 +66,7 @@ pub async fn create(
     });
     let asked: Vec<views::Question<'_>> = asked.collect::<Result<_>>()?;
     let now = state.now();
-    let keys: Vec<Sought<'_>> = asked
+    let keys: Vec<KeyLookup<'_>> = asked
         .iter()
         .map(|asked| verify::seek(asked, state.index()))
         .collect();

@@ -12,7 +12,7 @@ use crate::domain::key::expiry_warning;
 use crate::domain::request_id::RequestId;
 use crate::domain::scope::is_scope;
 use crate::domain::{Error, Result};
-use crate::verify::{Facts, Sought};
+use crate::verify::{Facts, KeyLookup};
 use crate::web::client::{self, Incoming};
 use crate::web::decide::decide;
 use crate::web::presented::presented;
@@ -50,7 +50,7 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
 }
 
 /// The answer to a gateway that names the scope in its query.
-pub fn respond(incoming: &Incoming<'_>, presented: Result<Option<Sought<'_>>>) -> HttpResponse {
+pub fn respond(incoming: &Incoming<'_>, presented: Result<Option<KeyLookup<'_>>>) -> HttpResponse {
     match wanted_scope(incoming.head) {
         Ok(scope) => answer(incoming, presented, scope.as_deref(), incoming.asked()),
         Err(error) => Refused::from(error).respond(incoming.id),
@@ -60,7 +60,7 @@ pub fn respond(incoming: &Incoming<'_>, presented: Result<Option<Sought<'_>>>) -
 /// The answer to a gateway about a request with these facts.
 pub fn answer(
     incoming: &Incoming<'_>,
-    presented: Result<Option<Sought<'_>>>,
+    presented: Result<Option<KeyLookup<'_>>>,
     scope: Option<&str>,
     asked: Facts<'_>,
 ) -> HttpResponse {

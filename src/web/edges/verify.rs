@@ -13,7 +13,7 @@ use crate::domain::request_id::RequestId;
 use crate::domain::scope::is_scope;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
-use crate::verify::{self, Facts, Index, Question, Sought, decision};
+use crate::verify::{self, Facts, Index, KeyLookup, Question, decision};
 use crate::web::body::Body;
 use crate::web::client::Incoming;
 use crate::web::failure::Answer;
@@ -54,7 +54,7 @@ pub fn parse(body: &[u8]) -> Result<views::Question<'_>> {
 }
 
 /// The key that is asked about, on its way to its entry.
-pub fn seek<'a>(asked: &'a views::Question<'_>, index: &Index) -> Sought<'a> {
+pub fn seek<'a>(asked: &'a views::Question<'_>, index: &Index) -> KeyLookup<'a> {
     index.seek(asked.key.trim_matches([' ', '\t']))
 }
 
@@ -65,7 +65,7 @@ pub fn seek<'a>(asked: &'a views::Question<'_>, index: &Index) -> Sought<'a> {
 pub fn answer(
     incoming: &Incoming<'_>,
     asked: &views::Question<'_>,
-    key: &Sought<'_>,
+    key: &KeyLookup<'_>,
 ) -> Result<HttpResponse> {
     let question = read(asked, key, incoming.id, incoming.now)?;
     let verdict = decide(incoming.state.index(), &question)?;
@@ -86,7 +86,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// `Invalid` at the member that can't be read.
 pub fn read<'a>(
     asked: &'a views::Question<'_>,
-    key: &'a Sought<'a>,
+    key: &'a KeyLookup<'a>,
     id: RequestId,
     now: Timestamp,
 ) -> Result<Question<'a>> {

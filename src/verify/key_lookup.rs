@@ -9,19 +9,19 @@ use super::table::{Held, Table};
 use crate::domain::pepper::{Digest, Pepper, Peppers};
 
 /// A text that somebody presented, on the way to what has it.
-pub struct Sought<'a> {
+pub struct KeyLookup<'a> {
     text: Cow<'a, str>,
-    /// Version and digest under the newest pepper; none for a text that has not the shape of what is sought.
+    /// Version and digest under the newest pepper; none for a text that has not the shape of what is looked for.
     newest: Option<(i32, Digest)>,
 }
 
-impl std::fmt::Debug for Sought<'_> {
+impl std::fmt::Debug for KeyLookup<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("[redacted]")
     }
 }
 
-impl<'a> Sought<'a> {
+impl<'a> KeyLookup<'a> {
     /// Digests a text, if it has the shape.
     pub fn new(text: Cow<'a, str>, has_shape: bool, peppers: &ArcSwap<Peppers>) -> Self {
         let current = peppers.load();
@@ -63,11 +63,11 @@ pub struct Place {
 pub fn find<T>(
     things: &Table<T>,
     peppers: &ArcSwap<Peppers>,
-    sought: &Sought<'_>,
+    lookup: &KeyLookup<'_>,
 ) -> Option<(Held<T>, Place)> {
     loop {
         let current = peppers.load();
-        let found = find_under(things, &current, sought);
+        let found = find_under(things, &current, lookup);
         // A pepper taken up since may be the one that it was moved to.
         if found.is_some() || Arc::ptr_eq(&current, &peppers.load()) {
             return found;
@@ -78,10 +78,10 @@ pub fn find<T>(
 fn find_under<T>(
     things: &Table<T>,
     peppers: &Peppers,
-    sought: &Sought<'_>,
+    lookup: &KeyLookup<'_>,
 ) -> Option<(Held<T>, Place)> {
     let (newest, older) = peppers.live().split_first()?;
-    let digest = sought.digest_under(newest);
+    let digest = lookup.digest_under(newest);
     let there = || {
         let place = Place {
             version: newest.version(),
@@ -96,7 +96,7 @@ fn find_under<T>(
             older.iter().rev().find_map(|pepper| {
                 let place = Place {
                     version: pepper.version(),
-                    digest: sought.digest_under(pepper),
+                    digest: lookup.digest_under(pepper),
                     newer: Some((newest.version(), digest)),
                 };
                 things.get(&place.digest).map(|thing| (thing, place))
