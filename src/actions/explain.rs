@@ -121,9 +121,7 @@ fn snapshot(conn: &mut Conn, record: &Record) -> Result<Option<KeySnapshot>> {
 }
 
 fn checks(record: &Record, at: Timestamp, code: Code, key: &KeySnapshot) -> Vec<Check> {
-    let failed = Code::ALL[1..Code::OF_KEYS]
-        .iter()
-        .position(|&one| one == code);
+    let failed = Code::refusals().position(|one| one == code);
     let findings = findings(record, at, key);
     findings
         .into_iter()

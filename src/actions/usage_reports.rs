@@ -3,9 +3,10 @@
 use crate::db::usage::{Bucket, DAY, HOUR, Whose};
 use crate::db::usage_gaps::{FULL, Gap};
 use crate::db::{self, Conn};
+use crate::domain::tally::Counts;
 use crate::domain::time::{Timestamp, from_micros};
+use crate::domain::verdict::Code;
 use crate::domain::{Error, Result};
-use crate::verify::Code;
 
 /// Gaps that are looked at; one is written for each second of trouble.
 const GAPS: i64 = 1_000;
@@ -100,9 +101,9 @@ pub struct Report {
     /// The spans of the range, oldest first, with zeros where nothing was asked. The last one is not over yet.
     pub spans: Vec<Bucket>,
     /// All of them together.
-    pub sum: Bucket,
+    pub sum: Counts,
     /// As much of the time before, together: up to the instant that is one range before now.
-    pub before: Bucket,
+    pub before: Counts,
     /// Keys that were accepted at least once.
     pub keys: i64,
     /// The same in the time before.
@@ -128,13 +129,13 @@ impl Report {
                 ..Bucket::default()
             })
             .collect();
-        let (mut sum, mut before) = (Bucket::default(), Bucket::default());
+        let (mut sum, mut before) = (Counts::default(), Counts::default());
         for bucket in db::usage::series(conn, whose, step, start, to)? {
             if bucket.start < from {
-                before.add(&part(&bucket, (cut - bucket.start).clamp(0, step), step));
+                before.add_all(&part(&bucket, (cut - bucket.start).clamp(0, step), step));
                 continue;
             }
-            sum.add(&bucket);
+            sum.add_all(&bucket.counts);
             let place = usize::try_from((bucket.start - from) / step).unwrap_or(usize::MAX);
             if let Some(span) = spans.get_mut(place) {
                 *span = bucket;
@@ -154,19 +155,8 @@ impl Report {
 
 /// As much of a span's answers as come in its first seconds when they come evenly: minutes are not kept for long enough
 /// to count them.
-fn part(of: &Bucket, seconds: i64, step: i64) -> Bucket {
-    let share = |count: i64| (count * seconds + step / 2) / step;
-    Bucket {
-        start: of.start,
-        valid: share(of.valid),
-        tenant_suspended: share(of.tenant_suspended),
-        revoked: share(of.revoked),
-        disabled: share(of.disabled),
-        expired: share(of.expired),
-        ip_denied: share(of.ip_denied),
-        insufficient_scope: share(of.insufficient_scope),
-        rate_limited: share(of.rate_limited),
-    }
+fn part(of: &Bucket, seconds: i64, step: i64) -> Counts {
+    of.counts.map(|count| (count * seconds + step / 2) / step)
 }
 
 /// One hole for gaps of one cause that touch; newest first as they came.
@@ -193,17 +183,11 @@ fn join(gaps: Vec<Gap>) -> Vec<Hole> {
 }
 
 /// Refusals by their reason, most first; reasons that did not occur are left out.
-pub fn refusals(of: &Bucket) -> Vec<(Code, i64)> {
-    let mut reasons = vec![
-        (Code::TenantSuspended, of.tenant_suspended),
-        (Code::Revoked, of.revoked),
-        (Code::Disabled, of.disabled),
-        (Code::Expired, of.expired),
-        (Code::IpDenied, of.ip_denied),
-        (Code::InsufficientScope, of.insufficient_scope),
-        (Code::RateLimited, of.rate_limited),
-    ];
-    reasons.retain(|(_, count)| *count > 0);
+pub fn refusals(of: &Counts) -> Vec<(Code, i64)> {
+    let mut reasons: Vec<(Code, i64)> = Code::refusals()
+        .map(|code| (code, of.of(code)))
+        .filter(|(_, count)| *count > 0)
+        .collect();
     reasons.sort_by_key(|(_, count)| -count);
     reasons
 }

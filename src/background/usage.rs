@@ -5,17 +5,16 @@ use std::sync::Arc;
 use super::observed_callers;
 use super::usage_journal::Journal;
 use crate::db::request_records::Record as Row;
-use crate::db::usage::{MINUTE, Used};
+use crate::db::usage::{Used, minute_of};
 use crate::db::usage_gaps::{CRASH, FULL, Gap};
 use crate::db::{self, Db};
 use crate::domain::id::GapId;
-use crate::domain::id::KeyId;
+use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::verify::records::{Record, Ring};
 use crate::verify::table::Shared;
-use crate::verify::usage::Count;
-use crate::verify::{Code, Entry, Index};
+use crate::verify::{Entry, Index};
 
 /// Keys written in one transaction, so that changes by people never wait long.
 const KEYS: usize = 5_000;
@@ -29,7 +28,7 @@ const LONGEST_GAP: i64 = 60_000_000;
 const FEW: usize = 1_000;
 
 /// Counts as they were collected.
-type Counts = Vec<(Shared<Entry>, Count)>;
+type Counts = Vec<(Shared<Entry>, Tally)>;
 
 /// What a transaction writes of counts.
 #[derive(Debug)]
@@ -182,14 +181,14 @@ impl UsageWriter {
                 break;
             }
             waiting -= counts.len();
-            counts.retain(|(_, count)| !count.is_empty());
+            counts.retain(|(_, tally)| !tally.is_empty());
             // One order everywhere, so that two nodes that write the same keys can't deadlock.
             counts.sort_by_key(|(entry, _)| entry.key_id);
             // A key that was used while it was collected, or by two secrets, comes twice; one statement takes it once.
-            counts.dedup_by(|(later, count), (earlier, kept)| {
+            counts.dedup_by(|(later, tally), (earlier, kept)| {
                 let same = later.key_id == earlier.key_id;
                 if same {
-                    kept.add(count);
+                    kept.add(tally);
                 }
                 same
             });
@@ -227,12 +226,12 @@ impl UsageWriter {
                     let start = minute_of(now).max(db::usage::folded_to(conn)?);
                     let rows: Vec<Used> = counts
                         .iter()
-                        .map(|(entry, count)| row_of_count(entry.key_id, count, start))
+                        .map(|(entry, tally)| Used::in_minute(entry.key_id, start, *tally))
                         .collect();
                     db::usage::add(conn, &rows)?;
                 }
                 Step::Append(counts, _, minute) => {
-                    let counts = counts.iter().map(|(entry, count)| (entry.key_id, count));
+                    let counts = counts.iter().map(|(entry, tally)| (entry.key_id, tally));
                     journal.append(conn, node, batch, *minute, counts)?;
                 }
                 Step::Move(most) => journal.move_some(conn, node, batch, *most)?,
@@ -251,13 +250,13 @@ impl UsageWriter {
     fn done(&mut self, step: Step, stored: bool) {
         match step {
             Step::Append(counts, now, minute) if stored => {
-                let counts = counts.iter().map(|(entry, count)| (entry.key_id, count));
+                let counts = counts.iter().map(|(entry, tally)| (entry.key_id, tally));
                 self.journal.appended(now, minute, counts);
             }
             Step::Move(most) if stored => self.journal.moved(most),
             Step::Write(counts) | Step::Append(counts, ..) if !stored => {
-                for (entry, count) in counts {
-                    self.index.usage().put_back(entry, &count);
+                for (entry, tally) in counts {
+                    self.index.usage().put_back(entry, &tally);
                 }
             }
             Step::Write(_) | Step::Append(..) | Step::Move(_) => {}
@@ -313,31 +312,6 @@ pub fn flush_verifiers(db: &Db, index: &Index) -> Result<()> {
         }
     }
     written
-}
-
-pub(super) fn minute_of(at: Timestamp) -> i64 {
-    at.timestamp().div_euclid(MINUTE) * MINUTE
-}
-
-pub(super) fn row_of_count(key: KeyId, count: &Count, start: i64) -> Used {
-    let of = |code: Code| {
-        let counted = count.codes.get(code.index()).copied().unwrap_or_default();
-        i64::try_from(counted).unwrap_or(i64::MAX)
-    };
-    Used {
-        key_id: key.to_string(),
-        span: MINUTE,
-        start,
-        valid: of(Code::Valid),
-        tenant_suspended: of(Code::TenantSuspended),
-        revoked: of(Code::Revoked),
-        disabled: of(Code::Disabled),
-        expired: of(Code::Expired),
-        ip_denied: of(Code::IpDenied),
-        insufficient_scope: of(Code::InsufficientScope),
-        rate_limited: of(Code::RateLimited),
-        last_accepted: count.last_accepted,
-    }
 }
 
 fn row_of_record(record: &Record) -> Row {

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::usage::row_of_count;
 use crate::db::usage::Used;
 use crate::db::usage_journal::{self, Batch};
 use crate::db::{self, Conn, Db};
 use crate::domain::Result;
 use crate::domain::id::KeyId;
+use crate::domain::tally::{Counts, Tally};
 use crate::domain::time::Timestamp;
-use crate::verify::Code;
-use crate::verify::usage::Count;
+use crate::domain::verdict::Code;
 
 /// Longest time that counts stay in the journal, in microseconds: pages do not show them before.
 const LONGEST: i64 = 10_000_000;
@@ -22,7 +21,7 @@ const SILENT: i64 = 3_600_000_000;
 /// What a server has in the journal, as it remembers it.
 #[derive(Debug, Default)]
 pub struct Journal {
-    counts: BTreeMap<KeyId, Count>,
+    tallies: BTreeMap<KeyId, Tally>,
     /// The minute in which they were collected.
     start: i64,
     /// When the oldest of them came, in microseconds since 1970.
@@ -40,21 +39,21 @@ impl Journal {
         for batch in usage_journal::list(conn, node)? {
             journal.start = journal.start.max(batch.start);
             journal.batches += 1;
-            let counts = decode(&batch);
-            journal.add(counts.iter().map(|(key, count)| (*key, count)));
+            let tallies = decode(&batch);
+            journal.add(tallies.iter().map(|(key, tally)| (*key, tally)));
         }
         Ok(journal)
     }
 
     /// True when nothing is in it.
     pub fn is_empty(&self) -> bool {
-        self.counts.is_empty()
+        self.tallies.is_empty()
     }
 
     /// True when it is time to write the minutes.
     pub fn is_due(&self, now: i64, minute: i64) -> bool {
         let is_old = self.start != minute || now - self.since >= LONGEST;
-        !self.is_empty() && (is_old || self.counts.len() > MOST)
+        !self.is_empty() && (is_old || self.tallies.len() > MOST)
     }
 
     /// Appends counts of `minute`, in the writer's transaction. [`Journal::appended`] follows once they are stored.
@@ -67,13 +66,13 @@ impl Journal {
         node: &str,
         batch: i64,
         minute: i64,
-        counts: impl Iterator<Item = (KeyId, &'a Count)>,
+        tallies: impl Iterator<Item = (KeyId, &'a Tally)>,
     ) -> Result<()> {
         let batch = Batch {
             node_id: node.to_owned(),
             batch,
             start: minute,
-            counts: encode(counts),
+            counts: encode(tallies),
         };
         usage_journal::append(conn, batch)
     }
@@ -83,13 +82,13 @@ impl Journal {
         &mut self,
         now: i64,
         minute: i64,
-        counts: impl Iterator<Item = (KeyId, &'a Count)>,
+        tallies: impl Iterator<Item = (KeyId, &'a Tally)>,
     ) {
         if self.is_empty() {
             (self.start, self.since) = (minute, now);
         }
         self.batches += 1;
-        self.add(counts);
+        self.add(tallies);
     }
 
     /// Writes the first `most` keys into their minute and leaves the rest in the journal, in the writer's transaction.
@@ -103,15 +102,15 @@ impl Journal {
             return Ok(());
         }
         let start = self.start.max(db::usage::folded_to(conn)?);
-        let first = self.counts.iter().take(most);
+        let first = self.tallies.iter().take(most);
         let rows: Vec<Used> = first
-            .map(|(key, count)| row_of_count(*key, count, start))
+            .map(|(key, tally)| Used::in_minute(*key, start, *tally))
             .collect();
         db::usage::add(conn, &rows)?;
         usage_journal::delete(conn, node)?;
-        if self.counts.len() > most {
-            let rest = self.counts.iter().skip(most);
-            let rest = rest.map(|(key, count)| (*key, count));
+        if self.tallies.len() > most {
+            let rest = self.tallies.iter().skip(most);
+            let rest = rest.map(|(key, tally)| (*key, tally));
             self.append(conn, node, batch, self.start, rest)?;
         }
         Ok(())
@@ -119,14 +118,14 @@ impl Journal {
 
     /// The first `most` keys are in their minute now.
     pub fn moved(&mut self, most: usize) {
-        let rest = self.counts.keys().nth(most).copied();
-        self.counts = rest.map_or_else(BTreeMap::new, |first| self.counts.split_off(&first));
+        let rest = self.tallies.keys().nth(most).copied();
+        self.tallies = rest.map_or_else(BTreeMap::new, |first| self.tallies.split_off(&first));
         self.batches = i64::from(!self.is_empty());
     }
 
-    fn add<'a>(&mut self, counts: impl Iterator<Item = (KeyId, &'a Count)>) {
-        for (key, count) in counts {
-            self.counts.entry(key).or_default().add(count);
+    fn add<'a>(&mut self, tallies: impl Iterator<Item = (KeyId, &'a Tally)>) {
+        for (key, tally) in tallies {
+            self.tallies.entry(key).or_default().add(tally);
         }
     }
 }
@@ -142,7 +141,7 @@ pub fn take_over(db: &Db, now: Timestamp) -> Result<()> {
             let left = Journal::load(conn, &node)?;
             tracing::info!(
                 node,
-                keys = left.counts.len(),
+                keys = left.tallies.len(),
                 "writing usage that a lost server left"
             );
             left.move_some(conn, &node, 0, usize::MAX)
@@ -151,20 +150,15 @@ pub fn take_over(db: &Db, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-fn encode<'a>(counts: impl Iterator<Item = (KeyId, &'a Count)>) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(counts.size_hint().0 * 33);
-    for (key, count) in counts {
+fn encode<'a>(tallies: impl Iterator<Item = (KeyId, &'a Tally)>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(tallies.size_hint().0 * 33);
+    for (key, tally) in tallies {
         bytes.extend_from_slice(&key.bytes());
-        bytes.extend_from_slice(&count.last_accepted.to_le_bytes());
+        bytes.extend_from_slice(&tally.last_accepted.to_le_bytes());
         let place = bytes.len();
         bytes.push(0);
-        for (code, &number) in count
-            .codes
-            .iter()
-            .enumerate()
-            .filter(|(_, number)| **number > 0)
-        {
-            bytes[place] |= 1 << code;
+        for (code, number) in tally.counts.list().filter(|(_, number)| *number > 0) {
+            bytes[place] |= 1 << code.index();
             bytes.extend_from_slice(&number.to_le_bytes());
         }
     }
@@ -172,7 +166,7 @@ fn encode<'a>(counts: impl Iterator<Item = (KeyId, &'a Count)>) -> Vec<u8> {
 }
 
 /// The counts of a batch; what can't be read is told to the operator and left out, since nobody could ever read it.
-fn decode(batch: &Batch) -> Vec<(KeyId, Count)> {
+fn decode(batch: &Batch) -> Vec<(KeyId, Tally)> {
     let (mut counts, mut bytes) = (Vec::new(), batch.counts.as_slice());
     while !bytes.is_empty() {
         let Some(one) = decode_one(&mut bytes) else {
@@ -185,22 +179,25 @@ fn decode(batch: &Batch) -> Vec<(KeyId, Count)> {
     counts
 }
 
-fn decode_one(bytes: &mut &[u8]) -> Option<(KeyId, Count)> {
+fn decode_one(bytes: &mut &[u8]) -> Option<(KeyId, Tally)> {
     let key = KeyId::from_bytes(*bytes.split_off(..16)?.first_chunk()?);
     let last_accepted = i64::from_le_bytes(*bytes.split_off(..8)?.first_chunk()?);
     let codes_there = *bytes.split_off_first()?;
-    let mut codes = [0; Code::OF_KEYS];
-    for (code, count) in codes.iter_mut().enumerate() {
-        if codes_there & (1 << code) != 0 {
-            *count = u64::from_le_bytes(*bytes.split_off(..8)?.first_chunk()?);
+    let mut counts = Counts::default();
+    for code in Code::OF_KEYS {
+        if codes_there & (1 << code.index()) != 0 {
+            counts.add(
+                code,
+                i64::from_le_bytes(*bytes.split_off(..8)?.first_chunk()?),
+            );
         }
     }
-    let count = Count {
-        codes,
+    let tally = Tally {
+        counts,
         last_accepted,
     };
-    Some((key, count))
+    Some((key, tally))
 }
 
 /// A count fits into its mask.
-const _: () = assert!(Code::OF_KEYS <= 8);
+const _: () = assert!(Code::OF_KEYS.len() <= 8);

@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 
-use super::usage::minute_of;
 use super::usage_journal;
 use crate::actions::observed_callers;
-use crate::db::usage::{DAY, HOUR, MINUTE};
+use crate::db::usage::{DAY, HOUR, MINUTE, minute_of};
 use crate::db::{self, Db};
 use crate::domain::Result;
 use crate::domain::request_id::RequestId;

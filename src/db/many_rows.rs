@@ -15,11 +15,12 @@ use crate::domain::Result;
 /// A row with its statement.
 pub trait Row: 'static {
     /// What stands before the first row.
-    const INSERT: &'static str;
-    /// What stands after the last row.
-    const CONFLICT: &'static str;
+    fn insert() -> &'static str;
 
-    /// Binds every column, in the order of [`Row::INSERT`], with commas between them.
+    /// What stands after the last row.
+    fn conflict() -> &'static str;
+
+    /// Binds every column, in the order of [`Row::insert`], with commas between them.
     ///
     /// # Errors
     /// Those of diesel.
@@ -34,10 +35,15 @@ pub trait Row: 'static {
 macro_rules! row {
     ($row:ty, $table:literal, $conflict:literal, $first:ident: $kind:ident $(, $column:ident: $more:ident)* $(,)?) => {
         impl $crate::db::many_rows::Row for $row {
-            const INSERT: &'static str = concat!(
-                "INSERT INTO ", $table, " (", stringify!($first), $(", ", stringify!($column),)* ") VALUES "
-            );
-            const CONFLICT: &'static str = $conflict;
+            fn insert() -> &'static str {
+                concat!(
+                    "INSERT INTO ", $table, " (", stringify!($first), $(", ", stringify!($column),)* ") VALUES "
+                )
+            }
+
+            fn conflict() -> &'static str {
+                $conflict
+            }
 
             fn bind<'b, D>(
                 &'b self,
@@ -77,13 +83,13 @@ where
     i64: ToSql<BigInt, D>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, D>) -> QueryResult<()> {
-        out.push_sql(R::INSERT);
+        out.push_sql(R::insert());
         for (place, row) in self.0.iter().enumerate() {
             out.push_sql(if place == 0 { "(" } else { "), (" });
             row.bind(&mut out)?;
         }
         out.push_sql(")");
-        out.push_sql(R::CONFLICT);
+        out.push_sql(R::conflict());
         Ok(())
     }
 }

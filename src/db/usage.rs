@@ -1,15 +1,24 @@
 //! How often keys were used, by verdict: minutes as they happen, hours and days folded from them.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use diesel::backend::Backend;
+use diesel::deserialize::{FromSql, QueryableByName};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::query_builder::AstPass;
+use diesel::row::NamedRow;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, HasSqlType, Text};
 
-use super::many_rows::{self, row};
+use super::many_rows::{self, Row};
 use super::schema::{key_usage as usage, usage_progress as progress};
 use super::{Conn, dialect};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
+use crate::domain::tally::{Counts, Tally};
+use crate::domain::time::Timestamp;
+use crate::domain::verdict::Code;
 
 /// Seconds of a minute, an hour and a day: the spans that are kept.
 pub const MINUTE: i64 = 60;
@@ -18,98 +27,114 @@ pub const HOUR: i64 = 3_600;
 /// See [`MINUTE`].
 pub const DAY: i64 = 86_400;
 
+/// The start of the minute that an instant is in, in seconds since 1970.
+pub fn minute_of(at: Timestamp) -> i64 {
+    at.timestamp().div_euclid(MINUTE) * MINUTE
+}
+
+/// The column in which a verdict is counted.
+fn column(code: Code) -> String {
+    code.as_str().to_ascii_lowercase()
+}
+
+/// A part of a statement for each column of counts, joined by `between`.
+fn of_columns(between: &str, part: impl Fn(&str) -> String) -> String {
+    let parts = Code::OF_KEYS.map(|code| part(&column(code)));
+    parts.join(between)
+}
+
+/// What stands before rows of usage, in the order in which [`Used`] binds its columns.
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let counts = of_columns(", ", str::to_owned);
+    format!("INSERT INTO key_usage (key_id, span, start, {counts}, last_accepted) ")
+});
+
+/// Adds to rows that are there. Counts may arrive out of order, and refusals alone bring no instant: the newer one stays.
+static ADD_TO_KNOWN: LazyLock<String> = LazyLock::new(|| {
+    let sums = of_columns(", ", |name| {
+        format!("{name} = key_usage.{name} + excluded.{name}")
+    });
+    format!(
+        " ON CONFLICT (key_id, span, start) DO UPDATE SET {sums}, \
+         last_accepted = CASE WHEN excluded.last_accepted > key_usage.last_accepted \
+           THEN excluded.last_accepted ELSE key_usage.last_accepted END"
+    )
+});
+
 /// Answers for a key in a span of time.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable)]
-#[allow(missing_docs, reason = "the columns are described in the migrations")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Used {
+    /// The key.
     pub key_id: String,
+    /// Length of the span: [`MINUTE`], [`HOUR`] or [`DAY`].
     pub span: i64,
-    pub start: i64,
-    pub valid: i64,
-    pub tenant_suspended: i64,
-    pub revoked: i64,
-    pub disabled: i64,
-    pub expired: i64,
-    pub ip_denied: i64,
-    pub insufficient_scope: i64,
-    pub rate_limited: i64,
-    pub last_accepted: i64,
-}
-
-// Counts may arrive out of order, and refusals alone bring no instant: the newer one stays.
-row!(
-    Used,
-    "key_usage",
-    " ON CONFLICT (key_id, span, start) DO UPDATE SET \
-      valid = key_usage.valid + excluded.valid, \
-      tenant_suspended = key_usage.tenant_suspended + excluded.tenant_suspended, \
-      revoked = key_usage.revoked + excluded.revoked, disabled = key_usage.disabled + excluded.disabled, \
-      expired = key_usage.expired + excluded.expired, ip_denied = key_usage.ip_denied + excluded.ip_denied, \
-      insufficient_scope = key_usage.insufficient_scope + excluded.insufficient_scope, \
-      rate_limited = key_usage.rate_limited + excluded.rate_limited, \
-      last_accepted = CASE WHEN excluded.last_accepted > key_usage.last_accepted \
-        THEN excluded.last_accepted ELSE key_usage.last_accepted END",
-    key_id: Text,
-    span: BigInt,
-    start: BigInt,
-    valid: BigInt,
-    tenant_suspended: BigInt,
-    revoked: BigInt,
-    disabled: BigInt,
-    expired: BigInt,
-    ip_denied: BigInt,
-    insufficient_scope: BigInt,
-    rate_limited: BigInt,
-    last_accepted: BigInt,
-);
-
-/// Answers of several keys in a span of time.
-#[derive(Debug, Clone, Default, PartialEq, Eq, QueryableByName)]
-#[allow(missing_docs, reason = "the columns are described in the migrations")]
-pub struct Bucket {
     /// Start of the span, in seconds since 1970.
-    #[diesel(sql_type = BigInt)]
     pub start: i64,
-    #[diesel(sql_type = BigInt)]
-    pub valid: i64,
-    #[diesel(sql_type = BigInt)]
-    pub tenant_suspended: i64,
-    #[diesel(sql_type = BigInt)]
-    pub revoked: i64,
-    #[diesel(sql_type = BigInt)]
-    pub disabled: i64,
-    #[diesel(sql_type = BigInt)]
-    pub expired: i64,
-    #[diesel(sql_type = BigInt)]
-    pub ip_denied: i64,
-    #[diesel(sql_type = BigInt)]
-    pub insufficient_scope: i64,
-    #[diesel(sql_type = BigInt)]
-    pub rate_limited: i64,
+    /// What was counted.
+    pub tally: Tally,
 }
 
-impl Bucket {
-    /// Answers that refused.
-    pub fn refused(&self) -> i64 {
-        self.tenant_suspended
-            + self.revoked
-            + self.disabled
-            + self.expired
-            + self.ip_denied
-            + self.insufficient_scope
-            + self.rate_limited
+impl Used {
+    /// What was counted of a key in the minute that begins at `start`.
+    pub fn in_minute(key: KeyId, start: i64, tally: Tally) -> Self {
+        Self {
+            key_id: key.to_string(),
+            span: MINUTE,
+            start,
+            tally,
+        }
+    }
+}
+
+impl Row for Used {
+    fn insert() -> &'static str {
+        static ROWS: LazyLock<String> = LazyLock::new(|| format!("{} VALUES ", *INSERT));
+        &ROWS
     }
 
-    /// Adds the answers of another span.
-    pub fn add(&mut self, more: &Self) {
-        self.valid += more.valid;
-        self.tenant_suspended += more.tenant_suspended;
-        self.revoked += more.revoked;
-        self.disabled += more.disabled;
-        self.expired += more.expired;
-        self.ip_denied += more.ip_denied;
-        self.insufficient_scope += more.insufficient_scope;
-        self.rate_limited += more.rate_limited;
+    fn conflict() -> &'static str {
+        &ADD_TO_KNOWN
+    }
+
+    fn bind<'b, D>(&'b self, out: &mut AstPass<'_, 'b, D>) -> QueryResult<()>
+    where
+        D: Backend + HasSqlType<Text> + HasSqlType<BigInt>,
+        String: ToSql<Text, D>,
+        i64: ToSql<BigInt, D>,
+    {
+        out.push_bind_param::<Text, _>(&self.key_id)?;
+        let Tally {
+            counts,
+            last_accepted,
+        } = &self.tally;
+        let numbers = [&self.span, &self.start].into_iter();
+        for number in numbers.chain(counts.numbers()).chain([last_accepted]) {
+            out.push_sql(", ");
+            out.push_bind_param::<BigInt, _>(number)?;
+        }
+        Ok(())
+    }
+}
+
+/// Answers of several keys in a span of time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bucket {
+    /// Start of the span, in seconds since 1970.
+    pub start: i64,
+    /// Answers by verdict.
+    pub counts: Counts,
+}
+
+impl<D: Backend> QueryableByName<D> for Bucket
+where
+    i64: FromSql<BigInt, D>,
+{
+    fn build<'a>(row: &impl NamedRow<'a, D>) -> diesel::deserialize::Result<Self> {
+        let number = |name: &str| NamedRow::get::<BigInt, i64>(row, name);
+        Ok(Self {
+            start: number("start")?,
+            counts: Counts::read(|code| number(&column(code)))?,
+        })
     }
 }
 
@@ -151,32 +176,18 @@ pub fn fold(conn: &mut Conn, to: i64) -> Result<()> {
     if from > to + AHEAD {
         return unfold(conn, from, to);
     }
+    let sums = of_columns(", ", |name| format!("CAST(SUM({name}) AS BIGINT)"));
+    let fold = format!(
+        "{} SELECT key_id, $1, start - start % $1, {sums}, MAX(last_accepted) \
+         FROM key_usage WHERE span = 60 AND start >= $2 AND start < $3 GROUP BY key_id, start - start % $1{}",
+        *INSERT, *ADD_TO_KNOWN
+    );
     for span in [HOUR, DAY] {
-        diesel::sql_query(
-            "INSERT INTO key_usage (key_id, span, start, valid, tenant_suspended, revoked, disabled, expired, \
-               ip_denied, insufficient_scope, rate_limited, last_accepted) \
-             SELECT key_id, $1, start - start % $1, CAST(SUM(valid) AS BIGINT), \
-               CAST(SUM(tenant_suspended) AS BIGINT), CAST(SUM(revoked) AS BIGINT), CAST(SUM(disabled) AS BIGINT), \
-               CAST(SUM(expired) AS BIGINT), CAST(SUM(ip_denied) AS BIGINT), \
-               CAST(SUM(insufficient_scope) AS BIGINT), CAST(SUM(rate_limited) AS BIGINT), MAX(last_accepted) \
-             FROM key_usage WHERE span = 60 AND start >= $2 AND start < $3 \
-             GROUP BY key_id, start - start % $1 \
-             ON CONFLICT (key_id, span, start) DO UPDATE SET \
-               valid = key_usage.valid + excluded.valid, \
-               tenant_suspended = key_usage.tenant_suspended + excluded.tenant_suspended, \
-               revoked = key_usage.revoked + excluded.revoked, \
-               disabled = key_usage.disabled + excluded.disabled, \
-               expired = key_usage.expired + excluded.expired, \
-               ip_denied = key_usage.ip_denied + excluded.ip_denied, \
-               insufficient_scope = key_usage.insufficient_scope + excluded.insufficient_scope, \
-               rate_limited = key_usage.rate_limited + excluded.rate_limited, \
-               last_accepted = CASE WHEN excluded.last_accepted > key_usage.last_accepted \
-                 THEN excluded.last_accepted ELSE key_usage.last_accepted END",
-        )
-        .bind::<BigInt, _>(span)
-        .bind::<BigInt, _>(from)
-        .bind::<BigInt, _>(to)
-        .execute(conn)?;
+        diesel::sql_query(&fold)
+            .bind::<BigInt, _>(span)
+            .bind::<BigInt, _>(from)
+            .bind::<BigInt, _>(to)
+            .execute(conn)?;
     }
     diesel::update(progress::table.find(1))
         .filter(progress::folded_to.lt(to))
@@ -229,14 +240,11 @@ pub fn series(
     to: i64,
 ) -> Result<Vec<Bucket>> {
     let folded_to = folded(conn)?;
+    let sums = of_columns(", ", |name| {
+        format!("CAST(SUM(u.{name}) AS BIGINT) AS {name}")
+    });
     Ok(diesel::sql_query(format!(
-        "SELECT u.start - u.start % $1 AS start, CAST(SUM(u.valid) AS BIGINT) AS valid, \
-           CAST(SUM(u.tenant_suspended) AS BIGINT) AS tenant_suspended, CAST(SUM(u.revoked) AS BIGINT) AS revoked, \
-           CAST(SUM(u.disabled) AS BIGINT) AS disabled, CAST(SUM(u.expired) AS BIGINT) AS expired, \
-           CAST(SUM(u.ip_denied) AS BIGINT) AS ip_denied, \
-           CAST(SUM(u.insufficient_scope) AS BIGINT) AS insufficient_scope, \
-           CAST(SUM(u.rate_limited) AS BIGINT) AS rate_limited \
-         {OF_WHOSE} GROUP BY u.start - u.start % $1 ORDER BY 1"
+        "SELECT u.start - u.start % $1 AS start, {sums} {OF_WHOSE} GROUP BY u.start - u.start % $1 ORDER BY 1"
     ))
     .bind::<BigInt, _>(step)
     .bind::<Text, _>(whose.tenant.to_string())
@@ -249,13 +257,10 @@ pub fn series(
 }
 
 /// Answers of all spans together.
-pub fn total(conn: &mut Conn, whose: Whose<'_>, step: i64, from: i64, to: i64) -> Result<Bucket> {
-    let mut sum = Bucket {
-        start: from,
-        ..Bucket::default()
-    };
+pub fn total(conn: &mut Conn, whose: Whose<'_>, step: i64, from: i64, to: i64) -> Result<Counts> {
+    let mut sum = Counts::default();
     for bucket in series(conn, whose, step, from, to)? {
-        sum.add(&bucket);
+        sum.add_all(&bucket.counts);
     }
     Ok(sum)
 }
@@ -325,7 +330,8 @@ pub struct KeyDay {
 /// tenant. Days without any are left out; one that is not folded whole comes in several parts.
 pub fn days_of(conn: &mut Conn, keys: &[String], from: i64) -> Result<Vec<KeyDay>> {
     let folded_to = folded(conn)?;
-    let rows: Vec<Used> = usage::table
+    let answers = of_columns(" + ", str::to_owned);
+    let rows: Vec<(String, i64, i64)> = usage::table
         .filter(usage::key_id.eq_any(keys))
         .filter(
             usage::span
@@ -335,20 +341,16 @@ pub fn days_of(conn: &mut Conn, keys: &[String], from: i64) -> Result<Vec<KeyDay
                     .eq(MINUTE)
                     .and(usage::start.ge(from.max(folded_to)))),
         )
+        .select((
+            usage::key_id,
+            usage::start,
+            diesel::dsl::sql::<BigInt>(&answers),
+        ))
         .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| KeyDay {
-            day: row.start - row.start % DAY,
-            answers: row.valid
-                + row.tenant_suspended
-                + row.revoked
-                + row.disabled
-                + row.expired
-                + row.ip_denied
-                + row.insufficient_scope
-                + row.rate_limited,
-            key_id: row.key_id,
-        })
-        .collect())
+    let day = |(key_id, start, answers)| KeyDay {
+        key_id,
+        day: start - start % DAY,
+        answers,
+    };
+    Ok(rows.into_iter().map(day).collect())
 }

@@ -27,7 +27,9 @@ pub mod request_id;
 pub mod role;
 pub mod scope;
 pub mod sealing;
+pub mod tally;
 pub mod time;
 pub mod validate;
+pub mod verdict;
 
 pub use error::{Error, Result};

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use super::code::Code;
 use super::entry::Entry;
 use super::index::Index;
 use super::key_lookup::KeyLookup;
@@ -11,6 +10,7 @@ use super::moves::Holder;
 use super::records::{Facts, Record, kept_method, kept_path, kept_scope, kept_user_agent};
 use super::table::Held;
 use crate::domain::time::Timestamp;
+use crate::domain::verdict::Code;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::counters::Counters;
 use super::limiter::Limiter;
 use super::prefetch::prefetch;
 use super::rotations::Secret;
-use super::usage::Counters;
 use crate::domain::address_list::AddressList;
 use crate::domain::environment::Environment;
 use crate::domain::id::{GroupId, KeyId, TenantId};

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::code::Code;
+use crate::domain::verdict::Code;
 
 /// Threads beyond this number share places; they still count right.
 const SHARDS: usize = 16;

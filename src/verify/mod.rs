@@ -3,7 +3,7 @@
 //! Nothing here names the database or the web: `background::follow` fills the index, `web::edges` ask it.
 
 pub mod callers;
-pub mod code;
+pub mod counters;
 pub mod decision;
 pub mod entry;
 pub mod index;
@@ -19,10 +19,11 @@ pub mod table;
 pub mod usage;
 pub mod verifiers;
 
-pub use code::Code;
 pub use decision::{Question, Verdict};
 pub use entry::Entry;
 pub use index::Index;
 pub use key_lookup::KeyLookup;
 pub use limiter::Allowance;
 pub use records::Facts;
+
+pub use crate::domain::verdict::Code;

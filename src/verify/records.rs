@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crossbeam_queue::ArrayQueue;
 use percent_encoding::percent_decode_str;
 
-use super::code::Code;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key_text;
 use crate::domain::request_id::RequestId;
 use crate::domain::time::Timestamp;
+use crate::domain::verdict::Code;
 
 /// What a server may save up for a burst: eight seconds' worth, and at most so many.
 const BURST_SECONDS: usize = 8;

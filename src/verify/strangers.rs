@@ -4,8 +4,8 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use super::code::Code;
 use crate::domain::request_id::RequestId;
+use crate::domain::verdict::Code;
 
 /// Answers that are remembered.
 const KEPT: usize = 4_096;

@@ -3,6 +3,7 @@
 use super::client::Incoming;
 use super::refused::Refused;
 use crate::domain::role::{Actor, Who};
+use crate::domain::verdict::Need;
 use crate::domain::{self, Error};
 use crate::verify::{Allowance, Code, Entry, Facts, KeyLookup, Question, Verdict, decision};
 
@@ -47,10 +48,12 @@ pub fn decide(
     };
     let verdict = decision::decide(incoming.state.index(), &question)
         .ok_or_else(|| Error::Unavailable("the index is not certain".into()))?;
-    match (verdict.code, verdict.allowance) {
-        (Code::Valid | Code::InsufficientScope, _) => Ok(Decided(verdict)),
-        (Code::RateLimited, Some(allowance)) => Err(Refused::Limited(allowance)),
-        (code, _) => Err(Refused::Invalid(code == Code::Expired)),
+    match (verdict.code.need(), verdict.allowance) {
+        (Need::Nothing | Need::Scope, _) => Ok(Decided(verdict)),
+        (Need::Patience, Some(allowance)) => Err(Refused::Limited(allowance)),
+        (Need::Patience | Need::WorkingKey, _) => {
+            Err(Refused::Invalid(verdict.code == Code::Expired))
+        }
     }
 }
 

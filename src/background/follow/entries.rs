@@ -15,11 +15,11 @@ use crate::domain::pepper::Digest;
 use crate::domain::rate_limit::RateLimit;
 use crate::domain::scope::Scopes;
 use crate::domain::{Error, Result};
+use crate::verify::counters::Counters;
 use crate::verify::entry::{Entry, Group, Special};
 use crate::verify::limiter::Limiter;
 use crate::verify::rotations::{Rotation, Secret};
 use crate::verify::table::Held;
-use crate::verify::usage::Counters;
 
 /// Groups by id, each with its scopes as stored: loading a million keys reads them once.
 pub(super) type Groups = HashMap<String, (String, Arc<Group>)>;

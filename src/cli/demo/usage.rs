@@ -3,13 +3,14 @@
 use chrono::{Datelike as _, TimeDelta};
 
 use crate::db::request_records::{self, Record};
-use crate::db::usage::{self, Bucket, DAY, HOUR, Used};
+use crate::db::usage::{self, DAY, HOUR, Used};
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::request_id::RequestId;
+use crate::domain::tally::{Counts, Tally};
 use crate::domain::time::Timestamp;
-use crate::verify::Code;
+use crate::domain::verdict::Code;
 
 /// Days that are told by the hour: a week, and the week before it.
 const BY_HOUR: i64 = 14;
@@ -33,7 +34,7 @@ pub fn use_on_day(
     let whole = (requests_a_day + requests_a_day * (ago * 37 % 23 - 11) / 60) / weekend;
     let start = day.timestamp() / DAY * DAY;
     let mut rows = Vec::new();
-    let mut sum = Bucket::default();
+    let mut sum = Counts::default();
     for (hour, part) in (0_i64..).zip(CURVE) {
         let begins = start + hour * HOUR;
         // All of an hour that is over, and of this one as much as there was of it.
@@ -42,25 +43,21 @@ pub fn use_on_day(
         } else {
             HOUR
         };
-        let wobble = 100 + (hour * 29 + ago * 17) % 19 - 9;
-        let accepted = whole * part * wobble / 100_000 * seconds / HOUR;
-        let some = |reason: Code| i64::from(reason == refused) * (accepted / 90 + hour % 3);
-        let answers = Bucket {
-            start: begins,
-            valid: accepted,
-            insufficient_scope: some(Code::InsufficientScope),
-            ip_denied: some(Code::IpDenied),
-            ..Bucket::default()
-        };
         if seconds == 0 {
             break;
         }
-        sum.add(&answers);
+        let wobble = 100 + (hour * 29 + ago * 17) % 19 - 9;
+        let accepted = whole * part * wobble / 100_000 * seconds / HOUR;
+        let mut counts = Counts::default();
+        counts.add(Code::Valid, accepted);
+        if refused != Code::Valid {
+            counts.add(refused, accepted / 90 + hour % 3);
+        }
+        sum.add_all(&counts);
         let last = (begins + seconds - 1) * 1_000_000;
-        rows.extend((ago < BY_HOUR).then(|| row(key, HOUR, &answers, last)));
+        rows.extend((ago < BY_HOUR).then(|| row(key, HOUR, begins, counts, last)));
     }
-    sum.start = start;
-    rows.push(row(key, DAY, &sum, day.timestamp_micros()));
+    rows.push(row(key, DAY, start, sum, day.timestamp_micros()));
     usage::add(conn, &rows)
 }
 
@@ -77,16 +74,10 @@ pub fn refuse_lately(
         let at = now - TimeDelta::days(ago) - TimeDelta::minutes(25);
         let count = 3 + ago * 5 % 4;
         for span in [HOUR, DAY] {
-            let mut answers = Bucket {
-                start: at.timestamp() / span * span,
-                ..Bucket::default()
-            };
-            match reason {
-                Code::Revoked => answers.revoked = count,
-                Code::Expired => answers.expired = count,
-                _ => answers.disabled = count,
-            }
-            rows.push(row(key, span, &answers, 0));
+            let mut counts = Counts::default();
+            counts.add(reason, count);
+            let start = at.timestamp() / span * span;
+            rows.push(row(key, span, start, counts, 0));
         }
     }
     usage::add(conn, &rows)?;
@@ -108,19 +99,15 @@ pub fn refuse_lately(
     request_records::insert(conn, &[record])
 }
 
-fn row(key: KeyId, span: i64, answers: &Bucket, last_accepted: i64) -> Used {
+fn row(key: KeyId, span: i64, start: i64, counts: Counts, last_accepted: i64) -> Used {
+    let was_accepted = counts.accepted() > 0;
     Used {
         key_id: key.to_string(),
         span,
-        start: answers.start,
-        valid: answers.valid,
-        tenant_suspended: answers.tenant_suspended,
-        revoked: answers.revoked,
-        disabled: answers.disabled,
-        expired: answers.expired,
-        ip_denied: answers.ip_denied,
-        insufficient_scope: answers.insufficient_scope,
-        rate_limited: answers.rate_limited,
-        last_accepted: if answers.valid > 0 { last_accepted } else { 0 },
+        start,
+        tally: Tally {
+            counts,
+            last_accepted: if was_accepted { last_accepted } else { 0 },
+        },
     }
 }

@@ -62,9 +62,9 @@ impl BlastRadius {
             environment: "",
         };
         let end = now.timestamp() + 1;
-        let hour = total(conn, whose, MINUTE, end - HOUR, end)?.valid;
+        let hour = total(conn, whose, MINUTE, end - HOUR, end)?.accepted();
         // Hours are whole, so the day begins with the one that was running 24 hours ago.
-        let day = total(conn, whose, HOUR, (end - DAY).div_euclid(HOUR) * HOUR, end)?.valid;
+        let day = total(conn, whose, HOUR, (end - DAY).div_euclid(HOUR) * HOUR, end)?.accepted();
         let yesterday = RequestId::first_at(now - TimeDelta::days(1));
         let callers = callers::count(conn, tenant, id, yesterday)?;
         let accepted = Filter {

@@ -1,8 +1,8 @@
 //! Why keys were refused, and how often.
 
 use crate::actions::usage_reports::refusals;
-use crate::db::usage::Bucket;
-use crate::verify::Code;
+use crate::domain::tally::Counts;
+use crate::domain::verdict::Code;
 use crate::web::numbers::{grouped, share};
 
 /// One line of the table of refusals.
@@ -21,7 +21,7 @@ pub struct Reason {
 }
 
 /// The reasons of refusals as lines of a table.
-pub fn reasons(of: &Bucket) -> Vec<Reason> {
+pub fn reasons(of: &Counts) -> Vec<Reason> {
     let all = of.refused();
     let reason = |(code, count): (Code, i64)| Reason {
         label: code.label(),

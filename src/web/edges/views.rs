@@ -41,8 +41,7 @@ pub struct Question<'a> {
 pub struct Verdict<'a> {
     /// True when the key may do this, now, from here.
     pub valid: bool,
-    /// `VALID`, or the reason: `NOT_FOUND`, `MALFORMED`, `REVOKED`, `EXPIRED`, `DISABLED`, `IP_DENIED`,
-    /// `INSUFFICIENT_SCOPE`, `RATE_LIMITED`, `TENANT_SUSPENDED`.
+    /// `VALID`, or the reason.
     pub code: &'static str,
     /// Identifier of the key.
     #[serde(skip_serializing_if = "Option::is_none")]

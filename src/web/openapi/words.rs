@@ -3,12 +3,12 @@
 use serde_json::Value;
 use utoipa::Modify;
 use utoipa::openapi::schema::{SchemaType, Type};
-use utoipa::openapi::{RefOr, Schema};
+use utoipa::openapi::{Object, RefOr, Schema};
 
 use super::operations::operations;
 use crate::domain::key::State;
+use crate::domain::verdict::Code;
 use crate::key_search::filter::Expiration;
-use crate::verify::Code;
 
 /// Adds them to the document.
 pub struct Words;
@@ -17,6 +17,9 @@ impl Modify for Words {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let (states, codes) = (State::ALL.map(State::as_str), Code::ALL.map(Code::as_str));
         let components = document.components.get_or_insert_default();
+        if let Some(RefOr::T(Schema::Object(verdict))) = components.schemas.get_mut("Verdict") {
+            tell_verdicts(verdict);
+        }
         for schema in components.schemas.values_mut() {
             let RefOr::T(Schema::Object(object)) = schema else {
                 continue;
@@ -51,6 +54,15 @@ impl Modify for Words {
                 }
             }
         }
+    }
+}
+
+/// Not every page about a schema shows its words, so the description of a verdict's code names them.
+fn tell_verdicts(verdict: &mut Object) {
+    if let Some(RefOr::T(Schema::Object(code))) = verdict.properties.get_mut("code") {
+        let [valid, reasons @ ..] = Code::ALL.map(|code| format!("`{}`", code.as_str()));
+        let reasons = reasons.join(", ");
+        code.description = Some(format!("{valid}, or the reason: {reasons}."));
     }
 }
 

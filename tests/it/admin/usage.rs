@@ -3,6 +3,8 @@
 use keystead::background::usage_retention::fold;
 use keystead::db::usage::{self, HOUR, Used};
 use keystead::db::usage_gaps::{self, Gap};
+use keystead::domain::tally::Tally;
+use keystead::domain::verdict::Code;
 use serde_json::Value;
 
 use crate::support::app::Issued;
@@ -30,13 +32,14 @@ impl App {
     /// Stores usage of an hour, as if it had been folded already.
     fn used_hours_ago(&self, key: &Issued, hours: i64, valid: i64, disabled: i64) {
         let now = self.clock.now().timestamp();
+        let mut tally = Tally::default();
+        tally.counts.add(Code::Valid, valid);
+        tally.counts.add(Code::Disabled, disabled);
         let used = Used {
             key_id: key.id.clone(),
             span: HOUR,
             start: now / HOUR * HOUR - hours * HOUR,
-            valid,
-            disabled,
-            ..Used::default()
+            tally,
         };
         self.db.write(|conn| usage::add(conn, &[used])).unwrap();
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use keystead::domain::verdict::Code;
 use serde_json::{Value, json};
 
 use crate::support::*;
@@ -61,7 +62,15 @@ async fn the_document_lists_every_route_and_no_other() {
     }
     assert_eq!(listed, routes());
     let code = &document["components"]["schemas"]["Verdict"]["properties"]["code"];
-    assert_eq!(code["enum"].as_array().map(Vec::len), Some(10), "{code}");
+    assert_eq!(
+        code["enum"].as_array().map(Vec::len),
+        Some(Code::ALL.len()),
+        "{code}"
+    );
+    let described = code["description"].as_str().unwrap();
+    for code in Code::ALL.map(Code::as_str) {
+        assert!(described.contains(&format!("`{code}`")), "{described}");
+    }
     assert_eq!(document["servers"][0]["url"], app.base);
     assert_eq!(
         document["components"]["securitySchemes"]["bearer"]["scheme"],

@@ -5,6 +5,8 @@ use keystead::cli::demo::samples;
 use keystead::config::secrets::Secrets;
 use keystead::db;
 use keystead::domain::password;
+use keystead::domain::tally::Tally;
+use keystead::domain::verdict::Code;
 
 use crate::support::{App, PASSWORD};
 
@@ -41,14 +43,17 @@ pub fn a_while_later(app: &App) {
                 (db::usage::HOUR, 0..1, 1_800),
             ] {
                 for ago in hours {
+                    let mut tally = Tally {
+                        last_accepted: (now - TimeDelta::minutes(minutes)).timestamp_micros(),
+                        ..Tally::default()
+                    };
+                    tally.counts.add(Code::Valid, valid);
+                    tally.counts.add(Code::InsufficientScope, valid / 400);
                     let used = db::usage::Used {
                         key_id: key.id.clone(),
                         span,
                         start: now.timestamp() / span * span - ago * span,
-                        valid,
-                        insufficient_scope: valid / 400,
-                        last_accepted: (now - TimeDelta::minutes(minutes)).timestamp_micros(),
-                        ..db::usage::Used::default()
+                        tally,
                     };
                     db::usage::add(conn, &[used])?;
                 }

@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 use std::sync::atomic::AtomicBool;
 
 use keystead::background::usage_retention::{Retention, fold, prune};
-use keystead::db::usage::{DAY, HOUR, MINUTE, Whose, total};
+use keystead::db::usage::{self, DAY, HOUR, MINUTE, Used, Whose, total};
+use keystead::domain::tally::Tally;
+use keystead::domain::verdict::Code;
 
 use crate::support::app::Issued;
 use crate::support::{App, direct};
@@ -53,6 +55,48 @@ async fn each_answer_counts_under_its_verdict() {
 }
 
 #[actix_web::test]
+async fn the_count_of_each_verdict_has_a_column_of_its_own_and_goes_into_hours_and_days() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let start = usage::minute_of(app.clock.now());
+    // No two verdicts, and no two sums of them, have the same number.
+    let mut tally = Tally::default();
+    for code in Code::OF_KEYS {
+        tally.counts.add(code, 1 << (2 * code.index()));
+    }
+    let row = Used::in_minute(key.id.parse().unwrap(), start, tally);
+    let rows = [row];
+    // Twice: once a new row, once added to that.
+    for _ in 0..2 {
+        app.db.write(|conn| usage::add(conn, &rows)).unwrap();
+    }
+    let twice = tally.counts.map(|count| 2 * count);
+    let whose = Whose {
+        tenant: app.tenant("Acme"),
+        key: None,
+        environment: "",
+    };
+    let stored = |step: i64| {
+        let until = app.clock.now().timestamp() + 1;
+        let sum = app.db.read(|conn| total(conn, whose, step, 0, until));
+        sum.unwrap()
+    };
+    let ids = [key.id.clone()];
+    let days = || {
+        let days = app.db.read(|conn| usage::days_of(conn, &ids, 0)).unwrap();
+        days.iter().map(|day| day.answers).collect::<Vec<i64>>()
+    };
+    assert_eq!((stored(MINUTE), days()), (twice, vec![twice.all()]));
+    app.clock.advance(TimeDelta::minutes(10));
+    fold(&app.db, app.clock.now()).unwrap();
+    for step in [MINUTE, HOUR, DAY] {
+        assert_eq!(stored(step), twice, "{step}");
+    }
+    assert_eq!(days(), [twice.all()]);
+    assert_eq!(twice.refused(), twice.all() - twice.of(Code::Valid));
+}
+
+#[actix_web::test]
 async fn minutes_become_hours_and_days_and_no_answer_counts_twice() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP");
@@ -67,7 +111,7 @@ async fn minutes_become_hours_and_days_and_no_answer_counts_twice() {
         let sum = app
             .db
             .read(|conn| total(conn, whose, step, now - 3 * DAY, now + 1));
-        sum.unwrap().valid
+        sum.unwrap().accepted()
     };
     for use_in_minute in 1..=3 {
         assert_eq!(use_key(&app, &key, "orders:read").await, 200);
@@ -167,7 +211,7 @@ async fn a_clock_that_was_ahead_for_a_while_does_not_stop_counting() {
     let today = || {
         let to = now.timestamp() + 1;
         let sum = app.db.read(|conn| total(conn, whose, DAY, 0, to));
-        sum.unwrap().valid
+        sum.unwrap().accepted()
     };
     direct::until("both answers are counted in their day", async || {
         today() == 2

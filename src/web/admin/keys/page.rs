@@ -193,7 +193,7 @@ fn last_accepted(
 fn count(range: Range, report: &Report) -> Count {
     Count {
         range,
-        accepted: grouped(report.sum.valid),
+        accepted: grouped(report.sum.accepted()),
         refused: grouped(report.sum.refused()),
         reasons: reasons(&report.sum),
     }

@@ -156,7 +156,7 @@ fn verdict(text: &str) -> Result<String, String> {
         "" | "refused" => Ok(text.to_owned()),
         "accepted" => Ok(Code::Valid.as_str().to_owned()),
         code => Code::parse(code)
-            .filter(|code| code.index() < Code::OF_KEYS)
+            .filter(|code| code.is_of_key())
             .map(|code| code.as_str().to_owned())
             .ok_or_else(|| "Choose a verdict from the list.".into()),
     }

@@ -132,11 +132,7 @@ pub async fn index(
             |line| line.order.clone(),
         ),
         keys: keys.into_iter().map(option).collect(),
-        refusals: Code::ALL[1..Code::OF_KEYS]
-            .iter()
-            .copied()
-            .map(verdict)
-            .collect(),
+        refusals: Code::refusals().map(verdict).collect(),
         is_first: before.is_none(),
         live: live && before.is_none() && errors.is_empty(),
         shell: me.shell,

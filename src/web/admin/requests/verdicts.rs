@@ -1,6 +1,6 @@
 //! Verdicts as pages show them.
 
-use crate::verify::Code;
+use crate::domain::verdict::{Code, Tone};
 
 /// A verdict as a badge shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,19 +9,17 @@ pub struct Verdict {
     pub code: &'static str,
     /// Words for people.
     pub label: &'static str,
-    /// What the style sheet calls it.
+    /// What the style sheet calls it: badges share their colours with the states of keys.
     pub tone: &'static str,
 }
 
 /// The verdict of a code.
 pub fn verdict(code: Code) -> Verdict {
-    let tone = match code {
-        Code::Valid => "active",
-        Code::TenantSuspended | Code::Revoked | Code::IpDenied | Code::InsufficientScope => {
-            "revoked"
-        }
-        Code::Disabled | Code::RateLimited => "disabled",
-        Code::Expired | Code::Malformed | Code::NotFound => "expired",
+    let tone = match code.tone() {
+        Tone::Good => "active",
+        Tone::Forbidden => "revoked",
+        Tone::Paused => "disabled",
+        Tone::Gone => "expired",
     };
     Verdict {
         code: code.as_str(),

@@ -51,9 +51,8 @@ pub struct Numbers {
 impl Numbers {
     /// The numbers of a report.
     pub fn new(report: &Report, range: Range, key: Option<KeyId>, now: Timestamp) -> Self {
-        let all = |of: &Bucket| of.valid + of.refused();
         let (sum, before) = (&report.sum, &report.before);
-        let (total, refused) = (all(sum), sum.refused());
+        let (total, refused) = (sum.all(), sum.refused());
         let time_before = format!("the {} before", range.label());
         let tile = |label, count, past, beside: String| Tile {
             label,
@@ -66,7 +65,7 @@ impl Numbers {
         let refusals_before = before.refused();
         Self {
             tiles: [
-                tile("Requests", total, all(before), String::new()),
+                tile("Requests", total, before.all(), String::new()),
                 tile(
                     "Refused",
                     refused,
@@ -83,7 +82,7 @@ impl Numbers {
             chart: chart(report, range),
             chart_label: format!(
                 "Requests by {each}: {} accepted and {} refused in {}. The table below has the same numbers.",
-                grouped(sum.valid),
+                grouped(sum.accepted()),
                 grouped(refused),
                 range.label(),
             ),
@@ -115,8 +114,8 @@ fn chart(report: &Report, range: Range) -> String {
     json!({
         "step": range.step(),
         "at": of(|span| span.start),
-        "accepted": of(|span| span.valid),
-        "refused": of(Bucket::refused),
+        "accepted": of(|span| span.counts.accepted()),
+        "refused": of(|span| span.counts.refused()),
     })
     .to_string()
 }
@@ -130,8 +129,8 @@ fn line(span: &Bucket, by_hour: bool) -> Line {
         } else {
             time::day(at)
         },
-        accepted: grouped(span.valid),
-        refused: grouped(span.refused()),
+        accepted: grouped(span.counts.accepted()),
+        refused: grouped(span.counts.refused()),
     }
 }
 
