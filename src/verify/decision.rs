@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
+use super::checks::{self, Attempt};
 use super::entry::Entry;
 use super::index::Index;
-use super::key_lookup::KeyLookup;
+use super::key_lookup::{KeyLookup, Place};
 use super::limiter::Allowance;
 use super::moves::Holder;
 use super::records::{Facts, Record, kept_method, kept_path, kept_scope, kept_user_agent};
@@ -62,31 +63,12 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
     let entry = found
         .as_ref()
         .and_then(|(held, place)| Some((held.get()?, place)));
-    let (code, entry) = match entry {
+    let (code, entry, allowance) = match entry {
         Some((entry, place)) => {
-            entry.bring_rest_near();
-            let code = judge(entry, question);
-            if let Some(secret) = entry.secret() {
-                let program = question.facts.user_agent;
-                let rotations = index.rotations();
-                rotations.note(secret, question.now, question.address, program);
-            }
-            if code == Code::Valid {
-                let holder = Holder::Key(entry.tenant_id(), entry.key_id);
-                index.moves().offer(holder, place);
-            }
-            (code, Some(entry))
+            let (code, allowance) = check(index, entry, place, question);
+            (code, Some(entry), allowance)
         }
-        None => (stranger, None),
-    };
-    // Last: only what would be accepted counts against the limit.
-    let limiter = entry
-        .and_then(|entry| entry.limiter.as_ref())
-        .filter(|_| code == Code::Valid);
-    let allowance = limiter.map(|limiter| limiter.take());
-    let code = match allowance.and_then(|allowance| allowance.retry_after) {
-        Some(_) => Code::RateLimited,
-        None => code,
+        None => (stranger, None, None),
     };
     index.metrics().decided(code);
     if let Some(entry) = entry {
@@ -110,26 +92,34 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
     })
 }
 
-/// The checks in their order; the first that fails is the answer.
-fn judge(entry: &Entry, question: &Question<'_>) -> Code {
-    if entry.tenant_suspended {
-        Code::TenantSuspended
-    } else if entry.revoked || entry.has_ended(question.now) {
-        Code::Revoked
-    } else if entry.disabled {
-        Code::Disabled
-    } else if entry.is_expired(question.now) {
-        Code::Expired
-    } else if !entry.allows(question.address) {
-        Code::IpDenied
-    } else if question
-        .scope
-        .is_some_and(|scope| !entry.group.scopes.allow(scope))
-    {
-        Code::InsufficientScope
-    } else {
-        Code::Valid
+/// Puts a known key through its checks. Also notes which of two secrets it came with, and offers it to be moved when it
+/// was found under an older pepper.
+fn check(
+    index: &Index,
+    entry: &Entry,
+    place: &Place,
+    question: &Question<'_>,
+) -> (Code, Option<Allowance>) {
+    entry.bring_rest_near();
+    let mut attempt = Attempt {
+        entry,
+        address: question.address,
+        scope: question.scope,
+        now: question.now,
+        allowance: None,
+    };
+    let code = checks::first_failure(&mut attempt);
+    if let Some(secret) = entry.secret() {
+        let program = question.facts.user_agent;
+        let rotations = index.rotations();
+        rotations.note(secret, question.now, question.address, program);
     }
+    // Nothing is wrong with a key that only asks too often.
+    if matches!(code, Code::Valid | Code::RateLimited) {
+        let holder = Holder::Key(entry.tenant_id(), entry.key_id);
+        index.moves().offer(holder, place);
+    }
+    (code, attempt.allowance)
 }
 
 fn record(entry: &Entry, code: Code, question: &Question<'_>) -> Record {

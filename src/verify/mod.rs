@@ -3,6 +3,7 @@
 //! Nothing here names the database or the web: `background::follow` fills the index, `web::edges` ask it.
 
 pub mod callers;
+pub mod checks;
 pub mod counters;
 pub mod decision;
 pub mod entry;

@@ -1,6 +1,8 @@
 //! Why a request was let through or refused.
 
 use keystead::db::change_log;
+use keystead::domain::verdict::Code;
+use keystead::verify::checks::CHECKS;
 use serde_json::json;
 
 use crate::support::app::Issued;
@@ -60,6 +62,58 @@ async fn the_failed_check_says_what_was_found_and_what_would_have_passed() {
 }
 
 #[actix_web::test]
+async fn checks_are_explained_in_the_order_in_which_they_are_made() {
+    let app = App::start().await;
+    app.add_group("Acme", "Orders", "orders:read");
+    let key = app.issue_with("Acme", "ERP", Some("Orders"), &["203.0.113.0/24"], None);
+    let slow = "rate_limit_requests = 1, rate_limit_period = 'minute', rate_limit_burst = 1";
+    app.alter_key(&key, slow);
+    let good = json!({ "ip": "203.0.113.9", "scope": "orders:read" });
+    assert_eq!(app.ask(&key, good).await.1, "VALID");
+    // Everything is wrong with this key now; then one thing after the other is put right.
+    let past = "'2026-11-20 11:00:00'";
+    app.alter_key(
+        &key,
+        &format!("revoked_at = {past}, disabled_at = {past}, expires_at = {past}"),
+    );
+    app.suspend("Acme", &key);
+    let groups = "UPDATE authorization_groups SET scopes = '*:*' WHERE name = 'Orders'";
+    let repairs = [
+        ("UPDATE tenants SET suspended_at = NULL", "name = 'ERP'"),
+        ("SELECT 1", "revoked_at = NULL"),
+        ("SELECT 1", "disabled_at = NULL"),
+        ("SELECT 1", "expires_at = NULL"),
+        ("SELECT 1", "ip_allowlist = ''"),
+        (groups, "name = 'ERP'"),
+    ];
+    let wrong = json!({ "ip": "198.51.100.1", "scope": "orders:write" });
+    let mut asked = vec![app.ask(&key, wrong.clone()).await];
+    for (of_others, of_key) in repairs {
+        app.sql(of_others);
+        app.alter_key(&key, of_key);
+        asked.push(app.ask(&key, wrong.clone()).await);
+    }
+    app.recorded(1 + i64::try_from(asked.len()).unwrap()).await;
+    let codes: Vec<&str> = asked.iter().map(|(_, code)| code.as_str()).collect();
+    let listed: Vec<&str> = Code::refusals().map(Code::as_str).collect();
+    assert_eq!(codes, listed);
+    let mut vera = app.sign_in(VERA).await;
+    for (place, (id, code)) in asked.iter().enumerate() {
+        let page = vera.get(&page_of(id)).await;
+        let mut expected = vec!["Not reached"; CHECKS.len()];
+        expected[..place].fill("Passed");
+        expected[place] = "Failed";
+        assert_eq!(outcomes(&page), expected, "{code}");
+        let failed = page.body.split("class=\"check-failed\"").nth(1).unwrap();
+        let question = failed.split("<strong>").nth(1).unwrap();
+        let question = question.split("</strong>").next().unwrap();
+        let question = question.replace("&#39;", "'");
+        assert_eq!(question, CHECKS[place].question);
+        assert_eq!(CHECKS[place].code.as_str(), code);
+    }
+}
+
+#[actix_web::test]
 async fn a_long_allowlist_is_told_in_short() {
     let app = App::start().await;
     let lists: Vec<String> = (1..=9).map(|n| format!("10.{n}.0.0/16")).collect();
@@ -80,7 +134,7 @@ async fn a_request_that_passed_is_explained_too() {
     let more = json!({ "method": "GET", "path": "/a", "user_agent": "<script>", "scope": "a:b" });
     let (page, code) = explained(&app, &key, more).await;
     assert_eq!(code, "VALID");
-    assert_eq!(outcomes(&page), ["Passed"; 7]);
+    assert_eq!(outcomes(&page), ["Passed"; CHECKS.len()]);
     page.shows("Every check passed.");
     page.shows("<code>GET /a</code>");
     page.hides("<script>\"");
@@ -104,7 +158,7 @@ async fn a_request_is_explained_by_what_the_key_was_like_then() {
     assert_eq!(code, "REVOKED");
     app.recorded(2).await;
     let then = alice.get(&page_of(&id)).await;
-    assert_eq!(outcomes(&then), ["Passed"; 7]);
+    assert_eq!(outcomes(&then), ["Passed"; CHECKS.len()]);
     let now = alice.get(&page_of(&refused)).await;
     assert_eq!(outcomes(&now)[..3], ["Passed", "Failed", "Not reached"]);
     now.shows("It was revoked since");
@@ -131,7 +185,7 @@ async fn a_change_that_came_second_and_said_nothing_hides_nothing() {
         .await
         .leads_to("/tenant-api-keys");
     let then = alice.get(&page_of(&id)).await;
-    assert_eq!(outcomes(&then), ["Passed"; 7]);
+    assert_eq!(outcomes(&then), ["Passed"; CHECKS.len()]);
     then.hides("no longer known");
 }
 

@@ -9,7 +9,7 @@ use super::filter::KEY_IN_URL;
 use super::lines::{KeyName, to_the_second};
 use super::list::crumbs;
 use super::verdicts::{Verdict, verdict};
-use crate::actions::explain::{self, Check, Explanation, Known, Outcome};
+use crate::actions::explain::{self, CheckResult, Explanation, Known, Outcome};
 use crate::db::key_labels::{self, KeyLabel};
 use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
@@ -65,7 +65,7 @@ struct ExplanationPage {
 
 impl ExplanationPage {
     /// How the style sheet calls the outcome of a check, its icon, and the word for it.
-    fn look(check: &Check) -> (&'static str, &'static str, &'static str) {
+    fn look(check: &CheckResult) -> (&'static str, &'static str, &'static str) {
         match check.outcome {
             Outcome::Passed => ("passed", "circle-check", "Passed"),
             Outcome::Failed => ("failed", "ban", "Failed"),
