@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use papaya::HashMap;
 
-use super::entry::Entry;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::time::Timestamp;
 
@@ -45,13 +44,13 @@ pub struct Callers {
 
 impl Callers {
     /// Notes an accepted request.
-    pub fn note(&self, entry: &Entry, address: Option<IpAddr>, now: Timestamp) {
+    pub fn note(&self, caller: Caller, tenant: TenantId, now: Timestamp) {
         let seen = Seen {
-            tenant: entry.tenant_id(),
+            tenant,
             requests: 1,
             last_at: now.timestamp_micros(),
         };
-        self.put((entry.key_id, address), seen);
+        self.put(caller, seen);
     }
 
     /// Adds to what is known of a caller: a request, or what could not be written.

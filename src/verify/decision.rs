@@ -76,8 +76,9 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
             index.usage().count(held, code, question.now);
         }
         if entry.is_observed() && code == Code::Valid {
+            let caller = (entry.key_id, question.address);
             let callers = index.usage().callers();
-            callers.note(entry, question.address, question.now);
+            callers.note(caller, entry.tenant_id(), question.now);
         }
         if let Some(ring) = index.usage().ring() {
             ring.push(|| record(entry, code, question));

@@ -23,6 +23,9 @@ use crate::domain::time::Timestamp;
 /// more parts it would be less, but the parts themselves would no longer stay near the processor.
 const PARTS: usize = 64;
 
+/// An entry fills two lines of the processor's cache.
+const _: () = assert!(Table::<Entry>::BYTES_EACH == 128);
+
 /// Every key of the installation in memory.
 #[derive(Debug)]
 pub struct Index {

@@ -12,7 +12,6 @@ use arc_swap::{ArcSwapAny, Guard};
 // Without the count of weak references that the standard library keeps beside the other one.
 use triomphe::Arc;
 
-use super::entry::Entry;
 use super::prefetch::prefetch;
 use crate::domain::pepper::Digest;
 
@@ -59,9 +58,6 @@ struct Node<T> {
     digest: Kept,
     thing: T,
 }
-
-/// An entry fills two lines of the cache, with its digest and the count of who holds it.
-const _: () = assert!(size_of::<usize>() + size_of::<Node<Entry>>() == 128);
 
 /// As much of a digest as is kept: half of it, the least that RFC 2104 section 5 recommends for HMAC.
 type Kept = [u8; 16];
@@ -124,6 +120,9 @@ fn spread(value: u32, count: usize) -> usize {
 }
 
 impl<T> Table<T> {
+    /// Bytes of memory for each thing: with its digest, and the count of those who hold it.
+    pub(super) const BYTES_EACH: usize = size_of::<usize>() + size_of::<Node<T>>();
+
     /// An empty table of so many parts, with room for `expected` things before it grows.
     pub fn new(parts: usize, expected: usize) -> Self {
         let buckets = (expected / parts.max(1) / ROOMY).max(1);
