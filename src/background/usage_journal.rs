@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::db::usage::Used;
-use crate::db::usage_journal::{self, Batch};
-use crate::db::{self, Conn, Db};
+use crate::db::{self, Conn, Db, usage_journal};
 use crate::domain::Result;
 use crate::domain::id::KeyId;
-use crate::domain::tally::{Counts, Tally};
+use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
-use crate::domain::verdict::Code;
 
 /// Longest time that counts stay in the journal, in microseconds: pages do not show them before.
 const LONGEST: i64 = 10_000_000;
@@ -39,15 +37,19 @@ impl Journal {
         for batch in usage_journal::list(conn, node)? {
             journal.start = journal.start.max(batch.start);
             journal.batches += 1;
-            let tallies = decode(&batch);
-            journal.add(tallies.iter().map(|(key, tally)| (*key, tally)));
+            if !batch.is_whole {
+                // Left out, since nobody could ever read it.
+                let batch = batch.number;
+                tracing::error!(node, batch, "a batch of the usage journal can't be read");
+            }
+            journal.add(batch.tallies.iter().map(|(key, tally)| (*key, tally)));
         }
         Ok(journal)
     }
 
-    /// True when nothing is in it.
+    /// True when nothing is in it, not even a batch that can't be read.
     pub fn is_empty(&self) -> bool {
-        self.tallies.is_empty()
+        self.tallies.is_empty() && self.batches == 0
     }
 
     /// True when it is time to write the minutes.
@@ -68,13 +70,7 @@ impl Journal {
         minute: i64,
         tallies: impl Iterator<Item = (KeyId, &'a Tally)>,
     ) -> Result<()> {
-        let batch = Batch {
-            node_id: node.to_owned(),
-            batch,
-            start: minute,
-            counts: encode(tallies),
-        };
-        usage_journal::append(conn, batch)
+        usage_journal::append(conn, node, batch, minute, tallies)
     }
 
     /// Counts of `minute` are in the journal now.
@@ -120,7 +116,7 @@ impl Journal {
     pub fn moved(&mut self, most: usize) {
         let rest = self.tallies.keys().nth(most).copied();
         self.tallies = rest.map_or_else(BTreeMap::new, |first| self.tallies.split_off(&first));
-        self.batches = i64::from(!self.is_empty());
+        self.batches = i64::from(!self.tallies.is_empty());
     }
 
     fn add<'a>(&mut self, tallies: impl Iterator<Item = (KeyId, &'a Tally)>) {
@@ -149,55 +145,3 @@ pub fn take_over(db: &Db, now: Timestamp) -> Result<()> {
     }
     Ok(())
 }
-
-fn encode<'a>(tallies: impl Iterator<Item = (KeyId, &'a Tally)>) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(tallies.size_hint().0 * 33);
-    for (key, tally) in tallies {
-        bytes.extend_from_slice(&key.bytes());
-        bytes.extend_from_slice(&tally.last_accepted.to_le_bytes());
-        let place = bytes.len();
-        bytes.push(0);
-        for (code, number) in tally.counts.list().filter(|(_, number)| *number > 0) {
-            bytes[place] |= 1 << code.index();
-            bytes.extend_from_slice(&number.to_le_bytes());
-        }
-    }
-    bytes
-}
-
-/// The counts of a batch; what can't be read is told to the operator and left out, since nobody could ever read it.
-fn decode(batch: &Batch) -> Vec<(KeyId, Tally)> {
-    let (mut counts, mut bytes) = (Vec::new(), batch.counts.as_slice());
-    while !bytes.is_empty() {
-        let Some(one) = decode_one(&mut bytes) else {
-            let (node, batch) = (&batch.node_id, batch.batch);
-            tracing::error!(node, batch, "a batch of the usage journal can't be read");
-            break;
-        };
-        counts.push(one);
-    }
-    counts
-}
-
-fn decode_one(bytes: &mut &[u8]) -> Option<(KeyId, Tally)> {
-    let key = KeyId::from_bytes(*bytes.split_off(..16)?.first_chunk()?);
-    let last_accepted = i64::from_le_bytes(*bytes.split_off(..8)?.first_chunk()?);
-    let codes_there = *bytes.split_off_first()?;
-    let mut counts = Counts::default();
-    for code in Code::OF_KEYS {
-        if codes_there & (1 << code.index()) != 0 {
-            counts.add(
-                code,
-                i64::from_le_bytes(*bytes.split_off(..8)?.first_chunk()?),
-            );
-        }
-    }
-    let tally = Tally {
-        counts,
-        last_accepted,
-    };
-    Some((key, tally))
-}
-
-/// A count fits into its mask.
-const _: () = assert!(Code::OF_KEYS.len() <= 8);

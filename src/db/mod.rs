@@ -34,6 +34,7 @@ pub mod sign_in_failures;
 pub mod tenant_overviews;
 pub mod tenants;
 pub mod usage;
+mod usage_batch;
 pub mod usage_gaps;
 pub mod usage_journal;
 pub mod usage_nodes;

@@ -65,7 +65,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    usage_journal (node_id, batch) { node_id -> Text, batch -> BigInt, start -> BigInt, counts -> Binary, }
+    usage_journal (node_id, batch) { node_id -> Text, batch -> BigInt, start -> BigInt, counts -> Binary, version -> Integer, }
 }
 
 diesel::table! { usage_progress (id) { id -> Integer, folded_to -> BigInt, } }

@@ -4,24 +4,50 @@ use diesel::prelude::*;
 
 use super::Conn;
 use super::schema::{usage_journal as journal, usage_nodes as nodes};
+use super::usage_batch::{self, Tallies};
 use crate::domain::Result;
+use crate::domain::id::KeyId;
+use crate::domain::tally::Tally;
 
-/// Counts of one batch.
-#[derive(Debug, Clone, Queryable, Insertable)]
+/// A row.
+#[derive(Debug, Insertable)]
 #[diesel(table_name = journal)]
-pub struct Batch {
-    /// The server.
-    pub node_id: String,
-    /// Number of the batch.
-    pub batch: i64,
-    /// The minute in which they were collected, in seconds since 1970.
-    pub start: i64,
-    /// The counts, as `actions::usage_journal` writes them.
-    pub counts: Vec<u8>,
+struct NewBatch<'a> {
+    node_id: &'a str,
+    batch: i64,
+    start: i64,
+    counts: Vec<u8>,
+    version: i32,
 }
 
-/// Adds a batch.
-pub fn append(conn: &mut Conn, batch: Batch) -> Result<()> {
+/// Counts of one batch.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Its number.
+    pub number: i64,
+    /// The minute in which they were collected, in seconds since 1970.
+    pub start: i64,
+    /// What was counted of each key.
+    pub tallies: Tallies,
+    /// False when some of it can't be read.
+    pub is_whole: bool,
+}
+
+/// Adds a server's batch of this number, with counts of the minute that begins at `start`.
+pub fn append<'a>(
+    conn: &mut Conn,
+    node: &str,
+    number: i64,
+    start: i64,
+    tallies: impl Iterator<Item = (KeyId, &'a Tally)>,
+) -> Result<()> {
+    let batch = NewBatch {
+        node_id: node,
+        batch: number,
+        start,
+        counts: usage_batch::encode(tallies),
+        version: usage_batch::VERSION,
+    };
     diesel::insert_into(journal::table)
         .values(batch)
         .execute(conn)?;
@@ -30,10 +56,26 @@ pub fn append(conn: &mut Conn, batch: Batch) -> Result<()> {
 
 /// A server's batches, oldest first.
 pub fn list(conn: &mut Conn, node: &str) -> Result<Vec<Batch>> {
-    Ok(journal::table
+    let rows: Vec<(i64, i64, i32, Vec<u8>)> = journal::table
         .filter(journal::node_id.eq(node))
         .order(journal::batch)
-        .load(conn)?)
+        .select((
+            journal::batch,
+            journal::start,
+            journal::version,
+            journal::counts,
+        ))
+        .load(conn)?;
+    let batch = |(number, start, version, counts): (i64, i64, i32, Vec<u8>)| {
+        let (tallies, is_whole) = usage_batch::decode(version, &counts);
+        Batch {
+            number,
+            start,
+            tallies,
+            is_whole,
+        }
+    };
+    Ok(rows.into_iter().map(batch).collect())
 }
 
 /// How many batches a server has.

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use diesel::{ExpressionMethods as _, RunQueryDsl as _};
 use keystead::background::follow::Follower;
 use keystead::background::usage::UsageWriter;
 use keystead::background::usage_retention;
 use keystead::config::pepper_file::PepperFile;
 use keystead::db::Db;
+use keystead::db::schema::usage_journal::dsl as journal;
+use keystead::domain::id::KeyId;
 use keystead::domain::request_id::RequestId;
 use keystead::domain::time::{Clock, Timestamp};
 use keystead::verify::{Code, Facts, Index, Question, decision};
@@ -20,6 +23,9 @@ const KEYS: i64 = 1_200;
 const COUNTED: &str =
     "SELECT CAST(COALESCE(SUM(valid), 0) AS BIGINT) AS n FROM key_usage WHERE span = 60";
 const JOURNALLED: &str = "SELECT count(*) AS n FROM usage_journal";
+/// What stands before the counts of a batch.
+const WORDS: &str =
+    "VALID TENANT_SUSPENDED REVOKED DISABLED EXPIRED IP_DENIED INSUFFICIENT_SCOPE RATE_LIMITED\n";
 const NODE: &str = "01a1fa86-bc1f-7faf-8df5-900000000001";
 
 /// Servers of one database, without their HTTP.
@@ -80,6 +86,29 @@ impl Servers {
             assert_eq!(verdict.code, Code::Valid);
         }
         i64::try_from(self.secrets.len()).unwrap()
+    }
+
+    /// Leaves a batch as another version of Keystead wrote it; none: one that knew of no versions.
+    fn leave(&self, version: Option<i32>, counts: &[u8]) {
+        let batch = (
+            journal::node_id.eq(NODE),
+            journal::batch.eq(1),
+            journal::start.eq(noon().timestamp()),
+            journal::counts.eq(counts),
+        );
+        let insert = diesel::insert_into(journal::usage_journal);
+        self.db
+            .write(|conn| {
+                match version {
+                    None => insert.values(batch).execute(conn)?,
+                    Some(version) => {
+                        let versioned = (batch, journal::version.eq(version));
+                        insert.values(versioned).execute(conn)?
+                    }
+                };
+                Ok(())
+            })
+            .unwrap();
     }
 
     fn counted(&self) -> i64 {
@@ -182,10 +211,52 @@ fn a_journal_that_can_t_be_read_does_not_stop_the_counting() {
     let each = servers.use_all(&index, begin());
     writer.flush(&servers.db, begin()).unwrap();
     drop(writer);
-    let broken = "UPDATE usage_journal SET counts = substr(counts, 1, 40)";
-    crate::support::direct::sql(&servers.db, broken);
+    // One key is left whole, and a part of the next.
+    let left = WORDS.len() + 34 + 7;
+    let broken = format!("UPDATE usage_journal SET counts = substr(counts, 1, {left})");
+    crate::support::direct::sql(&servers.db, &broken);
     let mut writer = servers.writer(&index, NODE, begin() + seconds(3));
     servers.use_all(&index, begin() + seconds(3));
     writer.stop(&servers.db, begin() + seconds(3)).unwrap();
     assert_eq!((servers.counted(), servers.journalled()), (each + 1, 0));
+}
+
+/// Numbers as a batch has them.
+fn bytes(head: &[u8], which: &[u8], counts: &[i64]) -> Vec<u8> {
+    let counts = counts.iter().flat_map(|count| count.to_le_bytes());
+    [head, which].concat().into_iter().chain(counts).collect()
+}
+
+#[test]
+fn what_another_version_left_in_the_journal_is_counted() {
+    let servers = Servers::new();
+    let index = servers.index();
+    let last = noon().timestamp_micros();
+    let key = KeyId::new();
+    let head = [key.bytes().as_slice(), &last.to_le_bytes()].concat();
+    let stored = |key: KeyId| {
+        let sum = "SELECT valid + 100 * revoked + 10000 * rate_limited AS n FROM key_usage";
+        let of_key = format!("{sum} WHERE last_accepted = {last} AND key_id = '{key}'");
+        servers.place.number(&of_key)
+    };
+
+    // Before there were versions: one byte tells which of the first eight verdicts there are.
+    servers.leave(None, &bytes(&head, &[0b1000_0101], &[3, 5, 7]));
+    let mut writer = servers.writer(&index, NODE, begin());
+    writer.stop(&servers.db, begin()).unwrap();
+    assert_eq!((stored(key), servers.journalled()), (7_05_03, 0));
+
+    // Other verdicts in another order, and one of which nothing is known here.
+    let words = b"RATE_LIMITED QUARANTINED VALID\n";
+    let counts = bytes(&head, &[0b111, 0], &[1, 99, 2]);
+    servers.leave(Some(2), &[words.as_slice(), &counts].concat());
+    let mut writer = servers.writer(&index, NODE, begin());
+    writer.stop(&servers.db, begin()).unwrap();
+    assert_eq!((stored(key), servers.journalled()), (8_05_05, 0));
+
+    // What can't be read is not guessed at, and does not stay in the way of the next batches.
+    servers.leave(Some(3), &bytes(&head, &[1], &[1]));
+    let mut writer = servers.writer(&index, NODE, begin());
+    writer.stop(&servers.db, begin()).unwrap();
+    assert_eq!((stored(key), servers.journalled()), (8_05_05, 0));
 }
