@@ -49,7 +49,8 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
     format!("INSERT INTO key_usage (key_id, span, start, {counts}, last_accepted) ")
 });
 
-/// Adds to rows that are there. Counts may arrive out of order, and refusals alone bring no instant: the newer one stays.
+/// Adds to rows that are there. Counts may arrive out of order, and refusals alone bring no instant: the newer one
+/// stays.
 static ADD_TO_KNOWN: LazyLock<String> = LazyLock::new(|| {
     let sums = of_columns(", ", |name| {
         format!("{name} = key_usage.{name} + excluded.{name}")
@@ -222,9 +223,9 @@ pub fn prune(conn: &mut Conn, span: i64, before: i64, limit: i64) -> Result<usiz
     .execute(conn)?)
 }
 
-/// The usage of [`Whose`] from $5 until before $6 in spans of $1; minutes that are not folded yet ($7) count too.
-/// CROSS JOIN keeps SQLite from walking every tenant's usage of that time. SQLite numbers parameters in the order in which
-/// a statement names them, so $1 comes first here.
+/// The usage of [`Whose`] from $5 until before $6 in spans of $1; minutes that are not folded yet ($7) count too. CROSS
+/// JOIN keeps SQLite from walking every tenant's usage of that time. SQLite numbers parameters in the order in which a
+/// statement names them, so $1 comes first here.
 const OF_WHOSE: &str = "FROM api_keys k CROSS JOIN key_usage u \
     WHERE $1 >= 60 AND u.key_id = k.id AND k.tenant_id = $2 AND ($3 = '' OR k.id = $3) AND ($4 = '' OR k.environment = $4) \
       AND ((u.span = $1 AND u.start >= $5 AND u.start < $6) \

@@ -1,8 +1,9 @@
 //! The bytes in which the usage journal keeps the counts of a batch.
 //!
-//! Version 2: the words of the verdicts with spaces between them and a line's end; then, for each key, its id (16 bytes),
-//! when it was last accepted (8 bytes), which of these verdicts it had (2 bytes, the lowest bit for the first word), and
-//! the count of each of those (8 bytes). Numbers are little-endian. As the words stand there, verdicts may come and go.
+//! Version 2: the words of the verdicts with spaces between them and a line's end; then, for each key, its id (16
+//! bytes), when it was last accepted (8 bytes), which of these verdicts it had (2 bytes, the lowest bit for the first
+//! word), and the count of each of those (8 bytes). Numbers are little-endian. As the words stand there, verdicts may
+//! come and go.
 //!
 //! Version 1 has no words, and one byte in place of two: its verdicts are [`OF_VERSION_1`].
 

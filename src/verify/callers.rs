@@ -1,4 +1,5 @@
-//! Who uses the keys whose allowlist is observed, on the way to the database. Verification never waits for it.
+//! The callers of keys whose allowlist is only observed, held in memory until they are written to the database.
+//! Verification never waits for that.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,10 +9,10 @@ use papaya::HashMap;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::time::Timestamp;
 
-/// Most callers between two collections; further ones are lost, and counted as such.
+/// Most callers that are held; requests of further ones are only counted as lost.
 const MOST: usize = 10_000;
 
-/// What was seen of a caller since the last collection.
+/// What was seen of one caller since callers were last taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
     /// The tenant of the key.
@@ -32,10 +33,10 @@ impl Seen {
     }
 }
 
-/// A key, and the address from which it was used, as far as that was known.
+/// A key and the address from which it was used; no address when that was not known.
 pub type Caller = (KeyId, Option<IpAddr>);
 
-/// Callers that wait to be written.
+/// Callers that wait to be written to the database.
 #[derive(Debug, Default)]
 pub struct Callers {
     seen: HashMap<Caller, Seen>,
@@ -53,7 +54,7 @@ impl Callers {
         self.put(caller, seen);
     }
 
-    /// Adds to what is known of a caller: a request, or what could not be written.
+    /// Adds to what was seen of a caller. Also used to put back what could not be written.
     pub fn put(&self, caller: Caller, more: Seen) {
         let seen = self.seen.pin();
         if seen.len() >= MOST && !seen.contains_key(&caller) {
@@ -63,7 +64,7 @@ impl Callers {
         seen.update_or_insert(caller, |before| before.add(&more), more);
     }
 
-    /// Takes what was seen. A request that comes meanwhile is in this collection or in the next.
+    /// Takes all that was seen. A request that comes meanwhile is taken now or the next time, never twice.
     pub fn take(&self) -> Vec<(Caller, Seen)> {
         let seen = self.seen.pin();
         let callers: Vec<Caller> = seen.keys().copied().collect();

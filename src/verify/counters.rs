@@ -1,4 +1,5 @@
-//! The counters of one key. Every answer about the key adds to them, and one thread empties them each second.
+//! The counters of one key: every answer about the key adds to them, and once a second a thread takes the counts and
+//! sets them back to zero.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -9,11 +10,12 @@ use crate::domain::tally::{Counts, Tally};
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
 
-/// Microseconds by which a key's last use may lag: workers that share a key then write less to the same place.
+/// The time of a key's last use is only updated when it is so many microseconds old: with fewer writes, threads that
+/// use the same key wait less for each other.
 const TICK: i64 = 10_000;
 
-/// Answers about one key, by one of its secrets, since the counters were last emptied. Nearly all answers accept, so
-/// only that count lies with the key.
+/// Answers about one key, by one of its secrets, since the counts were last taken. Nearly all answers accept the key,
+/// so room for refusals is only made at the first one.
 #[derive(Debug, Default)]
 pub struct Counters {
     last_accepted: AtomicI64,
@@ -21,10 +23,10 @@ pub struct Counters {
     refused: ArcSwapOption<Refusals>,
 }
 
-/// Counts by verdict; the one of [`Code::Valid`] is not used.
+/// A count for each verdict; that of [`Code::Valid`] stays 0.
 type Refusals = [AtomicI64; Code::OF_KEYS.len()];
 
-/// A copy of an entry counts for itself.
+/// A copy starts with counts of its own, or answers would be counted twice.
 impl Clone for Counters {
     fn clone(&self) -> Self {
         Self::default()
@@ -32,7 +34,7 @@ impl Clone for Counters {
 }
 
 impl Counters {
-    /// Counts one answer; true when it is the first with its verdict since the counters were last emptied.
+    /// Counts one answer. True when it is the first with its verdict since the counts were last taken.
     pub(super) fn count(&self, code: Code, now: Timestamp) -> bool {
         if code == Code::Valid {
             let now = now.timestamp_micros();
@@ -43,7 +45,7 @@ impl Counters {
         self.add(code, 1)
     }
 
-    /// Takes the counts; those that arrive meanwhile stay for the next time.
+    /// Takes the counts. An answer that comes meanwhile is counted now or the next time, never twice.
     pub(super) fn take(&self) -> Tally {
         let mut counts = Counts::default();
         if let Some(refused) = &*self.refused.load() {
@@ -76,7 +78,7 @@ impl Counters {
         refused.get(code.index()).is_some_and(add)
     }
 
-    /// The counts of refusals, made at the first one.
+    /// The counts of refusals. The first refusal makes room for them.
     fn refusals(&self) -> Arc<Refusals> {
         if let Some(made) = self.refused.load_full() {
             return made;

@@ -13,10 +13,10 @@ use super::table::Held;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
 
-/// What is asked.
+/// The question whether a key may be used.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// The presented text, on its way.
+    /// The text that was presented as a key.
     pub key: &'a KeyLookup<'a>,
     /// Where the caller is, as far as it is known.
     pub address: Option<IpAddr>,
@@ -45,7 +45,8 @@ impl Verdict {
     }
 }
 
-/// Decides, counts the answer and records it. `None` when the index can't be sure: the edge then answers 503.
+/// Decides, counts the answer and records it. `None` when the index may lack a change, so that nobody can tell: the
+/// server then answers 503.
 pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
     let certainty = index.certainty()?;
     let found = match question.key.digest() {
@@ -54,7 +55,7 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
     };
     let (stranger, found) = match found {
         Ok(found) => (Code::NotFound, Some(found)),
-        // It may be kept under the pepper that is missing here, or be about to be loaded anew.
+        // The key may be good all the same: kept under a pepper that this server lacks, or being loaded right now.
         Err(Code::NotFound) if index.lacks_pepper() || index.certainty() != Some(certainty) => {
             return None;
         }

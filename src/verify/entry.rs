@@ -1,4 +1,4 @@
-//! What verification knows of one key.
+//! The entry of a key in the index: all that a decision about the key needs.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,56 +13,58 @@ use crate::domain::id::{GroupId, KeyId, TenantId};
 use crate::domain::scope::Scopes;
 use crate::domain::time::{Timestamp, from_micros};
 
-/// An authorization group as keys share it.
+/// An authorization group. All keys of the group share one value of this type.
 #[derive(Debug)]
 pub struct Group {
     /// Identifier.
     pub id: GroupId,
-    /// The tenant whose group, and whose keys, these are.
+    /// The tenant that owns the group and its keys.
     pub tenant_id: TenantId,
     /// Name.
     pub name: String,
-    /// What it grants.
+    /// The scopes that it grants.
     pub scopes: Scopes,
 }
 
-/// What verification knows of one key. An entry never changes, save what it counts: a change puts a new one in place.
+/// All that a decision about one key needs. Apart from its counters an entry never changes: when the key changes, a new
+/// entry takes the place of the old one.
 ///
-/// Among millions of keys nearly every entry that is asked for comes from memory, and waiting for that costs more than
-/// the decision. So it is small, and what few keys have lies elsewhere.
+/// With millions of keys, most entries are not in the processor's cache when they are needed, and fetching one from
+/// memory takes longer than the decision itself. So entries are small, and data that only few keys have is behind a
+/// pointer, in [`Special`].
 #[derive(Debug, Clone)]
 #[repr(C)]
 pub struct Entry {
-    /// The key.
+    /// Identifier of the key.
     pub key_id: KeyId,
-    /// Its authorization group, which is its tenant's.
+    /// The authorization group of the key; it also tells the tenant.
     pub group: Arc<Group>,
     /// Name of the key.
     pub name: Box<str>,
-    /// Counts against the key's rate limit, if it has one; carried over while the limit stays the same.
+    /// Enforces the key's rate limit, if it has one. A new entry takes the limiter over while the limit stays the same.
     pub limiter: Option<Arc<Limiter>>,
-    /// End of its life.
+    /// When the key expires.
     pub expiry: Expiry,
-    /// What it has and few others do.
+    /// Data that only few keys have.
     pub special: Option<Box<Special>>,
-    /// Counts since the last collection.
+    /// Counts the answers about the key until they are collected for the database.
     pub counters: Counters,
-    /// When it was issued, in seconds since 1970: four bytes do until 2106, and there are millions of entries.
+    /// When the key was issued, in seconds since 1970. Four bytes are enough until 2106, and keep the entry small.
     pub issued: u32,
-    /// Live or test.
+    /// Whether it is a live or a test key.
     pub environment: Environment,
-    /// True while none of the tenant's keys is accepted.
+    /// True while the tenant is suspended: none of its keys is accepted then.
     pub tenant_suspended: bool,
-    /// Revoked for good.
+    /// True when the key was revoked, which can't be undone.
     pub revoked: bool,
-    /// Switched off for now.
+    /// True while the key is disabled. It can be enabled again.
     pub disabled: bool,
-    /// The revision at which the key was as it stands here.
+    /// The revision of the change log from which this entry was made.
     pub rev: i64,
 }
 
-/// The end of a key's life in eight bytes, where an optional [`Timestamp`] takes twelve: microseconds since 1970, and
-/// the last of all when there is none.
+/// When a key expires, in microseconds since 1970, or `i64::MAX` when it never does. This takes eight bytes, where an
+/// optional [`Timestamp`] takes twelve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expiry(i64);
 
@@ -78,19 +80,19 @@ impl From<Expiry> for Option<Timestamp> {
     }
 }
 
-/// What few keys have.
+/// Data that only few keys have.
 #[derive(Debug, Clone, Default)]
 pub struct Special {
-    /// Allowed addresses, when they are enforced.
+    /// The addresses that may use the key, when its allowlist is enforced.
     pub ip_allowlist: Option<AddressList>,
-    /// Its callers are noted, and none is refused for its address.
+    /// True when the allowlist is only observed: callers are noted, and none is refused because of its address.
     pub observed: bool,
-    /// Which of its secrets this is about, for a key that has or had two.
+    /// The secret that this entry is for, when the key was rotated: each secret of such a key has an entry.
     pub secret: Option<Secret>,
 }
 
 impl Special {
-    /// None when there is nothing special about the key.
+    /// Puts it behind a pointer, or gives `None` when the key has none of this data.
     pub fn boxed(self) -> Option<Box<Self>> {
         let is_plain = self.ip_allowlist.is_none() && !self.observed && self.secret.is_none();
         (!is_plain).then(|| Box::new(self))
@@ -98,7 +100,7 @@ impl Special {
 }
 
 impl Entry {
-    /// The same key by the secret that it lost in a rotation.
+    /// The entry of the same key for a secret that a rotation replaced.
     pub fn of_former(&self, secret: Secret) -> Self {
         let special = Special {
             secret: Some(secret),
@@ -110,51 +112,52 @@ impl Entry {
         }
     }
 
-    /// Its tenant.
+    /// The tenant that owns the key.
     pub fn tenant_id(&self) -> TenantId {
         self.group.tenant_id
     }
 
-    /// End of its life.
+    /// When the key expires, if it ever does.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expiry.into()
     }
 
-    /// True from the end of its life on.
+    /// True from the very instant at which the key expires.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expiry.0 <= now.timestamp_micros()
     }
 
-    /// True when its allowlist has this address, or when it has none that is enforced.
+    /// True when the key may be used from this address: its allowlist has the address, or it has no enforced allowlist.
     pub fn allows(&self, address: Option<IpAddr>) -> bool {
         let special = self.special.as_ref();
         let list = special.and_then(|special| special.ip_allowlist.as_ref());
         list.is_none_or(|list| list.allows(address))
     }
 
-    /// True when its callers are noted.
+    /// True when the allowlist is only observed.
     pub fn is_observed(&self) -> bool {
         let special = self.special.as_ref();
         special.is_some_and(|special| special.observed)
     }
 
-    /// Which of its secrets this is about, for a key that has or had two.
+    /// The secret that this entry is for, when the key was rotated.
     pub fn secret(&self) -> Option<&Secret> {
         self.special.as_ref()?.secret.as_ref()
     }
 
-    /// True for the old secret of a rotation.
+    /// True when this entry is for a secret that a rotation replaced.
     pub fn is_former(&self) -> bool {
         self.secret().is_some_and(|secret| secret.is_former)
     }
 
-    /// True for a former secret whose time is over; the key itself may go on.
+    /// True when this entry is for a replaced secret that is no longer accepted. The key itself may still be.
     pub fn has_ended(&self, now: Timestamp) -> bool {
         let secret = self.secret();
         secret.is_some_and(|secret| secret.has_ended(now))
     }
 
-    /// Asks for the memory that a decision and its answer will read beside the entry: all of it at once.
+    /// Tells the processor to fetch the memory behind the entry's pointers that the decision and its answer will read,
+    /// so that they wait for all of it at once instead of one after the other.
     pub fn bring_rest_near(&self) {
         if let Some(letter) = self.name.as_bytes().first() {
             prefetch(letter);

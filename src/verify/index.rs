@@ -1,4 +1,4 @@
-//! The index: digest of a key's text -> what a decision needs. Reads take no lock.
+//! The index: every key of the installation in memory, found by the digest of its text. Reads take no lock.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,20 +19,20 @@ use crate::domain::key_text;
 use crate::domain::pepper::{Digest, Peppers};
 use crate::domain::time::Timestamp;
 
-/// Parts of the table of keys. One that grows holds changes up, among thirteen million keys for a tenth of a second; with
-/// more parts it would be less, but the parts themselves would no longer stay near the processor.
+/// Number of parts of the table of keys. While a part grows, changes to its keys wait: with thirteen million keys for a
+/// tenth of a second. More parts would grow faster, but their heads would no longer fit into the processor's cache.
 const PARTS: usize = 64;
 
 /// An entry fills two lines of the processor's cache.
 const _: () = assert!(Table::<Entry>::BYTES_EACH == 128);
 
-/// Every key of the installation in memory.
+/// Every key of the installation in memory, and what is counted and noted as they are used.
 #[derive(Debug)]
 pub struct Index {
     entries: Table<Entry>,
     peppers: ArcSwap<Peppers>,
     rev: AtomicI64,
-    /// 0 while in doubt; else the number of the load that made it certain.
+    /// The number of the load that is known to be complete; 0 while the index may lack a change.
     certain: AtomicU64,
     loads: AtomicU64,
     usage: UsageLog,
@@ -44,8 +44,8 @@ pub struct Index {
 }
 
 impl Index {
-    /// An empty index that answers nothing until it is loaded. `per_second` is the number of single requests
-    /// that it records; there is room for `keys` before the index has to grow.
+    /// An empty index, which answers nothing until it is loaded. It records `per_second` single requests a second, and
+    /// has room for `keys` before its table grows.
     pub fn new(per_second: usize, keys: usize) -> Self {
         Self {
             entries: Table::new(PARTS, keys),
@@ -62,8 +62,8 @@ impl Index {
         }
     }
 
-    /// Begins to look a key up: its text is checked and digested, and the memory asked for in which it will be looked
-    /// for. Do something else before [`Index::find`].
+    /// Begins to look a key up: checks and digests its text, and has the processor fetch the memory in which
+    /// [`Index::find`] will look. That takes a moment, so do something else in between.
     pub fn seek<'a>(&self, text: impl Into<Cow<'a, str>>) -> KeyLookup<'a> {
         let text = text.into();
         let is_key = key_text::is_well_formed(&text);
@@ -74,13 +74,13 @@ impl Index {
         lookup
     }
 
-    /// The entry of a key, and where it was found.
+    /// The entry of a key, and the digest under which it was found.
     pub fn find(&self, lookup: &KeyLookup<'_>) -> Option<(Held<Entry>, Place)> {
         lookup.digest()?;
         key_lookup::find(&self.entries, &self.peppers, lookup)
     }
 
-    /// The entry of a digest.
+    /// The entry that has this digest.
     pub fn entry(&self, digest: &Digest) -> Option<Held<Entry>> {
         self.entries.get(digest)
     }
@@ -95,33 +95,35 @@ impl Index {
         self.peppers.store(Arc::new(peppers));
     }
 
-    /// True while keys may be kept under a pepper that this process does not have: an unknown key may be a good one.
+    /// True while some keys may be stored under a pepper that this process does not have. A key that is not found may
+    /// then be a good one.
     pub fn lacks_pepper(&self) -> bool {
         !self.peppers.load().missing().is_empty()
     }
 
-    /// Puts an entry in place; the next look-up sees it. The digests that its key had before are forgotten.
+    /// Puts an entry in place: the next look-up finds it. Entries under `old`, digests that the key had before, are
+    /// removed.
     pub fn put(&self, digest: Digest, entry: Entry, old: &[Digest]) {
         key_lookup::put(&self.entries, digest, entry, old);
     }
 
-    /// Forgets every key, to be loaded anew. Call it in doubt alone, or good keys look unknown.
+    /// Removes every key before all are loaded anew. Call [`Index::doubt`] first, or good keys look unknown meanwhile.
     pub fn forget_keys(&self) {
         self.loads.fetch_add(1, Ordering::SeqCst);
         self.entries.keep_only(&[]);
     }
 
-    /// Every entry that is there while this runs.
+    /// Looks at every entry. One that is put in place while this runs may be missed.
     pub fn for_each_key(&self, look: impl FnMut(&Entry)) {
         self.entries.for_each(look);
     }
 
-    /// Number of keys held.
+    /// Number of entries.
     pub fn len(&self) -> usize {
         self.entries.count()
     }
 
-    /// True when no key is held.
+    /// True when there is no entry.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -136,44 +138,44 @@ impl Index {
         self.rev.store(rev, Ordering::Release);
     }
 
-    /// From now on the index may answer.
+    /// Lets the index answer from now on.
     pub fn trust(&self) {
         let load = self.loads.load(Ordering::SeqCst);
         self.certain.store(load, Ordering::SeqCst);
     }
 
-    /// Stops answering until changes are applied again: a commit's outcome or effect is not known.
+    /// Stops the index from answering until changes are applied again, because it may lack one.
     pub fn doubt(&self) {
         self.certain.store(0, Ordering::SeqCst);
     }
 
-    /// False before the first load and while in doubt; the answer is then 503, never a verdict.
+    /// False before the first load and while the index may lack a change. The answer is then 503, never a verdict.
     pub fn is_certain(&self) -> bool {
         self.certainty().is_some()
     }
 
-    /// The number of the load that makes the index certain. Who finds no key looks whether it is still the same: the key
-    /// may have been on the way into memory.
+    /// The number of the load that is known to be complete, if there is one. When a key is not found, the number has to
+    /// be the same before and after: else the keys were loaded anew meanwhile, and this one had not arrived yet.
     pub fn certainty(&self) -> Option<u64> {
         Some(self.certain.load(Ordering::SeqCst)).filter(|&load| load > 0)
     }
 
-    /// True when a verifier holds this token and may ask.
+    /// True when this is the token of a verifier that may ask.
     pub fn admit(&self, token: &str, now: Timestamp) -> bool {
         self.verifiers.admit(token, &self.peppers, &self.moves, now)
     }
 
-    /// Who may ask.
+    /// The verifiers: who may ask about keys.
     pub fn verifiers(&self) -> &Verifiers {
         &self.verifiers
     }
 
-    /// What was counted and recorded since the last collection.
+    /// What was used since the last collection.
     pub fn usage(&self) -> &UsageLog {
         &self.usage
     }
 
-    /// The latest answers about texts that are no key.
+    /// The latest answers about texts that are not a known key.
     pub fn strangers(&self) -> &Strangers {
         &self.strangers
     }
@@ -183,7 +185,7 @@ impl Index {
         &self.metrics
     }
 
-    /// Keys with two secrets, and which of them was used.
+    /// When the secrets of rotated keys were used.
     pub fn rotations(&self) -> &Rotations {
         &self.rotations
     }

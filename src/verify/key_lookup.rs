@@ -1,4 +1,5 @@
-//! Looking a text up under every pepper that is in use, while what is looked for may move from one to the next.
+//! Looking a key or a verifier up by its text, under each pepper that is in use. While peppers are changed, keys move
+//! from the digest under an older pepper to that under the newest, and are found all the time.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -8,10 +9,10 @@ use arc_swap::ArcSwap;
 use super::table::{Held, Table};
 use crate::domain::pepper::{Digest, Pepper, Peppers};
 
-/// A text that somebody presented, on the way to what has it.
+/// A presented text with its digest, to find the key or the verifier that has it.
 pub struct KeyLookup<'a> {
     text: Cow<'a, str>,
-    /// Version and digest under the newest pepper; none for a text that has not the shape of what is looked for.
+    /// Version of the newest pepper, and the digest under it; `None` for a text that can't be a key.
     newest: Option<(i32, Digest)>,
 }
 
@@ -22,7 +23,7 @@ impl std::fmt::Debug for KeyLookup<'_> {
 }
 
 impl<'a> KeyLookup<'a> {
-    /// Digests a text, if it has the shape.
+    /// Digests a text, unless it lacks the shape of a key (or of a verifier's token, where that is looked up).
     pub fn new(text: Cow<'a, str>, has_shape: bool, peppers: &ArcSwap<Peppers>) -> Self {
         let current = peppers.load();
         let newest = current.live().first().filter(|_| has_shape);
@@ -48,18 +49,18 @@ impl<'a> KeyLookup<'a> {
     }
 }
 
-/// Where something was found.
+/// The digest under which a key or a verifier was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// Version of the pepper.
     pub version: i32,
-    /// Digest under it.
+    /// The digest under this pepper.
     pub digest: Digest,
-    /// Version and digest of the newest pepper, when this is another.
+    /// Version of the newest pepper and the digest under it, when it was found under an older one.
     pub newer: Option<(i32, Digest)>,
 }
 
-/// Finds what has this text, also while [`put`] moves it.
+/// Finds what has this text, also while [`put`] moves it to another digest.
 pub fn find<T>(
     things: &Table<T>,
     peppers: &ArcSwap<Peppers>,
@@ -68,7 +69,7 @@ pub fn find<T>(
     loop {
         let current = peppers.load();
         let found = find_under(things, &current, lookup);
-        // A pepper taken up since may be the one that it was moved to.
+        // Not found, but a pepper was added meanwhile: it may have been moved to the digest under that one.
         if found.is_some() || Arc::ptr_eq(&current, &peppers.load()) {
             return found;
         }
@@ -92,7 +93,8 @@ fn find_under<T>(
     };
     there()
         .or_else(|| {
-            // From the oldest up, the way that things move: each has its newer place before it loses the older one.
+            // From the oldest pepper to newer ones. Things move that way, and are put in the new place before they are
+            // removed from the old one, so this never passes one by.
             older.iter().rev().find_map(|pepper| {
                 let place = Place {
                     version: pepper.version(),
@@ -105,10 +107,10 @@ fn find_under<T>(
         .or_else(|| if older.is_empty() { None } else { there() })
 }
 
-/// Puts something in place; the next look-up sees it. The digests that it had before are forgotten.
+/// Puts something in place: the next look-up finds it. What is under `old`, digests that it had before, is removed.
 pub fn put<T>(things: &Table<T>, digest: Digest, thing: T, old: &[Digest]) {
     things.put(&digest, thing);
-    // Afterwards, so that `find` meets it at every instant.
+    // Removed after it was put, so that `find` meets it at every instant.
     for old in old.iter().filter(|old| **old != digest) {
         things.remove(old);
     }

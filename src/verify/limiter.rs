@@ -1,4 +1,4 @@
-//! The limiter of one key. Only keys with a limit have one; it is shared by all workers of this node without a lock.
+//! The rate limit of one key. All threads of a server share it without a lock; other servers count for themselves.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -14,13 +14,13 @@ use crate::domain::time::Clock;
 impl clock::Clock for Clock {
     type Instant = Duration;
 
-    /// Never the time of day: setting the system's clock back must not lock anybody out.
+    /// The time since the start, not the time of day: setting the system's clock back must not lock anybody out.
     fn now(&self) -> Duration {
         self.elapsed()
     }
 }
 
-/// Counts the requests of one key.
+/// Counts the requests with one key against its limit.
 #[derive(Debug)]
 pub struct Limiter {
     limit: RateLimit,
@@ -32,7 +32,7 @@ pub struct Limiter {
 pub struct Allowance {
     /// The limit.
     pub limit: RateLimit,
-    /// Requests that could follow at once.
+    /// Requests that would be allowed right now.
     pub remaining: u32,
     /// Seconds, rounded up, until the whole burst is there again.
     pub reset: u64,
@@ -41,7 +41,7 @@ pub struct Allowance {
 }
 
 impl Limiter {
-    /// A limiter with its whole burst.
+    /// A limiter of which nothing is used up yet.
     pub fn new(limit: RateLimit, clock: &Clock) -> Self {
         let quota = Quota::with_period(interval(limit)).unwrap_or(Quota::per_second(MIN));
         let burst = NonZeroU32::new(limit.burst()).unwrap_or(MIN);
@@ -57,7 +57,7 @@ impl Limiter {
         self.limit
     }
 
-    /// Asks for the memory of this limiter.
+    /// Tells the processor to fetch the memory of this limiter.
     pub fn bring_near(&self) {
         prefetch(&self.limit);
         prefetch(&self.state);
@@ -73,7 +73,7 @@ impl Limiter {
                 Some(refused.wait_time_from(self.state.clock().elapsed())),
             ),
         };
-        // Counted from the next request on when this one was refused.
+        // `reset` starts at the end of the wait, when one request has been earned already.
         let missing = limit.burst() - remaining - u32::from(wait.is_some());
         let reset = interval(limit) * missing + wait.unwrap_or_default();
         Allowance {
@@ -88,7 +88,7 @@ impl Limiter {
 
 const MIN: NonZeroU32 = NonZeroU32::MIN;
 
-/// The time in which one request is earned.
+/// The time after which one more request is allowed.
 fn interval(limit: RateLimit) -> Duration {
     Duration::from_secs(limit.per().seconds().into()) / limit.requests()
 }

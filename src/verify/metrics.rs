@@ -1,5 +1,5 @@
-//! What this process answered and how fast, for the metrics. Kept apart by thread, so that workers never share a cache
-//! line, and added up when somebody asks.
+//! What this process answered and how fast, for the metrics. Each thread counts for itself, so that threads never write
+//! to the same cache line; the counts are added up when the metrics are read.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use crate::domain::verdict::Code;
 
-/// Threads beyond this number share places; they still count right.
+/// Number of threads that count for themselves. Further ones share with others, which is slower and still right.
 const SHARDS: usize = 16;
 
-/// Upper ends of the spans in which answers are counted, in microseconds.
+/// Upper bounds of the times by which answers are counted, in microseconds.
 pub const BOUNDS: [u64; 11] = [
     25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 100_000, 1_000_000,
 ];
-/// One more for all that took longer, and one for the sum.
+/// A count for each bound, one for answers that took longer, and the sum of all times.
 const TIMES: usize = BOUNDS.len() + 2;
 
-/// A line of its own for one thread.
+/// The counts of one thread, in cache lines of their own.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 struct Shard {
@@ -32,7 +32,7 @@ pub struct Metrics([Shard; SHARDS]);
 /// How long answers took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Latency {
-    /// Answers by span: those up to each of [`BOUNDS`] and over the one before it, then those that took longer.
+    /// For each of [`BOUNDS`] the answers that took no longer, and longer than the bound before; then all slower ones.
     pub spans: [u64; BOUNDS.len() + 1],
     /// All of them together, in microseconds.
     pub sum_micros: u64,
@@ -44,7 +44,7 @@ impl Metrics {
         self.0[own_shard()].codes[code.index()].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Counts an answer to a verifier or gateway by the time it took, its HTTP request included.
+    /// Counts an answer to a verifier or gateway by the time that its whole HTTP request took.
     pub fn answered(&self, took: Duration) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let times = &self.0[own_shard()].times;

@@ -1,4 +1,4 @@
-//! Verification: the index of all keys in memory, the decision, and what is counted of it.
+//! Verification: the index of all keys in memory, the decision about a key, and what is counted as keys are used.
 //!
 //! Nothing here names the database or the web: `background::follow` fills the index, `web::edges` ask it.
 

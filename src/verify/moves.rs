@@ -1,4 +1,5 @@
-//! Keys and verifiers that were accepted under an older pepper, waiting to be moved to the newest.
+//! Keys and verifiers that were used, and are still stored under an older pepper: they wait to be moved to the newest.
+//! That takes the text that was presented, as the database has no more than its digest.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -7,10 +8,10 @@ use super::key_lookup::Place;
 use crate::domain::id::{KeyId, TenantId, VerifierId};
 use crate::domain::pepper::Digest;
 
-/// How many may wait at once. One that finds no room is offered again when it is used next.
+/// How many may wait at once. One that finds no room is offered again at its next use.
 const MOST: usize = 10_000;
 
-/// Who is moved.
+/// What is moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holder {
     /// A key of a tenant.
@@ -22,7 +23,7 @@ pub enum Holder {
 /// What it takes to move one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Move {
-    /// Who.
+    /// The key or verifier.
     pub holder: Holder,
     /// The pepper it was found under.
     pub from: i32,
@@ -30,7 +31,7 @@ pub struct Move {
     pub was: Digest,
     /// The newest pepper.
     pub to: i32,
-    /// Its digest under that one.
+    /// The digest under the newest pepper.
     pub digest: Digest,
 }
 
@@ -41,8 +42,8 @@ pub struct Moves {
 }
 
 impl Moves {
-    /// Adds one unless it is in its newest place. Verification never waits here: while another thread is inside, it is
-    /// left for its next use.
+    /// Adds one, unless it was found under the newest pepper. Verification never waits here: while another thread holds
+    /// the lock, this does nothing, and the next use tries again.
     pub fn offer(&self, holder: Holder, place: &Place) {
         let Some((to, digest)) = place.newer else {
             return;
@@ -61,7 +62,8 @@ impl Moves {
         }
     }
 
-    /// Takes all that wait, in one order everywhere.
+    /// Takes all that wait, in an order that is the same on every server: so two that move the same ones can't
+    /// deadlock.
     pub fn take(&self) -> Vec<Move> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let mut taken: Vec<Move> = waiting.drain().map(|(_, wanted)| wanted).collect();

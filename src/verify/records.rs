@@ -1,7 +1,8 @@
-//! The request log on its way to the database: a bounded ring that answers fill and one writer empties.
+//! Single requests on their way to the request log: a bounded queue that answers fill and one thread empties into the
+//! database.
 //!
-//! Nobody waits for it. A server records so many requests a second over time, and saves up what it did not use for a
-//! burst. Beyond that a request is not recorded, and the writer tells of the gap.
+//! Answers never wait for it. A server records a fixed number of requests a second, and may save up some seconds' worth
+//! for a burst. Further requests are not recorded, only counted, and the writer notes a gap in the log.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,11 +16,11 @@ use crate::domain::request_id::RequestId;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
 
-/// What a server may save up for a burst: eight seconds' worth, and at most so many.
+/// Seconds' worth of records that a server may save up for a burst.
 const BURST_SECONDS: usize = 8;
-/// See [`BURST_SECONDS`].
+/// Most records that it may save up so.
 const LARGEST_BURST: usize = 8_192;
-/// A whole request, in millionths.
+/// One request in the unit of [`Ring::left`].
 const ONE: u64 = 1_000_000;
 /// Longest method that is kept, in bytes.
 const METHOD: usize = 16;
@@ -70,7 +71,7 @@ pub struct Record {
     pub user_agent: Box<str>,
 }
 
-/// Records that wait to be written.
+/// Records that wait to be written, and how many more may be made.
 #[derive(Debug)]
 pub struct Ring {
     waiting: ArrayQueue<Record>,
@@ -83,7 +84,7 @@ pub struct Ring {
 }
 
 impl Ring {
-    /// A ring for this many records a second; 0 records nothing and calls nothing a gap.
+    /// A ring for this many records a second. `None` for 0: then nothing is recorded, and that is no gap.
     pub fn new(per_second: usize) -> Option<Self> {
         let capacity = per_second.max(LARGEST_BURST.min(per_second.saturating_mul(BURST_SECONDS)));
         let most = ONE.saturating_mul(capacity as u64);
@@ -96,7 +97,7 @@ impl Ring {
         })
     }
 
-    /// Records a decision, or counts it as dropped. `make` runs only when there is room.
+    /// Records a decision, or counts it as dropped when there is no room. `make` runs only when there is.
     pub fn push(&self, make: impl FnOnce() -> Record) {
         if !self.take_one() || self.waiting.push(make()).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
@@ -105,7 +106,7 @@ impl Ring {
 
     fn take_one(&self) -> bool {
         let take = |left: u64| left.checked_sub(ONE);
-        // Looked at first: when nothing is left, no worker writes to a place that all share.
+        // Only read at first: while nothing is left, threads then do not slow each other down by writing here.
         !self.waiting.is_full()
             && self.left.load(Ordering::Relaxed) >= ONE
             && self
@@ -114,7 +115,7 @@ impl Ring {
                 .is_ok()
     }
 
-    /// Lets more requests be recorded after so many microseconds.
+    /// Adds the records that may be made for so many microseconds that went by.
     pub fn refill(&self, elapsed: i64) {
         let elapsed = u64::try_from(elapsed).unwrap_or_default();
         let more = self.per_second.saturating_mul(elapsed);

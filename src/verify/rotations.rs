@@ -1,6 +1,7 @@
-//! Keys with two secrets: which of them is used, when, from where and by what.
+//! Rotated keys have two secrets for a while: here is noted when each was used last, from where and by which program,
+//! so that people see who still has the old one.
 //!
-//! Verification notes it in memory and never waits; one thread writes it each second.
+//! Verification notes it in memory and never waits; once a second a thread writes it to the database.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -12,7 +13,8 @@ use super::records::kept_user_agent;
 use crate::domain::id::RotationId;
 use crate::domain::time::{Timestamp, from_micros};
 
-/// A later use within these microseconds is not noted: else every core would write to the same place each time.
+/// A use is not noted when the last noted one is less than so many microseconds old: else threads that use the same key
+/// would slow each other down.
 const TICK: i64 = 100_000;
 
 /// A use of a secret.
@@ -39,7 +41,7 @@ impl LastUse {
             return false;
         }
         self.at.fetch_max(at, Ordering::SeqCst);
-        // Who is inside notes the same moment.
+        // When another thread holds the lock, it notes a use at the same moment, which does as well.
         if let Ok(mut who) = self.who.try_lock() {
             *who = (address, kept_user_agent(program));
         }
@@ -66,7 +68,7 @@ impl LastUse {
 pub struct Rotation {
     /// Identifier.
     pub id: RotationId,
-    /// Turned back when this was read: the former secret is then the one that the key got by it.
+    /// True when the rotation was cancelled: then the secret that it brought is the former one.
     pub is_cancelled: bool,
     ends_at: Option<Timestamp>,
     old: LastUse,
@@ -93,23 +95,23 @@ impl Rotation {
     }
 }
 
-/// Which secret of a rotated key an entry is about.
+/// The secret of a rotated key that an entry is for.
 #[derive(Debug, Clone)]
 pub struct Secret {
     /// The rotation.
     pub rotation: Arc<Rotation>,
-    /// The one that the key lost by it.
+    /// True for the secret that is being given up.
     pub is_former: bool,
 }
 
 impl Secret {
-    /// True from the instant on at which the key's former secret no longer works.
+    /// True for a former secret from the instant on at which it is no longer accepted.
     pub fn has_ended(&self, now: Timestamp) -> bool {
         self.is_former && !self.rotation.is_running(now)
     }
 }
 
-/// What was collected of one rotation: last use of the old and of the new secret.
+/// A rotation with the last use of its old and of its new secret since the last collection.
 pub type Collected = (Arc<Rotation>, Option<Use>, Option<Use>);
 
 /// Rotations whose secrets were used since the last collection.
@@ -139,13 +141,13 @@ impl Rotations {
         }
     }
 
-    /// Takes what was noted since the last collection.
+    /// Takes the uses that were noted since the last collection.
     pub fn collect(&self) -> Vec<Collected> {
         let waiting = self.used.len();
         std::iter::from_fn(|| self.used.pop())
             .take(waiting)
             .map(|rotation| {
-                // Cleared first: a use from here on is handed over again rather than lost.
+                // Cleared before the uses are taken: a later use hands the rotation over again, and is not lost.
                 rotation.handed_over.store(false, Ordering::SeqCst);
                 let (old, new) = (rotation.old.take(), rotation.new.take());
                 (rotation, old, new)
@@ -163,12 +165,13 @@ impl Rotations {
         self.hand_over(rotation);
     }
 
-    /// Notes that a rotation ends when its old secret falls quiet: servers then tell each other how far they have written.
+    /// Notes that some rotation ends once its old secret is no longer used. To find that out, servers then tell each
+    /// other through the database how far they have written.
     pub fn await_quiet(&self) {
         self.until_quiet.store(true, Ordering::Relaxed);
     }
 
-    /// True when such a rotation was seen since the start.
+    /// True when there was such a rotation since the start.
     pub fn awaits_quiet(&self) -> bool {
         self.until_quiet.load(Ordering::Relaxed)
     }

@@ -1,6 +1,6 @@
-//! The latest answers about texts that are no key of ours, so that such a refusal can be explained by its request id.
+//! The latest answers about texts that are not a known key, so that such a refusal can be explained by its request id.
 //!
-//! Kept in memory alone: garbage must never cause a write, however much of it comes.
+//! They are only kept in memory: a flood of made-up keys must never cause writes to the database.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -10,7 +10,8 @@ use crate::domain::verdict::Code;
 /// Answers that are remembered.
 const KEPT: usize = 4_096;
 
-/// A circle of the latest answers. One word each, the request's number and the code, so that no reader sees half.
+/// The latest answers; a new one takes the place of the oldest. Each is a single word made of the request's number and
+/// the verdict, so that nobody reads half of one.
 #[derive(Debug)]
 pub struct Strangers {
     words: Box<[AtomicU64]>,

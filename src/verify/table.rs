@@ -1,8 +1,8 @@
-//! The table under the index: things by the digest of their text. Reads take no lock and wait for nobody.
+//! The hash table under the index, by digest. Reads take no lock and wait for nobody.
 //!
-//! Among millions of things nearly every read waits for memory, so that is what the table spares: seven places lie in
-//! one line of the processor's cache, each with a byte of its digest, and behind a place are the digest and the thing
-//! together. A read waits for that line, and for the thing.
+//! With millions of things a read spends nearly all its time waiting for memory, so the table keeps that short. A
+//! bucket is one line of the processor's cache. It has seven places, each with a byte of its digest and a pointer to
+//! the digest and the thing, which lie together. So a read waits for memory twice: for the bucket, and for the thing.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
@@ -15,11 +15,11 @@ use triomphe::Arc;
 use super::prefetch::prefetch;
 use crate::domain::pepper::Digest;
 
-/// Places of a bucket.
+/// Places in a bucket.
 const PLACES: usize = 7;
-/// Things for each bucket when their number is known before.
+/// Things for each bucket in a table that is made for a known number of things.
 const ROOMY: usize = 3;
-/// Things for each bucket from which on a part of the table gets more of them.
+/// A part of the table grows when it has more things for each bucket than this.
 const CROWDED: usize = 4;
 
 /// Things by digest.
@@ -29,11 +29,11 @@ pub struct Table<T> {
     len: AtomicUsize,
 }
 
-/// A part of the table that grows by itself: so nobody waits while a whole large table grows.
+/// A part of the table. Parts grow one by one, as growing the whole of a large table would take long.
 #[derive(Debug)]
 struct Part<T> {
     buckets: ArcSwapAny<Arc<Buckets<T>>>,
-    /// Number of things; also the lock that lets one thread write at a time.
+    /// Number of things. The lock lets one thread write at a time.
     writing: Mutex<usize>,
 }
 
@@ -42,14 +42,15 @@ type Buckets<T> = Box<[Bucket<T>]>;
 #[derive(Debug)]
 #[repr(align(64))]
 struct Bucket<T> {
-    /// A byte of the digest of what lies in each place, never 0; 0: nothing.
+    /// For each place a byte of the digest of what is there, never 0; 0 when the place is empty.
     marks: [AtomicU8; PLACES],
-    /// Things that found no room here, or before, and went past; 255: nobody knows any more.
+    /// How many things passed this bucket, as they found no room here or before. A read ends at a bucket that none
+    /// passed. It sticks at 255, as the number is not known from there on.
     passed: AtomicU8,
     places: [ArcSwapAny<Option<Arc<Node<T>>>>; PLACES],
 }
 
-/// One line of the cache.
+/// A bucket is one line of the processor's cache.
 const _: () = assert!(size_of::<Bucket<u64>>() == 64);
 
 #[derive(Debug)]
@@ -59,30 +60,30 @@ struct Node<T> {
     thing: T,
 }
 
-/// As much of a digest as is kept: half of it, the least that RFC 2104 section 5 recommends for HMAC.
+/// The part of a digest that is kept: half of it, the least that RFC 2104 section 5 recommends for HMAC.
 type Kept = [u8; 16];
 
 fn kept(digest: &Digest) -> Kept {
     std::array::from_fn(|at| digest[at])
 }
 
-/// What was found; it stays as it is while somebody holds it, so let it go soon.
+/// What was found. Its memory is kept until this is dropped, so drop it soon.
 #[derive(Debug)]
 pub struct Held<T>(Guard<Option<Arc<Node<T>>>>);
 
 impl<T> Held<T> {
-    /// The thing: always there in what a table gave out.
+    /// The thing; what a table gave out always has one.
     pub fn get(&self) -> Option<&T> {
         self.0.as_ref().map(|node| &node.thing)
     }
 
-    /// The thing for as long as one likes.
+    /// The thing, to be kept as long as one likes.
     pub fn share(&self) -> Option<Shared<T>> {
         self.0.as_ref().map(|node| Shared(Arc::clone(node)))
     }
 }
 
-/// A thing that was found, whatever becomes of its place in the table.
+/// A thing that was found. It stays, even when the table gets another in its place.
 #[derive(Debug)]
 pub struct Shared<T>(Arc<Node<T>>);
 
@@ -94,7 +95,7 @@ impl<T> std::ops::Deref for Shared<T> {
     }
 }
 
-/// Where a digest belongs.
+/// Where in the table a digest belongs.
 #[derive(Clone, Copy)]
 struct Home {
     part: u32,
@@ -103,7 +104,7 @@ struct Home {
 }
 
 impl Home {
-    /// The digest is a keyed hash already, so its bytes serve as they are.
+    /// A digest is a keyed hash, so its bytes are spread evenly and need no hashing.
     fn of(digest: &Kept) -> Self {
         let (words, _) = digest.as_chunks();
         Self {
@@ -114,7 +115,7 @@ impl Home {
     }
 }
 
-/// Spreads `value` evenly over `count`.
+/// Maps the range of `value` evenly to numbers below `count`.
 fn spread(value: u32, count: usize) -> usize {
     ((u64::from(value) * count as u64) >> 32) as usize
 }
@@ -145,7 +146,7 @@ impl<T> Table<T> {
         Some(Held(found.held))
     }
 
-    /// Asks for the memory in which [`Table::get`] will look first.
+    /// Tells the processor to fetch the memory in which [`Table::get`] will look first.
     pub fn bring_near(&self, digest: &Digest) {
         let home = Home::of(&kept(digest));
         let buckets = self.part(home).buckets.load();
@@ -154,7 +155,7 @@ impl<T> Table<T> {
         }
     }
 
-    /// Puts a thing in place; the next read sees it.
+    /// Puts a thing in place: the next read finds it.
     pub fn put(&self, digest: &Digest, thing: T) {
         let digest = kept(digest);
         let home = Home::of(&digest);
@@ -180,7 +181,7 @@ impl<T> Table<T> {
         self.len.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Forgets what has this digest; the next read misses it.
+    /// Removes what has this digest: the next read does not find it.
     pub fn remove(&self, digest: &Digest) {
         let digest = kept(digest);
         let home = Home::of(&digest);
@@ -204,7 +205,7 @@ impl<T> Table<T> {
         self.len.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Forgets everything but what has one of these digests; the next reads miss it.
+    /// Removes everything except what has one of these digests.
     pub fn keep_only(&self, digests: &[Digest]) {
         let digests: HashSet<Kept> = digests.iter().map(kept).collect();
         for part in &self.parts {
@@ -226,7 +227,7 @@ impl<T> Table<T> {
         self.len.load(Ordering::Relaxed)
     }
 
-    /// Everything that is there while this runs; what is put meanwhile may be missed.
+    /// Looks at everything in the table. What is put while this runs may be missed.
     pub fn for_each(&self, mut look: impl FnMut(&T)) {
         for part in &self.parts {
             for node in nodes(&part.buckets.load()) {
@@ -252,7 +253,7 @@ struct Position<T> {
     held: Guard<Option<Arc<Node<T>>>>,
 }
 
-/// Looks along the way until nothing went further.
+/// Looks into one bucket after the other, up to the first that nothing passed.
 fn find<T>(buckets: &[Bucket<T>], home: Home, digest: &Kept) -> Option<Position<T>> {
     for bucket in way(buckets, home) {
         let Bucket {
@@ -280,7 +281,7 @@ fn find<T>(buckets: &[Bucket<T>], home: Home, digest: &Kept) -> Option<Position<
     None
 }
 
-/// The buckets in which something may lie, in order: its own, then one after the other.
+/// The buckets in which something may be, in order: the one where it belongs, and then those behind it.
 fn way<T>(buckets: &[Bucket<T>], home: Home) -> impl Iterator<Item = usize> {
     let (first, count) = (spread(home.bucket, buckets.len()), buckets.len());
     (first..count).chain(0..first)

@@ -1,7 +1,7 @@
-//! Which keys were used, for one thread that collects their counts each second. Verification never waits for it.
+//! The keys that were used: once a second a thread collects their counts. Verification never waits for it.
 //!
-//! A used key is handed over once between two collections, however often it is used, so at most one item for each key
-//! waits.
+//! A key is put into the queue at its first use after a collection, and not again before the next one. So the queue is
+//! never longer than the number of keys, however often they are used.
 
 use crossbeam_queue::SegQueue;
 
@@ -13,7 +13,7 @@ use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
 
-/// Keys that were used since the last collection, and the ring of single requests.
+/// What was used since the last collection: keys with their counts, callers, and single requests.
 #[derive(Debug)]
 pub struct UsageLog {
     used: SegQueue<Shared<Entry>>,
@@ -31,12 +31,12 @@ impl UsageLog {
         }
     }
 
-    /// Single requests on their way to the database, unless that is switched off.
+    /// The single requests that wait to be written to the database; `None` when they are not recorded.
     pub fn ring(&self) -> Option<&Ring> {
         self.ring.as_ref()
     }
 
-    /// Callers of keys whose allowlist is observed.
+    /// Callers of keys whose allowlist is only observed.
     pub fn callers(&self) -> &Callers {
         &self.callers
     }
@@ -51,7 +51,7 @@ impl UsageLog {
         }
     }
 
-    /// Used keys that wait to be collected.
+    /// How many used keys wait to be collected.
     pub fn waiting(&self) -> usize {
         self.used.len()
     }

@@ -1,4 +1,4 @@
-//! Verifiers in memory: who may ask about keys.
+//! The verifiers in memory: the API servers and gateways that may ask about keys.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -16,16 +16,17 @@ use crate::domain::key_text;
 use crate::domain::pepper::{Digest, Pepper, Peppers};
 use crate::domain::time::{Timestamp, from_micros};
 
-/// A later question within these microseconds is not noted: else every core would write to the same place each time.
+/// A question is not noted when the last noted one is less than so many microseconds old: else threads would slow each
+/// other down.
 const TICK: i64 = 100_000;
 
-/// One that may ask, until it is revoked.
+/// A verifier. It may ask until it is revoked.
 #[derive(Debug)]
 pub struct Verifier {
     /// Identifier.
     pub id: VerifierId,
     revoked: AtomicBool,
-    /// Microseconds since 1970; 0 when it did not ask since the last collection.
+    /// When it asked last, in microseconds since 1970; 0 when it did not since the last collection.
     last_used: AtomicI64,
 }
 
@@ -38,7 +39,7 @@ impl Verifier {
     }
 }
 
-/// Compares two secrets in a time that tells nothing of where they differ, eight bytes at a time.
+/// Compares two secrets, eight bytes at a time. It takes equally long wherever they differ, so the time tells nothing.
 fn same(one: &[u8], other: &[u8]) -> bool {
     let ((ones, one_rest), (others, other_rest)) = (one.as_chunks(), other.as_chunks());
     let differ = |all: u64, (one, other): (&[u8; 8], &[u8; 8])| {
@@ -49,8 +50,8 @@ fn same(one: &[u8], other: &[u8]) -> bool {
 }
 
 thread_local! {
-    /// The token that this thread saw last, with its place: a gateway sends the same one each time. The digest is
-    /// looked up each time, so a revoked verifier is refused at once.
+    /// The token that this thread saw last, with its digest: a gateway sends the same token each time, and need not be
+    /// digested again. The verifier itself is looked up each time, so one that was revoked is refused at once.
     static RECENT: RefCell<Option<(Zeroizing<Vec<u8>>, Place)>> = const { RefCell::new(None) };
 }
 
@@ -65,7 +66,7 @@ impl Default for Verifiers {
 }
 
 impl Verifiers {
-    /// Puts a verifier in place as it is now; the next question sees it. `old` are digests that it had before.
+    /// Puts a verifier in place as it is now: the next question sees it. `old` are digests that it had before.
     pub fn put(&self, digest: Digest, id: VerifierId, revoked: bool, old: &[Digest]) {
         let mut before = std::iter::once(&digest).chain(old);
         let known = before.find_map(|digest| self.get(digest));
@@ -91,7 +92,7 @@ impl Verifiers {
         let newest = peppers.load().live().first().map(Pepper::version);
         let recent = RECENT.with_borrow(|recent| {
             let (text, place) = recent.as_ref()?;
-            // Found under an older pepper, it is looked up anew: it may have to move, or the pepper may be given up.
+            // Under an older pepper it is looked up anew: it may have to move, or the pepper may be withdrawn.
             let holds = newest == Some(place.version) && same(text, token.as_bytes());
             holds.then_some(place.digest)
         });
