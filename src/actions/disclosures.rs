@@ -10,7 +10,7 @@ use crate::domain::key::Draft;
 use crate::domain::key_text::KeySecret;
 use crate::domain::role::Actor;
 use crate::domain::sealing::{Owner, SealingKey};
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 
 /// Issues a key and keeps a sealed copy of its secret.
 ///
@@ -132,8 +132,5 @@ pub fn find(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
 }
 
 fn not_recoverable() -> Error {
-    Error::conflict(
-        "not-recoverable",
-        "No copy of this key's secret is kept, so it can't be shown again.",
-    )
+    Conflict::NotRecoverable.into()
 }

@@ -13,7 +13,7 @@ use crate::domain::id::{GroupId, TenantId};
 use crate::domain::key_snapshot::GroupSnapshot;
 use crate::domain::role::Actor;
 use crate::domain::scope::Scopes;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 
 /// The right to change groups.
 pub const WRITE: &str = "authorization-groups:write";
@@ -55,8 +55,7 @@ pub fn create(conn: &mut Conn, by: &Actor, draft: &Draft) -> Result<Group> {
     let rev = begin(conn, by, change_log::Kind::Group, &id.to_string())?;
     must_cover(by, draft.scopes.text(), "A key can't create a group")?;
     if db::groups::count(conn, by.tenant)? >= MOST {
-        let text = format!("A tenant can have {MOST} authorization groups. Delete one first.");
-        return Err(Error::conflict("group-limit-reached", text));
+        return Err(Conflict::GroupLimitReached(MOST).into());
     }
     let group = Group {
         id: id.to_string(),
@@ -125,10 +124,7 @@ fn prepare(
         return Ok(None);
     }
     if shown.is_some_and(|shown| shown != version(group)) {
-        return Err(Error::conflict(
-            "group-changed",
-            "This group was changed while you were editing it. Nothing was saved.",
-        ));
+        return Err(Conflict::GroupChanged.into());
     }
     Ok(Some((changed, json!({ "before": before, "after": after }))))
 }
@@ -146,13 +142,7 @@ pub fn delete(conn: &mut Conn, by: &Actor, id: GroupId) -> Result<Group> {
     must_be_free(conn, by, &group)?;
     let keys = db::groups::count_keys_of(conn, by.tenant, &group.id)?;
     if keys > 0 {
-        let (uses, them) = if keys == 1 {
-            ("1 key uses".to_owned(), "it")
-        } else {
-            (format!("{keys} keys use"), "them")
-        };
-        let text = format!("{uses} this group. Give {them} another group or revoke {them} first.");
-        return Err(Error::conflict("group-in-use", text));
+        return Err(Conflict::group_in_use(keys).into());
     }
     db::groups::set_deleted(conn, by.tenant, &group, by.now)?;
     note_state(conn, &group, rev)?;
@@ -169,14 +159,6 @@ pub fn scopes(group: &Group) -> Result<Scopes> {
     Scopes::parse(&group.scopes).map_err(Error::internal)
 }
 
-/// The refusal to change a built-in group.
-pub fn built_in() -> Error {
-    Error::conflict(
-        "group-built-in",
-        "This group is built in: every tenant has it as it is.",
-    )
-}
-
 /// A word for what a form showed of a group, to tell whether it is still so.
 pub fn version(group: &Group) -> String {
     super::version_of(&[&group.name, &group.summary, &group.scopes])
@@ -185,7 +167,7 @@ pub fn version(group: &Group) -> String {
 /// Built-in groups stay as they are; a key touches neither the group it is in nor one that grants more than its own.
 fn must_be_free(conn: &mut Conn, by: &Actor, group: &Group) -> Result<()> {
     if group.built_in {
-        return Err(built_in());
+        return Err(Conflict::GroupBuiltIn.into());
     }
     if let Some(key) = by.key() {
         let key = db::keys::find(conn, by.tenant, key)?;

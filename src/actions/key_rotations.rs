@@ -19,7 +19,7 @@ use crate::domain::pepper::{Digest, Pepper};
 use crate::domain::role::{Actor, Who};
 use crate::domain::sealing::SealingKey;
 use crate::domain::time::{Timestamp, rfc3339};
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 
 /// Ended secrets that are kept of a key, so that whoever still sends one is told whose it was. Older ones are unknown:
 /// a key that rotates every minute must not fill the index.
@@ -81,11 +81,7 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
         return replay(key, earlier.as_deref(), &how);
     }
     if !how.grace.is_none() && running(conn, by, id)?.is_some() {
-        return Err(Error::conflict(
-            "rotation-running",
-            "A rotation of this key is still running: finish or cancel it first, or rotate without a grace, which ends \
-             every older secret.",
-        ));
+        return Err(Conflict::RotationRunning.into());
     }
     let was_expired = key.state(by.now) == State::Expired;
     set_expiry(conn, by, &key, how.expires_at)?;
@@ -158,19 +154,14 @@ fn replay(key: Key, earlier: Option<&str>, how: &Rotating<'_>) -> Result<Rotated
     if earlier.is_none_or(|earlier| earlier == how.wish()) {
         return Ok(Rotated::Replayed(key));
     }
-    let text = "This Idempotency-Key already rotated the key in another way. Check what you ask for, then send it again \
-                under a new one.";
-    Err(Error::conflict("idempotency-key-reused", text))
+    Err(Conflict::IdempotencyKeyReused.into())
 }
 
 /// The key under the lock of the change, if it may be changed.
 fn changeable(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     let key = db::keys::find(conn, by.tenant, id)?;
     if key.revoked_at.is_some() {
-        return Err(Error::conflict(
-            "key-revoked",
-            "This key was revoked for good; it gets no other secret.",
-        ));
+        return Err(Conflict::KeyRevoked.into());
     }
     must_cover(by, &key.scopes, "A key can't rotate a key")?;
     Ok(key)
@@ -244,12 +235,7 @@ fn change_running(
     db::keys::find(conn, by.tenant, id)?;
     let rev = begin(conn, by, change_log::Kind::Key, &id.to_string())?;
     let key = changeable(conn, by, id)?;
-    let rotation = running(conn, by, id)?.ok_or_else(|| {
-        Error::conflict(
-            "no-rotation-running",
-            "No rotation of this key is running any more: it has one secret.",
-        )
-    })?;
+    let rotation = running(conn, by, id)?.ok_or(Conflict::NoRotationRunning)?;
     let event = change(conn, &key, &rotation)?;
     note(conn, by, &key, rev, &event)?;
     db::keys::find(conn, by.tenant, id)

@@ -7,7 +7,7 @@ use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
 use crate::domain::id::KeyId;
 use crate::domain::role::Actor;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Result};
 
 /// Switches a key off. One that is off already stays as it is.
 ///
@@ -53,10 +53,7 @@ fn switch(conn: &mut Conn, by: &Actor, id: KeyId, off: bool) -> Result<Key> {
 /// False when the key is as it is wanted.
 fn differs(key: &Key, by: &Actor, off: bool) -> Result<bool> {
     if key.revoked_at.is_some() {
-        return Err(Error::conflict(
-            "key-revoked",
-            "This key was revoked for good; it can be neither disabled nor enabled.",
-        ));
+        return Err(Conflict::KeyRevoked.into());
     }
     must_cover(by, &key.scopes, "A key can't disable or enable a key")?;
     Ok(key.disabled_at.is_some() != off)

@@ -18,7 +18,7 @@ use crate::domain::rate_limit::RateLimit;
 use crate::domain::role::Actor;
 use crate::domain::scope::Scopes;
 use crate::domain::time::rfc3339;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 
 /// Changes a key. An update that changes nothing leaves no trace and succeeds.
 ///
@@ -50,14 +50,6 @@ pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result
     Ok(changed)
 }
 
-/// The refusal to change a revoked key.
-pub fn revoked() -> Error {
-    Error::conflict(
-        "key-revoked",
-        "This key was revoked for good; nothing about it can be changed.",
-    )
-}
-
 /// A word for what a form shows of a key, to tell whether it is still so.
 pub fn version(key: &Key) -> String {
     super::version_of(&[
@@ -81,7 +73,7 @@ impl Difference {
     /// `None` when everything is already as it is asked for.
     fn find(conn: &mut Conn, by: &Actor, key: &Key, update: &Update) -> Result<Option<Self>> {
         if key.revoked_at.is_some() {
-            return Err(revoked());
+            return Err(Conflict::KeyRevoked.into());
         }
         let group = update
             .group
@@ -104,10 +96,7 @@ impl Difference {
             .is_some_and(|shown| *shown != version(key));
         match found.after.is_empty() {
             true => Ok(None),
-            false if is_stale => Err(Error::conflict(
-                "key-changed",
-                "This key was changed while you were editing it. Nothing was saved.",
-            )),
+            false if is_stale => Err(Conflict::KeyChanged.into()),
             false => Ok(Some(found)),
         }
     }

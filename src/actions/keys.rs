@@ -7,13 +7,13 @@ use crate::db::keys::{Key, NewKey};
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
 use crate::domain::id::KeyId;
-use crate::domain::key::{self, Draft};
+use crate::domain::key::Draft;
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::pepper::Pepper;
 use crate::domain::role::{Actor, Who};
 use crate::domain::scope::Scopes;
 use crate::domain::validate;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 
 /// What issuing needs beside the draft.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
 pub(super) fn must_have_room(conn: &mut Conn, by: &Actor) -> Result<()> {
     let limit = db::tenants::find(conn, by.tenant)?.key_limit;
     if db::keys::count_toward_limit(conn, by.tenant, by.now)? >= limit {
-        return Err(key::limit_reached(limit));
+        return Err(Conflict::KeyLimitReached(limit).into());
     }
     Ok(())
 }
@@ -117,9 +117,7 @@ fn replay(earlier: Key, draft: &Draft, group: &str) -> Result<Issued> {
     if same {
         return Ok(Issued::Replayed(earlier));
     }
-    let text = "This form or Idempotency-Key already made another key. Check what you ask for, then send it again \
-                under a new one.";
-    Err(Error::conflict("idempotency-key-reused", text))
+    Err(Conflict::IdempotencyKeyReused.into())
 }
 
 fn new_row(
@@ -232,10 +230,7 @@ pub fn delete(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     by.must_hold("api-keys:write")?;
     let key = db::keys::find(conn, by.tenant, id)?;
     if key.revoked_at.is_none() {
-        return Err(Error::conflict(
-            "key-not-revoked",
-            "Only a revoked key can be deleted. Revoke it first.",
-        ));
+        return Err(Conflict::KeyNotRevoked.into());
     }
     // Verification knows the key as revoked already; lists follow the log too.
     let rev = change_log::append(conn, change_log::Kind::Key, &key.id)?;

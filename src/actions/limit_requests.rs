@@ -1,12 +1,12 @@
 //! A tenant asks for a higher limit, asks anew, or no longer wants it.
 
-use super::limits::{no_request, object, step};
+use super::limits::{object, step};
 use super::record;
 use crate::db::{self, Conn, change_log, limit_requests::LimitRequest};
 use crate::domain::audit::Event;
 use crate::domain::limits::{HIGHEST, Outcome, Wanted, Wish};
 use crate::domain::role::{Actor, Who};
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 
 /// The right that changes a tenant as a whole. Keys with all rights have it too, but people alone may ask.
 const MAY_ASK: &str = "tenant:write";
@@ -20,8 +20,7 @@ pub fn ask(conn: &mut Conn, by: &Actor, wish: &Wish<'_>) -> Result<LimitRequest>
     change_log::hold(conn)?;
     let tenant = db::tenants::find(conn, by.tenant)?;
     if tenant.key_limit >= HIGHEST {
-        let text = format!("{HIGHEST} keys is the highest limit there is.");
-        return Err(Error::conflict("highest-limit", text));
+        return Err(Conflict::HighestLimit(HIGHEST).into());
     }
     let wanted = wish.check(tenant.key_limit + 1)?;
     let same = |open: &LimitRequest| open.wanted == wanted.limit && open.reason == wanted.reason;
@@ -42,7 +41,7 @@ pub fn withdraw(conn: &mut Conn, by: &Actor) -> Result<()> {
     asker(by)?;
     change_log::hold(conn)?;
     let tenant = db::tenants::find(conn, by.tenant)?;
-    let open = db::limit_requests::find_open(conn, by.tenant)?.ok_or_else(no_request)?;
+    let open = db::limit_requests::find_open(conn, by.tenant)?.ok_or(Conflict::NoLimitRequest)?;
     db::limit_requests::close(conn, by.tenant, Outcome::Withdrawn, by.now)?;
     let wanted = Wanted {
         limit: open.wanted,

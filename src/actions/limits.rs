@@ -10,7 +10,7 @@ use crate::domain::id::TenantId;
 use crate::domain::limits::{self, Outcome, Step, Wanted, Wish};
 use crate::domain::role::Supporter;
 use crate::domain::time::Timestamp;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 
 /// Steps that are shown.
 const SHOWN: i64 = 20;
@@ -24,9 +24,6 @@ pub enum Raised {
     Meanwhile(i64),
 }
 
-/// The code of the conflict when a tenant changed its request while somebody read it.
-pub const REQUEST_CHANGED: &str = "limit-request-changed";
-
 /// A short word for what a tenant asks for: it changes when the tenant asks for something else. Empty without a request.
 pub fn version_of_request(open: Option<&LimitRequest>) -> String {
     open.map_or_else(String::new, |open| {
@@ -39,11 +36,11 @@ fn must_be_as_read(open: Option<&LimitRequest>, asked: &str) -> Result<()> {
     if version_of_request(open) == asked {
         return Ok(());
     }
-    let text = match open {
-        Some(_) => "The tenant changed its request meanwhile. Nothing was saved; read it again.",
-        None => "The tenant's request is no longer open. Nothing was saved; look again.",
-    };
-    Err(Error::conflict(REQUEST_CHANGED, text))
+    Err(match open {
+        Some(_) => Conflict::LimitRequestChanged,
+        None => Conflict::LimitRequestClosed,
+    }
+    .into())
 }
 
 /// Sets the limit of a tenant, provided that it still is what the form `shown`, and that the tenant still asks for
@@ -51,7 +48,7 @@ fn must_be_as_read(open: Option<&LimitRequest>, asked: &str) -> Result<()> {
 ///
 /// # Errors
 /// `NotFound`; `Invalid` at `limit` and `reason`, also for a limit under what is in use; a conflict
-/// [`REQUEST_CHANGED`].
+/// when the request is another one.
 pub fn set(
     conn: &mut Conn,
     by: &Supporter,
@@ -84,7 +81,7 @@ pub fn set(
 ///
 /// # Errors
 /// `NotFound`; `Invalid` at `reason`; the conflicts `no-limit-request` when there is none any more, and
-/// [`REQUEST_CHANGED`].
+/// `LimitRequestChanged`.
 pub fn decline(
     conn: &mut Conn,
     by: &Supporter,
@@ -94,7 +91,7 @@ pub fn decline(
 ) -> Result<()> {
     change_log::hold(conn)?;
     let row = db::tenants::find(conn, tenant)?;
-    let open = db::limit_requests::find_open(conn, tenant)?.ok_or_else(no_request)?;
+    let open = db::limit_requests::find_open(conn, tenant)?.ok_or(Conflict::NoLimitRequest)?;
     must_be_as_read(Some(&open), asked)?;
     let reason =
         limits::check_reason(reason).map_err(|message| Error::invalid("reason", message))?;
@@ -102,14 +99,6 @@ pub fn decline(
     let limit = open.wanted;
     let step = step(&row, &Wanted { limit, reason });
     note(conn, by, &row, &Event::LimitDeclined(step))
-}
-
-/// The refusal to answer a request that is not open.
-pub(super) fn no_request() -> Error {
-    Error::conflict(
-        "no-limit-request",
-        "This request is no longer open: it was answered or withdrawn meanwhile.",
-    )
 }
 
 pub(super) fn step(tenant: &Tenant, wanted: &Wanted) -> Step {

@@ -8,7 +8,7 @@ use crate::domain::audit::Event;
 use crate::domain::pepper::Pepper;
 use crate::domain::role::Steward;
 use crate::domain::time::Timestamp;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 
 /// Takes a pepper up: new keys are kept under it from now on, and others move to it when they are used.
 ///
@@ -19,8 +19,7 @@ pub fn rotate(conn: &mut Conn, pepper: &Pepper, now: Timestamp) -> Result<()> {
     change_log::append(conn, Kind::Pepper, &version.to_string())?;
     let noted = db::peppers::list_noted(conn)?;
     if noted.first().is_some_and(|(newest, _)| *newest >= version) {
-        let text = format!("pepper {version} is in use already, or was");
-        return Err(Error::conflict("pepper-not-newer", text));
+        return Err(Conflict::PepperNotNewer(version).into());
     }
     db::peppers::note(conn, pepper)?;
     record_pepper(conn, &Event::PepperRotated, version, now)
@@ -34,25 +33,17 @@ pub fn retire(conn: &mut Conn, version: i32, force: bool, now: Timestamp) -> Res
     change_log::append(conn, Kind::Pepper, &version.to_string())?;
     let noted = db::peppers::list_noted(conn)?;
     if !noted.iter().any(|(known, _)| *known == version) {
-        let text = format!("pepper {version} is not in use");
-        return Err(Error::conflict("pepper-not-in-use", text));
+        return Err(Conflict::PepperNotInUse(version).into());
     }
     if noted.first().is_some_and(|(newest, _)| *newest == version) {
-        let text = format!(
-            "pepper {version} is the newest, under which new keys are kept; make another with `keystead pepper rotate` first"
-        );
-        return Err(Error::conflict("pepper-is-newest", text));
+        return Err(Conflict::PepperIsNewest(version).into());
     }
     let needing = db::peppers::count_in_need(conn, now)?
         .remove(&version)
         .unwrap_or_default();
     if needing.all() > 0 && !force {
-        let text = format!(
-            "{needing} still need{} pepper {version} (`keystead pepper status --list` names them): each moves when it is \
-             used next. Wait, revoke or replace them; or add --force, and they stop working",
-            if needing.all() == 1 { "s" } else { "" },
-        );
-        return Err(Error::conflict("pepper-in-need", text));
+        let need = if needing.all() == 1 { "needs" } else { "need" };
+        return Err(Conflict::PepperInNeed(format!("{needing} still {need}"), version).into());
     }
     db::peppers::strike(conn, version)?;
     record_pepper(conn, &Event::PepperRetired(needing.all()), version, now)?;

@@ -7,7 +7,7 @@ use super::record;
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::role::Actor;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Result};
 
 /// As [`allow_recoverable_keys`], for somebody who has read that `confirmed` copies are destroyed.
 ///
@@ -16,9 +16,7 @@ use crate::domain::{Error, Result};
 pub fn save(conn: &mut Conn, by: &Actor, allowed: bool, confirmed: usize) -> Result<usize> {
     let destroyed = allow_recoverable_keys(conn, by, allowed)?;
     if destroyed > 0 && destroyed != confirmed {
-        let text =
-            "Sealed copies of secrets are kept. Read how many are destroyed, then confirm it.";
-        return Err(Error::conflict("copies-kept", text));
+        return Err(Conflict::CopiesKept.into());
     }
     Ok(destroyed)
 }

@@ -14,7 +14,7 @@ use super::{Conn, errors, rate_limits};
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::State;
 use crate::domain::time::Timestamp;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 
 /// A key to be inserted. The secret itself never reaches this layer.
 #[derive(Clone, Insertable)]
@@ -146,10 +146,7 @@ pub(super) use last_accepted;
 /// A conflict when its idempotency key was used a moment ago by another request.
 pub fn insert(conn: &mut Conn, key: NewKey) -> Result<()> {
     match diesel::insert_into(keys::table).values(key).execute(conn) {
-        Err(cause) if errors::is_duplicate(&cause) => Err(Error::conflict(
-            "idempotency-key-in-use",
-            "This request was already made.",
-        )),
+        Err(cause) if errors::is_duplicate(&cause) => Err(Conflict::IdempotencyKeyInUse.into()),
         other => other.map(|_| ()).map_err(Error::from),
     }
 }

@@ -7,7 +7,7 @@ use super::Conn;
 use super::schema::tenants;
 use crate::domain::id::TenantId;
 use crate::domain::time::Timestamp;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 
 /// A tenant as stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -76,10 +76,7 @@ pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Tenant> {
     match (found.pop(), found.pop()) {
         (Some(tenant), None) => Ok(tenant),
         (None, _) => Err(Error::NotFound),
-        _ => Err(Error::conflict(
-            "ambiguous-tenant",
-            "several tenants have this name; use the tenant's id",
-        )),
+        _ => Err(Conflict::AmbiguousTenant.into()),
     }
 }
 

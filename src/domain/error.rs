@@ -3,6 +3,7 @@
 //! Variants say what went wrong in the product's words; `web::errors` alone maps them to a status and a page.
 //! `Internal` carries text for the log, never for the person who asked.
 
+use super::conflict::Conflict;
 use super::validate::FieldErrors;
 
 /// The crate's result.
@@ -18,12 +19,7 @@ pub enum Error {
     /// A request that is well formed but makes no sense as it stands, such as a forged cursor.
     BadRequest(String),
     /// The state of the thing does not allow the change.
-    Conflict {
-        /// Stable machine word, such as `key-limit-reached`.
-        code: &'static str,
-        /// Sentence for people.
-        detail: String,
-    },
+    Conflict(Conflict),
     /// The caller is known and may not do this.
     Forbidden(String),
     /// The caller is not signed in, or presented no valid credential.
@@ -39,14 +35,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// A conflict with a machine word and a sentence.
-    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::Conflict {
-            code,
-            detail: detail.into(),
-        }
-    }
-
     /// Input errors with a single field.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         let mut errors = FieldErrors::default();
@@ -72,7 +60,7 @@ impl std::fmt::Display for Error {
                     .collect();
                 f.write_str(&lines.join("; "))
             }
-            Self::Conflict { detail, .. } => f.write_str(detail),
+            Self::Conflict(conflict) => conflict.fmt(f),
             Self::Unauthenticated => f.write_str("sign in first"),
             Self::Throttled(seconds) => {
                 write!(f, "too many attempts; try again in {seconds} seconds")
@@ -87,3 +75,9 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<Conflict> for Error {
+    fn from(conflict: Conflict) -> Self {
+        Self::Conflict(conflict)
+    }
+}

@@ -2,13 +2,13 @@
 
 use chrono::{Days, NaiveDate, TimeDelta};
 
+use super::Result;
 use super::address_list::AddressList;
 use super::allowlist_mode::AllowlistMode;
 use super::environment::Environment;
 use super::rate_limit::{self, RateLimit};
 use super::time::{self, Timestamp};
 use super::validate::{self, FieldErrors};
-use super::{Error, Result};
 
 /// Keys that a tenant may have unless its limit was raised.
 pub const DEFAULT_LIMIT: i64 = 10;
@@ -201,14 +201,4 @@ pub fn expiry_warning(expires_at: Option<Timestamp>, now: Timestamp) -> Option<S
     let last_day = time::day(at - TimeDelta::microseconds(1));
     let left = time::relative(at, now);
     Some(format!("This key expires on {last_day} ({left})."))
-}
-
-/// The refusal when a tenant has as many keys as it may have.
-pub fn limit_reached(limit: i64) -> Error {
-    Error::conflict(
-        "key-limit-reached",
-        format!(
-            "This tenant has reached its limit of {limit} API keys. Revoke a key you no longer need, or have an admin request a higher limit."
-        ),
-    )
 }

@@ -6,6 +6,7 @@
 pub mod address_list;
 pub mod allowlist_mode;
 pub mod audit;
+pub mod conflict;
 pub mod credential;
 pub mod environment;
 pub mod error;
@@ -32,4 +33,5 @@ pub mod time;
 pub mod validate;
 pub mod verdict;
 
+pub use conflict::Conflict;
 pub use error::{Error, Result};

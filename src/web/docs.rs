@@ -10,7 +10,7 @@ use super::openapi;
 use super::respond::page;
 use super::shell::theme;
 use super::state::State;
-use crate::domain::Error;
+use crate::domain::{Conflict, Error};
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -56,6 +56,7 @@ struct ApiDocsPage {
     intro: Vec<String>,
     operations: Vec<Operation>,
     schemas: Vec<SchemaView>,
+    conflicts: Vec<Conflict>,
 }
 
 /// `GET /api/docs`.
@@ -89,6 +90,7 @@ pub async fn show(request: HttpRequest, state: web::Data<State>) -> Answer<HttpR
         base_url,
         intro: intro.map(str::to_owned).to_vec(),
         operations,
+        conflicts: Conflict::of_api(),
         schemas: members(schemas)
             .map(|(name, schema)| SchemaView {
                 name: name.clone(),

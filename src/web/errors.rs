@@ -77,7 +77,8 @@ pub(super) fn with_problem(response: ServiceResponse<BoxBody>) -> ServiceRespons
                 .map_or(text, |(field, message)| format!("{field}: {message}"));
             problem(status, "invalid-members", &first).with("errors", Value::Array(list))
         }
-        Some(Error::Conflict { code, .. }) => {
+        Some(Error::Conflict(conflict)) => {
+            let code = conflict.code();
             problem(status, code, &text).with("code", json!(code))
         }
         // RFC 6750 section 3.1: a key that may not do this is told so in the challenge too.

@@ -3,7 +3,7 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
-use crate::domain::Error;
+use crate::domain::{Conflict, Error};
 
 /// A domain error on its way to the client.
 #[derive(Debug)]
@@ -15,6 +15,12 @@ pub type Answer<T> = Result<T, Failure>;
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self(error)
+    }
+}
+
+impl From<Conflict> for Failure {
+    fn from(conflict: Conflict) -> Self {
+        Self(conflict.into())
     }
 }
 
@@ -30,7 +36,7 @@ impl ResponseError for Failure {
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Error::Conflict { .. } => StatusCode::CONFLICT,
+            Error::Conflict(_) => StatusCode::CONFLICT,
             Error::Forbidden(_) => StatusCode::FORBIDDEN,
             Error::Unauthenticated => StatusCode::UNAUTHORIZED,
             Error::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -55,7 +61,7 @@ impl ResponseError for Failure {
 /// The sentence for people. What went wrong inside stays in the log.
 pub fn sentence(status: StatusCode, failure: Option<&Failure>) -> String {
     match failure.map(|failure| &failure.0) {
-        Some(Error::Conflict { detail, .. }) => detail.clone(),
+        Some(Error::Conflict(conflict)) => conflict.to_string(),
         Some(Error::Forbidden(text) | Error::BadRequest(text)) => text.clone(),
         Some(invalid @ Error::Invalid(_)) => invalid.to_string(),
         Some(Error::OutcomeUnknown(_)) => {

@@ -118,8 +118,8 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
                 assert_eq!(verdict(index, &clock, &new), Code::Revoked, "round {round}");
                 assert_eq!(history[1..], ["key.rotated", "key.revoked"]);
             }
-            Err(Error::Conflict { code, .. }) => {
-                assert_eq!(code, "key-revoked");
+            Err(Error::Conflict(conflict)) => {
+                assert_eq!(conflict.code(), "key-revoked");
                 assert_eq!(history[1..], ["key.revoked"]);
             }
             other => panic!("round {round}: {other:?}"),

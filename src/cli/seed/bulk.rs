@@ -11,7 +11,7 @@ use crate::domain::key_text::{self, KeySecret};
 use crate::domain::pepper::Pepper;
 use crate::domain::rate_limit::RateLimit;
 use crate::domain::time::Timestamp;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 
 /// Rows in one statement: 20 columns each, under the limit of both databases.
 const ROWS: usize = 500;
@@ -67,10 +67,7 @@ pub fn fill(db: &Db, plan: Plan<'_>, mut keep: impl FnMut(&KeySecret) -> Result<
 
 fn make_tenants(conn: &mut Conn, plan: Plan<'_>) -> Result<Vec<(TenantId, String)>> {
     if db::tenants::any(conn)? {
-        return Err(Error::conflict(
-            "not-empty",
-            "this database is in use; seed an empty one",
-        ));
+        return Err(Conflict::NotEmpty.into());
     }
     let limit = i64::try_from(plan.keys / plan.tenants + 100).map_err(Error::internal)?;
     let first = i64::try_from(plan.first).map_err(Error::internal)?;

@@ -12,7 +12,7 @@ use crate::actions::limits;
 use crate::db::{self, Conn};
 use crate::domain::id::TenantId;
 use crate::domain::validate::FieldErrors;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::numbers::grouped;
@@ -160,8 +160,10 @@ pub async fn create(
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             show(&request, &state, me, tenant, typed, status).await
         }
-        Err(Error::Conflict { code, detail }) if code == limits::REQUEST_CHANGED => {
-            let (banner, errors) = (Some(detail), FieldErrors::default());
+        Err(Error::Conflict(
+            conflict @ (Conflict::LimitRequestChanged | Conflict::LimitRequestClosed),
+        )) => {
+            let (banner, errors) = (Some(conflict.to_string()), FieldErrors::default());
             let typed = Typed {
                 form,
                 errors,

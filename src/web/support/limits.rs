@@ -14,7 +14,7 @@ use crate::domain::id::TenantId;
 use crate::domain::limits::{HIGHEST, Wish};
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::limit_history::LimitStep;
@@ -172,9 +172,11 @@ pub async fn create(
             let banner = Some(text);
             show(&request, me, Ask { banner, ..ask }, StatusCode::CONFLICT)
         }
-        Err(Error::Conflict { code, detail }) if code == limits::REQUEST_CHANGED => {
+        Err(Error::Conflict(
+            conflict @ (Conflict::LimitRequestChanged | Conflict::LimitRequestClosed),
+        )) => {
             let ask = again(&state, &me, tenant, form, FieldErrors::default()).await?;
-            let banner = Some(detail);
+            let banner = Some(conflict.to_string());
             show(&request, me, Ask { banner, ..ask }, StatusCode::CONFLICT)
         }
         Err(Error::Invalid(errors)) => {

@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::list::crumbs;
 use crate::actions::groups;
+use crate::domain::Conflict;
 use crate::domain::id::GroupId;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
@@ -43,7 +44,7 @@ pub async fn new(
         .snapshot(move |conn| groups::find(conn, by.tenant, id))
         .await?;
     if group.built_in {
-        return Err(groups::built_in().into());
+        return Err(Conflict::GroupBuiltIn.into());
     }
     page(
         StatusCode::OK,

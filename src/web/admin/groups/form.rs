@@ -13,7 +13,7 @@ use crate::db::groups::Group;
 use crate::domain::group::{Draft, Wish};
 use crate::domain::id::GroupId;
 use crate::domain::validate::FieldErrors;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, page, see_other};
@@ -198,7 +198,7 @@ async fn load(state: &State, me: &SignedIn, id: GroupId) -> Result<(Group, i64)>
         .snapshot(move |conn| groups::find(conn, by.tenant, id))
         .await?;
     if group.built_in {
-        return Err(groups::built_in());
+        return Err(Conflict::GroupBuiltIn.into());
     }
     Ok((group, keys))
 }
@@ -251,7 +251,7 @@ pub async fn update(
             set_flash(&session, &format!("\"{}\" was saved.{told}", group.name));
             Ok(see_other(&request, LIST))
         }
-        Err(error @ Error::Conflict { .. }) => {
+        Err(error @ Error::Conflict(_)) => {
             // What is there now: the next save is made with open eyes.
             let (group, keys) = load(&state, &me, id).await?;
             let mut view = GroupPage::new(me, form, Some(Existing::new(&group, keys)));
@@ -274,8 +274,8 @@ fn again(request: &HttpRequest, mut view: GroupPage, error: Error) -> Answer<Htt
             view.errors = errors;
             view.respond(request, StatusCode::UNPROCESSABLE_ENTITY)
         }
-        Error::Conflict { detail, .. } => {
-            view.banner = Some(detail);
+        Error::Conflict(conflict) => {
+            view.banner = Some(conflict.to_string());
             view.respond(request, StatusCode::CONFLICT)
         }
         other => Err(other.into()),

@@ -13,7 +13,7 @@ use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::KeyId;
 use crate::domain::key_updates::Update;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::see_other;
@@ -89,10 +89,7 @@ async fn adopt(state: &State, me: &SignedIn, id: KeyId) -> Result<Update> {
         .await?;
     // Somebody may have enforced it since this page was shown.
     if key.ip_allowlist_mode != AllowlistMode::Observe.as_str() {
-        return Err(Error::conflict(
-            "key-changed",
-            "The list is not observed any more. Look at the key again.",
-        ));
+        return Err(Conflict::NotObserved.into());
     }
     let list = AddressList::parse(key.ip_allowlist.lines()).map_err(Error::internal)?;
     let new = callers.iter().map(|caller| &*caller.address);

@@ -9,7 +9,7 @@ use super::secrets::{Secret, show_secret};
 use crate::actions::disclosures::{self, Revealed};
 use crate::db::keys::Key;
 use crate::domain::id::KeyId;
-use crate::domain::{Error, Result, key_text};
+use crate::domain::{Conflict, Result, key_text};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, page};
@@ -130,9 +130,6 @@ pub async fn create(
             let secret = Secret::again(&key, &secret, &state.site);
             show_secret(&request, me, "Show secret", secret, StatusCode::OK)
         }
-        Some(Revealed::Damaged) => {
-            let text = "The copy of this secret was damaged and can't be opened; tell your operator. The key itself still works.";
-            Err(Error::conflict("sealed-copy-damaged", text).into())
-        }
+        Some(Revealed::Damaged) => Err(Conflict::SealedCopyDamaged.into()),
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key_updates::Update;
 use crate::domain::time::Timestamp;
-use crate::domain::{Error, Result};
+use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, refresh, see_other};
@@ -36,7 +36,7 @@ pub async fn edit(
 ) -> Answer<HttpResponse> {
     let page = EditPage::load(&state, me, id.parse()?, None).await?;
     if page.revoked {
-        return Err(key_updates::revoked().into());
+        return Err(Conflict::KeyRevoked.into());
     }
     page.respond(&request, StatusCode::OK)
 }
@@ -96,9 +96,9 @@ pub async fn update(
             page.errors = errors;
             page.respond(&request, StatusCode::UNPROCESSABLE_ENTITY)
         }
-        Err(Error::Conflict { detail, .. }) => {
+        Err(Error::Conflict(conflict)) => {
             let page = EditPage::load(&state, me, id, Some(form)).await?;
-            page.with_conflict(detail)
+            page.with_conflict(conflict.to_string())
                 .respond(&request, StatusCode::CONFLICT)
         }
         Err(other) => Err(other.into()),

@@ -11,7 +11,7 @@ use super::secrets::{Secret, show_replayed, show_secret};
 use crate::actions::disclosures;
 use crate::actions::keys::{self, Issued, Issuing};
 use crate::domain::validate::FieldErrors;
-use crate::domain::{Error, Result, random};
+use crate::domain::{Conflict, Error, Result, random};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, see_other};
@@ -52,9 +52,9 @@ pub async fn create(
                 .await?
                 .respond(&request, status)
         }
-        Err(Error::Conflict { code, detail }) => {
-            let mut banner = detail;
-            if code == "idempotency-key-reused" {
+        Err(Error::Conflict(conflict)) => {
+            let mut banner = conflict.to_string();
+            if conflict == Conflict::IdempotencyKeyReused {
                 form.idempotency_key = random::token()?;
                 banner = "This form already made a key, with other values. Check these, then generate again.".into();
             }

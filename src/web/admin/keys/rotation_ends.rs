@@ -13,7 +13,7 @@ use crate::db::key_rotations::Rotation;
 use crate::db::keys::Key;
 use crate::domain::id::KeyId;
 use crate::domain::key_rotations::Grace;
-use crate::domain::{Error, Result, key_text};
+use crate::domain::{Conflict, Error, Result, key_text};
 use crate::web::admin::ask::Ask;
 use crate::web::admin::blast_radius::BlastRadius;
 use crate::web::failure::Answer;
@@ -76,11 +76,7 @@ async fn running(state: &State, me: &SignedIn, id: KeyId) -> Result<(Key, Rotati
     let mut found = state
         .read(move |conn| db::key_rotations::list_running(conn, tenant, &ids, now))
         .await?;
-    let none = || {
-        let text = "No rotation of this key is running any more: it has one secret.";
-        Error::conflict("no-rotation-running", text)
-    };
-    Ok((key, found.pop().ok_or_else(none)?))
+    Ok((key, found.pop().ok_or(Conflict::NoRotationRunning)?))
 }
 
 const DAY: TimeDelta = TimeDelta::days(1);

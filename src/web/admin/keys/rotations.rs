@@ -19,7 +19,7 @@ use crate::domain::key::{State as KeyState, expiry_of_last_day};
 use crate::domain::key_rotations::Grace;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
-use crate::domain::{Error, Result, random};
+use crate::domain::{Conflict, Error, Result, random};
 use crate::web::admin::blast_radius::BlastRadius;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
@@ -195,8 +195,7 @@ pub async fn new(
 ) -> Answer<HttpResponse> {
     let key = key_in_question(&state, &me, id.parse()?).await?;
     if key.revoked_at.is_some() {
-        let text = "This key was revoked for good; it gets no other secret.";
-        return Err(Error::conflict("key-revoked", text).into());
+        return Err(Conflict::KeyRevoked.into());
     }
     let form = RotationForm::new(key.state(me.now()) == KeyState::Expired)?;
     let ask = Question::load(&state, &me, key, back.list(), form).await?;
@@ -235,8 +234,8 @@ pub async fn create(
             ask.errors = errors;
             ask.respond(&request, me.shell, StatusCode::UNPROCESSABLE_ENTITY)
         }
-        Err(Error::Conflict { code, detail }) if code != "key-revoked" => {
-            ask.banner = Some(detail);
+        Err(Error::Conflict(conflict)) if conflict != Conflict::KeyRevoked => {
+            ask.banner = Some(conflict.to_string());
             ask.respond(&request, me.shell, StatusCode::CONFLICT)
         }
         Err(other) => Err(other.into()),

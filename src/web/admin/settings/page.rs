@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::actions::settings;
 use crate::db;
-use crate::domain::Error;
+use crate::domain::{Conflict, Error};
 use crate::web::admin::ask::Ask;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
@@ -112,10 +112,7 @@ pub async fn update(
         .change(move |conn| settings::save(conn, &by, allowed, form.confirmed))
         .await;
     let destroyed = match saved {
-        Err(Error::Conflict {
-            code: "copies-kept",
-            ..
-        }) => {
+        Err(Error::Conflict(Conflict::CopiesKept)) => {
             return ask(&request, &state, me).await;
         }
         saved => saved?,

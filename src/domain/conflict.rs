@@ -1,0 +1,127 @@
+//! The list of conflicts: why the state of a thing does not allow a change.
+//!
+//! The web answers each with 409, its code and its sentence; the page of the API explains those that the API can answer.
+
+use std::fmt;
+
+/// Makes [`Conflict`] of the list: what the sentence mentions, the word for machines, the sentence for people.
+macro_rules! conflicts {
+    ($($(#[$doc:meta])+ $name:ident $(($($part:ident: $type:ty),+))?: $code:literal, $sentence:literal;)+) => {
+        /// Why a change is not possible as things are.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Conflict {
+            $($(#[$doc])+ $name $(($($type),+))?,)+
+        }
+
+        impl Conflict {
+            /// The word for machines; it never changes.
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => $code,)+
+                }
+            }
+        }
+
+        /// The sentence for people.
+        impl fmt::Display for Conflict {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$name $(($($part),+))? => write!(f, $sentence),)+
+                }
+            }
+        }
+    };
+}
+
+conflicts! {
+    /// The key was revoked.
+    KeyRevoked: "key-revoked", "This key was revoked for good; nothing about it can be changed.";
+    /// The key is not what the form showed.
+    KeyChanged: "key-changed", "This key was changed while you were editing it. Nothing was saved.";
+    /// The key is not revoked, so it stays on the list.
+    KeyNotRevoked: "key-not-revoked", "Only a revoked key can be deleted. Revoke it first.";
+    /// The tenant has as many keys as it may have.
+    KeyLimitReached(limit: i64): "key-limit-reached",
+        "This tenant has reached its limit of {limit} API keys. Revoke a key you no longer need, or have an admin request a \
+         higher limit.";
+    /// An older secret of the key still works.
+    RotationRunning: "rotation-running",
+        "A rotation of this key is still running: finish or cancel it first, or rotate without a grace, which ends every \
+         older secret.";
+    /// The key has one secret.
+    NoRotationRunning: "no-rotation-running", "No rotation of this key is running any more: it has one secret.";
+    /// The same idempotency key, for something else.
+    IdempotencyKeyReused: "idempotency-key-reused",
+        "This form or Idempotency-Key was sent before, and asked for something else. Check what you ask for, then send it \
+         again under a new one.";
+    /// The same idempotency key, at the same moment.
+    IdempotencyKeyInUse: "idempotency-key-in-use", "This request was already made.";
+    /// The key's allowlist is not observed.
+    NotObserved: "not-observed", "The list is not observed any more. Look at the key again.";
+    /// There is no sealed copy of the key's secret.
+    NotRecoverable: "not-recoverable", "No copy of this key's secret is kept, so it can't be shown again.";
+    /// The sealed copy of the key's secret can't be opened.
+    SealedCopyDamaged: "sealed-copy-damaged",
+        "The copy of this secret was damaged and can't be opened; tell your operator. The key itself still works.";
+    /// Sealed copies would be destroyed, and nobody confirmed that.
+    CopiesKept: "copies-kept", "Sealed copies of secrets are kept. Read how many are destroyed, then confirm it.";
+    /// The group is one that every tenant has.
+    GroupBuiltIn: "group-built-in", "This group is built in: every tenant has it as it is.";
+    /// The group is not what was read.
+    GroupChanged: "group-changed", "This group was changed while you were editing it. Nothing was saved.";
+    /// Keys use the group; see [`Conflict::group_in_use`].
+    GroupInUse(keys_use: String, them: &'static str): "group-in-use",
+        "{keys_use} this group. Give {them} another group or revoke {them} first.";
+    /// The tenant has as many groups as it may have.
+    GroupLimitReached(most: i64): "group-limit-reached", "A tenant can have {most} authorization groups. Delete one first.";
+    /// The tenant has the highest limit that there is.
+    HighestLimit(most: i64): "highest-limit", "{most} keys is the highest limit there is.";
+    /// The tenant asks for no higher limit, or no longer.
+    NoLimitRequest: "no-limit-request", "This request is no longer open: it was answered or withdrawn meanwhile.";
+    /// The tenant asks for something else than was read.
+    LimitRequestChanged: "limit-request-changed",
+        "The tenant changed its request meanwhile. Nothing was saved; read it again.";
+    /// What was read is not asked for any more.
+    LimitRequestClosed: "limit-request-closed",
+        "The tenant's request is no longer open. Nothing was saved; look again.";
+    /// The database knows this pepper, or a later one.
+    PepperNotNewer(version: i32): "pepper-not-newer", "pepper {version} is in use already, or was";
+    /// The pepper is not in use.
+    PepperNotInUse(version: i32): "pepper-not-in-use", "pepper {version} is not in use";
+    /// New keys are kept under this pepper.
+    PepperIsNewest(version: i32): "pepper-is-newest",
+        "pepper {version} is the newest, under which new keys are kept; make another with `keystead pepper rotate` first";
+    /// What still needs this pepper, as subject and verb.
+    PepperInNeed(they_need: String, version: i32): "pepper-in-need",
+        "{they_need} pepper {version} (`keystead pepper status --list` names them): each moves when it is used next. Wait, \
+         revoke or replace them; or add --force, and they stop working";
+    /// Several tenants have this name.
+    AmbiguousTenant: "ambiguous-tenant", "several tenants have this name; use the tenant's id";
+    /// The database has keys already.
+    NotEmpty: "not-empty", "this database is in use; seed an empty one";
+}
+
+impl Conflict {
+    /// So many keys use a group.
+    pub fn group_in_use(keys: i64) -> Self {
+        match keys {
+            1 => Self::GroupInUse("1 key uses".into(), "it"),
+            _ => Self::GroupInUse(format!("{keys} keys use"), "them"),
+        }
+    }
+
+    /// Those that the API can answer, with numbers of an installation as it comes.
+    pub fn of_api() -> Vec<Self> {
+        vec![
+            Self::KeyLimitReached(10),
+            Self::KeyRevoked,
+            Self::RotationRunning,
+            Self::IdempotencyKeyInUse,
+            Self::IdempotencyKeyReused,
+            Self::GroupBuiltIn,
+            Self::GroupChanged,
+            Self::group_in_use(2),
+            Self::GroupLimitReached(200),
+        ]
+    }
+}
