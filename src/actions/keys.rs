@@ -168,7 +168,7 @@ pub fn revoke_with_reason(conn: &mut Conn, by: &Actor, id: KeyId, reason: &str) 
     let reason = check_reason(reason)?;
     let key = db::keys::find(conn, by.tenant, id)?;
     must_cover(by, &key.scopes, "A key can't revoke a key")?;
-    end(conn, by, id, &reason, must_still_act)
+    end(conn, by, key, &reason, must_still_act)
 }
 
 /// A reason as it is kept: one line of at most 200 characters.
@@ -187,39 +187,43 @@ pub fn check_reason(reason: &str) -> Result<String> {
 pub fn surrender(conn: &mut Conn, by: &Actor) -> Result<()> {
     match by.who {
         // Also a key that may do nothing else any more.
-        Who::Key { id, .. } => match end(conn, by, id, "", |_, _| Ok(())) {
-            Ok(_) | Err(Error::NotFound) => Ok(()),
+        Who::Key { id, .. } => match db::keys::find(conn, by.tenant, id) {
+            Ok(key) => end(conn, by, key, "", |_, _| Ok(())).map(|_| ()),
+            Err(Error::NotFound) => Ok(()),
             Err(other) => Err(other),
         },
         _ => Err(Error::Forbidden("Only a key can surrender itself.".into())),
     }
 }
 
+/// The key as it is when it is revoked. One that is so already takes no lock.
 fn end(
     conn: &mut Conn,
     by: &Actor,
-    id: KeyId,
+    mut key: Key,
     reason: &str,
     check: fn(&mut Conn, &Actor) -> Result<()>,
 ) -> Result<Key> {
-    let key = db::keys::find(conn, by.tenant, id)?;
     if key.revoked_at.is_some() {
         return Ok(key);
     }
+    let id: KeyId = key.id.parse()?;
     let rev = change_log::append(conn, change_log::Kind::Key, &key.id)?;
     check(conn, by)?;
-    if db::keys::set_revoked(conn, by.tenant, id, by.now, rev, reason)? {
-        db::key_rotations::end_running(conn, by.tenant, id, by.now)?;
-        note_state(conn, id, rev)?;
-        db::sealed_secrets::delete(conn, by.tenant, id)?;
-        record(
-            conn,
-            by,
-            &Event::KeyRevoked(json!({ "reason": reason })),
-            Object::of_key(&key),
-        )?;
+    if !db::keys::set_revoked(conn, by.tenant, id, by.now, rev, reason)? {
+        // Somebody was faster; theirs are the instant and the reason.
+        return db::keys::find(conn, by.tenant, id);
     }
-    db::keys::find(conn, by.tenant, id)
+    db::key_rotations::end_running(conn, by.tenant, id, by.now)?;
+    note_state(conn, id, rev)?;
+    db::sealed_secrets::delete(conn, by.tenant, id)?;
+    let event = Event::KeyRevoked(json!({ "reason": reason }));
+    record(conn, by, &event, Object::of_key(&key))?;
+    key.revoked_at = Some(by.now.naive_utc());
+    key.revoked_rev = Some(rev);
+    key.revocation_reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
+    key.sealed = None;
+    Ok(key)
 }
 
 /// Takes a revoked key off the list; its audit rows stay.

@@ -11,7 +11,8 @@ use crate::db::Conn;
 use crate::domain::id::UserId;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{self, password};
-use crate::server::{control, open_storage};
+use crate::server::control;
+use crate::server::storage::open_storage;
 
 /// What to make.
 #[derive(clap::Args)]

@@ -10,7 +10,8 @@ use crate::domain::Error;
 use crate::domain::key::{Wish, expiry_of_instant, expiry_of_last_day};
 use crate::domain::key_text::KeySecret;
 use crate::domain::time::Clock;
-use crate::server::{Storage, control, open_storage};
+use crate::server::control;
+use crate::server::storage::{Storage, open_storage};
 
 /// What to do with keys.
 #[derive(clap::Subcommand)]

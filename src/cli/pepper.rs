@@ -8,7 +8,8 @@ use crate::db::{self, Db};
 use crate::domain::Error;
 use crate::domain::pepper::Pepper;
 use crate::domain::time::{Clock, Timestamp};
-use crate::server::{Storage, control, data_dir, open_database, open_storage};
+use crate::server::storage::{Storage, open_database, open_storage};
+use crate::server::{control, data_dir};
 
 /// What to do with peppers.
 #[derive(clap::Subcommand)]

@@ -7,7 +7,8 @@ use crate::config::Config;
 use crate::domain::key_text::KeySecret;
 use crate::domain::role::Steward;
 use crate::domain::time::Clock;
-use crate::server::{Storage, control, open_storage};
+use crate::server::control;
+use crate::server::storage::{Storage, open_storage};
 
 /// What to do with verifiers.
 #[derive(clap::Subcommand)]

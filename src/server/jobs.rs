@@ -31,10 +31,9 @@ const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// The running threads.
 pub struct Jobs {
-    stopping: Arc<AtomicBool>,
+    work: Arc<Work>,
     threads: Vec<JoinHandle<()>>,
     watch: Watch,
-    last: Box<dyn FnOnce() + Send>,
 }
 
 impl Jobs {
@@ -52,89 +51,30 @@ impl Jobs {
         if let Err(cause) = control::serve(&held.socket(), db.clone(), Arc::clone(follower)) {
             tracing::warn!(%cause, "no control socket: commands at the shell take effect within a second");
         }
-        let stopping = Arc::new(AtomicBool::new(false));
-        let (hours, idle) = (config.session_hours, config.session_idle_minutes);
         let watch = Watch::start(follower, db)?;
-        let index = Arc::clone(follower.index());
-        let writer = UsageWriter::start(db, held.node()?, index, clock.now())
-            .map_err(|error| error.to_string())?;
-        let writer = Arc::new(Mutex::new(writer));
-        let uses = Arc::new(UseWriter::new(held.node()?));
-        let write = {
-            let (db, clock, writer) = (db.clone(), clock.clone(), Arc::clone(&writer));
-            let (index, uses) = (Arc::clone(follower.index()), Arc::clone(&uses));
-            move || {
-                // First: a flush of the counts tells others that nothing older is missing.
-                // One instant for both: what is written later must not say that it knows more.
-                let now = clock.now();
-                uses.flush(&db, &index, now)?;
-                let asked = usage::flush_verifiers(&db, &index);
-                lock(&writer).flush(&db, now)?;
-                asked
-            }
-        };
-        let last_write = {
-            let (db, clock) = (db.clone(), clock.clone());
-            let index = Arc::clone(follower.index());
-            move || {
-                // One instant for both: what is written later must not say that it knows more.
-                let now = clock.now();
-                uses.flush(&db, &index, now)?;
-                let asked = usage::flush_verifiers(&db, &index);
-                lock(&writer).stop(&db, now)?;
-                asked
-            }
-        };
-        let keep = Retention {
-            records: config.request_log_days,
-            totals: config.usage_days,
-        };
-        let tidy_usage = {
-            let (db, clock, stopping) = (db.clone(), clock.clone(), Arc::clone(&stopping));
-            let steady = Steady::new(&clock);
-            move || {
-                usage_retention::fold(&db, clock.now())?;
-                if steady.holds(&clock) {
-                    usage_retention::prune(&db, keep, clock.now(), &stopping)?;
-                }
-                Ok(())
-            }
-        };
-        let tidy = {
-            let (db, clock) = (db.clone(), clock.clone());
-            move || tidy(&db, &clock, hours, idle)
-        };
-        let move_waiting = {
-            let (db, follower) = (db.clone(), Arc::clone(follower));
-            move || pepper_moves::move_waiting(&db, &follower).map(|_| ())
-        };
-        let finish_quiet = {
-            let (db, clock, follower) = (db.clone(), clock.clone(), Arc::clone(follower));
-            move || rotation_uses::finish_quiet(&db, &follower, clock.now()).map(|_| ())
-        };
+        let work = Arc::new(Work::new(db, follower, clock, config, held.node()?)?);
         let threads = [
-            repeat("usage", USAGE_EVERY, &stopping, write),
-            repeat("tidy usage", TIDY_USAGE_EVERY, &stopping, tidy_usage),
-            repeat("peppers", MOVE_EVERY, &stopping, move_waiting),
-            repeat("rotations", QUIET_EVERY, &stopping, finish_quiet),
-            repeat("tidy", TIDY_EVERY, &stopping, tidy),
+            repeat("usage", USAGE_EVERY, &work, Work::write_usage),
+            repeat("tidy usage", TIDY_USAGE_EVERY, &work, Work::tidy_usage),
+            repeat("peppers", MOVE_EVERY, &work, Work::move_to_newest_pepper),
+            repeat(
+                "rotations",
+                QUIET_EVERY,
+                &work,
+                Work::finish_quiet_rotations,
+            ),
+            repeat("tidy", TIDY_EVERY, &work, Work::tidy_sessions),
         ];
-        let last = Box::new(move || {
-            if let Err(error) = last_write() {
-                tracing::error!(%error, "the last usage could not be written");
-            }
-        });
         Ok(Self {
-            stopping,
+            work,
             watch,
             threads: threads.into_iter().collect::<std::result::Result<_, _>>()?,
-            last,
         })
     }
 
     /// Ends the threads and writes what was counted last.
     pub fn stop(self) {
-        self.stopping.store(true, Ordering::SeqCst);
+        self.work.stopping.store(true, Ordering::SeqCst);
         for thread in self.threads {
             thread.thread().unpark();
             if thread.join().is_err() {
@@ -142,7 +82,100 @@ impl Jobs {
             }
         }
         drop(self.watch);
-        (self.last)();
+        if let Err(error) = self.work.write_last_usage() {
+            tracing::error!(%error, "the last usage could not be written");
+        }
+    }
+}
+
+/// What the jobs work with.
+struct Work {
+    db: Db,
+    follower: Arc<Follower>,
+    clock: Clock,
+    usage: Mutex<UsageWriter>,
+    rotation_uses: UseWriter,
+    keep: Retention,
+    steady: Steady,
+    session_hours: i64,
+    session_idle_minutes: i64,
+    stopping: AtomicBool,
+}
+
+impl Work {
+    fn new(
+        db: &Db,
+        follower: &Arc<Follower>,
+        clock: &Clock,
+        config: &Config,
+        node: String,
+    ) -> std::result::Result<Self, String> {
+        let index = Arc::clone(follower.index());
+        let usage = UsageWriter::start(db, node.clone(), index, clock.now())
+            .map_err(|error| error.to_string())?;
+        Ok(Self {
+            db: db.clone(),
+            follower: Arc::clone(follower),
+            clock: clock.clone(),
+            usage: Mutex::new(usage),
+            rotation_uses: UseWriter::new(node),
+            keep: Retention {
+                records: config.request_log_days,
+                totals: config.usage_days,
+            },
+            steady: Steady::new(clock),
+            session_hours: config.session_hours,
+            session_idle_minutes: config.session_idle_minutes,
+            stopping: AtomicBool::new(false),
+        })
+    }
+
+    fn write_usage(&self) -> Result<()> {
+        self.write_with(UsageWriter::flush)
+    }
+
+    fn write_last_usage(&self) -> Result<()> {
+        self.write_with(UsageWriter::stop)
+    }
+
+    fn write_with(&self, write: fn(&mut UsageWriter, &Db, Timestamp) -> Result<()>) -> Result<()> {
+        let index = self.follower.index();
+        // One instant for both: what is written later must not say that it knows more.
+        let now = self.clock.now();
+        // First: the counts tell others that nothing older is missing.
+        self.rotation_uses.flush(&self.db, index, now)?;
+        let asked = usage::flush_verifiers(&self.db, index);
+        // A panic in the writer loses nothing that it held: it goes on with that.
+        let mut writer = self.usage.lock().unwrap_or_else(PoisonError::into_inner);
+        write(&mut writer, &self.db, now)?;
+        asked
+    }
+
+    fn tidy_usage(&self) -> Result<()> {
+        usage_retention::fold(&self.db, self.clock.now())?;
+        if self.steady.holds(&self.clock) {
+            usage_retention::prune(&self.db, self.keep, self.clock.now(), &self.stopping)?;
+        }
+        Ok(())
+    }
+
+    fn move_to_newest_pepper(&self) -> Result<()> {
+        pepper_moves::move_waiting(&self.db, &self.follower).map(|_| ())
+    }
+
+    fn finish_quiet_rotations(&self) -> Result<()> {
+        rotation_uses::finish_quiet(&self.db, &self.follower, self.clock.now()).map(|_| ())
+    }
+
+    fn tidy_sessions(&self) -> Result<()> {
+        let now = self.clock.now();
+        self.db.write(|conn| {
+            let created = now - TimeDelta::hours(self.session_hours);
+            let seen = now - TimeDelta::minutes(self.session_idle_minutes);
+            db::sessions::delete_stale(conn, created, seen)?;
+            let failed = now - TimeDelta::hours(sign_in::FORGET_HOURS);
+            db::sign_in_failures::delete_before(conn, failed).map(|_| ())
+        })
     }
 }
 
@@ -169,24 +202,19 @@ impl Steady {
     }
 }
 
-/// A panic in the writer loses nothing that it held: it goes on with that.
-fn lock(writer: &Mutex<UsageWriter>) -> std::sync::MutexGuard<'_, UsageWriter> {
-    writer.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Runs a job again and again. A failure is logged when it begins and when it ends, not each time.
 fn repeat(
     name: &'static str,
     every: Duration,
-    stopping: &Arc<AtomicBool>,
-    job: impl Fn() -> Result<()> + Send + 'static,
+    work: &Arc<Work>,
+    job: fn(&Work) -> Result<()>,
 ) -> std::result::Result<JoinHandle<()>, String> {
-    let stopping = Arc::clone(stopping);
+    let work = Arc::clone(work);
     let run = move || {
         let mut failing = false;
-        while !stopping.load(Ordering::SeqCst) {
+        while !work.stopping.load(Ordering::SeqCst) {
             let begun = Instant::now();
-            let result = catch_unwind(AssertUnwindSafe(&job))
+            let result = catch_unwind(AssertUnwindSafe(|| job(&work)))
                 .unwrap_or_else(|_| Err(Error::internal("it panicked")));
             match &result {
                 Err(error) if !failing => {
@@ -203,15 +231,4 @@ fn repeat(
         .name(name.into())
         .spawn(run)
         .map_err(|cause| format!("can't start the {name} job: {cause}"))
-}
-
-fn tidy(db: &Db, clock: &Clock, session_hours: i64, session_idle_minutes: i64) -> Result<()> {
-    let now = clock.now();
-    db.write(|conn| {
-        let created = now - TimeDelta::hours(session_hours);
-        let seen = now - TimeDelta::minutes(session_idle_minutes);
-        db::sessions::delete_stale(conn, created, seen)?;
-        db::sign_in_failures::delete_before(conn, now - TimeDelta::hours(sign_in::FORGET_HOURS))
-            .map(|_| ())
-    })
 }

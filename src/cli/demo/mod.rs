@@ -16,7 +16,8 @@ use crate::db::connection::Source;
 use crate::domain::key_text::KeySecret;
 use crate::domain::time::Clock;
 use crate::domain::{password, random};
-use crate::server::{Application, open_storage};
+use crate::server::Application;
+use crate::server::storage::open_storage;
 use crate::telemetry;
 
 /// Nothing to choose yet: `--listen` and the other settings hold here too.

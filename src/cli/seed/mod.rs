@@ -15,7 +15,7 @@ use crate::domain::Error;
 use crate::domain::rate_limit::RateLimit;
 use crate::domain::time::Clock;
 use crate::server::data_dir::{self, DataDir};
-use crate::server::open_storage;
+use crate::server::storage::open_storage;
 
 /// How much to make.
 #[derive(clap::Args)]

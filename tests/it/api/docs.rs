@@ -46,3 +46,22 @@ async fn problem_types_lead_to_something_on_the_page() {
         page.shows(&format!("id=\"{anchor}\""));
     }
 }
+
+#[actix_web::test]
+async fn every_conflict_that_an_operation_may_answer_is_explained() {
+    let app = App::start().await;
+    let page = app.visitor().get("/api/docs").await;
+    let document = app.stranger().get("/api/v1/openapi.json").await.json();
+    let operations = document["paths"].as_object().unwrap().values();
+    let told: Vec<String> = operations
+        .flat_map(|operations| operations.as_object().unwrap().values())
+        .filter_map(|operation| operation["responses"]["409"]["description"].as_str())
+        .flat_map(|text| text.split(|c: char| !c.is_ascii_lowercase() && c != '-'))
+        .filter(|word| word.contains('-'))
+        .map(str::to_owned)
+        .collect();
+    assert!(told.len() > 8, "{told:?}");
+    for code in told {
+        page.shows(&format!("id=\"problem-{code}\""));
+    }
+}

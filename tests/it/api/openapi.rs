@@ -5,36 +5,23 @@ use std::collections::BTreeSet;
 use keystead::domain::verdict::Code;
 use serde_json::{Value, json};
 
+use crate::support::routes::routes_after;
 use crate::support::*;
 
-const ROUTES: &str = include_str!("../../../src/web/routes.rs");
-
-/// "GET /api/v1/auth/whoami" for each route of the API, read from the page of routes.
+/// "GET /api/v1/auth/whoami" for each route of the API.
 fn routes() -> BTreeSet<String> {
-    let mut routes = routes_of("rest", "/api/v1");
+    let under = |scope: &'static str, text| {
+        let routes = routes_after(text).into_iter();
+        routes.map(move |(method, path)| format!("{method} {scope}{path}"))
+    };
+    let mut routes: BTreeSet<String> = under("/api/v1", "fn rest_api(").collect();
     assert!(routes.remove("GET /api/v1/openapi.json"));
     assert!(routes.len() > 6, "{routes:?}");
-    let oauth2 = routes_of("oauth2", "/oauth2");
-    assert_eq!(oauth2.len(), 2);
-    routes.extend(oauth2);
+    let before = routes.len();
+    routes.extend(under("/oauth2", "routes! { oauth2,"));
+    assert_eq!(routes.len(), before + 2);
     routes.insert("GET /forward-auth".into());
     routes.insert("POST /api/v1/verify".into());
-    routes
-}
-
-/// The routes that one function configures.
-fn routes_of(function: &str, scope: &str) -> BTreeSet<String> {
-    let rest = ROUTES.split(&format!("fn {function}(")).nth(1).unwrap();
-    let rest = rest.split("\nfn ").next().unwrap();
-    let mut routes = BTreeSet::new();
-    for resource in rest.split("web::resource(\"").skip(1) {
-        let path = resource.split('"').next().unwrap();
-        for method in ["get", "post", "put", "patch", "delete"] {
-            if resource.contains(&format!("web::{method}()")) {
-                routes.insert(format!("{} {scope}{path}", method.to_uppercase()));
-            }
-        }
-    }
     routes
 }
 

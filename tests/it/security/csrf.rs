@@ -6,23 +6,15 @@ use reqwest::Method;
 
 use super::csrf_forms::{Try, group_page, tries, verifier_page};
 use crate::support::browser_like::Person;
+use crate::support::routes::routes_after;
 use crate::support::*;
-
-const ROUTES: &str = include_str!("../../../src/web/routes.rs");
 
 /// The path of every page route that takes a POST.
 fn routes() -> BTreeSet<String> {
-    let body = |name: &str| -> &str {
-        let rest = ROUTES.split(&format!("fn {name}(")).nth(1).unwrap();
-        rest.split("\n}\n").next().unwrap()
-    };
-    let pages = ["pages", "key_pages", "group_pages", "finding", "support"]
-        .map(body)
-        .concat();
-    let resources = pages.split("web::resource(\"").skip(1);
-    resources
-        .filter(|resource| resource.contains("web::post()"))
-        .map(|resource| resource.split('"').next().unwrap().to_owned())
+    let routes = routes_after("fn pages(").into_iter();
+    routes
+        .filter(|(method, _)| method == "POST")
+        .map(|(_, path)| path.to_owned())
         .collect()
 }
 

@@ -14,7 +14,8 @@ use keystead::domain::key_text::KeySecret;
 use keystead::domain::role::Steward;
 use keystead::domain::sealing::SealingKey;
 use keystead::domain::time::Clock;
-use keystead::server::{Application, open_storage};
+use keystead::server::Application;
+use keystead::server::storage::open_storage;
 
 use super::browser_like::Person;
 use super::system::{System, Token};

@@ -16,6 +16,7 @@ pub mod process;
 pub mod raw;
 pub mod relay;
 pub mod request_log;
+pub mod routes;
 pub mod smuggling;
 pub mod staff;
 pub mod system;

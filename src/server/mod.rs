@@ -1,0 +1,162 @@
+//! Puts configuration, database, index and web together, and runs them until told to stop.
+
+pub mod connections;
+pub mod control;
+pub mod data_dir;
+pub mod http;
+pub mod jobs;
+mod listeners;
+mod metrics;
+mod site;
+pub mod storage;
+pub mod unix_socket;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _};
+use actix_web::cookie::Key;
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App, web};
+
+use self::data_dir::DataDir;
+use self::listeners::Listeners;
+use self::metrics::serve_metrics;
+use self::storage::{Storage, open_storage};
+use crate::actions::setup;
+use crate::background::follow::Follower;
+use crate::config::Config;
+use crate::config::secrets::pepper_file;
+use crate::db::Db;
+use crate::domain::sealing::SealingKey;
+use crate::domain::time::Clock;
+use crate::web::front::FrontFactory;
+use crate::web::state::State;
+use crate::web::{guard, routes};
+
+pub use self::storage::open_database;
+
+/// A server that listens already but does not answer yet.
+pub struct Application {
+    server: Server,
+    metrics: Option<Server>,
+    address: SocketAddr,
+    setup_link: Option<String>,
+    state: web::Data<State>,
+    jobs: jobs::Jobs,
+    _data_dir: DataDir,
+}
+
+impl Application {
+    /// Opens everything and binds the port.
+    ///
+    /// # Errors
+    /// One line for the operator.
+    pub fn build(config: &Config, clock: &Clock) -> Result<Self, String> {
+        data_dir::create(&config.data_dir)?;
+        let held = DataDir::hold(&config.data_dir, &config.database)?;
+        // First, so that a port in use is found out before anything is changed.
+        let listeners = Listeners::bind(config)?;
+        let address = listeners.address()?;
+        let Storage { db, secrets } = open_storage(config)?;
+        let now = clock.now();
+        let token = db
+            .write(|conn| setup::issue_token(conn, now))
+            .map_err(|error| error.to_string())?;
+        let follower = follower(config, &db, clock)?;
+        let site = site::of(config, address);
+        site::warn_of_contradictions(config, &site);
+        let setup_link = token.map(|token| format!("{}/setup?token={token}", site.base_url));
+        let state = web::Data::new(State::new(
+            site,
+            clock.clone(),
+            SealingKey::derive(&secrets.master_key),
+            db.clone(),
+            Arc::clone(&follower),
+        ));
+        let cookie_key = Key::derive_from(&*secrets.master_key);
+        let inside = state.clone();
+        let front = move || {
+            let routes = App::new()
+                .wrap(from_fn(guard::guard))
+                .configure(|app| routes::configure(app, &inside, &cookie_key));
+            FrontFactory::new(routes.into_factory(), inside.clone())
+        };
+        let server = listeners.serve(config.workers, front)?;
+        let metrics = config
+            .metrics_listen
+            .map(|listen| serve_metrics(listen, &state))
+            .transpose()?;
+        let jobs = jobs::Jobs::start(&db, &follower, clock, config, &held)?;
+        Ok(Self {
+            server,
+            metrics,
+            address,
+            setup_link,
+            state,
+            jobs,
+            _data_dir: held,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The one-time link, when nobody has an account yet.
+    pub fn setup_link(&self) -> Option<&str> {
+        self.setup_link.as_deref()
+    }
+
+    /// The address for people.
+    pub fn base_url(&self) -> &str {
+        &self.state.site.base_url
+    }
+
+    /// A handle that stops the server from outside.
+    pub fn handle(&self) -> actix_web::dev::ServerHandle {
+        self.server.handle()
+    }
+
+    /// Answers until SIGTERM or SIGINT; then finishes what is under way and writes the last usage.
+    ///
+    /// # Errors
+    /// One line when the server itself fails.
+    pub async fn run(self) -> Result<(), String> {
+        let Self {
+            server,
+            metrics,
+            jobs,
+            ..
+        } = self;
+        let metrics = metrics.map(|metrics| {
+            let handle = metrics.handle();
+            actix_web::rt::spawn(metrics);
+            handle
+        });
+        let result = server
+            .await
+            .map_err(|cause| format!("the server stopped: {cause}"));
+        if let Some(metrics) = metrics {
+            metrics.stop(false).await;
+        }
+        let stopped = web::block(move || jobs.stop()).await;
+        if stopped.is_err() {
+            tracing::warn!("the last usage may not have been written");
+        }
+        result
+    }
+}
+
+/// The index with all keys in it, and what keeps it at the state of the database.
+fn follower(config: &Config, db: &Db, clock: &Clock) -> Result<Arc<Follower>, String> {
+    let at_hand = config.clone();
+    let read_peppers = Box::new(move || pepper_file(&at_hand).map(|file| file.peppers()));
+    let follower = Follower::load(db, read_peppers, config.request_log_per_second, clock)
+        .map_err(|error| error.to_string())?;
+    let index = follower.index();
+    tracing::info!(keys = index.len(), rev = index.rev(), "the index is loaded");
+    Ok(Arc::new(follower))
+}

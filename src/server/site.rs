@@ -1,0 +1,54 @@
+//! What pages and answers need to know of this installation.
+
+use std::net::SocketAddr;
+
+use actix_service::ServiceFactoryExt as _;
+
+use crate::config::Config;
+use crate::web::state::Site;
+
+/// The site of a server that listens at this address.
+pub fn of(config: &Config, address: SocketAddr) -> Site {
+    let shown = if address.ip().is_unspecified() {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
+    };
+    let base_url = config
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{shown}"));
+    Site {
+        https: base_url.starts_with("https://"),
+        host: config
+            .public_url
+            .as_deref()
+            .and_then(|url| url.split("://").nth(1))
+            .map(str::to_owned),
+        base_url,
+        trusted_proxies: config.trusted_proxies.clone(),
+        brand: config.brand.clone(),
+        insecure_cookie: config.insecure_cookie,
+        session_idle_minutes: config.session_idle_minutes,
+        session_hours: config.session_hours,
+    }
+}
+
+/// Warns of settings that make every client look like somebody else.
+pub fn warn_of_contradictions(config: &Config, site: &Site) {
+    if site.https && site.trusted_proxies.is_empty() {
+        // Keystead speaks no TLS itself, so somebody stands in front.
+        tracing::warn!(
+            "public_url is https, but trusted_proxies is empty: every client will look like the proxy"
+        );
+    }
+    match (&config.unix_socket, site.trusted_proxies.trusts_peer(None)) {
+        (Some(_), false) => tracing::warn!(
+            "unix_socket is set, but trusted_proxies does not name \"unix\": no client behind the socket will have an address"
+        ),
+        (None, true) => {
+            tracing::warn!("trusted_proxies names \"unix\", but unix_socket is not set")
+        }
+        _ => {}
+    }
+}
