@@ -5,7 +5,7 @@ const ROUTES: &str = include_str!("../../../src/web/routes.rs");
 /// Method and path of each route in the table that follows this text. A row is `"/path" => get some::handler, …;`.
 pub fn routes_after(text: &str) -> Vec<(String, &'static str)> {
     let table = ROUTES.split(text).nth(1).unwrap();
-    let rows = table.split("};").next().unwrap().lines();
+    let rows = table.split("\n    }").next().unwrap().lines();
     let rows = rows.filter_map(|row| row.trim().strip_prefix('"')?.split_once('"'));
     rows.flat_map(|(path, rest)| {
         let handlers = rest.split_once("=>").unwrap().1.split(',');

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 mod imports;
+mod layers;
 
 /// Files below a folder of the repository with these endings, as "src/web/routes.rs" and content.
 pub fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
@@ -30,7 +31,7 @@ pub fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
     found
 }
 
-fn source() -> Vec<(String, String)> {
+pub fn source() -> Vec<(String, String)> {
     let files = files("src", &[".rs"]);
     assert!(files.len() > 50, "only {} files", files.len());
     files
@@ -52,7 +53,7 @@ pub fn code(text: &str) -> String {
 
 /// Fails with every complaint at once.
 #[track_caller]
-fn none(complaints: Vec<String>) {
+pub fn none(complaints: Vec<String>) {
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
@@ -114,133 +115,6 @@ fn no_template_is_longer_than_150_lines() {
         (lines > 150).then(|| format!("{name}: {lines} lines"))
     };
     none(templates.iter().filter_map(long).collect());
-}
-
-/// Each layer and the layers below that it may import.
-const LAYERS: [(&str, &[&str]); 12] = [
-    ("domain", &[]),
-    ("db", &["domain"]),
-    ("verify", &["domain"]),
-    ("key_search", &["domain", "db"]),
-    ("config", &["domain", "db"]),
-    ("telemetry", &[]),
-    ("actions", &["domain", "db", "verify"]),
-    ("background", &["domain", "db", "verify", "actions"]),
-    (
-        "web",
-        &[
-            "domain",
-            "db",
-            "verify",
-            "key_search",
-            "actions",
-            "background",
-        ],
-    ),
-    (
-        "server",
-        &[
-            "domain",
-            "db",
-            "verify",
-            "key_search",
-            "actions",
-            "background",
-            "config",
-            "web",
-        ],
-    ),
-    (
-        "cli",
-        &[
-            "domain",
-            "db",
-            "verify",
-            "actions",
-            "config",
-            "server",
-            "telemetry",
-        ],
-    ),
-    ("main", &["cli"]),
-];
-
-/// The parts of the crate that a file names, by `crate::part`, also within braces.
-fn parts(code: &str) -> BTreeSet<String> {
-    let mut parts = BTreeSet::new();
-    for rest in code
-        .split("crate::")
-        .skip(1)
-        .chain(code.split("keystead::").skip(1))
-    {
-        let list = match rest.strip_prefix('{') {
-            Some(inner) => inner.split('}').next().unwrap(),
-            None => rest,
-        };
-        let single = !rest.starts_with('{');
-        for item in list.split(',').take(if single { 1 } else { usize::MAX }) {
-            let word = item
-                .trim()
-                .split(|c: char| !c.is_alphanumeric() && c != '_')
-                .next()
-                .unwrap();
-            parts.insert(word.to_owned());
-        }
-    }
-    parts
-}
-
-#[test]
-fn imports_point_one_way() {
-    let known: BTreeSet<&str> = LAYERS.iter().map(|(layer, _)| *layer).collect();
-    let mut complaints = Vec::new();
-    for (name, text) in source() {
-        let inner = name.trim_start_matches("src/");
-        let layer = inner.split(['/', '.']).next().unwrap();
-        if layer == "lib" {
-            continue;
-        }
-        let Some((_, allowed)) = LAYERS.iter().find(|(known, _)| *known == layer) else {
-            complaints.push(format!("{name}: {layer} is no layer"));
-            continue;
-        };
-        for part in parts(&code(&text)) {
-            if known.contains(&*part) && part != layer && !allowed.contains(&&*part) {
-                complaints.push(format!("{name}: {layer} must not import {part}"));
-            }
-        }
-    }
-    none(complaints);
-}
-
-#[test]
-fn no_folder_of_the_web_imports_its_sibling() {
-    let folders = ["admin", "api", "edges", "support"];
-    let mut complaints = Vec::new();
-    for (file, asked) in imports::of_files() {
-        let of = |file: &str| {
-            folders
-                .into_iter()
-                .find(|folder| file.starts_with(&format!("web/{folder}/")))
-        };
-        let Some(own) = of(&file) else { continue };
-        let others = asked
-            .iter()
-            .filter(|other| of(other).is_some_and(|folder| folder != own));
-        complaints.extend(others.map(|other| format!("{file} imports {other}")));
-    }
-    none(complaints);
-}
-
-#[test]
-fn no_file_imports_one_that_imports_it() {
-    let circles = imports::circles(&imports::of_files());
-    none(
-        circles
-            .into_iter()
-            .map(|files| format!("a circle: {}", files.join(", ")))
-            .collect(),
-    );
 }
 
 #[test]
