@@ -9,6 +9,8 @@ pub mod settings;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use url::Url;
+
 use crate::db::connection::Source;
 use crate::domain::forwarded::TrustedProxies;
 use crate::domain::key_text;
@@ -124,23 +126,20 @@ impl Config {
     }
 }
 
+/// The origin of a URL, without a path: its usual port is left out, as browsers leave it out of the `Host` header.
 fn check_public_url(url: &str) -> Result<String, String> {
-    let url = url.trim_end_matches('/');
-    // Browsers leave the usual port out of the Host header.
-    let url = match url.split_once("://") {
-        Some(("https", host)) => format!("https://{}", host.strip_suffix(":443").unwrap_or(host)),
-        Some(("http", host)) => format!("http://{}", host.strip_suffix(":80").unwrap_or(host)),
-        _ => url.to_owned(),
-    };
-    let host = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"));
-    match host {
-        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => {
-            Ok(url.clone())
-        }
-        _ => Err(
-            "public_url: use http:// or https://, a host and perhaps a port, without a path".into(),
-        ),
+    let refused = "public_url: use http:// or https://, a host and perhaps a port, without a path";
+    let parsed = Url::parse(url).map_err(|_| refused)?;
+    let is_bare = parsed.path() == "/"
+        && parsed.query().is_none()
+        && parsed.fragment().is_none()
+        // Also what would be read as a name and a password, whatever follows it.
+        && url.contains("://")
+        && !url.contains(['@', ' ', '\\']);
+    let is_web = matches!(parsed.scheme(), "http" | "https");
+    if is_web && is_bare && parsed.has_host() {
+        Ok(parsed.origin().ascii_serialization())
+    } else {
+        Err(refused.into())
     }
 }

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 
-use actix_service::ServiceFactoryExt as _;
 use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
 

@@ -14,7 +14,7 @@ pub mod unix_socket;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _};
+use actix_service::IntoServiceFactory as _;
 use actix_web::cookie::Key;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;

@@ -2,8 +2,6 @@
 
 use std::net::SocketAddr;
 
-use actix_service::ServiceFactoryExt as _;
-
 use crate::config::Config;
 use crate::web::state::Site;
 

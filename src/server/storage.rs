@@ -1,7 +1,5 @@
 //! The database and the secrets that belong to it, made at the very first start.
 
-use actix_service::ServiceFactoryExt as _;
-
 use super::data_dir;
 use crate::config::Config;
 use crate::config::secrets::{Secrets, master_key_path};

@@ -2,7 +2,7 @@
 //! content. `build.rs` makes the table.
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY,
+    AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, Encoding, Header as _, VARY,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -45,43 +45,34 @@ pub async fn show(request: HttpRequest, name: web::Path<String>) -> HttpResponse
     let Some(asset) = found else {
         return HttpResponse::NotFound().finish();
     };
-    let accepted = request.headers().get(ACCEPT_ENCODING);
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header((CONTENT_TYPE, asset.content_type))
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .insert_header((VARY, "Accept-Encoding"));
-    match (asset.brotli, asset.gzip) {
-        (Some(body), _) if accepts(accepted, "br") => {
-            answer.insert_header((CONTENT_ENCODING, "br")).body(body)
-        }
-        (_, Some(body)) if accepts(accepted, "gzip") => {
-            answer.insert_header((CONTENT_ENCODING, "gzip")).body(body)
-        }
-        _ => answer.body(asset.plain),
+    let codings = [
+        (Encoding::brotli(), asset.brotli),
+        (Encoding::gzip(), asset.gzip),
+    ];
+    let there = codings.iter().filter(|(_, body)| body.is_some());
+    let chosen = AcceptEncoding::parse(&request)
+        .ok()
+        .and_then(|accepted| accepted.negotiate(there.map(|(coding, _)| coding)));
+    let compressed = codings
+        .iter()
+        .find(|(coding, _)| chosen.as_ref() == Some(coding))
+        .and_then(|(coding, body)| Some((coding, (*body)?)));
+    match compressed {
+        Some((coding, body)) => answer
+            .insert_header((CONTENT_ENCODING, coding.to_string()))
+            .body(body),
+        None => answer.body(asset.plain),
     }
-}
-
-/// Whether the `Accept-Encoding` header names this coding, and not with `q=0`.
-fn accepts(header: Option<&HeaderValue>, coding: &str) -> bool {
-    let Some(list) = header.and_then(|value| value.to_str().ok()) else {
-        return false;
-    };
-    list.split(',').any(|entry| {
-        let mut parts = entry.split(';').map(str::trim);
-        let named = parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case(coding));
-        let refused = parts
-            .filter_map(|part| part.strip_prefix("q="))
-            .any(|weight| weight.parse::<f32>().is_ok_and(|weight| weight <= 0.0));
-        named && !refused
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{HeaderValue, accepts, url, urls};
+    use super::{url, urls};
 
     #[test]
     fn names_carry_the_content_hash() {
@@ -89,13 +80,5 @@ mod tests {
         assert!(address.starts_with("/static/app.") && address.ends_with(".css"));
         assert_eq!(url("css/none.css"), "/static/missing");
         assert!(urls().all(|address| address != "/static/missing"));
-    }
-
-    #[test]
-    fn a_coding_with_weight_zero_is_refused() {
-        let header = HeaderValue::from_static("gzip;q=0, BR ; q=0.5");
-        assert!(accepts(Some(&header), "br"));
-        assert!(!accepts(Some(&header), "gzip"));
-        assert!(!accepts(None, "br"));
     }
 }

@@ -6,14 +6,12 @@ use askama::Template;
 use serde_json::{Map, Value, json};
 
 use super::failure::Answer;
+use super::media_type::{FORM, JSON};
 use super::openapi;
 use super::respond::page;
 use super::shell::theme;
 use super::state::State;
 use crate::domain::{Conflict, Error};
-
-const JSON: &str = "application/json";
-const FORM: &str = "application/x-www-form-urlencoded";
 
 struct Parameter {
     name: String,

@@ -21,9 +21,9 @@ use super::body;
 use super::client::Incoming;
 use super::edges::{asker, forward_auth, verify};
 use super::guard;
+use super::media_type;
 use super::presented::presented;
 use super::state::State;
-use super::strict_json::is_json;
 use crate::domain::request_id::RequestId;
 
 type Later<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -203,7 +203,7 @@ impl<R> Front<R> {
         let key = verify::seek(&asked, self.state.index());
         let incoming = arrived(&self.state, head, begun);
         asker::admit(&incoming, false).ok()?;
-        if !is_json(head) {
+        if !media_type::is(head, media_type::JSON) {
             return None;
         }
         let mut response = verify::answer(&incoming, &asked, &key).ok()?;

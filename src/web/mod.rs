@@ -19,6 +19,7 @@ pub mod health;
 pub mod limit_history;
 pub mod local_path;
 pub mod masked_token;
+pub mod media_type;
 pub mod metrics;
 pub mod numbers;
 pub mod openapi;

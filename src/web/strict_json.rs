@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use actix_web::dev::{Payload, RequestHead};
-use actix_web::http::{StatusCode, header};
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -13,6 +13,7 @@ use serde_path_to_error::Segment;
 
 use super::body::Body;
 use super::failure::Failure;
+use super::media_type;
 use crate::domain::Error;
 use crate::domain::validate::FieldErrors;
 
@@ -28,7 +29,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for StrictJson<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = is_json(request.head());
+        let is_json = media_type::is(request.head(), media_type::JSON);
         let body = Body::from_request(request, payload);
         Box::pin(async move {
             if !is_json {
@@ -84,18 +85,6 @@ fn below(path: &str, error: Error) -> Error {
         named.add(&whole, message.as_str());
     }
     Error::Invalid(named)
-}
-
-/// True for `application/json`, with or without parameters.
-pub fn is_json(head: &RequestHead) -> bool {
-    let kind = head
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = kind
-        .and_then(|kind| kind.split(';').next())
-        .unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/json")
 }
 
 /// The error of a body that could not be read. It never repeats what was sent, which may hold a secret.

@@ -11,9 +11,10 @@ use crate::domain::{Error, Result};
 use crate::verify::KeyLookup;
 use crate::web::body::Body;
 use crate::web::failure::Answer;
+use crate::web::media_type;
 use crate::web::problem::Problem;
 use crate::web::state::State;
-use crate::web::strict_json::{explain, is_json};
+use crate::web::strict_json::explain;
 
 /// Most questions in one request.
 const MOST: usize = 1_000;
@@ -50,7 +51,7 @@ pub async fn create(
     _: Asker,
     Body(body): Body,
 ) -> Answer<HttpResponse> {
-    if !is_json(request.head()) {
+    if !media_type::is(request.head(), media_type::JSON) {
         return Ok(HttpResponse::UnsupportedMediaType().finish());
     }
     let batch: views::RawQuestions<'_> =

@@ -9,6 +9,7 @@ use crate::domain::Error;
 use crate::verify::{Allowance, Code, Facts, Question};
 use crate::web::body::Body;
 use crate::web::failure::Answer;
+use crate::web::media_type;
 use crate::web::state::State;
 use crate::web::{client, rate_limit};
 
@@ -54,7 +55,7 @@ pub async fn create(
     _: OauthAsker,
     Body(body): Body,
 ) -> Answer<HttpResponse> {
-    if !oauth::is_form(&request) {
+    if !media_type::is(request.head(), media_type::FORM) {
         return Ok(HttpResponse::UnsupportedMediaType().finish());
     }
     let asked: oauth_views::TokenQuestion = oauth::read(&body)?;

@@ -1,10 +1,10 @@
 //! What the OAuth edges share: their form bodies, and errors in the words of RFC 6749 section 5.2.
 
+use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
 
 use super::oauth_views::OauthError;
@@ -38,20 +38,6 @@ pub fn token(sent: &str) -> Result<&str> {
         "" => Err(Error::BadRequest("token is missing.".into())),
         token => Ok(token),
     }
-}
-
-/// True for `application/x-www-form-urlencoded`, with or without parameters.
-pub fn is_form(request: &HttpRequest) -> bool {
-    let kind = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = kind.and_then(|kind| kind.split(';').next());
-    essence.is_some_and(|essence| {
-        essence
-            .trim()
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-    })
 }
 
 /// An error in OAuth's words.

@@ -11,6 +11,7 @@ use crate::web::body::Body;
 use crate::web::client::{self, Incoming};
 use crate::web::decide::holder;
 use crate::web::failure::Answer;
+use crate::web::media_type;
 use crate::web::state::State;
 
 /// Revoke a token
@@ -47,7 +48,7 @@ pub async fn create(
     state: web::Data<State>,
     Body(body): Body,
 ) -> Answer<HttpResponse> {
-    if !oauth::is_form(&request) {
+    if !media_type::is(request.head(), media_type::FORM) {
         return Ok(HttpResponse::UnsupportedMediaType().finish());
     }
     let sent: oauth_views::TokenToRevoke = oauth::read(&body)?;

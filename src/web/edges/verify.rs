@@ -17,8 +17,9 @@ use crate::verify::{self, Facts, Index, KeyLookup, Question, decision};
 use crate::web::body::Body;
 use crate::web::client::Incoming;
 use crate::web::failure::Answer;
+use crate::web::media_type;
 use crate::web::problem::Problem;
-use crate::web::strict_json::{explain, is_json};
+use crate::web::strict_json::explain;
 
 /// Verify a key
 ///
@@ -37,7 +38,7 @@ use crate::web::strict_json::{explain, is_json};
 )]
 pub async fn create(request: HttpRequest, _: Asker, Body(body): Body) -> Answer<HttpResponse> {
     let incoming = Incoming::of(&request)?;
-    if !is_json(incoming.head) {
+    if !media_type::is(incoming.head, media_type::JSON) {
         return Ok(HttpResponse::UnsupportedMediaType().finish());
     }
     let asked = parse(&body)?;

@@ -149,6 +149,8 @@ fn a_value_that_makes_no_sense_is_refused_with_its_setting() {
         ("insecure_cookie", "yes"),
         ("public_url", "keys.example.com"),
         ("public_url", "https://keys.example.com/path"),
+        ("public_url", "https:keys.example.com"),
+        ("public_url", "ftp://keys.example.com"),
         ("public_url", "https://user@keys.example.com"),
         ("database_url", "/var/lib/keystead.db"),
         ("trusted_proxies", "127.0.0.1;::1"),
