@@ -1,7 +1,8 @@
 //! Turns `static/` into a table of files that the binary carries inside itself: every file gets a
 //! name made from its content (so that it may be cached for ever) and a `.br` and `.gz` twin.
 //!
-//! Two folders are joined into one file each, in the order of their file names.
+//! Two folders are joined into one file each, in the order of their paths. For style sheets that is `base`,
+//! `components`, `pages`: a page may change a component. Within such a folder the order changes nothing.
 
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
