@@ -12,7 +12,7 @@ on("submit", "[data-theme-form]", (form, event) => {
   announce(dark ? "Dark theme" : "Light theme");
 });
 
-const small = matchMedia("(max-width: 1000px)");
+const small = matchMedia("(width <= 62.5em)");
 const opener = $("[data-nav-open]");
 
 function setDrawer(open, { refocus = true } = {}) {

@@ -13,7 +13,7 @@ if ($("[data-highlight]")) {
 
 const contents = $("[data-contents]");
 if (contents) {
-  const narrow = matchMedia("(max-width: 860px)");
+  const narrow = matchMedia("(width <= 53.75em)");
   const fit = () => (contents.open = !narrow.matches);
   narrow.addEventListener("change", fit);
   fit();
