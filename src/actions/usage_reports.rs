@@ -1,7 +1,8 @@
 //! What pages tell of usage: answers over time, compared with the time before, and what the request log lacks.
 
-use crate::db::usage::{Bucket, DAY, HOUR, Whose};
+use crate::db::usage::{DAY, HOUR};
 use crate::db::usage_gaps::{FULL, Gap};
+use crate::db::usage_series::{Bucket, Whose};
 use crate::db::{self, Conn};
 use crate::domain::tally::Counts;
 use crate::domain::time::{Timestamp, from_micros};
@@ -130,7 +131,7 @@ impl Report {
             })
             .collect();
         let (mut sum, mut before) = (Counts::default(), Counts::default());
-        for bucket in db::usage::series(conn, whose, step, start, to)? {
+        for bucket in db::usage_series::series(conn, whose, step, start, to)? {
             if bucket.start < from {
                 before.add_all(&part(&bucket, (cut - bucket.start).clamp(0, step), step));
                 continue;
@@ -146,8 +147,8 @@ impl Report {
             spans,
             sum,
             before,
-            keys: db::usage::count_keys_in_use(conn, whose, step, from, to)?,
-            keys_before: db::usage::count_keys_in_use(conn, whose, step, start, cut)?,
+            keys: db::usage_series::count_keys_in_use(conn, whose, step, from, to)?,
+            keys_before: db::usage_series::count_keys_in_use(conn, whose, step, start, cut)?,
             holes: join(gaps),
         })
     }

@@ -38,6 +38,7 @@ mod usage_batch;
 pub mod usage_gaps;
 pub mod usage_journal;
 pub mod usage_nodes;
+pub mod usage_series;
 pub mod users;
 pub mod verifiers;
 

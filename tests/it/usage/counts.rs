@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use std::sync::atomic::AtomicBool;
 
 use keystead::background::usage_retention::{Retention, fold, prune};
-use keystead::db::usage::{self, DAY, HOUR, MINUTE, Used, Whose, total};
+use keystead::db::usage::{self, DAY, HOUR, MINUTE, Used};
+use keystead::db::usage_series::{Whose, days_of, total};
 use keystead::domain::tally::Tally;
 use keystead::domain::verdict::Code;
 
@@ -83,7 +84,7 @@ async fn the_count_of_each_verdict_has_a_column_of_its_own_and_goes_into_hours_a
     };
     let ids = [key.id.clone()];
     let days = || {
-        let days = app.db.read(|conn| usage::days_of(conn, &ids, 0)).unwrap();
+        let days = app.db.read(|conn| days_of(conn, &ids, 0)).unwrap();
         days.iter().map(|day| day.answers).collect::<Vec<i64>>()
     };
     assert_eq!((stored(MINUTE), days()), (twice, vec![twice.all()]));

@@ -14,7 +14,7 @@ use crate::db::audit::AuditEvent;
 use crate::db::key_rotations::{self, Rotation};
 use crate::db::keys::Key;
 use crate::db::request_records::{self, Filter, Record};
-use crate::db::usage::Whose;
+use crate::db::usage_series::Whose;
 use crate::db::{self, Conn};
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::State as KeyState;

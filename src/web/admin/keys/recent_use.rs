@@ -52,7 +52,7 @@ impl KeyUse {
         let ids: Vec<String> = keys.iter().map(|key| key.id.clone()).collect();
         let first = now.timestamp().div_euclid(DAY) * DAY - (DAYS - 1) * DAY;
         let mut days: BTreeMap<String, [i64; 7]> = BTreeMap::new();
-        for part in db::usage::days_of(conn, &ids, first)? {
+        for part in db::usage_series::days_of(conn, &ids, first)? {
             let place = usize::try_from((part.day - first) / DAY).unwrap_or(usize::MAX);
             if let Some(day) = days.entry(part.key_id).or_default().get_mut(place) {
                 *day += part.answers;
@@ -69,7 +69,7 @@ impl KeyUse {
             .collect();
         let ids_of_revoked: Vec<String> = revoked.keys().map(|&id| id.to_owned()).collect();
         let mut tried = BTreeMap::new();
-        for (key, count) in db::usage::refused_as_revoked(conn, &ids_of_revoked)? {
+        for (key, count) in db::usage_series::refused_as_revoked(conn, &ids_of_revoked)? {
             let was_rotated = rotated.contains(&key.as_str());
             let (last, told) = tries(conn, tenant, &key, (count, was_rotated), now)?;
             // Without single requests the days tell: all of these came after the revocation.

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use crate::actions::usage_reports::{Hole, Range, Report};
-use crate::db::usage::{Bucket, HOUR};
+use crate::db::usage::HOUR;
 use crate::db::usage_gaps::FULL;
+use crate::db::usage_series::Bucket;
 use crate::domain::id::KeyId;
 use crate::domain::time::{self, Timestamp, from_micros};
 use crate::web::admin::refusals::{Reason, reasons};

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::numbers::Numbers;
 use crate::actions::usage_reports::{Range, Report};
-use crate::db::usage::Whose;
+use crate::db::usage_series::Whose;
 use crate::db::{self, key_labels};
 use crate::domain::id::KeyId;
 use crate::domain::{Error, Result};
