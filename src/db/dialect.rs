@@ -77,7 +77,7 @@ pub fn name_connection(conn: &mut Conn, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a database that could lose or hide what it acknowledged (REVOCATION: fsync off).
+/// Refuses a database that could lose or hide what it acknowledged.
 ///
 /// # Errors
 /// `Unavailable` with one line that names the PostgreSQL setting.

@@ -1,6 +1,8 @@
-//! The way in. The two questions that gateways and verifiers ask all day are answered right here, before the routes
-//! and what wraps them, which would cost more than the answer. Whatever is unusual about a request, it goes on to the
-//! routes as if this were not here.
+//! What every request meets first.
+//!
+//! Gateways and verifiers ask two questions all day: `/forward-auth` and `POST /api/v1/verify`. Both are answered right
+//! here, because finding the route and passing its middleware would cost more than the answer does. A request that is
+//! unusual in any way goes on to the routes, which answer the same questions in the same way.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -70,7 +72,7 @@ where
     }
 }
 
-/// What stands before the routes.
+/// The routes, and what answers before them.
 pub struct Front<R> {
     routes: Rc<R>,
     state: Data<State>,
@@ -94,7 +96,7 @@ where
         let head = request.head();
         match (&head.method, head.uri.path()) {
             (_, "/forward-auth") if self.state.index().is_certain() => {
-                // First: the way to the key takes a while, in which all the rest is done.
+                // First: memory takes a while to bring the key, and the rest is done meanwhile.
                 let presented = presented(head, self.state.index());
                 if !guard::is_usual(head) {
                     return Answering::by_routes(&self.routes, request);
@@ -154,14 +156,14 @@ pub struct Reading<R> {
 }
 
 impl<R: Service<Request>> Reading<R> {
-    /// The connection asks for an answer when it has read the head, and again when it has decoded all that came with
-    /// it. By then the body of a question is there, or it is slow, and the routes know how long to wait for it.
+    /// actix polls once when it has read the head of a request, and again when it has decoded whatever came with it. By
+    /// the second time the body of a question is there; if not, its sender is slow, and the routes know how long to wait.
     fn poll(&mut self) -> Poll<Answering<R>> {
         let Some(mut request) = self.request.take() else {
             return Poll::Ready(Answering::Done(None));
         };
         let mut payload = request.take_payload();
-        // Nobody needs to be woken: whatever arrives, the same connection asks again.
+        // No waker is needed: when more arrives, actix polls again by itself.
         let mut unwoken = Context::from_waker(Waker::noop());
         let body = match payload.poll_next_unpin(&mut unwoken) {
             Poll::Pending if !self.looked => {
@@ -199,7 +201,7 @@ impl<R> Front<R> {
     /// The answer to a verifier, unless something is wrong with its question.
     fn verify(&self, head: &RequestHead, body: &[u8], begun: Instant) -> Option<Response<BoxBody>> {
         let asked = verify::parse(body).ok()?;
-        // Before it is known who asks: the way to the key takes a while, in which all the rest is done.
+        // Before it is known who asks: memory takes a while to bring the key, and the rest is done meanwhile.
         let key = verify::seek(&asked, self.state.index());
         let incoming = arrived(&self.state, head, begun);
         asker::admit(&incoming, false).ok()?;

@@ -18,7 +18,7 @@ use super::state::{Site, State};
 use crate::domain::request_id::RequestId;
 use crate::domain::time::Clock;
 
-/// SECURITY S46: nothing but our own files, nothing inline, no frames, no foreign form targets.
+/// Content Security Policy (ASVS 3.4.3): nothing but our own files, nothing inline, no frames, no foreign form targets.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
 
@@ -142,7 +142,7 @@ fn is_edge(path: &str) -> bool {
     is_question(path) || matches!(path, "/healthz" | "/readyz")
 }
 
-/// True for a request that nothing here has to refuse, wherever it goes: a listed method (SECURITY S13), a small head.
+/// True for a request that nothing here has to refuse, wherever it goes: a method that is known here (ASVS 4.1.4), a small head.
 pub fn is_usual(head: &RequestHead) -> bool {
     method_is_known(&head.method) && head_is_small(head.headers())
 }

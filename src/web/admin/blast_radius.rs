@@ -1,4 +1,4 @@
-//! What breaks when a key stops: told before every deed that ends somebody's access.
+//! What would break if a key stopped working now. Every question before revoking, disabling or rotating shows it.
 
 use chrono::TimeDelta;
 
@@ -26,7 +26,7 @@ pub struct BlastRadius {
     pub last4: String,
     /// It was accepted in the last 24 hours, or nobody can tell: a slip would hurt.
     pub must_type: bool,
-    /// "12 in the last hour, 340 in the last day"; empty where they are not told apart by secret.
+    /// "12 in the last hour, 340 in the last day". Empty for one of several secrets: requests are counted for the key.
     pub requests: String,
     /// "3 addresses in the last day"; empty without any.
     pub callers: String,
@@ -41,8 +41,7 @@ pub struct BlastRadius {
 }
 
 impl BlastRadius {
-    /// The traffic of a tenant's key. Usage that can't be read hides nothing: then it says so, and asks for the last
-    /// four characters.
+    /// The traffic of a tenant's key. When usage can't be read it says so, and the last four characters must be typed.
     pub async fn load(state: &State, tenant: TenantId, key: &Key, now: Timestamp) -> Self {
         let of = key.clone();
         state
@@ -107,8 +106,8 @@ impl BlastRadius {
         })
     }
 
-    /// What breaks when one secret of a key stops, of which only its last use is known, and perhaps that of the key
-    /// while it had no other secret.
+    /// What would break if one of a key's secrets stopped working. Only its last use is known; `before` is the last use
+    /// of the key from the time when this was its only secret.
     pub fn of_secret(
         hint: String,
         last4: &str,
