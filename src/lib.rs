@@ -22,7 +22,7 @@
 //! - Every query of tenant-owned rows takes a `TenantId`, which comes from the session or the presented key.
 //! - Every change writes its audit row in the same transaction, and a revision if it matters to verification.
 //! - The index has applied a change before the change is answered; an index in doubt answers 503.
-//! - Verification makes no database call. Only `db::{connection, migrate, dialect}` name a backend.
+//! - Verification makes no database call. Only `db::{connection, migrate, dialect, types}` name a backend.
 //! - Only `config` reads the environment; only `domain::time::Clock` reads the time. No `unwrap` outside tests.
 
 pub mod actions;

@@ -50,7 +50,7 @@ pub(super) fn replace(
     if db::tenants::hold_recoverable_keys(conn, by.tenant)? {
         keep(conn, by, key, secret, sealing)
     } else {
-        sealed_secrets::delete(conn, by.tenant, key.id.parse()?)
+        sealed_secrets::delete(conn, by.tenant, key.id)
     }
 }
 
@@ -67,7 +67,7 @@ pub fn keep(
 ) -> Result<()> {
     let owner = Owner {
         tenant: by.tenant,
-        key: key.id.parse()?,
+        key: key.id,
     };
     let sealed = sealing.seal(owner, secret.expose())?;
     sealed_secrets::put(conn, owner, sealed)?;

@@ -5,7 +5,7 @@ use crate::db::{self, Conn};
 use crate::domain::key_snapshot::{GroupSnapshot, KeySnapshot};
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Actor;
-use crate::domain::time::{Timestamp, from_micros};
+use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::verify::checks::{CHECKS, Check, Past};
 use crate::verify::{Code, Index};
@@ -77,12 +77,9 @@ pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Res
         .ok_or_else(|| Error::Internal(format!("unknown verdict {}", record.code)))?;
     let (key, is_of_that_moment) = match snapshot(conn, &record)? {
         Some(key) => (key, true),
-        None => (
-            db::key_snapshots::take(conn, record.key_id.parse()?)?,
-            false,
-        ),
+        None => (db::key_snapshots::take(conn, record.key_id)?, false),
     };
-    let at = from_micros(record.at);
+    let at = record.at;
     let past = Past {
         key: &key,
         last4: &record.last4,
@@ -104,7 +101,7 @@ pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Res
 /// What the key was like when it was decided upon, if that is known. Its group may have changed since the key did: then
 /// the group's own snapshot tells what the key could do.
 fn snapshot(conn: &mut Conn, record: &Record) -> Result<Option<KeySnapshot>> {
-    let kept = db::change_log::payload_at(conn, &record.key_id, record.rev)?;
+    let kept = db::change_log::payload_at(conn, &record.key_id.to_string(), record.rev)?;
     let Some((noted, mut key)) = kept.and_then(|(rev, text)| {
         let key: KeySnapshot = serde_json::from_str(&text).ok()?;
         Some((rev, key))

@@ -33,9 +33,9 @@ pub struct Loss {
 /// the last 200 requests of each are looked at: this warns, it proves nothing.
 pub fn find(conn: &mut Conn, by: &Actor, group: &Group, left: &Scopes) -> Result<Vec<Loss>> {
     let mut losses = Vec::new();
-    for label in db::key_labels::list_of_group(conn, by.tenant, &group.id, KEYS)? {
+    for label in db::key_labels::list_of_group(conn, by.tenant, group.id, KEYS)? {
         let recent = Filter {
-            key: Some(label.id.parse()?),
+            key: Some(label.id),
             code: Code::Valid.as_str().into(),
             from: Some(RequestId::first_at(by.now - TimeDelta::days(DAYS))),
             ..Filter::default()

@@ -1,7 +1,5 @@
 //! The life of an authorization group: create, change, delete. A change is true for all of its keys at once.
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value, json};
 
 use super::{Object, begin, must_cover, record};
@@ -12,7 +10,6 @@ use crate::domain::group::{Draft, MOST};
 use crate::domain::id::{GroupId, TenantId};
 use crate::domain::key_snapshot::GroupSnapshot;
 use crate::domain::role::Actor;
-use crate::domain::scope::Scopes;
 use crate::domain::{Conflict, Error, Result};
 
 /// The right to change groups.
@@ -22,7 +19,7 @@ pub const READ: &str = "authorization-groups:read";
 
 /// The tenant's groups in the order of the form, each with the number of keys that use it.
 pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<(Group, i64)>> {
-    let counts: HashMap<String, i64> = db::groups::count_keys(conn, tenant)?.into_iter().collect();
+    let counts = db::groups::count_keys(conn, tenant)?;
     let groups = db::groups::list(conn, tenant)?;
     Ok(groups
         .into_iter()
@@ -39,7 +36,7 @@ pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<(Group, i64)>> {
 /// `NotFound`, also for another tenant's group.
 pub fn find(conn: &mut Conn, tenant: TenantId, id: GroupId) -> Result<(Group, i64)> {
     let group = db::groups::find_by_id(conn, tenant, id)?;
-    let keys = db::groups::count_keys_of(conn, tenant, &group.id)?;
+    let keys = db::groups::count_keys_of(conn, tenant, group.id)?;
     Ok((group, keys))
 }
 
@@ -52,19 +49,19 @@ pub fn create(conn: &mut Conn, by: &Actor, draft: &Draft) -> Result<Group> {
     by.must_hold(WRITE)?;
     let id = GroupId::new();
     // First, for its lock: the count below then sees every group that was committed before.
-    let rev = begin(conn, by, change_log::Kind::Group, &id.to_string())?;
-    must_cover(by, draft.scopes.text(), "A key can't create a group")?;
+    let rev = begin(conn, by, change_log::Item::Group(id))?;
+    must_cover(by, &draft.scopes, "A key can't create a group")?;
     if db::groups::count(conn, by.tenant)? >= MOST {
         return Err(Conflict::GroupLimitReached(MOST).into());
     }
     let group = Group {
-        id: id.to_string(),
-        tenant_id: by.tenant.to_string(),
+        id,
+        tenant_id: by.tenant,
         name: draft.name.clone(),
         summary: draft.summary.clone(),
-        scopes: draft.scopes.text().to_owned(),
+        scopes: draft.scopes.clone(),
         built_in: false,
-        created_at: by.now.naive_utc(),
+        created_at: by.now,
     };
     db::groups::insert(conn, group.clone())?;
     note_state(conn, &group, rev)?;
@@ -91,7 +88,7 @@ pub fn update(
     if prepare(conn, by, &group, draft, shown)?.is_none() {
         return Ok(group);
     }
-    let rev = begin(conn, by, change_log::Kind::Group, &group.id)?;
+    let rev = begin(conn, by, change_log::Item::Group(id))?;
     // Once more under the lock that this took: another change may have come first.
     let group = db::groups::find_by_id(conn, by.tenant, id)?;
     let Some((changed, detail)) = prepare(conn, by, &group, draft, shown)? else {
@@ -112,11 +109,11 @@ fn prepare(
     shown: Option<&str>,
 ) -> Result<Option<(Group, Value)>> {
     must_be_free(conn, by, group)?;
-    must_cover(by, draft.scopes.text(), "A key can't give a group")?;
+    must_cover(by, &draft.scopes, "A key can't give a group")?;
     let changed = Group {
         name: draft.name.clone(),
         summary: draft.summary.clone(),
-        scopes: draft.scopes.text().to_owned(),
+        scopes: draft.scopes.clone(),
         ..group.clone()
     };
     let (before, after) = difference(group, &changed);
@@ -137,31 +134,23 @@ pub fn delete(conn: &mut Conn, by: &Actor, id: GroupId) -> Result<Group> {
     by.must_hold(WRITE)?;
     db::groups::find_by_id(conn, by.tenant, id)?;
     // No key joins the group between the count and the end: whoever gives one a group takes this lock too.
-    let rev = begin(conn, by, change_log::Kind::Group, &id.to_string())?;
+    let rev = begin(conn, by, change_log::Item::Group(id))?;
     let group = db::groups::find_by_id(conn, by.tenant, id)?;
     must_be_free(conn, by, &group)?;
-    let keys = db::groups::count_keys_of(conn, by.tenant, &group.id)?;
+    let keys = db::groups::count_keys_of(conn, by.tenant, group.id)?;
     if keys > 0 {
         return Err(Conflict::group_in_use(keys).into());
     }
     db::groups::set_deleted(conn, by.tenant, &group, by.now)?;
     note_state(conn, &group, rev)?;
-    let detail = json!({ "scopes": scopes(&group)?.list() });
+    let detail = json!({ "scopes": group.scopes.list() });
     record(conn, by, &Event::GroupDeleted(detail), object(&group))?;
     Ok(group)
 }
 
-/// What a group grants.
-///
-/// # Errors
-/// `Internal` when the stored text makes no sense.
-pub fn scopes(group: &Group) -> Result<Scopes> {
-    Scopes::parse(&group.scopes).map_err(Error::internal)
-}
-
 /// A word for what a form showed of a group, to tell whether it is still so.
 pub fn version(group: &Group) -> String {
-    super::version_of(&[&group.name, &group.summary, &group.scopes])
+    super::version_of(&[&group.name, &group.summary, group.scopes.text()])
 }
 
 /// Built-in groups stay as they are; a key touches neither the group it is in nor one that grants more than its own.
@@ -182,18 +171,11 @@ fn must_be_free(conn: &mut Conn, by: &Actor, group: &Group) -> Result<()> {
 }
 
 fn difference(before: &Group, after: &Group) -> (Map<String, Value>, Map<String, Value>) {
-    let list = |group: &Group| {
-        group
-            .scopes
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
     let members = |group: &Group| -> [(&str, Value); 3] {
         [
             ("name", group.name.clone().into()),
             ("summary", group.summary.clone().into()),
-            ("scopes", list(group).into()),
+            ("scopes", group.scopes.list().into()),
         ]
     };
     let (mut was, mut is) = (Map::new(), Map::new());
@@ -210,7 +192,7 @@ fn difference(before: &Group, after: &Group) -> (Map<String, Value>, Map<String,
 fn note_state(conn: &mut Conn, group: &Group, rev: i64) -> Result<()> {
     let snapshot = GroupSnapshot {
         name: group.name.clone(),
-        scopes: group.scopes.clone(),
+        scopes: group.scopes.text().to_owned(),
     };
     let text = serde_json::to_string(&snapshot).map_err(Error::internal)?;
     change_log::describe(conn, rev, text)
@@ -219,7 +201,7 @@ fn note_state(conn: &mut Conn, group: &Group, rev: i64) -> Result<()> {
 fn object(group: &Group) -> Object<'_> {
     Object {
         kind: "authorization_group",
-        id: &group.id,
+        id: group.id.to_string(),
         name: &group.name,
     }
 }

@@ -93,7 +93,7 @@ impl Plan {
         if keys.is_empty() {
             return Err(Error::BadRequest("Choose at least one key.".into()));
         }
-        let ids: Vec<String> = keys.iter().map(|key| key.id.clone()).collect();
+        let ids: Vec<KeyId> = keys.iter().map(|key| key.id).collect();
         let accepted = key_lists::accepted_since(conn, &ids, by.now - TimeDelta::days(1))?;
         let keys = keys.into_iter().map(|key| Planned {
             idle: change.idle(&key),
@@ -151,7 +151,7 @@ pub fn apply(
     }
     let mut changed = 0;
     for planned in plan.changing() {
-        let id = planned.key.id.parse()?;
+        let id = planned.key.id;
         match change {
             Change::Disable => key_suspensions::disable(conn, by, id)?,
             Change::Enable => key_suspensions::enable(conn, by, id)?,

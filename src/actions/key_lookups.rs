@@ -4,7 +4,7 @@ use crate::db::keys::Key;
 use crate::db::{self, Conn, key_lists};
 use crate::domain::id::TenantId;
 use crate::domain::key_text;
-use crate::domain::pepper::Peppers;
+use crate::domain::pepper::{Digest, Peppers};
 use crate::domain::{Error, Result};
 
 /// What a pasted text is to a tenant.
@@ -28,7 +28,7 @@ pub fn find(conn: &mut Conn, tenant: TenantId, peppers: &Peppers, text: &str) ->
         return Ok(Lookup::NoKey);
     };
     let live = peppers.live().iter();
-    let digests: Vec<Vec<u8>> = live.map(|pepper| pepper.digest(text).to_vec()).collect();
+    let digests: Vec<Digest> = live.map(|pepper| pepper.digest(text)).collect();
     let Some(id) = key_lists::find_by_digest(conn, tenant, &digests)? else {
         return Ok(Lookup::Unknown);
     };

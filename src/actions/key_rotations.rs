@@ -15,7 +15,7 @@ use crate::domain::id::{KeyId, RotationId};
 use crate::domain::key::{State, check_expiry};
 use crate::domain::key_rotations::Grace;
 use crate::domain::key_text::KeySecret;
-use crate::domain::pepper::{Digest, Pepper};
+use crate::domain::pepper::Pepper;
 use crate::domain::role::{Actor, Who};
 use crate::domain::sealing::SealingKey;
 use crate::domain::time::{Timestamp, rfc3339};
@@ -71,7 +71,7 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     by.must_hold("api-keys:write")?;
     // Another tenant's id must not move the log.
     db::keys::find(conn, by.tenant, id)?;
-    let rev = begin(conn, by, change_log::Kind::Key, &id.to_string())?;
+    let rev = begin(conn, by, change_log::Item::Key(id))?;
     peppers::must_be_in_use(conn, how.pepper)?;
     let key = changeable(conn, by, id)?;
     if let Some(word) = how.idempotency_key
@@ -95,7 +95,7 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     }
     let secret = KeySecret::after(&key.key_prefix)?;
     let new = Kept {
-        digest: how.pepper.digest(secret.expose()).to_vec(),
+        digest: how.pepper.digest(secret.expose()),
         pepper_version: how.pepper.version(),
         last4: secret.last4().to_owned(),
     };
@@ -104,13 +104,13 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     db::key_rotations::insert(
         conn,
         NewRotation {
-            id: RotationId::new().to_string(),
-            tenant_id: by.tenant.to_string(),
-            key_id: key.id.clone(),
+            id: RotationId::new(),
+            tenant_id: by.tenant,
+            key_id: key.id,
             lost,
             idempotency_key: how.idempotency_key.map(|word| own_word(by, word)),
             asked: how.idempotency_key.map(|_| how.wish()),
-            rotated_at: by.now.naive_utc(),
+            rotated_at: by.now,
             end: end_of(grace, by.now),
             used_address: "",
             used_program: "",
@@ -134,8 +134,7 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
 fn forget_oldest(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<()> {
     let forgotten = db::key_rotations::prune(conn, by.tenant, id, KEPT_SECRETS, by.now)?;
     for digest in forgotten {
-        let digest: Digest = digest.as_slice().try_into().map_err(Error::internal)?;
-        change_log::append_move(conn, change_log::Kind::Key, &id.to_string(), &digest)?;
+        change_log::append_move(conn, change_log::Item::Key(id), &digest)?;
     }
     Ok(())
 }
@@ -178,7 +177,7 @@ fn set_expiry(
     key: &Key,
     wanted: Option<Option<Timestamp>>,
 ) -> Result<()> {
-    let before = key.expires_at.map(|at| at.and_utc());
+    let before = key.expires_at;
     let is_expired = key.state(by.now) == State::Expired;
     let Some(wanted) = wanted else {
         if is_expired {
@@ -188,7 +187,7 @@ fn set_expiry(
         return Ok(());
     };
     let wanted = check_expiry(wanted, by.now).map_err(|text| Error::invalid("expires_at", text))?;
-    let is_itself = by.is_key(&key.id);
+    let is_itself = by.is_key(key.id);
     let extends = before.is_some_and(|before| wanted.is_none_or(|wanted| wanted > before));
     if is_itself && extends {
         return Err(Error::Forbidden(
@@ -199,27 +198,27 @@ fn set_expiry(
         must_have_room(conn, by)?;
     }
     let update = KeyUpdate {
-        expires_at: Some(wanted.map(|at| at.naive_utc())),
+        expires_at: Some(wanted.into()),
         ..KeyUpdate::default()
     };
-    key_updates::set(conn, by.tenant, key.id.parse()?, update)
+    key_updates::set(conn, by.tenant, key.id, update)
 }
 
 fn end_of(grace: Grace, now: Timestamp) -> End {
     End {
-        ends_at: grace.ends_at(now).map(|at| at.naive_utc()),
+        ends_at: grace.ends_at(now),
         quiet_seconds: grace.quiet_seconds(),
     }
 }
 
 /// The rotation of the key that runs now, if one does. There is at most one.
 fn running(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Option<Rotation>> {
-    let mut found = db::key_rotations::list_running(conn, by.tenant, &[id.to_string()], by.now)?;
+    let mut found = db::key_rotations::list_running(conn, by.tenant, &[id], by.now)?;
     Ok(found.pop())
 }
 
 fn note(conn: &mut Conn, by: &Actor, key: &Key, rev: i64, event: &Event) -> Result<()> {
-    note_state(conn, key.id.parse()?, rev)?;
+    note_state(conn, key.id, rev)?;
     let object = Object::of_key(key);
     record(conn, by, event, object)
 }
@@ -233,7 +232,7 @@ fn change_running(
 ) -> Result<Key> {
     by.must_hold("api-keys:write")?;
     db::keys::find(conn, by.tenant, id)?;
-    let rev = begin(conn, by, change_log::Kind::Key, &id.to_string())?;
+    let rev = begin(conn, by, change_log::Item::Key(id))?;
     let key = changeable(conn, by, id)?;
     let rotation = running(conn, by, id)?.ok_or(Conflict::NoRotationRunning)?;
     let event = change(conn, &key, &rotation)?;
@@ -253,7 +252,7 @@ pub fn extend(conn: &mut Conn, by: &Actor, id: KeyId, grace: Grace) -> Result<Ke
     }
     change_running(conn, by, id, |conn, key, rotation| {
         must_be_later(rotation, grace, by.now)?;
-        db::key_rotations::set_end(conn, by.tenant, &rotation.id, end_of(grace, by.now))?;
+        db::key_rotations::set_end(conn, by.tenant, rotation.id, end_of(grace, by.now))?;
         Ok(Event::KeyRotationExtended(told(
             key,
             rotation,
@@ -264,7 +263,7 @@ pub fn extend(conn: &mut Conn, by: &Actor, id: KeyId, grace: Grace) -> Result<Ke
 
 /// To end the old secret earlier is another question, with its own facts.
 fn must_be_later(rotation: &Rotation, grace: Grace, now: Timestamp) -> Result<()> {
-    let (old, new) = (rotation.ends_at.map(|at| at.and_utc()), grace.ends_at(now));
+    let (old, new) = (rotation.ends_at, grace.ends_at(now));
     let earlier = matches!((old, new), (Some(old), Some(new)) if new < old)
         || new.is_none() && rotation.quiet_seconds.is_none() && is_resting(rotation, grace, now);
     if earlier {
@@ -276,7 +275,7 @@ fn must_be_later(rotation: &Rotation, grace: Grace, now: Timestamp) -> Result<()
 
 /// True when the old secret rested long enough already to end at once.
 fn is_resting(rotation: &Rotation, grace: Grace, now: Timestamp) -> bool {
-    let used = rotation.old.at.unwrap_or(rotation.rotated_at).and_utc();
+    let used = rotation.old.at.unwrap_or(rotation.rotated_at);
     let quiet = grace.quiet_seconds().map(TimeDelta::seconds);
     quiet.is_some_and(|quiet| used + quiet <= now)
 }
@@ -300,8 +299,8 @@ pub fn finish(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
 pub fn cancel(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     change_running(conn, by, id, |conn, key, rotation| {
         let new = db::key_rotations::kept_of_key(conn, by.tenant, id)?;
-        let old = db::key_rotations::kept_of_rotation(conn, by.tenant, &rotation.id)?;
-        db::key_rotations::cancel(conn, by.tenant, &rotation.id, &new, by.now)?;
+        let old = db::key_rotations::kept_of_rotation(conn, by.tenant, rotation.id)?;
+        db::key_rotations::cancel(conn, by.tenant, rotation.id, &new, by.now)?;
         db::key_rotations::give(conn, by.tenant, id, &old, by.now)?;
         // What was kept is the secret that is given up; nobody has the old one any more.
         db::sealed_secrets::delete(conn, by.tenant, id)?;
@@ -335,13 +334,13 @@ pub fn finish_if_quiet(
 ) -> Result<bool> {
     let by = Actor {
         who: Who::Keystead,
-        tenant: rotation.tenant_id.parse()?,
+        tenant: rotation.tenant_id,
         now,
         address: None,
         request_id: String::new(),
     };
-    let id: KeyId = rotation.key_id.parse()?;
-    let rev = begin(conn, &by, change_log::Kind::Key, &rotation.key_id)?;
+    let id = rotation.key_id;
+    let rev = begin(conn, &by, change_log::Item::Key(id))?;
     let same = |found: &Rotation| found.id == rotation.id && is_quiet(found, known);
     let Some(found) = running(conn, &by, id)?.filter(same) else {
         return Ok(false);
@@ -355,8 +354,8 @@ pub fn finish_if_quiet(
 
 /// True when a rotation waits for quiet and, as far as is known, its old secret rested long enough.
 pub fn is_quiet(rotation: &Rotation, known: Known) -> bool {
-    let used = rotation.old.at.map(|at| at.and_utc()).max(known.crash);
-    let last = rotation.rotated_at.and_utc().max(used.unwrap_or_default());
+    let used = rotation.old.at.max(known.crash);
+    let last = rotation.rotated_at.max(used.unwrap_or_default());
     let quiet = rotation.quiet_seconds.map(TimeDelta::seconds);
     quiet.is_some_and(|quiet| last + quiet <= known.until)
 }

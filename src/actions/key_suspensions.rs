@@ -32,7 +32,7 @@ fn switch(conn: &mut Conn, by: &Actor, id: KeyId, off: bool) -> Result<Key> {
     if !differs(&key, by, off)? {
         return Ok(key);
     }
-    let rev = begin(conn, by, change_log::Kind::Key, &id.to_string())?;
+    let rev = begin(conn, by, change_log::Item::Key(id))?;
     // Once more under the lock that this took: another change may have come first.
     let key = db::keys::find(conn, by.tenant, id)?;
     if !differs(&key, by, off)? {

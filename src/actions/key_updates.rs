@@ -8,7 +8,6 @@ use crate::db::groups::Group;
 use crate::db::key_updates::{self, KeyUpdate};
 use crate::db::keys::Key;
 use crate::db::{self, Conn, change_log};
-use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::audit::Event;
 use crate::domain::id::KeyId;
@@ -16,7 +15,6 @@ use crate::domain::key::State;
 use crate::domain::key_updates::Update;
 use crate::domain::rate_limit::RateLimit;
 use crate::domain::role::Actor;
-use crate::domain::scope::Scopes;
 use crate::domain::time::rfc3339;
 use crate::domain::{Conflict, Error, Result};
 
@@ -32,7 +30,7 @@ pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result
     if Difference::find(conn, by, &key, update)?.is_none() {
         return Ok(key);
     }
-    let rev = begin(conn, by, change_log::Kind::Key, &id.to_string())?;
+    let rev = begin(conn, by, change_log::Item::Key(id))?;
     // Once more under the lock that this took: another change may have come first.
     let key = db::keys::find(conn, by.tenant, id)?;
     let Some(difference) = Difference::find(conn, by, &key, update)? else {
@@ -56,8 +54,8 @@ pub fn version(key: &Key) -> String {
         &key.name,
         &key.description,
         &key.group_name,
-        &key.ip_allowlist,
-        &key.ip_allowlist_mode,
+        &key.ip_allowlist.entries().join("\n"),
+        key.ip_allowlist_mode.as_str(),
     ])
 }
 
@@ -122,35 +120,33 @@ impl Difference {
         if update.ip_allowlist.is_none() && update.ip_allowlist_mode.is_none() {
             return Ok(());
         }
-        let stored = || AddressList::parse(key.ip_allowlist.lines()).map_err(Error::internal);
-        let list = update.ip_allowlist.clone().map_or_else(stored, Ok)?;
-        let lines = list.entries().join("\n");
-        if lines != key.ip_allowlist {
-            let before: Vec<&str> = key.ip_allowlist.lines().collect();
+        let list = update.ip_allowlist.as_ref().unwrap_or(&key.ip_allowlist);
+        if *list != key.ip_allowlist {
+            let before = key.ip_allowlist.entries();
             self.note("ip_allowlist", before, list.entries());
-            self.columns.ip_allowlist = Some(lines);
+            self.columns.ip_allowlist = Some(list.clone());
         }
-        let before = AllowlistMode::parse(&key.ip_allowlist_mode).map_err(Error::internal)?;
+        let before = key.ip_allowlist_mode;
         let mode = match update.ip_allowlist_mode {
             Some(chosen) => chosen
-                .check(&list)
+                .check(list)
                 .map_err(|message| Error::invalid("ip_allowlist_mode", message))?,
             None if before == AllowlistMode::Observe => before,
-            None => AllowlistMode::of(&list),
+            None => AllowlistMode::of(list),
         };
         if mode != before {
             self.note("ip_allowlist_mode", before.as_str(), mode.as_str());
-            self.columns.ip_allowlist_mode = Some(mode.as_str());
+            self.columns.ip_allowlist_mode = Some(mode);
         }
         Ok(())
     }
 
     fn compare_limits(&mut self, key: &Key, update: &Update) {
         if let Some(at) = update.expires_at {
-            let before = key.expires_at.map(|at| at.and_utc());
+            let before = key.expires_at;
             if at != before {
                 self.note("expires_at", before.map(rfc3339), at.map(rfc3339));
-                self.columns.expires_at = Some(at.map(|at| at.naive_utc()));
+                self.columns.expires_at = Some(at.into());
             }
         }
         if let Some(limit) = update.rate_limit.filter(|limit| *limit != key.rate_limit.0) {
@@ -170,17 +166,16 @@ impl Difference {
             "rate_limit",
         ];
         let is_limited = limits.iter().any(|member| self.after.contains_key(*member));
-        if by.is_key(&key.id) && (is_limited || group.is_some()) {
+        if by.is_key(key.id) && (is_limited || group.is_some()) {
             return Err(Error::Forbidden(
                 "A key can't change its own limits or its authorization group; ask a tenant admin, or use another key."
                     .into(),
             ));
         }
         if let Some(group) = group {
-            by.must_cover(&Scopes::parse(&group.scopes).map_err(Error::internal)?)
-                .map_err(|_| {
-                    Error::Forbidden("A key can't give a key more rights than its own.".into())
-                })?;
+            by.must_cover(&group.scopes).map_err(|_| {
+                Error::Forbidden("A key can't give a key more rights than its own.".into())
+            })?;
         }
         if group.is_some() || is_limited {
             let what = "A key can't change the limits or the group of a key";

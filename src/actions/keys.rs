@@ -6,12 +6,11 @@ use super::{Object, begin, must_cover, must_still_act, peppers, record};
 use crate::db::keys::{Key, NewKey};
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
-use crate::domain::id::KeyId;
+use crate::domain::id::{GroupId, KeyId};
 use crate::domain::key::Draft;
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::pepper::Pepper;
 use crate::domain::role::{Actor, Who};
-use crate::domain::scope::Scopes;
 use crate::domain::validate;
 use crate::domain::{Conflict, Error, Result};
 
@@ -45,7 +44,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     by.must_hold("api-keys:write")?;
     let id = KeyId::new();
     // First, for its lock: the count below then sees every key that was committed before.
-    let rev = begin(conn, by, change_log::Kind::Key, &id.to_string())?;
+    let rev = begin(conn, by, change_log::Item::Key(id))?;
     peppers::must_be_in_use(conn, issuing.pepper)?;
     let group = db::groups::find(
         conn,
@@ -53,7 +52,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
         issuing.group.unwrap_or(db::groups::FULL_ACCESS),
         "authorization_group",
     )?;
-    by.must_cover(&Scopes::parse(&group.scopes).map_err(Error::internal)?)?;
+    by.must_cover(&group.scopes)?;
     let word = issuing.idempotency_key.map(|word| own_word(by, word));
     if let Some(word) = &word
         && let Some(earlier) = db::keys::find_by_idempotency_key(conn, by.tenant, word)?
@@ -62,7 +61,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     }
     must_have_room(conn, by)?;
     let secret = KeySecret::generate(issuing.brand, draft.environment)?;
-    let row = new_row(by, id, draft, &group.id, &secret, issuing, word);
+    let row = new_row(by, id, draft, group.id, &secret, issuing, word);
     db::keys::insert(conn, row)?;
     note_state(conn, id, rev)?;
     let detail = json!({
@@ -108,10 +107,10 @@ pub(super) fn own_word(by: &Actor, word: &str) -> String {
 fn replay(earlier: Key, draft: &Draft, group: &str) -> Result<Issued> {
     let same = earlier.name == draft.name
         && earlier.description == draft.description
-        && earlier.environment == draft.environment.as_str()
-        && earlier.ip_allowlist == draft.ip_allowlist.entries().join("\n")
-        && earlier.ip_allowlist_mode == draft.ip_allowlist_mode.as_str()
-        && earlier.expires_at == draft.expires_at.map(|at| at.naive_utc())
+        && earlier.environment == draft.environment
+        && earlier.ip_allowlist == draft.ip_allowlist
+        && earlier.ip_allowlist_mode == draft.ip_allowlist_mode
+        && earlier.expires_at == draft.expires_at
         && earlier.group_name == group
         && earlier.rate_limit.0 == draft.rate_limit;
     if same {
@@ -124,27 +123,27 @@ fn new_row(
     by: &Actor,
     id: KeyId,
     draft: &Draft,
-    group_id: &str,
+    group_id: GroupId,
     secret: &KeySecret,
     issuing: Issuing<'_>,
     idempotency_key: Option<String>,
 ) -> NewKey {
     NewKey {
-        id: id.to_string(),
-        tenant_id: by.tenant.to_string(),
-        group_id: group_id.to_owned(),
+        id,
+        tenant_id: by.tenant,
+        group_id,
         name: draft.name.clone(),
         description: draft.description.clone(),
-        environment: draft.environment.as_str(),
-        ip_allowlist: draft.ip_allowlist.entries().join("\n"),
-        ip_allowlist_mode: draft.ip_allowlist_mode.as_str(),
+        environment: draft.environment,
+        ip_allowlist: draft.ip_allowlist.clone(),
+        ip_allowlist_mode: draft.ip_allowlist_mode,
         key_prefix: key_text::prefix(issuing.brand, draft.environment),
         last4: secret.last4().to_owned(),
-        digest: issuing.pepper.digest(secret.expose()).to_vec(),
+        digest: issuing.pepper.digest(secret.expose()),
         pepper_version: issuing.pepper.version(),
         idempotency_key,
-        created_at: by.now.naive_utc(),
-        expires_at: draft.expires_at.map(|at| at.naive_utc()),
+        created_at: by.now,
+        expires_at: draft.expires_at,
         disabled_at: None,
         revoked_at: None,
         rate_limit: draft.rate_limit.into(),
@@ -207,8 +206,8 @@ fn end(
     if key.revoked_at.is_some() {
         return Ok(key);
     }
-    let id: KeyId = key.id.parse()?;
-    let rev = change_log::append(conn, change_log::Kind::Key, &key.id)?;
+    let id = key.id;
+    let rev = change_log::append(conn, change_log::Item::Key(id))?;
     check(conn, by)?;
     if !db::keys::set_revoked(conn, by.tenant, id, by.now, rev, reason)? {
         // Somebody was faster; theirs are the instant and the reason.
@@ -219,7 +218,7 @@ fn end(
     db::sealed_secrets::delete(conn, by.tenant, id)?;
     let event = Event::KeyRevoked(json!({ "reason": reason }));
     record(conn, by, &event, Object::of_key(&key))?;
-    key.revoked_at = Some(by.now.naive_utc());
+    key.revoked_at = Some(by.now);
     key.revoked_rev = Some(rev);
     key.revocation_reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
     key.sealed = None;
@@ -237,7 +236,7 @@ pub fn delete(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
         return Err(Conflict::KeyNotRevoked.into());
     }
     // Verification knows the key as revoked already; lists follow the log too.
-    let rev = change_log::append(conn, change_log::Kind::Key, &key.id)?;
+    let rev = change_log::append(conn, change_log::Item::Key(id))?;
     if !db::keys::set_deleted(conn, by.tenant, id, by.now)? {
         return Err(Error::NotFound);
     }

@@ -27,7 +27,7 @@ pub enum Raised {
 /// A short word for what a tenant asks for: it changes when the tenant asks for something else. Empty without a request.
 pub fn version_of_request(open: Option<&LimitRequest>) -> String {
     open.map_or_else(String::new, |open| {
-        version_of(&[&open.id, &open.wanted.to_string(), &open.reason])
+        version_of(&[&open.id.to_string(), &open.wanted.to_string(), &open.reason])
     })
 }
 
@@ -112,14 +112,13 @@ pub(super) fn step(tenant: &Tenant, wanted: &Wanted) -> Step {
 pub(super) fn object(tenant: &Tenant) -> Object<'_> {
     Object {
         kind: "tenant",
-        id: &tenant.id,
+        id: tenant.id.to_string(),
         name: &tenant.name,
     }
 }
 
 fn note(conn: &mut Conn, by: &Supporter, tenant: &Tenant, event: &Event) -> Result<()> {
-    let id = tenant.id.parse()?;
-    record_by_supporter(conn, by, Some(id), event, object(tenant))
+    record_by_supporter(conn, by, Some(tenant.id), event, object(tenant))
 }
 
 /// A step on the way of a limit, from the audit log that both sides read.
@@ -164,6 +163,6 @@ fn past(row: AuditEvent) -> Result<Past> {
         step: serde_json::from_str(&row.detail).map_err(Error::internal)?,
         action: row.action,
         by: row.actor_name,
-        at: row.at.and_utc(),
+        at: row.at,
     })
 }

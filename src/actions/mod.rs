@@ -29,7 +29,7 @@ use std::net::IpAddr;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::db::change_log::Kind;
+use crate::db::change_log::Item;
 use crate::db::keys::Key;
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
@@ -41,12 +41,12 @@ use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result, random};
 
 /// What an audit row is about.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Object<'a> {
     /// Such as `api_key`.
     pub kind: &'static str,
     /// Its id.
-    pub id: &'a str,
+    pub id: String,
     /// Its name now.
     pub name: &'a str,
 }
@@ -56,22 +56,22 @@ impl<'a> Object<'a> {
     pub(crate) fn of_key(key: &'a Key) -> Self {
         Self {
             kind: "api_key",
-            id: &key.id,
+            id: key.id.to_string(),
             name: &key.name,
         }
     }
 }
 
 /// Refuses a key that acts upon something with more rights than its own; `what` begins the sentence about it.
-pub(crate) fn must_cover(by: &Actor, scopes: &str, what: &str) -> Result<()> {
-    by.must_cover(&Scopes::parse(scopes).map_err(Error::internal)?)
+pub(crate) fn must_cover(by: &Actor, scopes: &Scopes, what: &str) -> Result<()> {
+    by.must_cover(scopes)
         .map_err(|_| Error::Forbidden(format!("{what} with more rights than its own.")))
 }
 
 /// Takes the next revision for a change, and with it the lock under which everything that follows is true. A key that
 /// acts is looked at again there: it may have been revoked, disabled or narrowed while its request was on the way.
-pub(crate) fn begin(conn: &mut Conn, by: &Actor, kind: Kind, item: &str) -> Result<i64> {
-    let rev = db::change_log::append(conn, kind, item)?;
+pub(crate) fn begin(conn: &mut Conn, by: &Actor, item: Item) -> Result<i64> {
+    let rev = db::change_log::append(conn, item)?;
     must_still_act(conn, by)?;
     Ok(rev)
 }
@@ -82,8 +82,7 @@ pub(crate) fn must_still_act(conn: &mut Conn, by: &Actor) -> Result<()> {
         return Ok(());
     };
     let key = db::keys::find(conn, by.tenant, *id)?;
-    let stored = Scopes::parse(&key.scopes).map_err(Error::internal)?;
-    if key.state(by.now) == State::Active && stored.cover(scopes) {
+    if key.state(by.now) == State::Active && key.scopes.cover(scopes) {
         return Ok(());
     }
     Err(Error::Forbidden(
@@ -97,7 +96,7 @@ pub(crate) fn record(conn: &mut Conn, by: &Actor, event: &Event, object: Object<
     db::audit::insert(
         conn,
         db::audit::AuditEvent {
-            tenant_id: Some(by.tenant.to_string()),
+            tenant_id: Some(by.tenant),
             address: text_of(by.address),
             request_id: by.request_id.clone(),
             ..row
@@ -136,7 +135,7 @@ pub(crate) fn record_by_supporter(
     db::audit::insert(
         conn,
         db::audit::AuditEvent {
-            tenant_id: tenant.map(|tenant| tenant.to_string()),
+            tenant_id: tenant,
             address: text_of(by.address),
             request_id: by.request_id.clone(),
             ..row
@@ -164,15 +163,15 @@ fn row(
     object: Object<'_>,
 ) -> db::audit::AuditEvent {
     db::audit::AuditEvent {
-        id: AuditId::new().to_string(),
+        id: AuditId::new(),
         tenant_id: None,
-        at: now.naive_utc(),
+        at: now,
         actor_kind: kind.into(),
         actor_id: id,
         actor_name: name,
         action: event.action().into(),
         object_kind: object.kind.into(),
-        object_id: object.id.into(),
+        object_id: object.id,
         object_name: object.name.into(),
         detail: event.detail().to_string(),
         address: String::new(),

@@ -24,7 +24,7 @@ const REQUESTS: i64 = 1_000;
 /// The callers of the last 30 days, newest first.
 pub fn list(conn: &mut Conn, tenant: TenantId, key: KeyId, now: Timestamp) -> Result<Vec<Caller>> {
     let from = now - TimeDelta::days(DAYS);
-    db::observed_callers::list(conn, tenant, key, from.timestamp_micros())
+    db::observed_callers::list(conn, tenant, key, from)
 }
 
 /// The addresses of the last 7 days that a list would refuse: of observed callers, and of the last 1,000 accepted
@@ -37,7 +37,7 @@ pub fn refused_by(
     now: Timestamp,
 ) -> Result<Vec<String>> {
     let from = now - TimeDelta::days(RECENT_DAYS);
-    let observed = db::observed_callers::list(conn, tenant, key, from.timestamp_micros())?;
+    let observed = db::observed_callers::list(conn, tenant, key, from)?;
     let recent = Filter {
         key: Some(key),
         code: Code::Valid.as_str().into(),

@@ -1,7 +1,7 @@
 //! The life of a pepper: taken up for new keys, then given up once every key has moved to a newer one.
 
 use super::{Object, record_by_steward};
-use crate::db::change_log::{self, Kind};
+use crate::db::change_log::{self, Item};
 use crate::db::peppers::InNeed;
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
@@ -16,7 +16,7 @@ use crate::domain::{Conflict, Error, Result};
 /// A conflict `pepper-not-newer` when the database knows this version or a later one.
 pub fn rotate(conn: &mut Conn, pepper: &Pepper, now: Timestamp) -> Result<()> {
     let version = pepper.version();
-    change_log::append(conn, Kind::Pepper, &version.to_string())?;
+    change_log::append(conn, Item::Pepper(version))?;
     let noted = db::peppers::list_noted(conn)?;
     if noted.first().is_some_and(|(newest, _)| *newest >= version) {
         return Err(Conflict::PepperNotNewer(version).into());
@@ -30,7 +30,7 @@ pub fn rotate(conn: &mut Conn, pepper: &Pepper, now: Timestamp) -> Result<()> {
 /// # Errors
 /// A conflict when it is the newest, when it is not in use, or, without `force`, when something still needs it.
 pub fn retire(conn: &mut Conn, version: i32, force: bool, now: Timestamp) -> Result<InNeed> {
-    change_log::append(conn, Kind::Pepper, &version.to_string())?;
+    change_log::append(conn, Item::Pepper(version))?;
     let noted = db::peppers::list_noted(conn)?;
     if !noted.iter().any(|(known, _)| *known == version) {
         return Err(Conflict::PepperNotInUse(version).into());
@@ -53,7 +53,7 @@ pub fn retire(conn: &mut Conn, version: i32, force: bool, now: Timestamp) -> Res
 fn record_pepper(conn: &mut Conn, event: &Event, version: i32, now: Timestamp) -> Result<()> {
     let object = Object {
         kind: "pepper",
-        id: &version.to_string(),
+        id: version.to_string(),
         name: &format!("Pepper {version}"),
     };
     record_by_steward(conn, &Steward::operator(now), event, object)

@@ -11,6 +11,7 @@ use crate::db::usage_gaps::Gap;
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::audit::Event;
+use crate::domain::id::KeyId;
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Actor;
 use crate::domain::time::from_micros;
@@ -31,10 +32,7 @@ impl Line {
     /// Where the line stands among the others: the id of the request, or for a gap that of its end.
     pub fn order(&self) -> RequestId {
         match self {
-            Self::Request(record) => record
-                .id
-                .parse()
-                .unwrap_or_else(|_| RequestId::first_at(from_micros(record.at))),
+            Self::Request(record) => record.id,
             Self::Gap(gap) => RequestId::first_at(from_micros(gap.to_at)),
         }
     }
@@ -118,10 +116,10 @@ fn gaps(
 }
 
 fn labels(conn: &mut Conn, by: &Actor, lines: &[Line]) -> Result<Vec<KeyLabel>> {
-    let mut ids: Vec<String> = lines
+    let mut ids: Vec<KeyId> = lines
         .iter()
         .filter_map(|line| match line {
-            Line::Request(record) => Some(record.key_id.clone()),
+            Line::Request(record) => Some(record.key_id),
             Line::Gap(_) => None,
         })
         .collect();
@@ -139,7 +137,7 @@ pub fn note_export(conn: &mut Conn, by: &Actor, detail: Value) -> Result<()> {
     let id = by.tenant.to_string();
     let object = Object {
         kind: "request_log",
-        id: &id,
+        id,
         name: "Request log",
     };
     record(conn, by, &Event::UsageExported(detail), object)

@@ -40,7 +40,7 @@ pub fn note(conn: &mut Conn, by: &Actor, event: &Event) -> Result<()> {
         event,
         Object {
             kind: "session",
-            id: &id,
+            id,
             name: email,
         },
     )
@@ -51,7 +51,7 @@ pub fn note_support(conn: &mut Conn, by: &Supporter, event: &Event) -> Result<()
     let id = by.id.to_string();
     let object = Object {
         kind: "session",
-        id: &id,
+        id,
         name: &by.name,
     };
     record_by_supporter(conn, by, None, event, object)
@@ -67,9 +67,9 @@ pub fn note_stranger(
     now: Timestamp,
 ) -> Result<()> {
     let event = AuditEvent {
-        id: AuditId::new().to_string(),
+        id: AuditId::new(),
         tenant_id: None,
-        at: now.naive_utc(),
+        at: now,
         actor_kind: "stranger".into(),
         actor_id: String::new(),
         actor_name: String::new(),

@@ -54,7 +54,7 @@ pub fn complete(
     let id = user.to_string();
     let object = Object {
         kind: "person",
-        id: &id,
+        id,
         name: &admin.email,
     };
     record(

@@ -102,7 +102,8 @@ impl Attempt {
         let mut before = Vec::new();
         for (subject, free) in self.subjects() {
             // Locked: another attempt on the same subject waits here, and then sees this one's failure.
-            let (failures, last) = db::sign_in_failures::lock(conn, &subject, now)?;
+            let known = db::sign_in_failures::lock(conn, &subject, now)?;
+            let (failures, last) = (known.failures, known.last_at);
             let wait = TimeDelta::seconds(wait_seconds(failures - free));
             // Clocks of several machines differ, and one may be set back: a failure in the future is one of now.
             let passed = (now - last).max(TimeDelta::zero());
@@ -133,9 +134,13 @@ impl Attempt {
     /// it was not a failure.
     pub fn take_back(&self, conn: &mut Conn, begun: &Begun) -> Result<()> {
         begun.before.iter().try_for_each(|(subject, before)| {
-            let (failures, last) = db::sign_in_failures::lock(conn, subject, *before)?;
-            let last = if last == begun.at { *before } else { last };
-            db::sign_in_failures::set(conn, subject, (failures - 1).max(0), last)
+            let known = db::sign_in_failures::lock(conn, subject, *before)?;
+            let last = if known.last_at == begun.at {
+                *before
+            } else {
+                known.last_at
+            };
+            db::sign_in_failures::set(conn, subject, (known.failures - 1).max(0), last)
         })
     }
 }

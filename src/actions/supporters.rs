@@ -56,7 +56,7 @@ pub fn create(
     let id_text = id.to_string();
     let object = Object {
         kind: "person",
-        id: &id_text,
+        id: id_text,
         name: &person.email,
     };
     record_by_steward(conn, &Steward::operator(now), &Event::SupportAdded, object)?;

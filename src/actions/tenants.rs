@@ -49,7 +49,7 @@ pub fn create(conn: &mut Conn, name: &str, key_limit: i64, by: &Actor) -> Result
         &Event::TenantCreated,
         Object {
             kind: "tenant",
-            id: &id,
+            id,
             name,
         },
     )
@@ -67,7 +67,7 @@ pub fn create_admin(
     now: Timestamp,
 ) -> Result<UserId> {
     let existing = match db::tenants::find_by_name(conn, &admin.tenant) {
-        Ok(tenant) => Some(tenant.id.parse()?),
+        Ok(tenant) => Some(tenant.id),
         Err(crate::domain::Error::NotFound) => None,
         Err(other) => return Err(other),
     };
@@ -93,7 +93,7 @@ pub fn create_admin(
         &event,
         Object {
             kind: "person",
-            id: &id_text,
+            id: id_text,
             name: &admin.email,
         },
     )?;

@@ -23,17 +23,16 @@ pub fn create(
 ) -> Result<(Verifier, KeySecret)> {
     let name = validate::line(name, 2, 100).map_err(|message| Error::invalid("name", message))?;
     let (id, token) = (VerifierId::new(), KeySecret::generate_verifier(brand)?);
-    let id_text = id.to_string();
-    change_log::append(conn, change_log::Kind::Verifier, &id_text)?;
+    change_log::append(conn, change_log::Item::Verifier(id))?;
     peppers::must_be_in_use(conn, pepper)?;
     let row = NewVerifier {
-        id: id_text,
+        id,
         name,
         token_prefix: key_text::verifier_prefix(brand),
         last4: token.last4().to_owned(),
-        digest: pepper.digest(token.expose()).to_vec(),
+        digest: pepper.digest(token.expose()),
         pepper_version: pepper.version(),
-        created_at: by.now.naive_utc(),
+        created_at: by.now,
     };
     db::verifiers::insert(conn, row)?;
     let verifier = db::verifiers::find(conn, id)?;
@@ -50,7 +49,7 @@ pub fn revoke(conn: &mut Conn, by: &Steward, id: VerifierId) -> Result<Verifier>
     if verifier.revoked_at.is_some() {
         return Ok(verifier);
     }
-    change_log::append(conn, change_log::Kind::Verifier, &verifier.id)?;
+    change_log::append(conn, change_log::Item::Verifier(id))?;
     if db::verifiers::set_revoked(conn, id, by.now)? {
         record_by_steward(conn, by, &Event::VerifierRevoked, object(&verifier))?;
     }
@@ -60,7 +59,7 @@ pub fn revoke(conn: &mut Conn, by: &Steward, id: VerifierId) -> Result<Verifier>
 fn object(verifier: &Verifier) -> Object<'_> {
     Object {
         kind: "verifier",
-        id: &verifier.id,
+        id: verifier.id.to_string(),
         name: &verifier.name,
     }
 }

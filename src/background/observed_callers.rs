@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::db::observed_callers::Caller;
 use crate::db::{self, Db};
 use crate::domain::Result;
+use crate::domain::id::KeyId;
+use crate::domain::time::from_micros;
 use crate::verify::Index;
 
 /// Writes what was seen since the last call.
@@ -26,21 +28,20 @@ pub fn flush(db: &Db, index: &Index) -> Result<()> {
         return Ok(());
     }
     // One order everywhere, so that two nodes can't deadlock.
-    let mut of_keys: BTreeMap<String, Vec<Caller>> = BTreeMap::new();
+    let mut of_keys: BTreeMap<KeyId, Vec<Caller>> = BTreeMap::new();
     for ((key, address), seen) in &taken {
-        let key = key.to_string();
-        of_keys.entry(key.clone()).or_default().push(Caller {
-            key_id: key,
+        of_keys.entry(*key).or_default().push(Caller {
+            key_id: *key,
             address: address.map(|at| at.to_string()).unwrap_or_default(),
-            tenant_id: seen.tenant.to_string(),
+            tenant_id: seen.tenant,
             requests: seen.requests,
-            last_at: seen.last_at,
+            last_at: from_micros(seen.last_at),
         });
     }
     let written = db.write(|conn| {
         for (key, mut rows) in of_keys {
             rows.sort_by(|one, other| one.address.cmp(&other.address));
-            db::observed_callers::add(conn, &key, rows)?;
+            db::observed_callers::add(conn, key, rows)?;
         }
         Ok(())
     });

@@ -2,7 +2,7 @@
 
 use super::follow::Follower;
 use crate::actions::keys;
-use crate::db::change_log::{self, Kind};
+use crate::db::change_log::{self, Item};
 use crate::db::peppers::NewPlace;
 use crate::db::{self, Conn, Db};
 use crate::domain::Result;
@@ -38,11 +38,11 @@ pub fn move_waiting(db: &Db, follower: &Follower) -> Result<usize> {
 fn move_one(conn: &mut Conn, wanted: &Move) -> Result<bool> {
     match wanted.holder {
         Holder::Key(_, key) => {
-            let rev = change_log::append_move(conn, Kind::Key, &key.to_string(), &wanted.was)?;
+            let rev = change_log::append_move(conn, Item::Key(key), &wanted.was)?;
             keys::note_state(conn, key, rev)?;
         }
         Holder::Verifier(verifier) => {
-            change_log::append_move(conn, Kind::Verifier, &verifier.to_string(), &wanted.was)?;
+            change_log::append_move(conn, Item::Verifier(verifier), &wanted.was)?;
         }
     }
     // What was kept under a pepper that was given up by force stays out, however late this comes.

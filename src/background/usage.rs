@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::observed_callers;
 use super::usage_journal::Journal;
-use crate::db::request_records::Record as Row;
+use crate::db::request_records::NewRecord;
 use crate::db::usage::{Used, minute_of};
 use crate::db::usage_gaps::{CRASH, FULL, Gap};
 use crate::db::{self, Db};
@@ -278,7 +278,7 @@ impl UsageWriter {
             if self.taken.is_empty() {
                 break;
             }
-            let rows: Vec<Row> = self.taken.iter().map(row_of_record).collect();
+            let rows: Vec<NewRecord> = self.taken.iter().map(row_of_record).collect();
             // Writing them twice changes nothing, so an unknown outcome is tried again like any failure.
             db.write(|conn| {
                 db::request_records::insert(conn, &rows)?;
@@ -314,8 +314,8 @@ pub fn flush_verifiers(db: &Db, index: &Index) -> Result<()> {
     written
 }
 
-fn row_of_record(record: &Record) -> Row {
-    Row {
+fn row_of_record(record: &Record) -> NewRecord {
+    NewRecord {
         id: record.id.to_string(),
         tenant_id: record.tenant_id.to_string(),
         key_id: record.key_id.to_string(),

@@ -64,7 +64,7 @@ pub fn prune(db: &Db, keep: Retention, now: Timestamp, stopping: &AtomicBool) ->
     })?;
     let unseen = from_micros(now.timestamp_micros() - observed_callers::DAYS * DAY * 1_000_000);
     in_steps(db, stopping, |conn, rows| {
-        db::observed_callers::prune(conn, unseen.timestamp_micros(), rows)
+        db::observed_callers::prune(conn, unseen, rows)
     })?;
     let ended = now - TimeDelta::days(KEEP_SERVERS);
     db.write(|conn| {

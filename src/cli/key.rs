@@ -73,7 +73,7 @@ fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
                 group: args.group.as_deref(),
                 idempotency_key: None,
             };
-            keys::issue(conn, &operator(tenant.id.parse()?, now), &draft, issuing)
+            keys::issue(conn, &operator(tenant.id, now), &draft, issuing)
         })
         .map_err(|error| match error {
             Error::NotFound => format!("there is no tenant \"{}\"", args.tenant),

@@ -137,22 +137,25 @@ fn status(config: &Config, list: bool) -> Result<(), String> {
 
 /// One key or verifier a line: id, tenant, name, pepper.
 fn print_unmoved(db: &Db, newest: i32, now: Timestamp) -> Result<(), Error> {
-    for (id, name, version) in db.read(|conn| db::peppers::list_unmoved_verifiers(conn, newest))? {
-        println!("{id}\t(verifier)\t{name}\tpepper {version}");
+    for one in db.read(|conn| db::peppers::list_unmoved_verifiers(conn, newest))? {
+        println!(
+            "{}\t(verifier)\t{}\tpepper {}",
+            one.id, one.name, one.pepper_version
+        );
     }
     for one in db.read(|conn| db::peppers::list_unmoved_old_secrets(conn, newest, now))? {
         println!(
             "{}\t{}\t{} (old secret)\tpepper {}",
-            one.id, one.tenant_name, one.name, one.pepper_version
+            one.key_id, one.tenant_name, one.name, one.pepper_version
         );
     }
-    let mut after = String::new();
+    let mut after = None;
     loop {
-        let page = db.read(|conn| db::peppers::list_unmoved(conn, newest, &after, now, PAGE))?;
+        let page = db.read(|conn| db::peppers::list_unmoved(conn, newest, after, now, PAGE))?;
         let Some(last) = page.last() else {
             return Ok(());
         };
-        after.clone_from(&last.id);
+        after = Some(last.id);
         for key in page {
             println!(
                 "{}\t{}\t{}\tpepper {}",

@@ -1,23 +1,25 @@
 //! The audit log: rows are inserted in the transaction of the change they tell of, and never changed.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Conn;
 use super::schema::audit_events as events;
+use super::types::At;
+use super::{Conn, rows};
 use crate::domain::Result;
-use crate::domain::id::TenantId;
+use crate::domain::id::{AuditId, TenantId};
+use crate::domain::time::Timestamp;
 
 /// A row of the audit log.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = events)]
 pub struct AuditEvent {
     /// Identifier; sorts by time.
-    pub id: String,
+    pub id: AuditId,
     /// The tenant concerned; none for the installation itself.
-    pub tenant_id: Option<String>,
+    pub tenant_id: Option<TenantId>,
     /// When.
-    pub at: NaiveDateTime,
+    #[diesel(serialize_as = At)]
+    pub at: Timestamp,
     /// `person`, `key`, `support`, `operator` or `system`.
     pub actor_kind: String,
     /// Id of the person or key.
@@ -55,22 +57,22 @@ pub fn list_newest(
     object_id: &str,
     limit: i64,
 ) -> Result<Vec<AuditEvent>> {
-    Ok(events::table
+    let query = events::table
         .filter(events::object_id.eq(object_id))
-        .filter(events::tenant_id.eq(tenant.to_string()))
+        .filter(events::tenant_id.eq(tenant))
         .order(events::id.desc())
         .limit(limit)
-        .select(AuditEvent::as_select())
-        .load(conn)?)
+        .select(AuditEvent::as_select());
+    rows::load(conn, query)
 }
 
 /// The rows about one object, oldest first.
 pub fn list_of_object(conn: &mut Conn, object_id: &str) -> Result<Vec<AuditEvent>> {
-    Ok(events::table
+    let query = events::table
         .filter(events::object_id.eq(object_id))
         .order(events::id)
-        .select(AuditEvent::as_select())
-        .load(conn)?)
+        .select(AuditEvent::as_select());
+    rows::load(conn, query)
 }
 
 /// What happened to one object of a tenant, of these kinds only: newest first, at most `most`.
@@ -81,12 +83,12 @@ pub fn list_of_actions(
     actions: &[&str],
     most: i64,
 ) -> Result<Vec<AuditEvent>> {
-    Ok(events::table
+    let query = events::table
         .filter(events::object_id.eq(object_id))
-        .filter(events::tenant_id.eq(tenant.to_string()))
+        .filter(events::tenant_id.eq(tenant))
         .filter(events::action.eq_any(actions))
         .order(events::id.desc())
         .limit(most)
-        .select(AuditEvent::as_select())
-        .load(conn)?)
+        .select(AuditEvent::as_select());
+    rows::load(conn, query)
 }

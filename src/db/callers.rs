@@ -29,9 +29,9 @@ pub fn count(conn: &mut Conn, tenant: TenantId, key: KeyId, since: RequestId) ->
          (SELECT address FROM request_records \
           WHERE key_id = $1 AND id >= $2 AND tenant_id = $3 AND code = 'VALID' ORDER BY id DESC LIMIT $4) AS newest",
     )
-    .bind::<Text, _>(key.to_string())
-    .bind::<Text, _>(since.to_string())
-    .bind::<Text, _>(tenant.to_string())
+    .bind::<Text, _>(key)
+    .bind::<Text, _>(since)
+    .bind::<Text, _>(tenant)
     .bind::<BigInt, _>(LOOKED_THROUGH)
     .get_result(conn)?)
 }

@@ -3,70 +3,97 @@
 //! Each row also draws a random number, its entry id, and keeps that of the row before it. A database that was put back
 //! to an older state goes on with the same numbers, but never with the same entry ids: whoever follows the log can tell.
 
+use diesel::deserialize;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
-use super::Conn;
+use super::connection::MultiBackend;
+use super::rows::Unreadable;
 use super::schema::{change_head, change_log};
+use super::{Conn, rows};
+use crate::domain::id::{GroupId, KeyId, VerifierId};
 use crate::domain::pepper::Digest;
-use crate::domain::{Error, Result, random};
+use crate::domain::{Result, random};
 
-/// What kind of thing changed.
+/// What changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// An API key; the item is its id.
-    Key,
-    /// An authorization group; the item is its id.
-    Group,
-    /// A verifier; the item is its id.
-    Verifier,
-    /// A pepper was taken up or retired; the item is its version.
-    Pepper,
+pub enum Item {
+    /// An API key.
+    Key(KeyId),
+    /// An authorization group.
+    Group(GroupId),
+    /// A verifier.
+    Verifier(VerifierId),
+    /// A pepper was taken up or retired; its version.
+    Pepper(i32),
 }
 
-impl Kind {
-    fn as_str(self) -> &'static str {
+/// Word of changes of keys.
+pub(super) const KEY: &str = "key";
+
+impl Item {
+    /// The word of its kind, and its id.
+    fn columns(self) -> (&'static str, String) {
         match self {
-            Self::Key => "key",
-            Self::Group => "group",
-            Self::Verifier => "verifier",
-            Self::Pepper => "pepper",
+            Self::Key(id) => (KEY, id.to_string()),
+            Self::Group(id) => ("group", id.to_string()),
+            Self::Verifier(id) => ("verifier", id.to_string()),
+            Self::Pepper(version) => ("pepper", version.to_string()),
         }
     }
+}
 
-    fn parse(word: &str) -> Result<Self> {
-        match word {
-            "key" => Ok(Self::Key),
-            "group" => Ok(Self::Group),
-            "verifier" => Ok(Self::Verifier),
-            "pepper" => Ok(Self::Pepper),
-            other => Err(Error::Internal(format!(
-                "unknown change \"{other}\"; is this an older Keystead?"
-            ))),
-        }
+impl Selectable<MultiBackend> for Item {
+    type SelectExpression = (change_log::item, change_log::kind);
+
+    fn construct_selection() -> Self::SelectExpression {
+        (change_log::item, change_log::kind)
+    }
+}
+
+impl Queryable<(Text, Text), MultiBackend> for Item {
+    type Row = (String, String);
+
+    fn build((id, kind): Self::Row) -> deserialize::Result<Self> {
+        let item = match kind.as_str() {
+            KEY => id.parse().ok().map(Self::Key),
+            "group" => id.parse().ok().map(Self::Group),
+            "verifier" => id.parse().ok().map(Self::Verifier),
+            "pepper" => id.parse().ok().map(Self::Pepper),
+            other => {
+                let why = format!("unknown change \"{other}\"; is this an older Keystead?");
+                return Err(Unreadable::new("kind", why).into());
+            }
+        };
+        item.ok_or_else(|| Unreadable::new("item", format!("it is no id of a {kind}")).into())
     }
 }
 
 /// A place in the history of changes. Equal places have equal histories behind them, since the entry id was drawn when
 /// the change was made; an equal number alone says nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = change_log)]
 pub struct Position {
     /// Number of the change.
     pub rev: i64,
     /// Its entry id.
+    #[diesel(column_name = entry_id)]
     pub entry: i64,
 }
 
 /// One change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = change_log)]
 pub struct Change {
+    /// What changed.
+    #[diesel(embed)]
+    pub item: Item,
     /// Where it stands.
+    #[diesel(embed)]
     pub position: Position,
     /// Entry id of the change before it.
+    #[diesel(column_name = parent_id)]
     pub parent: i64,
-    /// What changed.
-    pub kind: Kind,
-    /// Its id.
-    pub item: String,
     /// The digest that it had until this change, when the change gave it another.
     pub old_digest: Option<Digest>,
 }
@@ -76,16 +103,17 @@ const UNKNOWN: &str = "{}";
 
 /// Takes the next revision and notes the change. Call it first in the transaction: the head's row lock makes the
 /// order of revisions the order of commits, and lets counts that follow see every earlier change.
-pub fn append(conn: &mut Conn, kind: Kind, item: &str) -> Result<i64> {
-    append_row(conn, kind, item, None)
+pub fn append(conn: &mut Conn, item: Item) -> Result<i64> {
+    append_row(conn, item, None)
 }
 
 /// As [`append`], for a thing that gets another digest: whoever follows drops the one it had.
-pub fn append_move(conn: &mut Conn, kind: Kind, item: &str, old: &Digest) -> Result<i64> {
-    append_row(conn, kind, item, Some(old))
+pub fn append_move(conn: &mut Conn, item: Item, old: &Digest) -> Result<i64> {
+    append_row(conn, item, Some(old))
 }
 
-fn append_row(conn: &mut Conn, kind: Kind, item: &str, old: Option<&Digest>) -> Result<i64> {
+fn append_row(conn: &mut Conn, item: Item, old: Option<&Digest>) -> Result<i64> {
+    let (kind, id) = item.columns();
     let entry = i64::from_ne_bytes(random::bytes()?);
     let (rev, parent): (i64, i64) = diesel::update(change_head::table.find(1))
         .set((
@@ -98,8 +126,8 @@ fn append_row(conn: &mut Conn, kind: Kind, item: &str, old: Option<&Digest>) -> 
     diesel::insert_into(change_log::table)
         .values((
             change_log::rev.eq(rev),
-            change_log::kind.eq(kind.as_str()),
-            change_log::item.eq(item),
+            change_log::kind.eq(kind),
+            change_log::item.eq(id),
             change_log::payload.eq(UNKNOWN),
             change_log::old_digest.eq(old.map(<[u8; 32]>::as_slice)),
             change_log::entry_id.eq(entry),
@@ -160,43 +188,21 @@ pub fn has(conn: &mut Conn, position: Position) -> Result<bool> {
 
 /// The newest changes, oldest first, at most `limit`.
 pub fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<Position>> {
-    let rows: Vec<(i64, i64)> = change_log::table
+    let query = change_log::table
         .order(change_log::rev.desc())
         .limit(limit)
-        .select((change_log::rev, change_log::entry_id))
-        .load(conn)?;
-    let positions = rows.into_iter().rev();
-    Ok(positions
-        .map(|(rev, entry)| Position { rev, entry })
-        .collect())
+        .select(Position::as_select());
+    let mut positions = rows::load(conn, query)?;
+    positions.reverse();
+    Ok(positions)
 }
 
 /// The changes after a revision, oldest first, at most `limit`.
 pub fn list_after(conn: &mut Conn, rev: i64, limit: i64) -> Result<Vec<Change>> {
-    type Row = (i64, i64, i64, String, String, Option<Vec<u8>>);
-    let rows: Vec<Row> = change_log::table
+    let query = change_log::table
         .filter(change_log::rev.gt(rev))
         .order(change_log::rev)
         .limit(limit)
-        .select((
-            change_log::rev,
-            change_log::entry_id,
-            change_log::parent_id,
-            change_log::kind,
-            change_log::item,
-            change_log::old_digest,
-        ))
-        .load(conn)?;
-    rows.into_iter()
-        .map(|(rev, entry, parent, kind, item, old)| {
-            let old = old.map(|old| old.as_slice().try_into());
-            Ok(Change {
-                position: Position { rev, entry },
-                parent,
-                kind: Kind::parse(&kind)?,
-                item,
-                old_digest: old.transpose().map_err(Error::internal)?,
-            })
-        })
-        .collect()
+        .select(Change::as_select());
+    rows::load(conn, query)
 }

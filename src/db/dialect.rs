@@ -101,22 +101,16 @@ fn ask(postgres: &mut PgConnection, what: &str) -> Result<String> {
     Ok(query.get_result(postgres)?)
 }
 
-/// Inserts many rows with one statement.
-///
-/// # Errors
-/// As the database reports them.
-pub fn insert_keys(conn: &mut Conn, rows: &[super::keys::NewKey]) -> Result<()> {
-    use super::schema::api_keys;
-    match conn {
-        Conn::Sqlite(sqlite) => diesel::insert_into(api_keys::table)
-            .values(rows)
-            .execute(sqlite)?,
-        Conn::Postgres(postgres) => diesel::insert_into(api_keys::table)
-            .values(rows)
-            .execute(postgres)?,
+/// Does the same on either connection, for what can't be said of both at once.
+macro_rules! on_either {
+    ($conn:expr, $own:ident => $do:expr) => {
+        match $conn {
+            $crate::db::Conn::Sqlite($own) => $do,
+            $crate::db::Conn::Postgres($own) => $do,
+        }
     };
-    Ok(())
 }
+pub(super) use on_either;
 
 /// Runs a statement that reads the same on both databases.
 ///
@@ -131,38 +125,6 @@ where
         Conn::Sqlite(sqlite) => query.execute(sqlite)?,
         Conn::Postgres(postgres) => query.execute(postgres)?,
     })
-}
-
-/// Adds to what is stored of callers; a statement for many rows.
-///
-/// # Errors
-/// As the database reports them.
-pub fn add_callers(conn: &mut Conn, rows: &[super::observed_callers::Caller]) -> Result<()> {
-    use super::schema::observed_callers::dsl as callers;
-    use diesel::ExpressionMethods as _;
-    use diesel::upsert::excluded;
-    /// The same words for either connection.
-    macro_rules! add {
-        ($conn:expr) => {
-            diesel::insert_into(callers::observed_callers)
-                .values(rows)
-                .on_conflict((callers::key_id, callers::address))
-                .do_update()
-                .set((
-                    callers::requests.eq(callers::requests + excluded(callers::requests)),
-                    callers::last_at.eq(diesel::dsl::sql::<diesel::sql_types::BigInt>(
-                        "CASE WHEN excluded.last_at > observed_callers.last_at \
-                         THEN excluded.last_at ELSE observed_callers.last_at END",
-                    )),
-                ))
-                .execute($conn)?
-        };
-    }
-    match conn {
-        Conn::Sqlite(sqlite) => add!(sqlite),
-        Conn::Postgres(postgres) => add!(postgres),
-    };
-    Ok(())
 }
 
 /// Where usage is folded up to. On PostgreSQL the row is locked `FOR SHARE` or `FOR UPDATE`; on SQLite the one writer

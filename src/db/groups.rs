@@ -1,11 +1,15 @@
 //! Authorization groups: named sets of scopes. Every query of a tenant's groups takes the tenant.
 
-use chrono::NaiveDateTime;
+use std::collections::HashMap;
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::schema::{api_keys as keys, authorization_groups as groups};
-use super::{Conn, errors};
+use super::types::At;
+use super::{Conn, errors, rows};
 use crate::domain::id::{GroupId, TenantId};
+use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -19,19 +23,20 @@ pub const READ_ONLY: &str = "Read only";
 #[diesel(table_name = groups)]
 pub struct Group {
     /// Identifier.
-    pub id: String,
+    pub id: GroupId,
     /// Owner.
-    pub tenant_id: String,
+    pub tenant_id: TenantId,
     /// Name, unique in the tenant.
     pub name: String,
     /// What it grants, in plain words; may be empty.
     pub summary: String,
-    /// Scopes, separated by spaces.
-    pub scopes: String,
+    /// What it grants.
+    pub scopes: Scopes,
     /// True for the groups that every tenant has.
     pub built_in: bool,
     /// When it was made.
-    pub created_at: NaiveDateTime,
+    #[diesel(serialize_as = At)]
+    pub created_at: Timestamp,
 }
 
 /// Gives a new tenant its built-in groups.
@@ -50,13 +55,13 @@ pub fn insert_built_in(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Res
     ];
     for (name, summary, scopes) in built_in {
         let row = Group {
-            id: GroupId::new().to_string(),
-            tenant_id: tenant.to_string(),
+            id: GroupId::new(),
+            tenant_id: tenant,
             name: name.into(),
             summary: summary.into(),
-            scopes: scopes.into(),
+            scopes: Scopes::parse(scopes).map_err(Error::internal)?,
             built_in: true,
-            created_at: now.naive_utc(),
+            created_at: now,
         };
         insert(conn, row)?;
     }
@@ -80,8 +85,8 @@ pub fn insert(conn: &mut Conn, group: Group) -> Result<()> {
 /// As [`insert`]; `NotFound`, also for a built-in group.
 pub fn set(conn: &mut Conn, tenant: TenantId, group: &Group) -> Result<()> {
     let changed = diesel::update(groups::table)
-        .filter(groups::id.eq(&group.id))
-        .filter(groups::tenant_id.eq(tenant.to_string()))
+        .filter(groups::id.eq(group.id))
+        .filter(groups::tenant_id.eq(tenant))
         .filter(groups::built_in.eq(false))
         .filter(groups::deleted_at.is_null())
         .set((
@@ -106,7 +111,7 @@ pub fn set_deleted(conn: &mut Conn, tenant: TenantId, group: &Group, now: Timest
     let day = crate::domain::time::day(now);
     let mut name = format!("{} (deleted {day})", group.name);
     let taken: i64 = groups::table
-        .filter(groups::tenant_id.eq(tenant.to_string()))
+        .filter(groups::tenant_id.eq(tenant))
         .filter(groups::name.eq(&name))
         .count()
         .get_result(conn)?;
@@ -114,8 +119,8 @@ pub fn set_deleted(conn: &mut Conn, tenant: TenantId, group: &Group, now: Timest
         name = format!("{} (deleted {day}, {})", group.name, group.id);
     }
     let changed = diesel::update(groups::table)
-        .filter(groups::id.eq(&group.id))
-        .filter(groups::tenant_id.eq(tenant.to_string()))
+        .filter(groups::id.eq(group.id))
+        .filter(groups::tenant_id.eq(tenant))
         .filter(groups::built_in.eq(false))
         .filter(groups::deleted_at.is_null())
         .set((
@@ -140,38 +145,48 @@ fn name_taken(cause: diesel::result::Error) -> Error {
 
 /// The groups of a tenant, in the order of the form.
 pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Group>> {
-    Ok(groups::table
-        .filter(groups::tenant_id.eq(tenant.to_string()))
+    let query = groups::table
+        .filter(groups::tenant_id.eq(tenant))
         .filter(groups::deleted_at.is_null())
         .order((groups::built_in.desc(), groups::name))
-        .select(Group::as_select())
-        .load(conn)?)
+        .select(Group::as_select());
+    rows::load(conn, query)
 }
 
 /// How many groups the tenant has.
 pub fn count(conn: &mut Conn, tenant: TenantId) -> Result<i64> {
     Ok(groups::table
-        .filter(groups::tenant_id.eq(tenant.to_string()))
+        .filter(groups::tenant_id.eq(tenant))
         .filter(groups::deleted_at.is_null())
         .count()
         .get_result(conn)?)
 }
 
-/// How many keys use each of the tenant's groups: all but the revoked ones, by the group's id.
-pub fn count_keys(conn: &mut Conn, tenant: TenantId) -> Result<Vec<(String, i64)>> {
-    Ok(keys::table
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+/// Keys of one of several groups.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = keys)]
+struct OfGroup {
+    group_id: GroupId,
+    #[diesel(select_expression = count_star())]
+    keys: i64,
+}
+
+/// How many keys use each of the tenant's groups: all but the revoked ones. A group without any is left out.
+pub fn count_keys(conn: &mut Conn, tenant: TenantId) -> Result<HashMap<GroupId, i64>> {
+    let query = keys::table
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::deleted_at.is_null())
         .filter(keys::revoked_at.is_null())
         .group_by(keys::group_id)
-        .select((keys::group_id, diesel::dsl::count_star()))
-        .load(conn)?)
+        .select(OfGroup::as_select());
+    let counts = rows::load(conn, query)?.into_iter();
+    Ok(counts.map(|of: OfGroup| (of.group_id, of.keys)).collect())
 }
 
 /// How many keys use a group.
-pub fn count_keys_of(conn: &mut Conn, tenant: TenantId, group: &str) -> Result<i64> {
+pub fn count_keys_of(conn: &mut Conn, tenant: TenantId, group: GroupId) -> Result<i64> {
     Ok(keys::table
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::group_id.eq(group))
         .filter(keys::deleted_at.is_null())
         .filter(keys::revoked_at.is_null())
@@ -184,12 +199,12 @@ pub fn count_keys_of(conn: &mut Conn, tenant: TenantId, group: &str) -> Result<i
 /// # Errors
 /// `NotFound`, also for another tenant's group.
 pub fn find_by_id(conn: &mut Conn, tenant: TenantId, id: GroupId) -> Result<Group> {
-    Ok(groups::table
-        .filter(groups::tenant_id.eq(tenant.to_string()))
-        .filter(groups::id.eq(id.to_string()))
+    let query = groups::table
+        .filter(groups::tenant_id.eq(tenant))
+        .filter(groups::id.eq(id))
         .filter(groups::deleted_at.is_null())
-        .select(Group::as_select())
-        .first(conn)?)
+        .select(Group::as_select());
+    rows::first(conn, query)
 }
 
 /// A group of the tenant by id or by name.
@@ -197,20 +212,29 @@ pub fn find_by_id(conn: &mut Conn, tenant: TenantId, id: GroupId) -> Result<Grou
 /// # Errors
 /// `Invalid` at `field` when the tenant has no such group; another tenant's group is no such group.
 pub fn find(conn: &mut Conn, tenant: TenantId, name_or_id: &str, field: &str) -> Result<Group> {
-    groups::table
-        .filter(groups::tenant_id.eq(tenant.to_string()))
+    let query = groups::table
+        .filter(groups::tenant_id.eq(tenant))
         .filter(groups::deleted_at.is_null())
         .filter(groups::id.eq(name_or_id).or(groups::name.eq(name_or_id)))
-        .select(Group::as_select())
-        .first(conn)
-        .optional()?
+        .select(Group::as_select());
+    rows::first_if_any(conn, query)?
         .ok_or_else(|| Error::invalid(field, "Choose one of this tenant's authorization groups."))
 }
 
+/// Reads the scopes of a group that a row showed as text.
+///
+/// # Errors
+/// `Internal` when they make no sense.
+pub fn read_scopes(id: GroupId, text: &str) -> Result<Scopes> {
+    let table = "authorization_groups";
+    let wrong = |why: String| Error::Internal(rows::unreadable(table, "scopes", id, &why));
+    Scopes::parse(text).map_err(wrong)
+}
+
 /// Groups of any tenant, for the index: also deleted ones, which revoked keys still have.
-pub fn find_for_index(conn: &mut Conn, ids: &[String]) -> Result<Vec<Group>> {
-    Ok(groups::table
+pub fn find_for_index(conn: &mut Conn, ids: &[GroupId]) -> Result<Vec<Group>> {
+    let query = groups::table
         .filter(groups::id.eq_any(ids))
-        .select(Group::as_select())
-        .load(conn)?)
+        .select(Group::as_select());
+    rows::load(conn, query)
 }

@@ -1,60 +1,44 @@
 //! Keys as the index in memory reads them, of all tenants.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::schema::{api_keys as keys, authorization_groups as groups, tenants};
-use super::{Conn, rate_limits};
+use super::{Conn, rate_limits, rows};
 use crate::domain::Result;
-use crate::domain::id::{GroupId, TenantId};
+use crate::domain::address_list::AddressList;
+use crate::domain::allowlist_mode::AllowlistMode;
+use crate::domain::environment::Environment;
+use crate::domain::id::{GroupId, KeyId, TenantId};
+use crate::domain::pepper::Digest;
+use crate::domain::time::Timestamp;
 
 /// What verification needs to know of a key.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = keys)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct IndexRow {
-    pub id: String,
-    pub digest: Vec<u8>,
-    pub tenant_id: String,
+    pub id: KeyId,
+    pub digest: Digest,
+    pub tenant_id: TenantId,
     pub name: String,
-    pub environment: String,
-    pub ip_allowlist: String,
-    pub ip_allowlist_mode: String,
-    pub created_at: NaiveDateTime,
-    pub expires_at: Option<NaiveDateTime>,
-    pub disabled_at: Option<NaiveDateTime>,
-    pub revoked_at: Option<NaiveDateTime>,
-    pub group_id: String,
+    pub environment: Environment,
+    pub ip_allowlist: AddressList,
+    pub ip_allowlist_mode: AllowlistMode,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub disabled_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+    pub group_id: GroupId,
+    #[diesel(select_expression = groups::name)]
     pub group_name: String,
+    /// As text: the keys of a group share what is read of it once.
+    #[diesel(select_expression = groups::scopes)]
     pub scopes: String,
-    pub suspended_at: Option<NaiveDateTime>,
-    #[diesel(deserialize_as = rate_limits::Row)]
+    #[diesel(select_expression = tenants::suspended_at)]
+    pub suspended_at: Option<Timestamp>,
+    #[diesel(embed)]
     pub rate_limit: rate_limits::Stored,
-    pub rotated_at: Option<NaiveDateTime>,
-}
-
-/// The columns of [`IndexRow`].
-macro_rules! index_columns {
-    () => {
-        (
-            keys::id,
-            keys::digest,
-            keys::tenant_id,
-            keys::name,
-            keys::environment,
-            keys::ip_allowlist,
-            keys::ip_allowlist_mode,
-            keys::created_at,
-            keys::expires_at,
-            keys::disabled_at,
-            keys::revoked_at,
-            keys::group_id,
-            groups::name,
-            groups::scopes,
-            tenants::suspended_at,
-            rate_limits::COLUMNS,
-            keys::rotated_at,
-        )
-    };
+    pub rotated_at: Option<Timestamp>,
 }
 
 /// About how many keys there are, of all tenants.
@@ -64,15 +48,15 @@ pub fn count(conn: &mut Conn) -> Result<usize> {
 }
 
 /// Index rows of all tenants in order of id, after `after`.
-pub fn list(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<IndexRow>> {
-    Ok(keys::table
+pub fn list(conn: &mut Conn, after: Option<KeyId>, limit: i64) -> Result<Vec<IndexRow>> {
+    let query = keys::table
         .inner_join(groups::table)
         .inner_join(tenants::table)
-        .filter(keys::id.gt(after))
+        .filter(keys::id.gt(text_of(after)))
         .order(keys::id)
         .limit(limit)
-        .select(index_columns!())
-        .load(conn)?)
+        .select(IndexRow::as_select());
+    rows::load(conn, query)
 }
 
 /// Index rows of the tenant's keys in a group, in order of id, after `after`.
@@ -80,27 +64,32 @@ pub fn list_of_group(
     conn: &mut Conn,
     tenant: TenantId,
     group: GroupId,
-    after: &str,
+    after: Option<KeyId>,
     limit: i64,
 ) -> Result<Vec<IndexRow>> {
-    Ok(keys::table
+    let query = keys::table
         .inner_join(groups::table)
         .inner_join(tenants::table)
-        .filter(keys::tenant_id.eq(tenant.to_string()))
-        .filter(keys::group_id.eq(group.to_string()))
-        .filter(keys::id.gt(after))
+        .filter(keys::tenant_id.eq(tenant))
+        .filter(keys::group_id.eq(group))
+        .filter(keys::id.gt(text_of(after)))
         .order(keys::id)
         .limit(limit)
-        .select(index_columns!())
-        .load(conn)?)
+        .select(IndexRow::as_select());
+    rows::load(conn, query)
 }
 
 /// Index rows of some keys.
-pub fn find(conn: &mut Conn, ids: &[String]) -> Result<Vec<IndexRow>> {
-    Ok(keys::table
+pub fn find(conn: &mut Conn, ids: &[KeyId]) -> Result<Vec<IndexRow>> {
+    let query = keys::table
         .inner_join(groups::table)
         .inner_join(tenants::table)
         .filter(keys::id.eq_any(ids))
-        .select(index_columns!())
-        .load(conn)?)
+        .select(IndexRow::as_select());
+    rows::load(conn, query)
+}
+
+/// Ids sort as their text does, and everything comes after nothing.
+pub(super) fn text_of(id: Option<KeyId>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
 }

@@ -1,24 +1,25 @@
 //! What a key is called, also after it left the list: the request log names the keys of old requests.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Conn;
 use super::schema::api_keys as keys;
+use super::{Conn, rows};
 use crate::domain::Result;
-use crate::domain::id::TenantId;
+use crate::domain::id::{GroupId, KeyId, TenantId};
 use crate::domain::key_text;
+use crate::domain::time::Timestamp;
 
 /// How a key is shown.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = keys)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct KeyLabel {
-    pub id: String,
+    pub id: KeyId,
     pub name: String,
     pub key_prefix: String,
     pub last4: String,
-    pub revoked_at: Option<NaiveDateTime>,
-    pub deleted_at: Option<NaiveDateTime>,
+    pub revoked_at: Option<Timestamp>,
+    pub deleted_at: Option<Timestamp>,
 }
 
 impl KeyLabel {
@@ -38,53 +39,39 @@ impl KeyLabel {
     }
 }
 
-/// The columns of [`KeyLabel`].
-macro_rules! label_columns {
-    () => {
-        (
-            keys::id,
-            keys::name,
-            keys::key_prefix,
-            keys::last4,
-            keys::revoked_at,
-            keys::deleted_at,
-        )
-    };
-}
-
 /// The tenant's keys in order of name, at most `limit`: also those that left the list.
 pub fn list(conn: &mut Conn, tenant: TenantId, limit: i64) -> Result<Vec<KeyLabel>> {
-    Ok(keys::table
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+    let query = keys::table
+        .filter(keys::tenant_id.eq(tenant))
         .order((keys::name, keys::id))
         .limit(limit)
-        .select(label_columns!())
-        .load(conn)?)
+        .select(KeyLabel::as_select());
+    rows::load(conn, query)
 }
 
 /// The tenant's keys in a group that can still be used, newest first, at most `limit`.
 pub fn list_of_group(
     conn: &mut Conn,
     tenant: TenantId,
-    group: &str,
+    group: GroupId,
     limit: i64,
 ) -> Result<Vec<KeyLabel>> {
-    Ok(keys::table
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+    let query = keys::table
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::group_id.eq(group))
         .filter(keys::revoked_at.is_null())
         .filter(keys::deleted_at.is_null())
         .order(keys::id.desc())
         .limit(limit)
-        .select(label_columns!())
-        .load(conn)?)
+        .select(KeyLabel::as_select());
+    rows::load(conn, query)
 }
 
 /// Those of the tenant's keys that have one of these ids.
-pub fn find(conn: &mut Conn, tenant: TenantId, ids: &[String]) -> Result<Vec<KeyLabel>> {
-    Ok(keys::table
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+pub fn find(conn: &mut Conn, tenant: TenantId, ids: &[KeyId]) -> Result<Vec<KeyLabel>> {
+    let query = keys::table
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::id.eq_any(ids))
-        .select(label_columns!())
-        .load(conn)?)
+        .select(KeyLabel::as_select());
+    rows::load(conn, query)
 }

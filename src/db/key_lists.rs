@@ -2,147 +2,157 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Conn;
 use super::keys::last_accepted;
 use super::schema::{api_keys as keys, change_log, key_rotations as rotations, key_usage as used};
-use super::usage::{HOUR, MINUTE};
+use super::usage::{DAY, HOUR, MINUTE};
+use super::{Conn, rows};
 use crate::domain::Result;
-use crate::domain::id::{KeyId, TenantId};
-use crate::domain::time::{Timestamp, from_micros};
+use crate::domain::id::{KeyId, RotationId, TenantId};
+use crate::domain::pepper::Digest;
+use crate::domain::time::Timestamp;
 
 /// What is searched and sorted.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = keys)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct Listed {
-    pub id: String,
+    pub id: KeyId,
     pub name: String,
     pub description: String,
     pub key_prefix: String,
     pub last4: String,
-    pub created_at: NaiveDateTime,
-    pub expires_at: Option<NaiveDateTime>,
-    pub disabled_at: Option<NaiveDateTime>,
-    pub revoked_at: Option<NaiveDateTime>,
-    pub deleted_at: Option<NaiveDateTime>,
-}
-
-/// The columns of [`Listed`].
-macro_rules! listed_columns {
-    () => {
-        (
-            keys::id,
-            keys::name,
-            keys::description,
-            keys::key_prefix,
-            keys::last4,
-            keys::created_at,
-            keys::expires_at,
-            keys::disabled_at,
-            keys::revoked_at,
-            keys::deleted_at,
-        )
-    };
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub disabled_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// All of the tenant's listed keys, in order of id.
 pub fn all(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Listed>> {
-    Ok(keys::table
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+    let query = keys::table
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::deleted_at.is_null())
         .order(keys::id)
-        .select(listed_columns!())
-        .load(conn)?)
+        .select(Listed::as_select());
+    rows::load(conn, query)
 }
 
 /// The tenant's keys that changed after a revision, also those deleted since.
 pub fn changed_after(conn: &mut Conn, tenant: TenantId, rev: i64) -> Result<Vec<Listed>> {
     let mut items: Vec<String> = change_log::table
         .filter(change_log::rev.gt(rev))
-        .filter(change_log::kind.eq("key"))
+        .filter(change_log::kind.eq(super::change_log::KEY))
         .select(change_log::item)
         .load(conn)?;
     items.sort();
     items.dedup();
     let mut changed = Vec::new();
     for ids in items.chunks(500) {
-        let part: Vec<Listed> = keys::table
-            .filter(keys::tenant_id.eq(tenant.to_string()))
+        let query = keys::table
+            .filter(keys::tenant_id.eq(tenant))
             .filter(keys::id.eq_any(ids))
-            .select(listed_columns!())
-            .load(conn)?;
+            .select(Listed::as_select());
+        let part: Vec<Listed> = rows::load(conn, query)?;
         changed.extend(part);
     }
     Ok(changed)
 }
 
+/// When a key was last accepted.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = keys)]
+struct LastUsed {
+    id: KeyId,
+    #[diesel(select_expression = last_accepted(MINUTE), select_expression_type = last_accepted)]
+    in_minute: Option<Timestamp>,
+    #[diesel(select_expression = last_accepted(DAY), select_expression_type = last_accepted)]
+    on_day: Option<Timestamp>,
+}
+
 /// When each of the tenant's listed keys was last accepted; those that never were are left out.
 pub fn last_used(conn: &mut Conn, tenant: TenantId) -> Result<Vec<(KeyId, Timestamp)>> {
-    let rows: Vec<(String, Option<i64>, Option<i64>)> = keys::table
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+    let query = keys::table
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::deleted_at.is_null())
-        .select((
-            keys::id,
-            last_accepted!(MINUTE),
-            last_accepted!(super::usage::DAY),
-        ))
-        .load(conn)?;
-    rows.into_iter()
-        .filter_map(|(id, minute, day)| Some((id, minute.max(day)?)))
-        .map(|(id, at)| Ok((id.parse()?, from_micros(at))))
-        .collect()
+        .select(LastUsed::as_select());
+    let used = rows::load(conn, query)?.into_iter();
+    Ok(used
+        .filter_map(|key: LastUsed| Some((key.id, key.in_minute.max(key.on_day)?)))
+        .collect())
+}
+
+/// A key by itself.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = keys)]
+struct Id {
+    id: KeyId,
+}
+
+/// The key of a rotation.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = rotations)]
+struct OfRotation {
+    #[expect(dead_code, reason = "it names a row that can't be read")]
+    id: RotationId,
+    key_id: KeyId,
 }
 
 /// Those of the tenant's keys of which two secrets work now.
 pub fn rotating(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Vec<KeyId>> {
-    let ids: Vec<String> = rotations::table
-        .filter(rotations::tenant_id.eq(tenant.to_string()))
+    let query = rotations::table
+        .filter(rotations::tenant_id.eq(tenant))
         .filter(
             rotations::ends_at
                 .is_null()
                 .or(rotations::ends_at.gt(now.naive_utc())),
         )
-        .select(rotations::key_id)
-        .load(conn)?;
-    ids.iter().map(|id| id.parse()).collect()
+        .select(OfRotation::as_select());
+    let running = rows::load(conn, query)?.into_iter();
+    Ok(running.map(|of: OfRotation| of.key_id).collect())
 }
 
 /// The id of the tenant's key that has, or once had, a secret with one of these digests.
 pub fn find_by_digest(
     conn: &mut Conn,
     tenant: TenantId,
-    digests: &[Vec<u8>],
+    digests: &[Digest],
 ) -> Result<Option<KeyId>> {
-    let now: Option<String> = keys::table
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+    let now = keys::table
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::digest.eq_any(digests))
-        .select(keys::id)
-        .first(conn)
-        .optional()?;
-    let id = match now {
-        Some(id) => Some(id),
-        None => rotations::table
-            .filter(rotations::tenant_id.eq(tenant.to_string()))
-            .filter(rotations::digest.eq_any(digests))
-            .select(rotations::key_id)
-            .first(conn)
-            .optional()?,
-    };
-    id.map(|id| id.parse()).transpose()
+        .select(Id::as_select());
+    if let Some(key) = rows::first_if_any(conn, now)? {
+        return Ok(Some(key.id));
+    }
+    let once = rotations::table
+        .filter(rotations::tenant_id.eq(tenant))
+        .filter(rotations::digest.eq_any(digests))
+        .select(OfRotation::as_select());
+    let of: Option<OfRotation> = rows::first_if_any(conn, once)?;
+    Ok(of.map(|of| of.key_id))
+}
+
+/// A key's accepted requests in a span of time.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = used)]
+struct Accepted {
+    key_id: KeyId,
+    valid: i64,
 }
 
 /// How often each of some keys was accepted since an instant, to the hour; those that were not are left out. The keys
 /// must be the tenant's own: this asks for no tenant.
 pub fn accepted_since(
     conn: &mut Conn,
-    keys: &[String],
+    keys: &[KeyId],
     from: Timestamp,
-) -> Result<BTreeMap<String, i64>> {
+) -> Result<BTreeMap<KeyId, i64>> {
     let folded_to = super::usage::folded(conn)?;
     let from = from.timestamp() / HOUR * HOUR;
-    let rows: Vec<(String, i64)> = used::table
+    let query = used::table
         .filter(used::key_id.eq_any(keys))
         .filter(used::valid.gt(0))
         .filter(
@@ -150,11 +160,10 @@ pub fn accepted_since(
                 .eq(MINUTE)
                 .and(used::start.ge(from.max(folded_to)))),
         )
-        .select((used::key_id, used::valid))
-        .load(conn)?;
+        .select(Accepted::as_select());
     let mut sums = BTreeMap::new();
-    for (key, count) in rows {
-        *sums.entry(key).or_default() += count;
+    for part in rows::load::<Accepted, _>(conn, query)? {
+        *sums.entry(part.key_id).or_default() += part.valid;
     }
     Ok(sums)
 }

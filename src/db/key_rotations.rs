@@ -1,20 +1,21 @@
 //! Rotations: each row holds a secret that a key had, and who used it and its successor last.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Conn;
 use super::schema::{api_keys as keys, key_rotations as rotations};
+use super::types::{At, MaybeAt};
+use super::{Conn, rows};
 use crate::domain::Result;
-use crate::domain::id::{KeyId, TenantId};
+use crate::domain::id::{KeyId, RotationId, TenantId};
+use crate::domain::pepper::Digest;
 use crate::domain::time::Timestamp;
 
 /// A secret as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, AsChangeset)]
 #[diesel(table_name = rotations)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct Kept {
-    pub digest: Vec<u8>,
+    pub digest: Digest,
     pub pepper_version: i32,
     pub last4: String,
 }
@@ -24,7 +25,8 @@ pub struct Kept {
 #[diesel(table_name = rotations, treat_none_as_null = true, treat_none_as_default_value = false)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct End {
-    pub ends_at: Option<NaiveDateTime>,
+    #[diesel(serialize_as = MaybeAt)]
+    pub ends_at: Option<Timestamp>,
     pub quiet_seconds: Option<i64>,
 }
 
@@ -32,7 +34,7 @@ impl End {
     /// At an instant.
     pub fn at(now: Timestamp) -> Self {
         Self {
-            ends_at: Some(now.naive_utc()),
+            ends_at: Some(now),
             quiet_seconds: None,
         }
     }
@@ -43,14 +45,15 @@ impl End {
 #[diesel(table_name = rotations, treat_none_as_default_value = false)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct NewRotation {
-    pub id: String,
-    pub tenant_id: String,
-    pub key_id: String,
+    pub id: RotationId,
+    pub tenant_id: TenantId,
+    pub key_id: KeyId,
     #[diesel(embed)]
     pub lost: Kept,
     pub idempotency_key: Option<String>,
     pub asked: Option<String>,
-    pub rotated_at: NaiveDateTime,
+    #[diesel(serialize_as = At)]
+    pub rotated_at: Timestamp,
     #[diesel(embed)]
     pub end: End,
     pub used_address: &'static str,
@@ -63,7 +66,7 @@ pub struct NewRotation {
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct LastUse {
     /// When, if ever.
-    pub at: Option<NaiveDateTime>,
+    pub at: Option<Timestamp>,
     /// From which address, or empty.
     pub address: String,
     /// By which program, or empty.
@@ -71,52 +74,29 @@ pub struct LastUse {
 }
 
 /// A rotation as pages and actions read it: no digest.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = rotations)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct Rotation {
-    pub id: String,
-    pub tenant_id: String,
-    pub key_id: String,
+    pub id: RotationId,
+    pub tenant_id: TenantId,
+    pub key_id: KeyId,
     pub last4: String,
-    pub rotated_at: NaiveDateTime,
-    pub ends_at: Option<NaiveDateTime>,
+    pub rotated_at: Timestamp,
+    pub ends_at: Option<Timestamp>,
     pub quiet_seconds: Option<i64>,
-    pub cancelled_at: Option<NaiveDateTime>,
+    pub cancelled_at: Option<Timestamp>,
+    #[diesel(select_expression = (rotations::used_at, rotations::used_address, rotations::used_program))]
     pub old: LastUse,
+    #[diesel(select_expression = (rotations::new_used_at, rotations::new_used_address, rotations::new_used_program))]
     pub new: LastUse,
 }
 
 impl Rotation {
     /// True while the key's other secret is accepted too.
     pub fn is_running(&self, now: Timestamp) -> bool {
-        self.ends_at.is_none_or(|end| end > now.naive_utc())
+        self.ends_at.is_none_or(|end| end > now)
     }
-}
-
-/// The columns of [`Rotation`].
-macro_rules! rotation_columns {
-    () => {
-        (
-            rotations::id,
-            rotations::tenant_id,
-            rotations::key_id,
-            rotations::last4,
-            rotations::rotated_at,
-            rotations::ends_at,
-            rotations::quiet_seconds,
-            rotations::cancelled_at,
-            (
-                rotations::used_at,
-                rotations::used_address,
-                rotations::used_program,
-            ),
-            (
-                rotations::new_used_at,
-                rotations::new_used_address,
-                rotations::new_used_program,
-            ),
-        )
-    };
 }
 
 /// Inserts a rotation.
@@ -127,26 +107,53 @@ pub fn insert(conn: &mut Conn, rotation: NewRotation) -> Result<()> {
     Ok(())
 }
 
+/// The secret of a row of keys.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = keys)]
+struct OfKey {
+    #[expect(dead_code, reason = "it names a row that can't be read")]
+    id: KeyId,
+    digest: Digest,
+    pepper_version: i32,
+    last4: String,
+}
+
+/// The secret of a row of rotations.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = rotations)]
+struct OfRotation {
+    id: RotationId,
+    digest: Digest,
+    pepper_version: i32,
+    last4: String,
+}
+
 /// The secret that a key has.
 pub fn kept_of_key(conn: &mut Conn, tenant: TenantId, key: KeyId) -> Result<Kept> {
-    Ok(keys::table
-        .filter(keys::id.eq(key.to_string()))
-        .filter(keys::tenant_id.eq(tenant.to_string()))
-        .select((keys::digest, keys::pepper_version, keys::last4))
-        .first(conn)?)
+    let query = keys::table
+        .filter(keys::id.eq(key))
+        .filter(keys::tenant_id.eq(tenant))
+        .select(OfKey::as_select());
+    let row: OfKey = rows::first(conn, query)?;
+    Ok(Kept {
+        digest: row.digest,
+        pepper_version: row.pepper_version,
+        last4: row.last4,
+    })
 }
 
 /// The secret that a rotation holds.
-pub fn kept_of_rotation(conn: &mut Conn, tenant: TenantId, rotation: &str) -> Result<Kept> {
-    Ok(rotations::table
+pub fn kept_of_rotation(conn: &mut Conn, tenant: TenantId, rotation: RotationId) -> Result<Kept> {
+    let query = rotations::table
         .filter(rotations::id.eq(rotation))
-        .filter(rotations::tenant_id.eq(tenant.to_string()))
-        .select((
-            rotations::digest,
-            rotations::pepper_version,
-            rotations::last4,
-        ))
-        .first(conn)?)
+        .filter(rotations::tenant_id.eq(tenant))
+        .select(OfRotation::as_select());
+    let row: OfRotation = rows::first(conn, query)?;
+    Ok(Kept {
+        digest: row.digest,
+        pepper_version: row.pepper_version,
+        last4: row.last4,
+    })
 }
 
 /// Gives a key another secret.
@@ -158,10 +165,10 @@ pub fn give(
     now: Timestamp,
 ) -> Result<()> {
     diesel::update(keys::table)
-        .filter(keys::id.eq(key.to_string()))
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::id.eq(key))
+        .filter(keys::tenant_id.eq(tenant))
         .set((
-            keys::digest.eq(&secret.digest),
+            keys::digest.eq(secret.digest),
             keys::pepper_version.eq(secret.pepper_version),
             keys::last4.eq(&secret.last4),
             keys::rotated_at.eq(now.naive_utc()),
@@ -182,8 +189,8 @@ pub fn find_asked(
     word: &str,
 ) -> Result<Option<Option<String>>> {
     Ok(rotations::table
-        .filter(rotations::key_id.eq(key.to_string()))
-        .filter(rotations::tenant_id.eq(tenant.to_string()))
+        .filter(rotations::key_id.eq(key))
+        .filter(rotations::tenant_id.eq(tenant))
         .filter(rotations::idempotency_key.eq(word))
         .select(rotations::asked)
         .first(conn)
@@ -192,48 +199,48 @@ pub fn find_asked(
 
 /// The newest rotations of a tenant's key, newest first, at most `limit`.
 pub fn list(conn: &mut Conn, tenant: TenantId, key: KeyId, limit: i64) -> Result<Vec<Rotation>> {
-    Ok(rotations::table
-        .filter(rotations::key_id.eq(key.to_string()))
-        .filter(rotations::tenant_id.eq(tenant.to_string()))
+    let query = rotations::table
+        .filter(rotations::key_id.eq(key))
+        .filter(rotations::tenant_id.eq(tenant))
         .order(rotations::id.desc())
         .limit(limit)
-        .select(rotation_columns!())
-        .load(conn)?)
+        .select(Rotation::as_select());
+    rows::load(conn, query)
 }
 
 /// The rotations of some of the tenant's keys that run now.
 pub fn list_running(
     conn: &mut Conn,
     tenant: TenantId,
-    keys: &[String],
+    keys: &[KeyId],
     now: Timestamp,
 ) -> Result<Vec<Rotation>> {
-    Ok(rotations::table
+    let query = rotations::table
         .filter(rotations::key_id.eq_any(keys))
-        .filter(rotations::tenant_id.eq(tenant.to_string()))
+        .filter(rotations::tenant_id.eq(tenant))
         .filter(
             rotations::ends_at
                 .is_null()
                 .or(rotations::ends_at.gt(now.naive_utc())),
         )
-        .select(rotation_columns!())
-        .load(conn)?)
+        .select(Rotation::as_select());
+    rows::load(conn, query)
 }
 
 /// The rotations of all tenants that end when the old secret falls quiet.
 pub fn list_until_quiet(conn: &mut Conn) -> Result<Vec<Rotation>> {
-    Ok(rotations::table
+    let query = rotations::table
         .filter(rotations::ends_at.is_null())
         .order(rotations::id)
-        .select(rotation_columns!())
-        .load(conn)?)
+        .select(Rotation::as_select());
+    rows::load(conn, query)
 }
 
 /// Sets when a rotation's secret ends.
-pub fn set_end(conn: &mut Conn, tenant: TenantId, rotation: &str, end: End) -> Result<()> {
+pub fn set_end(conn: &mut Conn, tenant: TenantId, rotation: RotationId, end: End) -> Result<()> {
     diesel::update(rotations::table)
         .filter(rotations::id.eq(rotation))
-        .filter(rotations::tenant_id.eq(tenant.to_string()))
+        .filter(rotations::tenant_id.eq(tenant))
         .set(end)
         .execute(conn)?;
     Ok(())
@@ -242,8 +249,8 @@ pub fn set_end(conn: &mut Conn, tenant: TenantId, rotation: &str, end: End) -> R
 /// Ends every secret that a key had before and that still works.
 pub fn end_running(conn: &mut Conn, tenant: TenantId, key: KeyId, now: Timestamp) -> Result<()> {
     diesel::update(rotations::table)
-        .filter(rotations::key_id.eq(key.to_string()))
-        .filter(rotations::tenant_id.eq(tenant.to_string()))
+        .filter(rotations::key_id.eq(key))
+        .filter(rotations::tenant_id.eq(tenant))
         .filter(
             rotations::ends_at
                 .is_null()
@@ -261,19 +268,19 @@ pub fn prune(
     key: KeyId,
     keep: i64,
     now: Timestamp,
-) -> Result<Vec<Vec<u8>>> {
-    let old: Vec<(String, Vec<u8>)> = rotations::table
-        .filter(rotations::key_id.eq(key.to_string()))
-        .filter(rotations::tenant_id.eq(tenant.to_string()))
+) -> Result<Vec<Digest>> {
+    let query = rotations::table
+        .filter(rotations::key_id.eq(key))
+        .filter(rotations::tenant_id.eq(tenant))
         .filter(rotations::ends_at.le(now.naive_utc()))
         .order(rotations::id.desc())
         .offset(keep)
         .limit(100)
-        .select((rotations::id, rotations::digest))
-        .load(conn)?;
-    let (ids, digests): (Vec<String>, Vec<Vec<u8>>) = old.into_iter().unzip();
+        .select(OfRotation::as_select());
+    let old: Vec<OfRotation> = rows::load(conn, query)?;
+    let ids = old.iter().map(|row| row.id);
     diesel::delete(rotations::table.filter(rotations::id.eq_any(ids))).execute(conn)?;
-    Ok(digests)
+    Ok(old.into_iter().map(|row| row.digest).collect())
 }
 
 /// Has a rotation hold the secret that the key gives back: it ends now. What was noted of the two secrets' uses
@@ -281,13 +288,13 @@ pub fn prune(
 pub fn cancel(
     conn: &mut Conn,
     tenant: TenantId,
-    rotation: &str,
+    rotation: RotationId,
     back: &Kept,
     now: Timestamp,
 ) -> Result<()> {
     diesel::update(rotations::table)
         .filter(rotations::id.eq(rotation))
-        .filter(rotations::tenant_id.eq(tenant.to_string()))
+        .filter(rotations::tenant_id.eq(tenant))
         .set((
             back,
             End::at(now),
@@ -306,30 +313,25 @@ pub fn cancel(
 }
 
 /// What verification needs to know of a secret that a key had.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = rotations)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct IndexRow {
-    pub id: String,
-    pub key_id: String,
-    pub digest: Vec<u8>,
-    pub ends_at: Option<NaiveDateTime>,
-    pub cancelled_at: Option<NaiveDateTime>,
+    pub id: RotationId,
+    pub key_id: KeyId,
+    pub digest: Digest,
+    pub ends_at: Option<Timestamp>,
+    pub cancelled_at: Option<Timestamp>,
 }
 
 /// Index rows of some keys of all tenants, oldest first.
-pub fn list_for_index(conn: &mut Conn, keys: &[String]) -> Result<Vec<IndexRow>> {
+pub fn list_for_index(conn: &mut Conn, keys: &[KeyId]) -> Result<Vec<IndexRow>> {
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(rotations::table
+    let query = rotations::table
         .filter(rotations::key_id.eq_any(keys))
         .order(rotations::id)
-        .select((
-            rotations::id,
-            rotations::key_id,
-            rotations::digest,
-            rotations::ends_at,
-            rotations::cancelled_at,
-        ))
-        .load(conn)?)
+        .select(IndexRow::as_select());
+    rows::load(conn, query)
 }

@@ -1,86 +1,74 @@
 //! What a key is like at a moment, kept in the change log to explain the decisions of that time.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::schema::{api_keys as keys, authorization_groups as groups, tenants};
-use super::{Conn, key_rotations, rate_limits};
+use super::{Conn, key_rotations, rate_limits, rows};
+use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
-use crate::domain::id::{KeyId, TenantId};
+use crate::domain::id::{GroupId, KeyId, TenantId};
 use crate::domain::key_snapshot::{FormerSecret, KeySnapshot};
-use crate::domain::key_text;
-use crate::domain::{Error, Result};
+use crate::domain::scope::Scopes;
+use crate::domain::time::Timestamp;
+use crate::domain::{Result, key_text};
 
 /// Former secrets that are kept in a snapshot.
 const FORMERS: i64 = 5;
 
+/// The columns of a snapshot.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = keys)]
+struct Row {
+    id: KeyId,
+    tenant_id: TenantId,
+    name: String,
+    key_prefix: String,
+    last4: String,
+    ip_allowlist: AddressList,
+    ip_allowlist_mode: AllowlistMode,
+    group_id: GroupId,
+    #[diesel(select_expression = groups::name)]
+    group_name: String,
+    #[diesel(select_expression = groups::scopes)]
+    scopes: Scopes,
+    expires_at: Option<Timestamp>,
+    disabled_at: Option<Timestamp>,
+    revoked_at: Option<Timestamp>,
+    #[diesel(select_expression = tenants::suspended_at)]
+    suspended_at: Option<Timestamp>,
+    #[diesel(embed)]
+    rate_limit: rate_limits::Stored,
+}
+
 /// What a key is like now, for the change log: also one that left the list. Deliberately without a tenant: callers
 /// come from a key or a record that they found by their tenant.
 pub fn take(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
-    type Times = (
-        Option<NaiveDateTime>,
-        Option<NaiveDateTime>,
-        Option<NaiveDateTime>,
-        Option<NaiveDateTime>,
-    );
-    let (tenant, name, prefix, last4, addresses, mode, group_id, group, scopes, times, limit): (
-        String,
-        String,
-        String,
-        String,
-        String,
-        String,
-        String,
-        String,
-        String,
-        Times,
-        rate_limits::Row,
-    ) = keys::table
+    let query = keys::table
         .inner_join(groups::table)
         .inner_join(tenants::table)
-        .filter(keys::id.eq(id.to_string()))
-        .select((
-            keys::tenant_id,
-            keys::name,
-            keys::key_prefix,
-            keys::last4,
-            keys::ip_allowlist,
-            keys::ip_allowlist_mode,
-            groups::id,
-            groups::name,
-            groups::scopes,
-            (
-                keys::expires_at,
-                keys::disabled_at,
-                keys::revoked_at,
-                tenants::suspended_at,
-            ),
-            rate_limits::COLUMNS,
-        ))
-        .first(conn)?;
-    let utc = |at: Option<NaiveDateTime>| at.map(|at| at.and_utc());
-    let tenant: TenantId = tenant.parse()?;
-    let former_secrets = key_rotations::list(conn, tenant, id, FORMERS)?
+        .filter(keys::id.eq(id))
+        .select(Row::as_select());
+    let key: Row = rows::first(conn, query)?;
+    let former_secrets = key_rotations::list(conn, key.tenant_id, key.id, FORMERS)?
         .into_iter()
         .map(|one| FormerSecret {
             last4: one.last4,
-            ends_at: utc(one.ends_at),
+            ends_at: one.ends_at,
         })
         .collect();
-    let limit = rate_limits::Stored::try_from(limit).map_err(Error::Internal)?;
     Ok(KeySnapshot {
-        rate_limit: limit.0.map(|limit| limit.to_string()),
-        hint: key_text::hint(&prefix, &last4),
-        name,
-        authorization_group_id: Some(group_id),
-        authorization_group: group,
-        scopes,
-        ip_allowlist: addresses.lines().map(str::to_owned).collect(),
+        rate_limit: key.rate_limit.0.map(|limit| limit.to_string()),
+        hint: key_text::hint(&key.key_prefix, &key.last4),
+        name: key.name,
+        authorization_group_id: Some(key.group_id.to_string()),
+        authorization_group: key.group_name,
+        scopes: key.scopes.text().to_owned(),
+        ip_allowlist: key.ip_allowlist.entries(),
         former_secrets,
-        ip_allowlist_observed: mode == AllowlistMode::Observe.as_str(),
-        expires_at: utc(times.0),
-        disabled_at: utc(times.1),
-        revoked_at: utc(times.2),
-        tenant_suspended_at: utc(times.3),
+        ip_allowlist_observed: key.ip_allowlist_mode == AllowlistMode::Observe,
+        expires_at: key.expires_at,
+        disabled_at: key.disabled_at,
+        revoked_at: key.revoked_at,
+        tenant_suspended_at: key.suspended_at,
     })
 }

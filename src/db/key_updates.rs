@@ -1,11 +1,13 @@
 //! Changes of a key that exists.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::schema::api_keys as keys;
+use super::types::MaybeAt;
 use super::{Conn, rate_limits};
-use crate::domain::id::{KeyId, TenantId};
+use crate::domain::address_list::AddressList;
+use crate::domain::allowlist_mode::AllowlistMode;
+use crate::domain::id::{GroupId, KeyId, TenantId};
 use crate::domain::{Error, Result};
 
 /// What an update writes; `None` leaves a column as it is.
@@ -15,10 +17,10 @@ use crate::domain::{Error, Result};
 pub struct KeyUpdate {
     pub name: Option<String>,
     pub description: Option<String>,
-    pub group_id: Option<String>,
-    pub ip_allowlist: Option<String>,
-    pub ip_allowlist_mode: Option<&'static str>,
-    pub expires_at: Option<Option<NaiveDateTime>>,
+    pub group_id: Option<GroupId>,
+    pub ip_allowlist: Option<AddressList>,
+    pub ip_allowlist_mode: Option<AllowlistMode>,
+    pub expires_at: Option<MaybeAt>,
     #[diesel(embed)]
     pub rate_limit: Option<rate_limits::Columns>,
 }
@@ -29,8 +31,8 @@ pub struct KeyUpdate {
 /// `NotFound` when there is no such key, or when it was revoked.
 pub fn set(conn: &mut Conn, tenant: TenantId, id: KeyId, update: KeyUpdate) -> Result<()> {
     let changed = diesel::update(keys::table)
-        .filter(keys::id.eq(id.to_string()))
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::id.eq(id))
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::revoked_at.is_null())
         .set(update)
         .execute(conn)?;

@@ -1,18 +1,24 @@
 //! API keys. Every query of a tenant's keys takes the tenant, so another tenant's id finds nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDateTime;
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
+use super::connection::MultiBackend;
 use super::schema::{
     api_keys as keys, authorization_groups as groups, key_usage as used, sealed_secrets as sealed,
 };
-use super::{Conn, errors, rate_limits};
-use crate::domain::id::{KeyId, TenantId};
+use super::types::{At, MaybeAt};
+use super::usage::{DAY, MINUTE};
+use super::{Conn, dialect, errors, rate_limits, rows};
+use crate::domain::address_list::AddressList;
+use crate::domain::allowlist_mode::AllowlistMode;
+use crate::domain::environment::Environment;
+use crate::domain::id::{GroupId, KeyId, TenantId};
 use crate::domain::key::State;
+use crate::domain::pepper::Digest;
+use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
 use crate::domain::{Conflict, Error, Result};
 
@@ -21,53 +27,85 @@ use crate::domain::{Conflict, Error, Result};
 #[diesel(table_name = keys, treat_none_as_default_value = false)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct NewKey {
-    pub id: String,
-    pub tenant_id: String,
-    pub group_id: String,
+    pub id: KeyId,
+    pub tenant_id: TenantId,
+    pub group_id: GroupId,
     pub name: String,
     pub description: String,
-    pub environment: &'static str,
-    pub ip_allowlist: String,
-    pub ip_allowlist_mode: &'static str,
+    pub environment: Environment,
+    pub ip_allowlist: AddressList,
+    pub ip_allowlist_mode: AllowlistMode,
     pub key_prefix: String,
     pub last4: String,
-    pub digest: Vec<u8>,
+    pub digest: Digest,
     pub pepper_version: i32,
     pub idempotency_key: Option<String>,
-    pub created_at: NaiveDateTime,
-    pub expires_at: Option<NaiveDateTime>,
-    pub disabled_at: Option<NaiveDateTime>,
-    pub revoked_at: Option<NaiveDateTime>,
+    #[diesel(serialize_as = At)]
+    pub created_at: Timestamp,
+    #[diesel(serialize_as = MaybeAt)]
+    pub expires_at: Option<Timestamp>,
+    #[diesel(serialize_as = MaybeAt)]
+    pub disabled_at: Option<Timestamp>,
+    #[diesel(serialize_as = MaybeAt)]
+    pub revoked_at: Option<Timestamp>,
     #[diesel(embed)]
     pub rate_limit: rate_limits::Columns,
 }
 
+/// When a key was last accepted, by its newest minute or day with an accepted request.
+#[diesel::dsl::auto_type]
+pub(super) fn last_accepted(span: i64) -> _ {
+    used::table
+        .filter(used::key_id.eq(keys::id))
+        .filter(used::span.eq(span))
+        .filter(used::last_accepted.gt(0_i64))
+        .order(used::start.desc())
+        .limit(1_i64)
+        .select(used::last_accepted)
+        .single_value()
+}
+
+/// The version of a key's sealed secret.
+#[diesel::dsl::auto_type]
+fn sealed_version() -> _ {
+    sealed::table
+        .filter(sealed::key_id.eq(keys::id))
+        .select(sealed::version)
+        .single_value()
+}
+
 /// A key as pages and the REST API read it: no digest.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = keys, check_for_backend(MultiBackend))]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct Key {
-    pub id: String,
+    pub id: KeyId,
     pub name: String,
     pub description: String,
-    pub environment: String,
-    pub ip_allowlist: String,
-    pub ip_allowlist_mode: String,
+    pub environment: Environment,
+    pub ip_allowlist: AddressList,
+    pub ip_allowlist_mode: AllowlistMode,
     pub key_prefix: String,
     pub last4: String,
-    pub created_at: NaiveDateTime,
-    pub expires_at: Option<NaiveDateTime>,
-    pub disabled_at: Option<NaiveDateTime>,
-    pub revoked_at: Option<NaiveDateTime>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub disabled_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
     pub revoked_rev: Option<i64>,
-    pub used_in_minute: Option<i64>,
-    pub used_on_day: Option<i64>,
+    #[diesel(select_expression = last_accepted(MINUTE), select_expression_type = last_accepted)]
+    pub used_in_minute: Option<Timestamp>,
+    #[diesel(select_expression = last_accepted(DAY), select_expression_type = last_accepted)]
+    pub used_on_day: Option<Timestamp>,
+    #[diesel(select_expression = groups::name)]
     pub group_name: String,
-    pub scopes: String,
-    #[diesel(deserialize_as = rate_limits::Row)]
+    #[diesel(select_expression = groups::scopes)]
+    pub scopes: Scopes,
+    #[diesel(embed)]
     pub rate_limit: rate_limits::Stored,
     /// How its secret is sealed, if it can be shown again.
+    #[diesel(select_expression = sealed_version(), select_expression_type = sealed_version)]
     pub sealed: Option<i32>,
-    pub rotated_at: Option<NaiveDateTime>,
+    pub rotated_at: Option<Timestamp>,
     pub revocation_reason: Option<String>,
 }
 
@@ -75,70 +113,19 @@ impl Key {
     /// When it was last accepted.
     pub fn last_used_at(&self) -> Option<Timestamp> {
         // Minutes are younger than days, but kept for a shorter time.
-        self.used_in_minute
-            .max(self.used_on_day)
-            .map(crate::domain::time::from_micros)
+        self.used_in_minute.max(self.used_on_day)
     }
 
     /// The state at an instant.
     pub fn state(&self, now: Timestamp) -> State {
-        let expires_at = self.expires_at.map(|at| at.and_utc());
         State::at(
             now,
             self.revoked_at.is_some(),
             self.disabled_at.is_some(),
-            expires_at,
+            self.expires_at,
         )
     }
 }
-
-/// When a key was last accepted, by its newest minute or day with an accepted request.
-macro_rules! last_accepted {
-    ($span:expr) => {
-        used::table
-            .filter(used::key_id.eq(keys::id))
-            .filter(used::span.eq($span))
-            .filter(used::last_accepted.gt(0))
-            .order(used::start.desc())
-            .limit(1)
-            .select(used::last_accepted)
-            .single_value()
-    };
-}
-
-/// The columns of [`Key`].
-macro_rules! key_columns {
-    () => {
-        (
-            keys::id,
-            keys::name,
-            keys::description,
-            keys::environment,
-            keys::ip_allowlist,
-            keys::ip_allowlist_mode,
-            keys::key_prefix,
-            keys::last4,
-            keys::created_at,
-            keys::expires_at,
-            keys::disabled_at,
-            keys::revoked_at,
-            keys::revoked_rev,
-            last_accepted!(super::usage::MINUTE),
-            last_accepted!(super::usage::DAY),
-            groups::name,
-            groups::scopes,
-            rate_limits::COLUMNS,
-            sealed::table
-                .filter(sealed::key_id.eq(keys::id))
-                .select(sealed::version)
-                .single_value(),
-            keys::rotated_at,
-            keys::revocation_reason,
-        )
-    };
-}
-
-pub(super) use last_accepted;
 
 /// Inserts a key.
 ///
@@ -151,33 +138,38 @@ pub fn insert(conn: &mut Conn, key: NewKey) -> Result<()> {
     }
 }
 
+/// Inserts many keys with one statement.
+pub fn insert_all(conn: &mut Conn, rows: Vec<NewKey>) -> Result<()> {
+    let insert = diesel::insert_into(keys::table).values(rows);
+    dialect::on_either!(conn, conn => insert.execute(conn)?);
+    Ok(())
+}
+
 /// One listed key of the tenant.
 ///
 /// # Errors
 /// `NotFound`, also for another tenant's key and for one that was deleted from the list.
 pub fn find(conn: &mut Conn, tenant: TenantId, id: KeyId) -> Result<Key> {
-    Ok(keys::table
+    let query = keys::table
         .inner_join(groups::table)
-        .filter(keys::id.eq(id.to_string()))
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::id.eq(id))
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::deleted_at.is_null())
-        .select(key_columns!())
-        .first(conn)?)
+        .select(Key::as_select());
+    rows::first(conn, query)
 }
 
 /// Those of the tenant's listed keys that have these ids, in the order of the ids.
 pub fn list(conn: &mut Conn, tenant: TenantId, ids: &[KeyId]) -> Result<Vec<Key>> {
-    let texts: Vec<String> = ids.iter().map(KeyId::to_string).collect();
-    let rows: Vec<Key> = keys::table
+    let query = keys::table
         .inner_join(groups::table)
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::deleted_at.is_null())
-        .filter(keys::id.eq_any(&texts))
-        .select(key_columns!())
-        .load(conn)?;
-    let mut rows: BTreeMap<String, Key> =
-        rows.into_iter().map(|key| (key.id.clone(), key)).collect();
-    Ok(texts.iter().filter_map(|id| rows.remove(id)).collect())
+        .filter(keys::id.eq_any(ids))
+        .select(Key::as_select());
+    let found: Vec<Key> = rows::load(conn, query)?;
+    let mut found: BTreeMap<KeyId, Key> = found.into_iter().map(|key| (key.id, key)).collect();
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
 /// The key that a request with this idempotency key made before, if one did.
@@ -186,13 +178,12 @@ pub fn find_by_idempotency_key(
     tenant: TenantId,
     idempotency_key: &str,
 ) -> Result<Option<Key>> {
-    Ok(keys::table
+    let query = keys::table
         .inner_join(groups::table)
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::idempotency_key.eq(idempotency_key))
-        .select(key_columns!())
-        .first(conn)
-        .optional()?)
+        .select(Key::as_select());
+    rows::first_if_any(conn, query)
 }
 
 /// What counts toward the limit: active and disabled keys that have not expired.
@@ -212,25 +203,34 @@ macro_rules! counts {
 /// How many keys count toward the limit.
 pub fn count_toward_limit(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<i64> {
     Ok(keys::table
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::tenant_id.eq(tenant))
         .filter(counts!(now))
         .count()
         .get_result(conn)?)
 }
 
+/// Keys of one of several tenants.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = keys)]
+struct OfTenant {
+    tenant_id: TenantId,
+    #[diesel(select_expression = count_star())]
+    keys: i64,
+}
+
 /// The same for many tenants at once, for the support staff; a tenant without such keys is left out.
 pub fn count_of_tenants(
     conn: &mut Conn,
-    tenants: &[&str],
+    tenants: &[TenantId],
     now: Timestamp,
-) -> Result<HashMap<String, i64>> {
-    let counts: Vec<(String, i64)> = keys::table
+) -> Result<HashMap<TenantId, i64>> {
+    let query = keys::table
         .filter(keys::tenant_id.eq_any(tenants))
         .filter(counts!(now))
         .group_by(keys::tenant_id)
-        .select((keys::tenant_id, diesel::dsl::count_star()))
-        .load(conn)?;
-    Ok(counts.into_iter().collect())
+        .select(OfTenant::as_select());
+    let counts = rows::load(conn, query)?.into_iter();
+    Ok(counts.map(|of: OfTenant| (of.tenant_id, of.keys)).collect())
 }
 
 /// Revokes a key for good; false when it already was. An empty reason is none.
@@ -243,8 +243,8 @@ pub fn set_revoked(
     reason: &str,
 ) -> Result<bool> {
     let changed = diesel::update(keys::table)
-        .filter(keys::id.eq(id.to_string()))
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::id.eq(id))
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::revoked_at.is_null())
         .set((
             keys::revoked_at.eq(now.naive_utc()),
@@ -263,8 +263,8 @@ pub fn set_disabled(
     since: Option<Timestamp>,
 ) -> Result<()> {
     diesel::update(keys::table)
-        .filter(keys::id.eq(id.to_string()))
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::id.eq(id))
+        .filter(keys::tenant_id.eq(tenant))
         .set(keys::disabled_at.eq(since.map(|at| at.naive_utc())))
         .execute(conn)?;
     Ok(())
@@ -274,8 +274,8 @@ pub fn set_disabled(
 /// again and its history has a name.
 pub fn set_deleted(conn: &mut Conn, tenant: TenantId, id: KeyId, now: Timestamp) -> Result<bool> {
     let changed = diesel::update(keys::table)
-        .filter(keys::id.eq(id.to_string()))
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::id.eq(id))
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::deleted_at.is_null())
         .set(keys::deleted_at.eq(now.naive_utc()))
         .execute(conn)?;

@@ -1,10 +1,9 @@
 //! What tenants ask of the support staff: a higher key limit. A tenant has at most one open request.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Conn;
 use super::schema::limit_requests as requests;
+use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::{LimitRequestId, TenantId};
 use crate::domain::limits::{Outcome, Wanted};
@@ -15,7 +14,7 @@ use crate::domain::time::Timestamp;
 #[diesel(table_name = requests)]
 pub struct LimitRequest {
     /// Identifier; sorts by the time at which it was made first.
-    pub id: String,
+    pub id: LimitRequestId,
     /// Limit that the tenant wants.
     pub wanted: i64,
     /// What for.
@@ -23,17 +22,16 @@ pub struct LimitRequest {
     /// E-mail address of the admin who asked last.
     pub asked_by: String,
     /// When they did.
-    pub asked_at: NaiveDateTime,
+    pub asked_at: Timestamp,
 }
 
 /// The tenant's open request, if it has one.
 pub fn find_open(conn: &mut Conn, tenant: TenantId) -> Result<Option<LimitRequest>> {
-    Ok(requests::table
-        .filter(requests::tenant_id.eq(tenant.to_string()))
+    let query = requests::table
+        .filter(requests::tenant_id.eq(tenant))
         .filter(requests::closed_at.is_null())
-        .select(LimitRequest::as_select())
-        .first(conn)
-        .optional()?)
+        .select(LimitRequest::as_select());
+    rows::first_if_any(conn, query)
 }
 
 /// Makes a request, or changes the open one.
@@ -51,12 +49,12 @@ pub fn open(
         requests::asked_at.eq(now.naive_utc()),
     );
     let open = requests::table
-        .filter(requests::tenant_id.eq(tenant.to_string()))
+        .filter(requests::tenant_id.eq(tenant))
         .filter(requests::closed_at.is_null());
     if diesel::update(open).set(said).execute(conn)? == 0 {
         let new = (
-            requests::id.eq(LimitRequestId::new().to_string()),
-            requests::tenant_id.eq(tenant.to_string()),
+            requests::id.eq(LimitRequestId::new()),
+            requests::tenant_id.eq(tenant),
         );
         diesel::insert_into(requests::table)
             .values((new, said))
@@ -68,7 +66,7 @@ pub fn open(
 /// Closes the open request.
 pub fn close(conn: &mut Conn, tenant: TenantId, outcome: Outcome, now: Timestamp) -> Result<()> {
     let open = requests::table
-        .filter(requests::tenant_id.eq(tenant.to_string()))
+        .filter(requests::tenant_id.eq(tenant))
         .filter(requests::closed_at.is_null());
     diesel::update(open)
         .set((

@@ -2,12 +2,17 @@
 
 use std::collections::HashSet;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use diesel::upsert::excluded;
 
 use super::schema::observed_callers as callers;
-use super::{Conn, dialect};
+use super::types::Micros;
+use super::{Conn, dialect, rows};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
+use crate::domain::time::Timestamp;
 
 /// Most addresses that are kept of one key.
 pub const MOST: usize = 1_000;
@@ -15,19 +20,20 @@ pub const MOST: usize = 1_000;
 const ROWS: usize = 1_000;
 
 /// A caller of one key.
-#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
 #[diesel(table_name = callers, treat_none_as_default_value = false)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct Caller {
-    pub key_id: String,
+    pub key_id: KeyId,
     pub address: String,
-    pub tenant_id: String,
+    pub tenant_id: TenantId,
     pub requests: i64,
-    pub last_at: i64,
+    #[diesel(serialize_as = Micros)]
+    pub last_at: Timestamp,
 }
 
 /// Adds to what is stored of one key's callers. Where there is no room, new ones are left out.
-pub fn add(conn: &mut Conn, key: &str, mut rows: Vec<Caller>) -> Result<()> {
+pub fn add(conn: &mut Conn, key: KeyId, mut rows: Vec<Caller>) -> Result<()> {
     let known: HashSet<String> = callers::table
         .filter(callers::key_id.eq(key))
         .select(callers::address)
@@ -41,30 +47,60 @@ pub fn add(conn: &mut Conn, key: &str, mut rows: Vec<Caller>) -> Result<()> {
         room -= usize::from(fits && !is_known);
         fits
     });
-    rows.chunks(ROWS)
-        .try_for_each(|rows| dialect::add_callers(conn, rows))
+    while !rows.is_empty() {
+        let later = rows.split_off(rows.len().min(ROWS));
+        add_some(conn, std::mem::replace(&mut rows, later))?;
+    }
+    Ok(())
 }
 
-/// The callers of the tenant's key from an instant on (microseconds since 1970), newest first.
-pub fn list(conn: &mut Conn, tenant: TenantId, key: KeyId, from: i64) -> Result<Vec<Caller>> {
-    Ok(callers::table
-        .filter(callers::key_id.eq(key.to_string()))
-        .filter(callers::tenant_id.eq(tenant.to_string()))
-        .filter(callers::last_at.ge(from))
+/// One statement for many rows.
+fn add_some(conn: &mut Conn, rows: Vec<Caller>) -> Result<()> {
+    let last_at = sql::<BigInt>(
+        "CASE WHEN excluded.last_at > observed_callers.last_at \
+         THEN excluded.last_at ELSE observed_callers.last_at END",
+    );
+    let requests = callers::requests + excluded(callers::requests);
+    let change = (callers::requests.eq(requests), callers::last_at.eq(last_at));
+    dialect::on_either!(conn, conn => diesel::insert_into(callers::table)
+        .values(rows)
+        .on_conflict((callers::key_id, callers::address))
+        .do_update()
+        .set(change)
+        .execute(conn)?);
+    Ok(())
+}
+
+/// The callers of the tenant's key from an instant on, newest first.
+pub fn list(conn: &mut Conn, tenant: TenantId, key: KeyId, from: Timestamp) -> Result<Vec<Caller>> {
+    let query = callers::table
+        .filter(callers::key_id.eq(key))
+        .filter(callers::tenant_id.eq(tenant))
+        .filter(callers::last_at.ge(from.timestamp_micros()))
         .order((callers::last_at.desc(), callers::address))
-        .load(conn)?)
+        .select(Caller::as_select());
+    rows::load(conn, query)
+}
+
+/// Which caller of which key.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = callers)]
+struct Place {
+    key_id: KeyId,
+    address: String,
 }
 
 /// Deletes at most `limit` callers that were not seen since an instant, and returns how many it deleted.
-pub fn prune(conn: &mut Conn, before: i64, limit: i64) -> Result<usize> {
-    let old: Vec<(String, String)> = callers::table
+pub fn prune(conn: &mut Conn, before: Timestamp, limit: i64) -> Result<usize> {
+    let before = before.timestamp_micros();
+    let query = callers::table
         .filter(callers::last_at.lt(before))
         .order(callers::last_at)
         .limit(limit)
-        .select((callers::key_id, callers::address))
-        .load(conn)?;
-    for (key, address) in &old {
-        diesel::delete(callers::table.find((key, address)))
+        .select(Place::as_select());
+    let old: Vec<Place> = rows::load(conn, query)?;
+    for place in &old {
+        diesel::delete(callers::table.find((place.key_id, &place.address)))
             .filter(callers::last_at.lt(before))
             .execute(conn)?;
     }

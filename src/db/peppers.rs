@@ -7,9 +7,9 @@ use diesel::prelude::*;
 use super::schema::{
     api_keys as keys, key_rotations as rotations, secret_checks as checks, tenants, verifiers,
 };
-use super::{Conn, secret_checks};
+use super::{Conn, key_index, rows, secret_checks};
 use crate::domain::Result;
-use crate::domain::id::{KeyId, TenantId, VerifierId};
+use crate::domain::id::{KeyId, RotationId, TenantId, VerifierId};
 use crate::domain::pepper::{Digest, Pepper};
 use crate::domain::time::Timestamp;
 
@@ -141,21 +141,33 @@ pub fn count_in_need(conn: &mut Conn, now: Timestamp) -> Result<BTreeMap<i32, In
     Ok(counts)
 }
 
-/// Id, name and pepper of each verifier that needs a version older than `newest`.
-pub fn list_unmoved_verifiers(conn: &mut Conn, newest: i32) -> Result<Vec<(String, String, i32)>> {
-    Ok(verifiers::table
+/// A verifier that did not ask since a newer pepper came.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = verifiers)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct UnmovedVerifier {
+    pub id: VerifierId,
+    pub name: String,
+    pub pepper_version: i32,
+}
+
+/// Each verifier that needs a version older than `newest`.
+pub fn list_unmoved_verifiers(conn: &mut Conn, newest: i32) -> Result<Vec<UnmovedVerifier>> {
+    let query = verifiers::table
         .filter(verifiers::pepper_version.lt(newest))
         .filter(verifiers::revoked_at.is_null())
         .order(verifiers::id)
-        .select((verifiers::id, verifiers::name, verifiers::pepper_version))
-        .load(conn)?)
+        .select(UnmovedVerifier::as_select());
+    rows::load(conn, query)
 }
 
 /// A key that was not used since a newer pepper came.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = keys)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct Unmoved {
-    pub id: String,
+    pub id: KeyId,
+    #[diesel(select_expression = tenants::name)]
     pub tenant_name: String,
     pub name: String,
     pub pepper_version: i32,
@@ -165,49 +177,57 @@ pub struct Unmoved {
 pub fn list_unmoved(
     conn: &mut Conn,
     newest: i32,
-    after: &str,
+    after: Option<KeyId>,
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<Unmoved>> {
-    Ok(keys::table
+    let query = keys::table
         .inner_join(tenants::table)
         .filter(keys::pepper_version.lt(newest))
         .filter(in_need!(now.naive_utc()))
-        .filter(keys::id.gt(after))
+        .filter(keys::id.gt(key_index::text_of(after)))
         .order(keys::id)
         .limit(limit)
-        .select((keys::id, tenants::name, keys::name, keys::pepper_version))
-        .load(conn)?)
+        .select(Unmoved::as_select());
+    rows::load(conn, query)
 }
 
-/// Old secrets of all tenants' keys that need a version older than `newest`: id of the key, name of its tenant, its own
-/// name, and the pepper.
+/// An old secret of a key, by the key.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = rotations)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct UnmovedSecret {
+    pub id: RotationId,
+    pub key_id: KeyId,
+    #[diesel(select_expression = tenants::name)]
+    pub tenant_name: String,
+    #[diesel(select_expression = keys::name)]
+    pub name: String,
+    pub pepper_version: i32,
+}
+
+/// Old secrets of all tenants' keys that need a version older than `newest`.
 pub fn list_unmoved_old_secrets(
     conn: &mut Conn,
     newest: i32,
     now: Timestamp,
-) -> Result<Vec<Unmoved>> {
-    Ok(rotations::table
+) -> Result<Vec<UnmovedSecret>> {
+    let query = rotations::table
         .inner_join(keys::table.inner_join(tenants::table))
         .filter(rotations::pepper_version.lt(newest))
         .filter(in_need!(now.naive_utc()))
         .filter(is_running!(now.naive_utc()))
         .order(rotations::id)
-        .select((
-            keys::id,
-            tenants::name,
-            keys::name,
-            rotations::pepper_version,
-        ))
-        .load(conn)?)
+        .select(UnmovedSecret::as_select());
+    rows::load(conn, query)
 }
 
 /// Gives a key, or an old secret of it, its digest under another pepper, unless neither digest is the one that was seen;
 /// false then.
 pub fn move_key(conn: &mut Conn, tenant: TenantId, key: KeyId, to: NewPlace<'_>) -> Result<bool> {
     let changed = diesel::update(keys::table)
-        .filter(keys::id.eq(key.to_string()))
-        .filter(keys::tenant_id.eq(tenant.to_string()))
+        .filter(keys::id.eq(key))
+        .filter(keys::tenant_id.eq(tenant))
         .filter(keys::digest.eq(to.was.as_slice()))
         .set((
             keys::digest.eq(to.digest.as_slice()),
@@ -218,8 +238,8 @@ pub fn move_key(conn: &mut Conn, tenant: TenantId, key: KeyId, to: NewPlace<'_>)
         return Ok(true);
     }
     let changed = diesel::update(rotations::table)
-        .filter(rotations::key_id.eq(key.to_string()))
-        .filter(rotations::tenant_id.eq(tenant.to_string()))
+        .filter(rotations::key_id.eq(key))
+        .filter(rotations::tenant_id.eq(tenant))
         .filter(rotations::digest.eq(to.was.as_slice()))
         .set((
             rotations::digest.eq(to.digest.as_slice()),
@@ -231,7 +251,7 @@ pub fn move_key(conn: &mut Conn, tenant: TenantId, key: KeyId, to: NewPlace<'_>)
 
 /// As [`move_key`], for a verifier.
 pub fn move_verifier(conn: &mut Conn, verifier: VerifierId, to: NewPlace<'_>) -> Result<bool> {
-    let changed = diesel::update(verifiers::table.find(verifier.to_string()))
+    let changed = diesel::update(verifiers::table.find(verifier))
         .filter(verifiers::digest.eq(to.was.as_slice()))
         .set((
             verifiers::digest.eq(to.digest.as_slice()),

@@ -1,7 +1,11 @@
 //! A key's rate limit: three columns of `api_keys`, all filled or all empty.
 
+use diesel::deserialize;
+use diesel::dsl::SqlTypeOf;
 use diesel::prelude::*;
 
+use super::connection::MultiBackend;
+use super::rows::Unreadable;
 use super::schema::api_keys;
 use crate::domain::rate_limit::RateLimit;
 
@@ -28,30 +32,34 @@ impl From<Option<RateLimit>> for Columns {
 #[derive(Debug, Clone, Copy)]
 pub struct Stored(pub Option<RateLimit>);
 
-/// The columns themselves.
-pub const COLUMNS: (
-    api_keys::rate_limit_requests,
-    api_keys::rate_limit_period,
-    api_keys::rate_limit_burst,
-) = (
-    api_keys::rate_limit_requests,
-    api_keys::rate_limit_period,
-    api_keys::rate_limit_burst,
-);
+impl Selectable<MultiBackend> for Stored {
+    type SelectExpression = (
+        api_keys::rate_limit_requests,
+        api_keys::rate_limit_period,
+        api_keys::rate_limit_burst,
+    );
 
-/// What they hold.
-pub type Row = (Option<i64>, Option<String>, Option<i64>);
+    fn construct_selection() -> Self::SelectExpression {
+        (
+            api_keys::rate_limit_requests,
+            api_keys::rate_limit_period,
+            api_keys::rate_limit_burst,
+        )
+    }
+}
 
-impl TryFrom<Row> for Stored {
-    type Error = String;
+impl Queryable<SqlTypeOf<<Self as Selectable<MultiBackend>>::SelectExpression>, MultiBackend>
+    for Stored
+{
+    type Row = (Option<i64>, Option<String>, Option<i64>);
 
-    fn try_from(row: Row) -> Result<Self, String> {
-        match row {
-            (None, None, None) => Ok(Self(None)),
-            (Some(requests), Some(per), Some(burst)) => {
-                RateLimit::new(requests, &per, burst).map(|limit| Self(Some(limit)))
-            }
+    fn build(row: Self::Row) -> deserialize::Result<Self> {
+        let limit = match row {
+            (None, None, None) => return Ok(Self(None)),
+            (Some(requests), Some(per), Some(burst)) => RateLimit::new(requests, &per, burst),
             _ => Err("a rate limit is half there".into()),
-        }
+        };
+        let wrong = |why| Unreadable::new("rate_limit_requests", why);
+        Ok(Self(Some(limit.map_err(wrong)?)))
     }
 }

@@ -3,17 +3,37 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 
-use super::Conn;
 use super::many_rows::{self, row};
 use super::schema::request_records as records;
+use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::request_id::RequestId;
+use crate::domain::time::Timestamp;
 
 /// A row.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = records)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct Record {
+    pub id: RequestId,
+    pub tenant_id: TenantId,
+    pub key_id: KeyId,
+    pub at: Timestamp,
+    pub code: String,
+    pub method: String,
+    pub path: String,
+    pub scope: String,
+    pub address: String,
+    pub user_agent: String,
+    pub rev: i64,
+    pub last4: String,
+}
+
+/// A row to be inserted, as it is bound: there are thousands a second.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct NewRecord {
     pub id: String,
     pub tenant_id: String,
     pub key_id: String,
@@ -29,7 +49,7 @@ pub struct Record {
 }
 
 row!(
-    Record,
+    NewRecord,
     "request_records",
     " ON CONFLICT DO NOTHING",
     id: Text,
@@ -74,19 +94,20 @@ extern "SQL" {
 }
 
 /// Inserts rows; those that are there already stay as they are, so that a retry is harmless.
-pub fn insert(conn: &mut Conn, rows: &[Record]) -> Result<()> {
+pub fn insert(conn: &mut Conn, rows: &[NewRecord]) -> Result<()> {
     many_rows::write(conn, rows)
 }
 
 /// The tenant's records, newest first.
 pub fn list(conn: &mut Conn, tenant: TenantId, filter: &Filter, limit: i64) -> Result<Vec<Record>> {
     let mut query = records::table
-        .filter(records::tenant_id.eq(tenant.to_string()))
+        .filter(records::tenant_id.eq(tenant))
         .order(records::id.desc())
         .limit(limit)
+        .select(Record::as_select())
         .into_boxed();
     if let Some(key) = filter.key {
-        query = query.filter(records::key_id.eq(key.to_string()));
+        query = query.filter(records::key_id.eq(key));
     }
     match filter.code.as_str() {
         "" => {}
@@ -105,15 +126,15 @@ pub fn list(conn: &mut Conn, tenant: TenantId, filter: &Filter, limit: i64) -> R
         query = query.filter(substr(records::path, 1, length).eq(filter.path.clone()));
     }
     if let Some(from) = filter.from {
-        query = query.filter(records::id.ge(from.to_string()));
+        query = query.filter(records::id.ge(from));
     }
     if let Some(before) = filter.before {
-        query = query.filter(records::id.lt(before.to_string()));
+        query = query.filter(records::id.lt(before));
     }
     if let Some(after) = filter.after {
-        query = query.filter(records::id.gt(after.to_string()));
+        query = query.filter(records::id.gt(after));
     }
-    Ok(query.load(conn)?)
+    rows::load(conn, query)
 }
 
 /// The tenant's record of a request.
@@ -121,10 +142,11 @@ pub fn list(conn: &mut Conn, tenant: TenantId, filter: &Filter, limit: i64) -> R
 /// # Errors
 /// `NotFound`, also for another tenant's request.
 pub fn find(conn: &mut Conn, tenant: TenantId, id: RequestId) -> Result<Record> {
-    Ok(records::table
-        .filter(records::id.eq(id.to_string()))
-        .filter(records::tenant_id.eq(tenant.to_string()))
-        .first(conn)?)
+    let query = records::table
+        .filter(records::id.eq(id))
+        .filter(records::tenant_id.eq(tenant))
+        .select(Record::as_select());
+    rows::first(conn, query)
 }
 
 /// The newest record of a key with a verdict.
@@ -140,7 +162,7 @@ pub fn newest(conn: &mut Conn, tenant: TenantId, key: KeyId, code: &str) -> Resu
 /// Deletes at most `limit` records from before an instant, oldest first, and returns how many it deleted.
 pub fn prune(conn: &mut Conn, before: RequestId, limit: i64) -> Result<usize> {
     let oldest: Vec<String> = records::table
-        .filter(records::id.lt(before.to_string()))
+        .filter(records::id.lt(before))
         .order(records::id)
         .limit(limit)
         .select(records::id)

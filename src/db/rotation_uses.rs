@@ -25,7 +25,7 @@ pub struct NewUse<'a> {
 macro_rules! note {
     ($conn:ident, $rotation:ident, $is_cancelled:ident, $used:ident, $at:ident, $address:ident, $program:ident) => {{
         let at = $used.at.naive_utc();
-        diesel::update(rotations::table.find($rotation.to_string()))
+        diesel::update(rotations::table.find($rotation))
             .filter(was_cancelled($is_cancelled))
             .filter(rotations::$at.is_null().or(rotations::$at.lt(at)))
             .set((

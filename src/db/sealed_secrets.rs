@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::Conn;
 use super::schema::sealed_secrets as secrets;
+use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::sealing::{Owner, Sealed};
@@ -13,8 +13,8 @@ pub fn put(conn: &mut Conn, owner: Owner, sealed: Sealed) -> Result<()> {
     delete(conn, owner.tenant, owner.key)?;
     diesel::insert_into(secrets::table)
         .values((
-            secrets::key_id.eq(owner.key.to_string()),
-            secrets::tenant_id.eq(owner.tenant.to_string()),
+            secrets::key_id.eq(owner.key),
+            secrets::tenant_id.eq(owner.tenant),
             secrets::version.eq(sealed.version),
             secrets::nonce.eq(sealed.nonce),
             secrets::ciphertext.eq(sealed.ciphertext),
@@ -23,41 +23,48 @@ pub fn put(conn: &mut Conn, owner: Owner, sealed: Sealed) -> Result<()> {
     Ok(())
 }
 
+/// A copy as stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = secrets)]
+struct Row {
+    #[expect(dead_code, reason = "it names a row that can't be read")]
+    key_id: KeyId,
+    version: i32,
+    nonce: Vec<u8>,
+    ciphertext: Vec<u8>,
+}
+
 /// The copy of a key, if one is kept.
 pub fn find(conn: &mut Conn, owner: Owner) -> Result<Option<Sealed>> {
-    let found: Option<(i32, Vec<u8>, Vec<u8>)> = secrets::table
-        .find(owner.key.to_string())
-        .filter(secrets::tenant_id.eq(owner.tenant.to_string()))
-        .select((secrets::version, secrets::nonce, secrets::ciphertext))
-        .first(conn)
-        .optional()?;
-    Ok(found.map(|(version, nonce, ciphertext)| Sealed {
-        version,
-        nonce,
-        ciphertext,
+    let query = secrets::table
+        .find(owner.key)
+        .filter(secrets::tenant_id.eq(owner.tenant))
+        .select(Row::as_select());
+    let found: Option<Row> = rows::first_if_any(conn, query)?;
+    Ok(found.map(|row| Sealed {
+        version: row.version,
+        nonce: row.nonce,
+        ciphertext: row.ciphertext,
     }))
 }
 
 /// Destroys the copy of a key, if one is kept.
 pub fn delete(conn: &mut Conn, tenant: TenantId, key: KeyId) -> Result<()> {
-    diesel::delete(secrets::table.find(key.to_string()))
-        .filter(secrets::tenant_id.eq(tenant.to_string()))
+    diesel::delete(secrets::table.find(key))
+        .filter(secrets::tenant_id.eq(tenant))
         .execute(conn)?;
     Ok(())
 }
 
 /// Destroys every copy of a tenant, and says how many there were.
 pub fn delete_all(conn: &mut Conn, tenant: TenantId) -> Result<usize> {
-    Ok(
-        diesel::delete(secrets::table.filter(secrets::tenant_id.eq(tenant.to_string())))
-            .execute(conn)?,
-    )
+    Ok(diesel::delete(secrets::table.filter(secrets::tenant_id.eq(tenant))).execute(conn)?)
 }
 
 /// How many copies of a tenant are kept.
 pub fn count(conn: &mut Conn, tenant: TenantId) -> Result<i64> {
     Ok(secrets::table
-        .filter(secrets::tenant_id.eq(tenant.to_string()))
+        .filter(secrets::tenant_id.eq(tenant))
         .count()
         .get_result(conn)?)
 }

@@ -1,11 +1,12 @@
 //! Sessions of signed-in people. Rows are found by the SHA-256 of the session key, so the table alone lets nobody in.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Conn;
 use super::schema::sessions;
+use super::types::At;
+use super::{Conn, rows};
 use crate::domain::Result;
+use crate::domain::id::UserId;
 use crate::domain::time::Timestamp;
 
 /// A session as stored.
@@ -15,13 +16,15 @@ pub struct Session {
     /// SHA-256 of the session key, hexadecimal.
     pub key_digest: String,
     /// Whose it is.
-    pub user_id: Option<String>,
+    pub user_id: Option<UserId>,
     /// What the web keeps in it, as JSON.
     pub state: String,
     /// When it began: the absolute lifetime counts from here.
-    pub created_at: NaiveDateTime,
+    #[diesel(serialize_as = At)]
+    pub created_at: Timestamp,
     /// When it was last used: the idle lifetime counts from here.
-    pub seen_at: NaiveDateTime,
+    #[diesel(serialize_as = At)]
+    pub seen_at: Timestamp,
 }
 
 /// Inserts a session.
@@ -34,11 +37,10 @@ pub fn insert(conn: &mut Conn, session: Session) -> Result<()> {
 
 /// The session of a digest, if it is there.
 pub fn find(conn: &mut Conn, key_digest: &str) -> Result<Option<Session>> {
-    Ok(sessions::table
+    let query = sessions::table
         .find(key_digest)
-        .select(Session::as_select())
-        .first(conn)
-        .optional()?)
+        .select(Session::as_select());
+    rows::first_if_any(conn, query)
 }
 
 /// Replaces the state; false when the session is gone, which must not bring it back.
@@ -46,7 +48,7 @@ pub fn set_state(
     conn: &mut Conn,
     key_digest: &str,
     state: &str,
-    user_id: Option<&str>,
+    user_id: Option<UserId>,
 ) -> Result<bool> {
     let changed = diesel::update(sessions::table.find(key_digest))
         .set((sessions::state.eq(state), sessions::user_id.eq(user_id)))

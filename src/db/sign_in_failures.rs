@@ -1,16 +1,27 @@
 //! Failed sign-ins in a row, by account and by address, for throttling.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{self, Text};
 
-use super::Conn;
 use super::schema::sign_in_failures as failures;
+use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::time::Timestamp;
 
-/// How often in a row, and when last, locked until the transaction ends; a clean record begins now.
-pub fn lock(conn: &mut Conn, subject: &str, now: Timestamp) -> Result<(i64, Timestamp)> {
+/// What is known of a subject.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = failures)]
+pub struct Record {
+    /// An account or an address.
+    pub subject: String,
+    /// Failed sign-ins in a row.
+    pub failures: i64,
+    /// When the last one was.
+    pub last_at: Timestamp,
+}
+
+/// What is known of a subject, locked until the transaction ends; a clean record begins now.
+pub fn lock(conn: &mut Conn, subject: &str, now: Timestamp) -> Result<Record> {
     diesel::sql_query(
         "INSERT INTO sign_in_failures (subject, failures, last_at) VALUES ($1, 0, $2) \
          ON CONFLICT (subject) DO UPDATE SET failures = sign_in_failures.failures",
@@ -18,11 +29,10 @@ pub fn lock(conn: &mut Conn, subject: &str, now: Timestamp) -> Result<(i64, Time
     .bind::<Text, _>(subject)
     .bind::<sql_types::Timestamp, _>(now.naive_utc())
     .execute(conn)?;
-    let (count, at): (i64, NaiveDateTime) = failures::table
-        .find(subject)
-        .select((failures::failures, failures::last_at))
-        .first(conn)?;
-    Ok((count, at.and_utc()))
+    rows::first(
+        conn,
+        failures::table.find(subject).select(Record::as_select()),
+    )
 }
 
 /// Sets the count of a locked subject.

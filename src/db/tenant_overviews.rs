@@ -1,15 +1,15 @@
 //! Tenants as the support staff sees them: names, states, dates and limits. Nothing of a key but how many there are.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::schema::{
     audit_events as events, limit_requests as asked, request_records as records, tenants,
 };
-use super::{Conn, keys};
+use super::tenants::Tenant;
+use super::{Conn, keys, rows};
 use crate::domain::id::{LimitRequestId, TenantId};
-use crate::domain::time::{Timestamp, from_micros};
+use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
 diesel::define_sql_function! {
@@ -17,15 +17,27 @@ diesel::define_sql_function! {
     fn lower(text: Text) -> Text;
 }
 
+/// A request that waits for an answer.
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = asked)]
+pub struct OpenRequest {
+    /// Its id.
+    pub id: LimitRequestId,
+    /// Limit that the tenant wants.
+    pub wanted: i64,
+    /// Since when.
+    pub asked_at: Timestamp,
+}
+
 /// What support staff sees of a tenant.
 #[derive(Debug, Clone)]
 pub struct Overview {
     /// The tenant itself.
-    pub tenant: super::tenants::Tenant,
+    pub tenant: Tenant,
     /// Keys that count toward the limit.
     pub used: i64,
-    /// Id of the open request, the limit wanted, and since when.
-    pub request: Option<(String, i64, Timestamp)>,
+    /// What it asks for.
+    pub request: Option<OpenRequest>,
     /// When one of its people or systems did something last.
     pub active_at: Option<Timestamp>,
 }
@@ -53,45 +65,53 @@ pub struct Asked {
     pub after: Option<String>,
 }
 
-type Row = (
-    super::tenants::Tenant,
-    (Option<String>, Option<i64>, Option<NaiveDateTime>),
-    Option<NaiveDateTime>,
-    Option<i64>,
-);
+/// When something of a tenant was changed last. What support does is no activity of the tenant.
+#[diesel::dsl::auto_type]
+fn changed_at() -> _ {
+    let own = events::tenant_id.eq(tenants::id.nullable());
+    events::table
+        .filter(own)
+        .filter(events::actor_kind.ne("support"))
+        .order(events::id.desc())
+        .limit(1_i64)
+        .select(events::at)
+        .single_value()
+}
+
+/// When one of a tenant's keys was asked about last.
+#[diesel::dsl::auto_type]
+fn asked_about_at() -> _ {
+    records::table
+        .filter(records::tenant_id.eq(tenants::id))
+        .order(records::id.desc())
+        .limit(1_i64)
+        .select(records::at)
+        .single_value()
+}
+
+/// A tenant with what stands beside it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tenants)]
+struct Row {
+    #[diesel(embed)]
+    tenant: Tenant,
+    #[diesel(embed)]
+    request: Option<OpenRequest>,
+    #[diesel(select_expression = changed_at(), select_expression_type = changed_at)]
+    changed_at: Option<Timestamp>,
+    #[diesel(select_expression = asked_about_at(), select_expression_type = asked_about_at)]
+    asked_about_at: Option<Timestamp>,
+}
 
 /// Every tenant as a [`Row`].
-macro_rules! rows {
+macro_rules! every {
     () => {{
-        // What support does is no activity of the tenant.
-        let changed = events::table
-            .filter(events::tenant_id.eq(tenants::id.nullable()))
-            .filter(events::actor_kind.ne("support"))
-            .order(events::id.desc())
-            .limit(1)
-            .select(events::at)
-            .single_value();
-        let asked_about = records::table
-            .filter(records::tenant_id.eq(tenants::id))
-            .order(records::id.desc())
-            .limit(1)
-            .select(records::at)
-            .single_value();
         let open = asked::tenant_id
             .eq(tenants::id)
             .and(asked::closed_at.is_null());
         tenants::table
             .left_join(asked::table.on(open))
-            .select((
-                super::tenants::Tenant::as_select(),
-                (
-                    asked::id.nullable(),
-                    asked::wanted.nullable(),
-                    asked::asked_at.nullable(),
-                ),
-                changed,
-                asked_about,
-            ))
+            .select(Row::as_select())
             .into_boxed()
     }};
 }
@@ -101,7 +121,7 @@ macro_rules! rows {
 /// # Errors
 /// `BadRequest` when the mark of the page is not one of ours.
 pub fn list(conn: &mut Conn, page: &Asked, most: i64, now: Timestamp) -> Result<Vec<Overview>> {
-    let mut query = rows!().limit(most);
+    let mut query = every!().limit(most);
     if !page.search.is_empty() {
         // Both: which letters have a lower case differs between the databases.
         let plain = like(&page.search.to_ascii_lowercase());
@@ -129,7 +149,7 @@ pub fn list(conn: &mut Conn, page: &Asked, most: i64, now: Timestamp) -> Result<
         Order::Newest => {
             if let Some(id) = after {
                 let id: TenantId = id.parse().map_err(|_| foreign_mark())?;
-                query = query.filter(tenants::id.lt(id.to_string()));
+                query = query.filter(tenants::id.lt(id));
             }
             query.order(tenants::id.desc())
         }
@@ -137,13 +157,13 @@ pub fn list(conn: &mut Conn, page: &Asked, most: i64, now: Timestamp) -> Result<
             query = query.filter(asked::id.is_not_null());
             if let Some(id) = after {
                 let id: LimitRequestId = id.parse().map_err(|_| foreign_mark())?;
-                query = query.filter(asked::id.gt(id.to_string()));
+                query = query.filter(asked::id.gt(id));
             }
             query.order(asked::id.asc())
         }
     };
-    let rows: Vec<Row> = query.load(conn)?;
-    overviews(conn, rows, now)
+    let found = rows::load(conn, query)?;
+    overviews(conn, found, now)
 }
 
 /// One tenant.
@@ -151,27 +171,21 @@ pub fn list(conn: &mut Conn, page: &Asked, most: i64, now: Timestamp) -> Result<
 /// # Errors
 /// `NotFound`.
 pub fn find(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Overview> {
-    let row = rows!()
-        .filter(tenants::id.eq(tenant.to_string()))
-        .load(conn)?;
-    overviews(conn, row, now)?.pop().ok_or(Error::NotFound)
+    let found = rows::load(conn, every!().filter(tenants::id.eq(tenant)))?;
+    overviews(conn, found, now)?.pop().ok_or(Error::NotFound)
 }
 
 /// With the count of keys: one query for all of them.
-fn overviews(conn: &mut Conn, rows: Vec<Row>, now: Timestamp) -> Result<Vec<Overview>> {
-    let ids: Vec<&str> = rows.iter().map(|(tenant, ..)| &*tenant.id).collect();
+fn overviews(conn: &mut Conn, found: Vec<Row>, now: Timestamp) -> Result<Vec<Overview>> {
+    let ids: Vec<TenantId> = found.iter().map(|row| row.tenant.id).collect();
     let used = keys::count_of_tenants(conn, &ids, now)?;
-    let overview = |(tenant, (id, wanted, since), changed, asked_about): Row| {
-        let changed = changed.map(|at| at.and_utc());
-        let request = id.zip(wanted).zip(since);
-        Overview {
-            used: used.get(&tenant.id).copied().unwrap_or_default(),
-            request: request.map(|((id, wanted), at)| (id, wanted, at.and_utc())),
-            active_at: changed.max(asked_about.map(from_micros)),
-            tenant,
-        }
+    let overview = |row: Row| Overview {
+        used: used.get(&row.tenant.id).copied().unwrap_or_default(),
+        request: row.request,
+        active_at: row.changed_at.max(row.asked_about_at),
+        tenant: row.tenant,
     };
-    Ok(rows.into_iter().map(overview).collect())
+    Ok(found.into_iter().map(overview).collect())
 }
 
 /// The name behind a mark, as the database sorts it.

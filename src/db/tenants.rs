@@ -1,10 +1,10 @@
 //! Tenants.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Conn;
 use super::schema::tenants;
+use super::types::{At, MaybeAt};
+use super::{Conn, rows};
 use crate::domain::id::TenantId;
 use crate::domain::time::Timestamp;
 use crate::domain::{Conflict, Error, Result};
@@ -14,7 +14,7 @@ use crate::domain::{Conflict, Error, Result};
 #[diesel(table_name = tenants)]
 pub struct Tenant {
     /// Identifier.
-    pub id: String,
+    pub id: TenantId,
     /// Name, unique by convention only.
     pub name: String,
     /// Plan word.
@@ -22,9 +22,11 @@ pub struct Tenant {
     /// Most keys that count at the same time.
     pub key_limit: i64,
     /// Set while none of its keys is accepted.
-    pub suspended_at: Option<NaiveDateTime>,
+    #[diesel(serialize_as = MaybeAt)]
+    pub suspended_at: Option<Timestamp>,
     /// When it was made.
-    pub created_at: NaiveDateTime,
+    #[diesel(serialize_as = At)]
+    pub created_at: Timestamp,
     /// Its admins may make keys whose secret can be shown again.
     pub recoverable_keys: bool,
 }
@@ -38,12 +40,12 @@ pub fn insert(
     now: Timestamp,
 ) -> Result<()> {
     let row = Tenant {
-        id: id.to_string(),
+        id,
         name: name.to_owned(),
         plan: "Standard".into(),
         key_limit,
         suspended_at: None,
-        created_at: now.naive_utc(),
+        created_at: now,
         recoverable_keys: false,
     };
     diesel::insert_into(tenants::table)
@@ -57,10 +59,7 @@ pub fn insert(
 /// # Errors
 /// `NotFound`.
 pub fn find(conn: &mut Conn, id: TenantId) -> Result<Tenant> {
-    Ok(tenants::table
-        .find(id.to_string())
-        .select(Tenant::as_select())
-        .first(conn)?)
+    rows::first(conn, tenants::table.find(id).select(Tenant::as_select()))
 }
 
 /// The one tenant of a name or id, for commands at a shell.
@@ -68,11 +67,11 @@ pub fn find(conn: &mut Conn, id: TenantId) -> Result<Tenant> {
 /// # Errors
 /// `NotFound`; a conflict when several tenants share the name.
 pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Tenant> {
-    let mut found = tenants::table
+    let query = tenants::table
         .filter(tenants::name.eq(name).or(tenants::id.eq(name)))
         .select(Tenant::as_select())
-        .limit(2)
-        .load(conn)?;
+        .limit(2);
+    let mut found = rows::load(conn, query)?;
     match (found.pop(), found.pop()) {
         (Some(tenant), None) => Ok(tenant),
         (None, _) => Err(Error::NotFound),
@@ -82,7 +81,7 @@ pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Tenant> {
 
 /// Sets how many keys may count at the same time.
 pub fn set_key_limit(conn: &mut Conn, id: TenantId, limit: i64) -> Result<()> {
-    diesel::update(tenants::table.find(id.to_string()))
+    diesel::update(tenants::table.find(id))
         .set(tenants::key_limit.eq(limit))
         .execute(conn)?;
     Ok(())
@@ -90,7 +89,7 @@ pub fn set_key_limit(conn: &mut Conn, id: TenantId, limit: i64) -> Result<()> {
 
 /// Allows or forbids recoverable keys; false when it was so already.
 pub fn set_recoverable_keys(conn: &mut Conn, id: TenantId, allowed: bool) -> Result<bool> {
-    let changed = diesel::update(tenants::table.find(id.to_string()))
+    let changed = diesel::update(tenants::table.find(id))
         .filter(tenants::recoverable_keys.ne(allowed))
         .set(tenants::recoverable_keys.eq(allowed))
         .execute(conn)?;
@@ -99,7 +98,7 @@ pub fn set_recoverable_keys(conn: &mut Conn, id: TenantId, allowed: bool) -> Res
 
 /// True when recoverable keys are allowed. They stay so until the transaction ends: whoever forbids them waits.
 pub fn hold_recoverable_keys(conn: &mut Conn, id: TenantId) -> Result<bool> {
-    let held = diesel::update(tenants::table.find(id.to_string()))
+    let held = diesel::update(tenants::table.find(id))
         .filter(tenants::recoverable_keys.eq(true))
         .set(tenants::recoverable_keys.eq(true))
         .execute(conn)?;

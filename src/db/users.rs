@@ -1,10 +1,10 @@
 //! People who sign in.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::schema::users;
-use super::{Conn, errors};
+use super::types::{At, MaybeAt};
+use super::{Conn, errors, rows};
 use crate::domain::id::UserId;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
@@ -14,7 +14,7 @@ use crate::domain::{Error, Result};
 #[diesel(table_name = users)]
 pub struct User {
     /// Identifier.
-    pub id: String,
+    pub id: UserId,
     /// Lower-case e-mail address, unique.
     pub email: String,
     /// Full name.
@@ -24,9 +24,11 @@ pub struct User {
     /// True for the operator of the installation.
     pub super_user: bool,
     /// Set when the person may no longer sign in.
-    pub disabled_at: Option<NaiveDateTime>,
+    #[diesel(serialize_as = MaybeAt)]
+    pub disabled_at: Option<Timestamp>,
     /// When the account was made.
-    pub created_at: NaiveDateTime,
+    #[diesel(serialize_as = At)]
+    pub created_at: Timestamp,
     /// True for the support staff.
     pub support: bool,
 }
@@ -53,13 +55,13 @@ pub struct NewUser<'a> {
 pub fn insert(conn: &mut Conn, user: &NewUser<'_>, now: Timestamp) -> Result<UserId> {
     let id = UserId::new();
     let row = User {
-        id: id.to_string(),
+        id,
         email: user.email.to_owned(),
         name: user.name.to_owned(),
         password_digest: user.password_digest.to_owned(),
         super_user: user.super_user,
         disabled_at: None,
-        created_at: now.naive_utc(),
+        created_at: now,
         support: user.support,
     };
     match diesel::insert_into(users::table).values(row).execute(conn) {
@@ -73,11 +75,10 @@ pub fn insert(conn: &mut Conn, user: &NewUser<'_>, now: Timestamp) -> Result<Use
 
 /// The person with this address, if there is one.
 pub fn find_by_email(conn: &mut Conn, email: &str) -> Result<Option<User>> {
-    Ok(users::table
+    let query = users::table
         .filter(users::email.eq(email))
-        .select(User::as_select())
-        .first(conn)
-        .optional()?)
+        .select(User::as_select());
+    rows::first_if_any(conn, query)
 }
 
 /// A person of the support staff, as of now.
@@ -85,12 +86,12 @@ pub fn find_by_email(conn: &mut Conn, email: &str) -> Result<Option<User>> {
 /// # Errors
 /// `NotFound` for anybody else, and for one who may no longer sign in.
 pub fn find_support(conn: &mut Conn, id: UserId) -> Result<User> {
-    Ok(users::table
-        .find(id.to_string())
+    let query = users::table
+        .find(id)
         .filter(users::support.eq(true))
         .filter(users::disabled_at.is_null())
-        .select(User::as_select())
-        .first(conn)?)
+        .select(User::as_select());
+    rows::first(conn, query)
 }
 
 /// True when at least one account exists.

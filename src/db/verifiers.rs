@@ -1,12 +1,13 @@
 //! Verifiers: API servers and gateways that may ask about keys. They belong to the installation.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Conn;
 use super::schema::verifiers;
+use super::types::At;
+use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::VerifierId;
+use crate::domain::pepper::Digest;
 use crate::domain::time::Timestamp;
 
 /// A verifier to be inserted. The token itself never reaches this layer.
@@ -14,13 +15,14 @@ use crate::domain::time::Timestamp;
 #[diesel(table_name = verifiers)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct NewVerifier {
-    pub id: String,
+    pub id: VerifierId,
     pub name: String,
     pub token_prefix: String,
     pub last4: String,
-    pub digest: Vec<u8>,
+    pub digest: Digest,
     pub pepper_version: i32,
-    pub created_at: NaiveDateTime,
+    #[diesel(serialize_as = At)]
+    pub created_at: Timestamp,
 }
 
 /// A verifier as pages read it: no digest.
@@ -28,13 +30,13 @@ pub struct NewVerifier {
 #[diesel(table_name = verifiers)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct Verifier {
-    pub id: String,
+    pub id: VerifierId,
     pub name: String,
     pub token_prefix: String,
     pub last4: String,
-    pub created_at: NaiveDateTime,
-    pub revoked_at: Option<NaiveDateTime>,
-    pub last_used_at: Option<NaiveDateTime>,
+    pub created_at: Timestamp,
+    pub revoked_at: Option<Timestamp>,
+    pub last_used_at: Option<Timestamp>,
 }
 
 /// What verification needs to know of a verifier.
@@ -42,9 +44,9 @@ pub struct Verifier {
 #[diesel(table_name = verifiers)]
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub struct IndexRow {
-    pub id: String,
-    pub digest: Vec<u8>,
-    pub revoked_at: Option<NaiveDateTime>,
+    pub id: VerifierId,
+    pub digest: Digest,
+    pub revoked_at: Option<Timestamp>,
 }
 
 /// Inserts a verifier.
@@ -57,10 +59,10 @@ pub fn insert(conn: &mut Conn, verifier: NewVerifier) -> Result<()> {
 
 /// Every verifier: those that may ask first, each part newest first.
 pub fn list(conn: &mut Conn) -> Result<Vec<Verifier>> {
-    Ok(verifiers::table
+    let query = verifiers::table
         .order((verifiers::revoked_at.is_not_null(), verifiers::id.desc()))
-        .select(Verifier::as_select())
-        .load(conn)?)
+        .select(Verifier::as_select());
+    rows::load(conn, query)
 }
 
 /// One verifier.
@@ -68,15 +70,15 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Verifier>> {
 /// # Errors
 /// `NotFound`.
 pub fn find(conn: &mut Conn, id: VerifierId) -> Result<Verifier> {
-    Ok(verifiers::table
-        .find(id.to_string())
-        .select(Verifier::as_select())
-        .first(conn)?)
+    rows::first(
+        conn,
+        verifiers::table.find(id).select(Verifier::as_select()),
+    )
 }
 
 /// Revokes a verifier for good; false when it already was.
 pub fn set_revoked(conn: &mut Conn, id: VerifierId, now: Timestamp) -> Result<bool> {
-    let changed = diesel::update(verifiers::table.find(id.to_string()))
+    let changed = diesel::update(verifiers::table.find(id))
         .filter(verifiers::revoked_at.is_null())
         .set(verifiers::revoked_at.eq(now.naive_utc()))
         .execute(conn)?;
@@ -86,7 +88,7 @@ pub fn set_revoked(conn: &mut Conn, id: VerifierId, now: Timestamp) -> Result<bo
 /// Moves last-used forward, never back.
 pub fn set_last_used(conn: &mut Conn, id: VerifierId, at: Timestamp) -> Result<()> {
     let at = at.naive_utc();
-    diesel::update(verifiers::table.find(id.to_string()))
+    diesel::update(verifiers::table.find(id))
         .filter(
             verifiers::last_used_at
                 .is_null()
@@ -99,13 +101,13 @@ pub fn set_last_used(conn: &mut Conn, id: VerifierId, at: Timestamp) -> Result<(
 
 /// Index rows of all verifiers.
 pub fn list_for_index(conn: &mut Conn) -> Result<Vec<IndexRow>> {
-    Ok(verifiers::table.select(IndexRow::as_select()).load(conn)?)
+    rows::load(conn, verifiers::table.select(IndexRow::as_select()))
 }
 
 /// Index rows of some verifiers.
-pub fn find_for_index(conn: &mut Conn, ids: &[String]) -> Result<Vec<IndexRow>> {
-    Ok(verifiers::table
+pub fn find_for_index(conn: &mut Conn, ids: &[VerifierId]) -> Result<Vec<IndexRow>> {
+    let query = verifiers::table
         .filter(verifiers::id.eq_any(ids))
-        .select(IndexRow::as_select())
-        .load(conn)?)
+        .select(IndexRow::as_select());
+    rows::load(conn, query)
 }

@@ -149,8 +149,8 @@ impl Actor {
     }
 
     /// True when the key with this id acts.
-    pub fn is_key(&self, id: &str) -> bool {
-        self.key().is_some_and(|own| own.to_string() == id)
+    pub fn is_key(&self, id: KeyId) -> bool {
+        self.key() == Some(id)
     }
 }
 

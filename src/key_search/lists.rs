@@ -219,29 +219,27 @@ impl Kept {
             key_lists::all(conn, tenant)?
         };
         for row in &rows {
-            self.put(row)?;
+            self.put(row);
         }
         self.at = Some(head);
         Ok(())
     }
 
-    fn put(&mut self, row: &key_lists::Listed) -> Result<()> {
-        let id = row.id.parse()?;
+    fn put(&mut self, row: &key_lists::Listed) {
         if row.deleted_at.is_some() {
-            self.directory.remove(id);
-            return Ok(());
+            self.directory.remove(row.id);
+            return;
         }
         self.directory.put(&Listed {
-            id,
+            id: row.id,
             name: &row.name,
             description: &row.description,
             hint: &key_text::hint(&row.key_prefix, &row.last4),
-            created_at: row.created_at.and_utc(),
-            expires_at: row.expires_at.map(|at| at.and_utc()),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
             disabled: row.disabled_at.is_some(),
             revoked: row.revoked_at.is_some(),
         });
-        Ok(())
     }
 
     /// Usage is written all the time and has no revisions. It is read again after a time that grows with the number of

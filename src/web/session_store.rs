@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use super::session::unknown;
 use super::state::State;
 use crate::db::sessions::{self, Session};
+use crate::domain::id::UserId;
 use crate::domain::{Error, random};
 
 type Values = HashMap<String, String>;
@@ -50,9 +51,9 @@ fn digest(key: &str) -> String {
 }
 
 /// actix-session keeps each value as JSON text.
-fn user_of(values: &Values) -> Option<String> {
+fn user_of(values: &Values) -> Option<UserId> {
     let who: serde_json::Value = serde_json::from_str(values.get("who")?).ok()?;
-    who.get("user")?.as_str().map(str::to_owned)
+    who.get("user")?.as_str()?.parse().ok()
 }
 
 impl Store {
@@ -72,7 +73,7 @@ impl Store {
         else {
             return Ok(None);
         };
-        let (created, seen) = (session.created_at.and_utc(), session.seen_at.and_utc());
+        let (created, seen) = (session.created_at, session.seen_at);
         if now - created >= whole || now - seen >= idle {
             self.0
                 .change(move |conn| sessions::delete(conn, &digest))
@@ -91,7 +92,7 @@ impl Store {
 
     async fn insert(&self, values: &Values) -> Result<SessionKey, Error> {
         let key = random::token()?;
-        let now = self.0.now().naive_utc();
+        let now = self.0.now();
         let session = Session {
             key_digest: digest(&key),
             user_id: user_of(values),
@@ -109,7 +110,7 @@ impl Store {
         let (digest, user) = (digest(key.as_ref()), user_of(values));
         let state = serde_json::to_string(values).map_err(Error::internal)?;
         self.0
-            .change(move |conn| sessions::set_state(conn, &digest, &state, user.as_deref()))
+            .change(move |conn| sessions::set_state(conn, &digest, &state, user))
             .await
     }
 }

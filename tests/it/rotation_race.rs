@@ -9,7 +9,6 @@ use keystead::background::follow::Follower;
 use keystead::background::follow::watch::Watch;
 use keystead::db;
 use keystead::domain::Error;
-use keystead::domain::id::{KeyId, TenantId};
 use keystead::domain::key::Wish;
 use keystead::domain::key_rotations::Grace;
 use keystead::domain::key_text::KeySecret;
@@ -52,12 +51,10 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
     let watch = Watch::start(&follower, &db).unwrap();
     let sealing = SealingKey::derive(&secrets.master_key);
     let (index, pepper) = (follower.index(), &secrets.peppers[0]);
-    let acme: TenantId = db
+    let acme = db
         .read(|conn| db::tenants::find_by_name(conn, "Acme"))
         .unwrap()
-        .id
-        .parse()
-        .unwrap();
+        .id;
     let by = || tenants::operator(acme, clock.now());
     let draft = Wish {
         name: "ERP",
@@ -79,7 +76,7 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
         let Issued::New(key, old) = issued else {
             unreachable!("no idempotency key was given")
         };
-        let id: KeyId = key.id.parse().unwrap();
+        let id = key.id;
         let start = Barrier::new(2);
         let rotate = || {
             start.wait();
@@ -109,7 +106,7 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
             rotated.join().unwrap()
         });
         let history = db
-            .read(|conn| db::audit::list_of_object(conn, &key.id))
+            .read(|conn| db::audit::list_of_object(conn, &id.to_string()))
             .unwrap();
         let history: Vec<&str> = history.iter().map(|row| row.action.as_str()).collect();
         match rotated {

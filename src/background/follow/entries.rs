@@ -7,14 +7,11 @@ use std::time::Instant;
 use super::{Follower, Turn};
 use crate::db::key_index::IndexRow;
 use crate::db::{self, Conn};
-use crate::domain::address_list::AddressList;
+use crate::domain::Result;
 use crate::domain::allowlist_mode::AllowlistMode;
-use crate::domain::environment::Environment;
-use crate::domain::id::{GroupId, KeyId, TenantId};
+use crate::domain::id::{GroupId, KeyId, TenantId, VerifierId};
 use crate::domain::pepper::Digest;
 use crate::domain::rate_limit::RateLimit;
-use crate::domain::scope::Scopes;
-use crate::domain::{Error, Result};
 use crate::verify::counters::Counters;
 use crate::verify::entry::{Entry, Group, Special};
 use crate::verify::limiter::Limiter;
@@ -22,9 +19,9 @@ use crate::verify::rotations::{Rotation, Secret};
 use crate::verify::table::Held;
 
 /// Groups by id, each with its scopes as stored: loading a million keys reads them once.
-pub(super) type Groups = HashMap<String, (String, Arc<Group>)>;
+pub(super) type Groups = HashMap<GroupId, (String, Arc<Group>)>;
 /// Digests that things had before, by their id.
-pub(super) type Digests = HashMap<String, Vec<Digest>>;
+pub(super) type Digests<Id> = HashMap<Id, Vec<Digest>>;
 /// What keys with a rate limit have used up.
 pub(super) type Limiters = HashMap<KeyId, Arc<Limiter>>;
 /// Secrets that a key had before, oldest first.
@@ -38,7 +35,7 @@ impl Follower {
         conn: &mut Conn,
         turn: Turn,
         rows: Vec<IndexRow>,
-        old: &Digests,
+        old: &Digests<KeyId>,
         rev: i64,
     ) -> Result<Vec<(TenantId, GroupId)>> {
         let mut formers = self.formers(conn, &rows)?;
@@ -48,7 +45,7 @@ impl Follower {
             for row in rows {
                 let old = old.get(&row.id).map_or(&[][..], Vec::as_slice);
                 let formers = formers.remove(&row.id).unwrap_or_default();
-                let digest = digest(&row.digest)?;
+                let digest = row.digest;
                 let held = std::iter::once(&digest)
                     .chain(old)
                     .chain(formers.iter().map(|(digest, _)| digest))
@@ -79,8 +76,8 @@ impl Follower {
             state.stepped = Instant::now();
             for row in rows {
                 let formers = formers.remove(&row.id).unwrap_or_default();
-                let digest = digest(&row.digest)?;
-                let limiter = state.limiters.get(&row.id.parse()?);
+                let digest = row.digest;
+                let limiter = state.limiters.get(&row.id);
                 let (entry, _) = self.entry(row, &formers, limiter, rev, &mut state.groups)?;
                 self.put(digest, entry, &formers, &[]);
             }
@@ -89,25 +86,23 @@ impl Follower {
     }
 
     /// The secrets that these keys had before, by key. Most keys were never rotated and cost no query.
-    fn formers(&self, conn: &mut Conn, rows: &[IndexRow]) -> Result<HashMap<String, Formers>> {
+    fn formers(&self, conn: &mut Conn, rows: &[IndexRow]) -> Result<HashMap<KeyId, Formers>> {
         let rotated = rows.iter().filter(|row| row.rotated_at.is_some());
-        let rotated: Vec<String> = rotated.map(|row| row.id.clone()).collect();
-        let mut formers: HashMap<String, Formers> = HashMap::new();
+        let rotated: Vec<KeyId> = rotated.map(|row| row.id).collect();
+        let mut formers: HashMap<KeyId, Formers> = HashMap::new();
         for row in db::key_rotations::list_for_index(conn, &rotated)? {
-            let digest = digest(&row.digest)?;
-            let ends_at = row.ends_at.map(|at| at.and_utc());
-            if ends_at.is_none() {
+            if row.ends_at.is_none() {
                 self.index.rotations().await_quiet();
             }
             let rotation = Arc::new(Rotation::new(
-                row.id.parse()?,
-                ends_at,
+                row.id,
+                row.ends_at,
                 row.cancelled_at.is_some(),
             ));
             formers
                 .entry(row.key_id)
                 .or_default()
-                .push((digest, rotation));
+                .push((row.digest, rotation));
         }
         Ok(formers)
     }
@@ -121,17 +116,11 @@ impl Follower {
         rev: i64,
         groups: &mut Groups,
     ) -> Result<(Entry, bool)> {
-        let allowed = AddressList::parse(row.ip_allowlist.lines()).map_err(Error::internal)?;
-        let mode = AllowlistMode::parse(&row.ip_allowlist_mode).map_err(Error::internal)?;
+        let allowed = row.ip_allowlist;
         // Whatever else is said of a list, it is enforced.
-        let observed = mode == AllowlistMode::Observe;
-        let (group, renewed) = share_group(
-            groups,
-            &row.group_id,
-            &row.tenant_id,
-            row.group_name,
-            &row.scopes,
-        )?;
+        let observed = row.ip_allowlist_mode == AllowlistMode::Observe;
+        let of = (row.tenant_id, row.group_id);
+        let (group, renewed) = share_group(groups, of, row.group_name, &row.scopes)?;
         let special = Special {
             ip_allowlist: (!observed && !allowed.is_empty()).then_some(allowed),
             observed,
@@ -141,13 +130,13 @@ impl Follower {
                 .map(|(_, rotation)| secret(rotation, false)),
         };
         let entry = Entry {
-            key_id: row.id.parse()?,
+            key_id: row.id,
             group,
             name: row.name.into_boxed_str(),
             limiter: row.rate_limit.0.map(|limit| self.limiter(limit, limiter)),
-            expiry: row.expires_at.map(|at| at.and_utc()).into(),
-            issued: u32::try_from(row.created_at.and_utc().timestamp()).unwrap_or_default(),
-            environment: Environment::parse(&row.environment).map_err(Error::internal)?,
+            expiry: row.expires_at.into(),
+            issued: u32::try_from(row.created_at.timestamp()).unwrap_or_default(),
+            environment: row.environment,
             tenant_suspended: row.suspended_at.is_some(),
             revoked: row.revoked_at.is_some(),
             disabled: row.disabled_at.is_some(),
@@ -191,8 +180,8 @@ impl Follower {
         self.step(turn, |state| {
             let shared = rows.into_iter().map(|row| {
                 let groups = &mut state.groups;
-                let (shared, _) =
-                    share_group(groups, &row.id, &row.tenant_id, row.name, &row.scopes)?;
+                let of = (row.tenant_id, row.id);
+                let (shared, _) = share_group(groups, of, row.name, row.scopes.text())?;
                 Ok((shared.tenant_id, shared.id))
             });
             shared.collect()
@@ -204,22 +193,17 @@ impl Follower {
         &self,
         turn: Turn,
         rows: &[db::verifiers::IndexRow],
-        old: &Digests,
+        old: &Digests<VerifierId>,
     ) -> Result<()> {
         self.step(turn, |_| {
             for row in rows {
                 let old = old.get(&row.id).map_or(&[][..], Vec::as_slice);
-                let (id, revoked) = (row.id.parse()?, row.revoked_at.is_some());
-                let verifiers = self.index.verifiers();
-                verifiers.put(digest(&row.digest)?, id, revoked, old);
+                let (verifiers, revoked) = (self.index.verifiers(), row.revoked_at.is_some());
+                verifiers.put(row.digest, row.id, revoked, old);
             }
             Ok(())
         })
     }
-}
-
-pub(super) fn digest(stored: &[u8]) -> Result<Digest> {
-    stored.try_into().map_err(Error::internal)
 }
 
 fn secret(rotation: &Arc<Rotation>, is_former: bool) -> Secret {
@@ -232,22 +216,21 @@ fn secret(rotation: &Arc<Rotation>, is_former: bool) -> Secret {
 /// The group that keys share; true when it was known with other scopes or another name.
 fn share_group(
     groups: &mut Groups,
-    id: &str,
-    tenant: &str,
+    (tenant_id, id): (TenantId, GroupId),
     name: String,
     scopes: &str,
 ) -> Result<(Arc<Group>, bool)> {
-    let known = groups.get(id);
+    let known = groups.get(&id);
     if let Some((_, group)) = known.filter(|known| known.0 == scopes && known.1.name == name) {
         return Ok((Arc::clone(group), false));
     }
     let renewed = known.is_some();
     let group = Arc::new(Group {
-        id: id.parse()?,
-        tenant_id: tenant.parse()?,
+        id,
+        tenant_id,
         name,
-        scopes: Scopes::parse(scopes).map_err(Error::internal)?,
+        scopes: db::groups::read_scopes(id, scopes)?,
     });
-    groups.insert(id.to_owned(), (scopes.to_owned(), Arc::clone(&group)));
+    groups.insert(id, (scopes.to_owned(), Arc::clone(&group)));
     Ok((group, renewed))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::entries::{Digests, digest};
+use super::entries::Digests;
 use super::history::{History, REMEMBERED};
 use super::{Follower, Turn};
 use crate::db::pool::snapshot_on;
@@ -47,15 +47,14 @@ impl Follower {
         let recent = change_log::latest(conn, i64::from(REMEMBERED))?;
         let verifiers = db::verifiers::list_for_index(conn)?;
         self.put_verifiers(turn, &verifiers, &Digests::new())?;
-        let there = verifiers.iter().map(|row| digest(&row.digest));
-        let there: Vec<Digest> = there.collect::<Result<_>>()?;
-        let mut after = String::new();
+        let there: Vec<Digest> = verifiers.iter().map(|row| row.digest).collect();
+        let mut after = None;
         loop {
-            let rows = db::key_index::list(conn, &after, LOADED)?;
+            let rows = db::key_index::list(conn, after, LOADED)?;
             let Some(last) = rows.last() else {
                 break;
             };
-            after.clone_from(&last.id);
+            after = Some(last.id);
             self.load_keys(conn, turn, rows, at.rev)?;
         }
         self.step(turn, |state| {

@@ -1,12 +1,13 @@
 //! One look at the change log: applies what is new, if it goes on from what was applied before.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::time::Instant;
 
 use super::entries::Digests;
 use super::history::{History, broken_by_changes, broken_by_head};
 use super::{Follower, Trouble, Turn};
-use crate::db::change_log::{Change, Kind, Position};
+use crate::db::change_log::{Change, Item, Position};
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::{GroupId, TenantId};
@@ -110,20 +111,32 @@ impl Follower {
             return Ok(());
         };
         // First: what was moved to a new pepper can be found from the moment it is applied.
-        if changes.iter().any(|change| change.kind == Kind::Pepper) {
+        if changes
+            .iter()
+            .any(|change| matches!(change.item, Item::Pepper(_)))
+        {
             self.follow_peppers(conn, turn)?;
         }
-        let (keys, ids) = of_kind(changes, Kind::Key);
+        let (keys, ids) = of_kind(changes, |item| match item {
+            Item::Key(id) => Some(id),
+            _ => None,
+        });
         let rows = db::key_index::find(conn, &ids)?;
         let mut renewed = self.put_keys(conn, turn, rows, &keys, rev)?;
-        let (_, ids) = of_kind(changes, Kind::Group);
+        let (_, ids) = of_kind(changes, |item| match item {
+            Item::Group(id) => Some(id),
+            _ => None,
+        });
         let groups = db::groups::find_for_index(conn, &ids)?;
         // Also when a group is known already: an earlier look may have failed before it reached every key.
         renewed.extend(self.put_groups(turn, groups)?);
         while let Some((tenant, group)) = renewed.pop() {
             renewed.extend(self.apply_group(conn, turn, (tenant, group), rev)?);
         }
-        let (verifiers, ids) = of_kind(changes, Kind::Verifier);
+        let (verifiers, ids) = of_kind(changes, |item| match item {
+            Item::Verifier(id) => Some(id),
+            _ => None,
+        });
         if ids.is_empty() {
             return Ok(());
         }
@@ -140,13 +153,13 @@ impl Follower {
         (tenant, group): (TenantId, GroupId),
         rev: i64,
     ) -> Result<Vec<(TenantId, GroupId)>> {
-        let (mut after, mut renewed) = (String::new(), Vec::new());
+        let (mut after, mut renewed) = (None, Vec::new());
         loop {
-            let rows = db::key_index::list_of_group(conn, tenant, group, &after, BATCH)?;
+            let rows = db::key_index::list_of_group(conn, tenant, group, after, BATCH)?;
             let Some(last) = rows.last() else {
                 return Ok(renewed);
             };
-            after.clone_from(&last.id);
+            after = Some(last.id);
             renewed.extend(self.put_keys(conn, turn, rows, &Digests::new(), rev)?);
         }
     }
@@ -187,12 +200,16 @@ impl Follower {
 }
 
 /// The things of one kind that changed, with the digests that they had before, and their ids.
-fn of_kind(changes: &[Change], kind: Kind) -> (Digests, Vec<String>) {
-    let mut items: Digests = HashMap::new();
-    for change in changes.iter().filter(|change| change.kind == kind) {
-        let old = items.entry(change.item.clone()).or_default();
-        old.extend(change.old_digest);
+fn of_kind<Id: Copy + Eq + Hash>(
+    changes: &[Change],
+    kind: fn(Item) -> Option<Id>,
+) -> (Digests<Id>, Vec<Id>) {
+    let mut items: Digests<Id> = HashMap::new();
+    for change in changes {
+        if let Some(id) = kind(change.item) {
+            items.entry(id).or_default().extend(change.old_digest);
+        }
     }
-    let ids = items.keys().cloned().collect();
+    let ids = items.keys().copied().collect();
     (items, ids)
 }

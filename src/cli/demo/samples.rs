@@ -231,7 +231,7 @@ fn make(
     pepper: &Pepper,
     now: Timestamp,
 ) -> Result<SampleKey> {
-    let tenant = db::tenants::find_by_name(conn, tenant)?.id.parse()?;
+    let tenant = db::tenants::find_by_name(conn, tenant)?.id;
     let born = now - TimeDelta::days(age) - TimeDelta::minutes(age * 7 % 600);
     let expires_at = match fate {
         Fate::Ends(days) => Some(now + TimeDelta::days(days)),
@@ -262,7 +262,7 @@ fn make(
     else {
         return Err(Error::internal("a sample key was made twice"));
     };
-    let id: KeyId = key.id.parse()?;
+    let id: KeyId = key.id;
     let (first_day, last_day) = match fate {
         Fate::Active | Fate::Ends(_) => (age.min(28), 0),
         Fate::Disabled => (age.min(60), 46),

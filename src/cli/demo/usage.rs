@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, TimeDelta};
 
-use crate::db::request_records::{self, Record};
+use crate::db::request_records::{self, NewRecord};
 use crate::db::usage::{self, DAY, HOUR, Used};
 use crate::db::{self, Conn};
 use crate::domain::Result;
@@ -82,7 +82,7 @@ pub fn refuse_lately(
     }
     usage::add(conn, &rows)?;
     let at = now - TimeDelta::minutes(25);
-    let record = Record {
+    let record = NewRecord {
         id: RequestId::next(at).to_string(),
         tenant_id: tenant.to_string(),
         key_id: key.to_string(),

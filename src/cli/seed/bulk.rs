@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 
 use crate::db::keys::NewKey;
 use crate::db::{self, Conn, Db};
+use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
-use crate::domain::id::{KeyId, TenantId};
+use crate::domain::id::{GroupId, KeyId, TenantId};
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::pepper::Pepper;
 use crate::domain::rate_limit::RateLimit;
@@ -52,11 +53,10 @@ pub fn fill(db: &Db, plan: Plan<'_>, mut keep: impl FnMut(&KeySecret) -> Result<
                 let rows: Vec<NewKey> = (made..made + count)
                     .map(|number| {
                         let turn = number.saturating_sub(plan.first) % tenants.len();
-                        let (tenant, group) = &tenants[turn];
-                        make_key(plan, number, *tenant, group, &mut keep)
+                        make_key(plan, number, tenants[turn], &mut keep)
                     })
                     .collect::<Result<_>>()?;
-                db::dialect::insert_keys(conn, &rows)?;
+                db::keys::insert_all(conn, rows)?;
                 made += count;
             }
             Ok(())
@@ -65,7 +65,7 @@ pub fn fill(db: &Db, plan: Plan<'_>, mut keep: impl FnMut(&KeySecret) -> Result<
     Ok(())
 }
 
-fn make_tenants(conn: &mut Conn, plan: Plan<'_>) -> Result<Vec<(TenantId, String)>> {
+fn make_tenants(conn: &mut Conn, plan: Plan<'_>) -> Result<Vec<(TenantId, GroupId)>> {
     if db::tenants::any(conn)? {
         return Err(Conflict::NotEmpty.into());
     }
@@ -87,8 +87,7 @@ fn make_tenants(conn: &mut Conn, plan: Plan<'_>) -> Result<Vec<(TenantId, String
 fn make_key(
     plan: Plan<'_>,
     number: usize,
-    tenant: TenantId,
-    group: &str,
+    (tenant_id, group_id): (TenantId, GroupId),
     keep: &mut impl FnMut(&KeySecret) -> Result<()>,
 ) -> Result<NewKey> {
     let secret = KeySecret::generate(plan.brand, Environment::Live)?;
@@ -96,19 +95,19 @@ fn make_key(
     if share < 90 {
         keep(&secret)?;
     }
-    let ago = |days: i64| (plan.now - TimeDelta::days(days)).naive_utc();
+    let ago = |days: i64| plan.now - TimeDelta::days(days);
     Ok(NewKey {
-        id: KeyId::new().to_string(),
-        tenant_id: tenant.to_string(),
-        group_id: group.to_owned(),
+        id: KeyId::new(),
+        tenant_id,
+        group_id,
         name: format!("System {}", number + 1),
         description: String::new(),
-        environment: Environment::Live.as_str(),
-        ip_allowlist: String::new(),
-        ip_allowlist_mode: AllowlistMode::Off.as_str(),
+        environment: Environment::Live,
+        ip_allowlist: AddressList::default(),
+        ip_allowlist_mode: AllowlistMode::Off,
         key_prefix: key_text::prefix(plan.brand, Environment::Live),
         last4: secret.last4().to_owned(),
-        digest: plan.pepper.digest(secret.expose()).to_vec(),
+        digest: plan.pepper.digest(secret.expose()),
         pepper_version: plan.pepper.version(),
         idempotency_key: None,
         created_at: ago(60),

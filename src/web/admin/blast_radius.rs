@@ -11,7 +11,7 @@ use crate::db::usage::{DAY, HOUR, MINUTE};
 use crate::db::usage_series::{Whose, total};
 use crate::domain::id::TenantId;
 use crate::domain::request_id::RequestId;
-use crate::domain::time::{self, Timestamp, from_micros};
+use crate::domain::time::{self, Timestamp};
 use crate::domain::{Error, Result, key_text};
 use crate::verify::Code;
 use crate::web::numbers::{counted, grouped};
@@ -55,7 +55,7 @@ impl BlastRadius {
     /// # Errors
     /// `Unavailable` when usage can't be read.
     pub fn read(conn: &mut Conn, tenant: TenantId, key: &Key, now: Timestamp) -> Result<Self> {
-        let id = key.id.parse()?;
+        let id = key.id;
         let whose = Whose {
             tenant,
             key: Some(id),
@@ -74,9 +74,7 @@ impl BlastRadius {
             ..Filter::default()
         };
         let last = request_records::list(conn, tenant, &accepted, 1)?.pop();
-        let at = key
-            .last_used_at()
-            .max(last.as_ref().map(|one| from_micros(one.at)));
+        let at = key.last_used_at().max(last.as_ref().map(|one| one.at));
         let more = if callers.requests == LOOKED_THROUGH {
             "at least "
         } else {
@@ -115,7 +113,7 @@ impl BlastRadius {
         before: Option<Timestamp>,
         now: Timestamp,
     ) -> Self {
-        let at = last.at.map(|at| at.and_utc());
+        let at = last.at;
         Self {
             hint,
             last4: last4.to_owned(),

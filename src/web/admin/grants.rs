@@ -1,6 +1,5 @@
 //! What a group grants, in words.
 
-use crate::actions::groups;
 use crate::db::groups::Group;
 use crate::domain::group::in_words;
 
@@ -9,7 +8,7 @@ pub fn grants(group: &Group) -> String {
     if group.built_in {
         return group.summary.clone();
     }
-    let words = groups::scopes(group).map_or_else(|_| String::new(), |scopes| in_words(&scopes));
+    let words = in_words(&group.scopes);
     if group.summary.is_empty() {
         words
     } else {

@@ -104,7 +104,7 @@ async fn load(
             wanted: grouped(open.wanted),
             reason: open.reason,
             by: open.asked_by,
-            since: Moment::past(open.asked_at.and_utc(), now),
+            since: Moment::past(open.asked_at, now),
         }),
         note,
         errors,

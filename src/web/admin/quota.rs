@@ -44,7 +44,7 @@ impl Quota {
             full: used >= limit,
             may_generate: by.must_hold("api-keys:write").is_ok(),
             requested: db::limit_requests::find_open(conn, by.tenant)?
-                .map(|open| time::relative(open.asked_at.and_utc(), by.now)),
+                .map(|open| time::relative(open.asked_at, by.now)),
         })
     }
 }

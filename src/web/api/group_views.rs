@@ -39,9 +39,9 @@ impl AuthorizationGroup {
     /// The view of a stored group that so many keys use.
     pub fn new(group: db::groups::Group, keys: i64) -> Self {
         Self {
-            scopes: group.scopes.split_whitespace().map(str::to_owned).collect(),
-            created_at: rfc3339(group.created_at.and_utc()),
-            id: group.id,
+            scopes: group.scopes.list().to_vec(),
+            created_at: rfc3339(group.created_at),
+            id: group.id.to_string(),
             name: group.name,
             r#type: "tenant_api_key",
             summary: group.summary,

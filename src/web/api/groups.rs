@@ -152,7 +152,7 @@ pub async fn update(
     let (group, keys) = state
         .change(move |conn| {
             let group = db::groups::find_by_id(conn, by.tenant, id)?;
-            let kept = || group.scopes.split_whitespace().collect();
+            let kept = || group.scopes.list().iter().map(String::as_str).collect();
             let wish = Wish {
                 name: wanted.name.as_deref().unwrap_or(&group.name),
                 summary: wanted.summary.as_deref().unwrap_or(&group.summary),

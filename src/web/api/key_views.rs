@@ -26,7 +26,7 @@ pub struct Key {
     pub status: &'static str,
     /// `live` or `test`.
     #[schema(example = "live")]
-    pub environment: String,
+    pub environment: &'static str,
     /// What the key's text starts with, such as `ks_live_`.
     #[schema(example = "ks_live_")]
     pub key_prefix: String,
@@ -44,7 +44,7 @@ pub struct Key {
     pub ip_allowlist: Vec<String>,
     /// `enforce`: others are refused; `observe`: they are let through and noted; `off`: there is no list.
     #[schema(example = "enforce")]
-    pub ip_allowlist_mode: String,
+    pub ip_allowlist_mode: &'static str,
     /// How often it may be used, or null: as often as its holder likes.
     pub rate_limit: Option<RateLimit>,
     /// When it was created (RFC 3339, UTC).
@@ -68,22 +68,21 @@ pub struct Key {
 impl Key {
     /// The view of a stored key, with its secret in the one answer that may show it.
     pub fn new(key: db::keys::Key, secret: Option<&KeySecret>, now: Timestamp) -> Self {
-        let at = |at: chrono::NaiveDateTime| rfc3339(at.and_utc());
         Self {
             status: key.state(now).as_str(),
-            scopes: key.scopes.split_whitespace().map(str::to_owned).collect(),
-            ip_allowlist: key.ip_allowlist.lines().map(str::to_owned).collect(),
-            created_at: at(key.created_at),
-            expires_at: key.expires_at.map(at),
+            scopes: key.scopes.list().to_vec(),
+            ip_allowlist: key.ip_allowlist.entries(),
+            created_at: rfc3339(key.created_at),
+            expires_at: key.expires_at.map(rfc3339),
             last_used_at: key.last_used_at().map(rfc3339),
             rate_limit: key.rate_limit.0.map(RateLimit::from),
             warning: None,
             key: secret.map(|secret| secret.expose().to_owned()),
-            ip_allowlist_mode: key.ip_allowlist_mode,
-            id: key.id,
+            ip_allowlist_mode: key.ip_allowlist_mode.as_str(),
+            id: key.id.to_string(),
             name: key.name,
             description: key.description,
-            environment: key.environment,
+            environment: key.environment.as_str(),
             key_prefix: key.key_prefix,
             last4: key.last4,
             authorization_group: key.group_name,

@@ -111,7 +111,7 @@ fn load(conn: &mut Conn, tenant: TenantId, csrf: String, typed: Typed) -> Result
     let tenant = db::tenants::find(conn, tenant)?;
     Ok(Ask {
         csrf,
-        id: tenant.id,
+        id: tenant.id.to_string(),
         name: tenant.name,
         wanted: grouped(open.wanted),
         form: RefusalForm {

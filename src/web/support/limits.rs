@@ -70,7 +70,7 @@ impl Ask {
             },
             since: request
                 .as_ref()
-                .map(|open| Moment::past(open.asked_at.and_utc(), now)),
+                .map(|open| Moment::past(open.asked_at, now)),
             request,
             row,
             errors: FieldErrors::default(),

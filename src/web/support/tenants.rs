@@ -62,9 +62,9 @@ impl TenantRow {
                 () if used * 10 >= limit * 8 => " is-near",
                 () => "",
             },
-            request: request.map(|(_, wanted, since)| (grouped(wanted), Moment::past(since, now))),
+            request: request.map(|open| (grouped(open.wanted), Moment::past(open.asked_at, now))),
             active: active_at.map(|at| Moment::past(at, now)),
-            id: tenant.id,
+            id: tenant.id.to_string(),
             name: tenant.name,
             plan: tenant.plan,
         }
@@ -170,8 +170,8 @@ pub async fn index(
         .last()
         .filter(|_| more)
         .map(|last| match &last.request {
-            Some((id, ..)) if asked.order == Order::Waiting => id.clone(),
-            _ => last.tenant.id.clone(),
+            Some(open) if asked.order == Order::Waiting => open.id.to_string(),
+            _ => last.tenant.id.to_string(),
         });
     let view = TenantsPage {
         crumbs: crumbs(None),

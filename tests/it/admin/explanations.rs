@@ -172,7 +172,7 @@ async fn a_change_that_came_second_and_said_nothing_hides_nothing() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP");
     // As when two people change a key at once, and the second finds nothing left to do.
-    let note = |conn: &mut _| change_log::append(conn, change_log::Kind::Key, &key.id);
+    let note = |conn: &mut _| change_log::append(conn, change_log::Item::Key(key.id.parse()?));
     let empty = app.db.write(note).unwrap();
     let (id, code) = app.ask(&key, json!({})).await;
     assert_eq!(code, "VALID");

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::app::Issued;
 use crate::support::browser_like::{Answer, Person, hidden};
 use crate::support::*;
+use keystead::domain::allowlist_mode::AllowlistMode;
 
 /// The fields of the form as it stands, some of them changed.
 pub async fn fields(
@@ -102,8 +103,11 @@ async fn name_description_group_and_allowlist_are_changed_for_the_next_request()
         page.shows(text);
     }
     let stored = app.stored("Acme", &key);
-    assert_eq!(stored.ip_allowlist, "203.0.113.0/24\n2001:db8::/32");
-    assert_eq!(stored.ip_allowlist_mode, "enforce");
+    assert_eq!(
+        stored.ip_allowlist.entries(),
+        ["203.0.113.0/24", "2001:db8::/32"]
+    );
+    assert_eq!(stored.ip_allowlist_mode, AllowlistMode::Enforce);
     assert!(stored.expires_at.is_some());
     for (question, code) in [
         (
@@ -257,7 +261,10 @@ async fn an_old_tab_never_overwrites_a_newer_change() {
     ] {
         answer.shows(text);
     }
-    assert_eq!(app.stored("Acme", &key).ip_allowlist, "10.0.0.0/8");
+    assert_eq!(
+        app.stored("Acme", &key).ip_allowlist.entries(),
+        ["10.0.0.0/8"]
+    );
     // Whoever has read what is there now may replace it.
     let version = hidden(&answer.body, "version").unwrap();
     set(&mut old_tab, &[("version", &version)]);

@@ -184,7 +184,7 @@ async fn when_a_verifier_asked_last_is_kept() {
     let used = async |minutes: i64| {
         app.clock.advance(chrono::TimeDelta::minutes(minutes));
         assert_eq!(app.stranger().verify("x").await, "MALFORMED");
-        let at = (noon() + chrono::TimeDelta::minutes(minutes)).naive_utc();
+        let at = noon() + chrono::TimeDelta::minutes(minutes);
         direct::until("the last use is stored", async || {
             let rows = app.db.read(keystead::db::verifiers::list).unwrap();
             rows[0].last_used_at == Some(at)
@@ -210,7 +210,7 @@ async fn a_revocation_made_elsewhere_is_followed() {
     let app = App::start().await;
     assert_eq!(app.stranger().verify("x").await, "MALFORMED");
     let rows = app.db.read(keystead::db::verifiers::list).unwrap();
-    let id = rows[0].id.parse().unwrap();
+    let id = rows[0].id;
     let by = keystead::domain::role::Steward::operator(app.clock.now());
     app.db
         .write(|conn| keystead::actions::verifiers::revoke(conn, &by, id))

@@ -76,7 +76,10 @@ async fn a_key_is_edited_in_a_dialog_and_enter_saves() {
     browser.until_sees("\"CRM\" was saved.").await;
     browser.until("!document.querySelector('dialog')").await;
     let stored = app.stored("Acme", &key);
-    assert_eq!((&*stored.name, &*stored.ip_allowlist), ("CRM", "127.0.0.1"));
+    assert_eq!(
+        (&*stored.name, stored.ip_allowlist.entries()),
+        ("CRM", vec!["127.0.0.1".into()])
+    );
 
     browser.goto(&key.page("edit")).await;
     browser.is_accessible_everywhere("the edit page").await;

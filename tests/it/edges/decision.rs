@@ -1,6 +1,6 @@
 //! One decision, in its order, at both edges.
 
-use keystead::db::change_log::{Kind, append};
+use keystead::db::change_log::{Item, append};
 use reqwest::Method;
 use serde_json::json;
 
@@ -196,7 +196,7 @@ async fn a_change_of_a_group_reaches_its_keys_though_the_first_turn_fails() {
     // The keys of a group are read together with their tenants.
     app.sql("ALTER TABLE tenants RENAME TO tenants_away");
     app.db
-        .write(|conn| append(conn, Kind::Group, &group))
+        .write(|conn| append(conn, Item::Group(group.parse()?)))
         .unwrap();
     direct::until("the index is in doubt", async || ask().await.status == 503).await;
     app.sql("ALTER TABLE tenants_away RENAME TO tenants");

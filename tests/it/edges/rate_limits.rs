@@ -290,7 +290,10 @@ async fn a_limit_that_is_half_there_is_never_read_as_no_limit() {
     ));
     app.db
         .write(|conn| {
-            keystead::db::change_log::append(conn, keystead::db::change_log::Kind::Key, &key.id)
+            keystead::db::change_log::append(
+                conn,
+                keystead::db::change_log::Item::Key(key.id.parse()?),
+            )
         })
         .unwrap();
     direct::until("the index is in doubt", async || {

@@ -146,7 +146,8 @@ async fn the_request_log_holds_what_a_trusted_gateway_was_asked_for() {
                 .db
                 .read(|conn| list(conn, tenant, &Filter::default(), 100))
                 .unwrap();
-            all.into_iter().find(|record| record.key_id == key.id)
+            all.into_iter()
+                .find(|record| record.key_id.to_string() == key.id)
         };
         direct::until("the request is recorded", async || read().is_some()).await;
         let record = read().unwrap();

@@ -248,7 +248,10 @@ async fn a_change_made_elsewhere_is_followed() {
     let id = key.id.clone();
     app.db
         .write(|conn| {
-            keystead::db::change_log::append(conn, keystead::db::change_log::Kind::Key, &id)?;
+            keystead::db::change_log::append(
+                conn,
+                keystead::db::change_log::Item::Key(id.parse()?),
+            )?;
             Ok(diesel::RunQueryDsl::execute(
                 diesel::sql_query("UPDATE api_keys SET revoked_at = '2026-11-20 11:00:00'"),
                 conn,

@@ -1,7 +1,7 @@
 //! An older copy of the database is put in its place while a server runs, and other histories with which it can't go on.
 
 use keystead::actions::verifiers;
-use keystead::db::change_log::{Kind, append};
+use keystead::db::change_log::{Item, append};
 use keystead::db::{self, Db};
 use keystead::domain::role::Steward;
 
@@ -32,7 +32,8 @@ async fn served<const N: usize>(
 /// Changes that say nothing new about a key.
 fn touch(db: &Db, key: &str, times: usize) {
     for _ in 0..times {
-        db.write(|conn| append(conn, Kind::Key, key)).unwrap();
+        db.write(|conn| append(conn, Item::Key(key.parse()?)))
+            .unwrap();
     }
 }
 
@@ -164,7 +165,8 @@ async fn a_hole_in_the_log_hides_no_revocation() {
                     "the last" => [stays, revoked],
                     _ => [revoked, stays],
                 };
-                let revs = order.map(|key| append(conn, Kind::Key, key).unwrap());
+                let note = |key: &String| append(conn, Item::Key(key.parse().unwrap())).unwrap();
+                let revs = order.map(note);
                 let gone = match missing {
                     "the first" => &revs[..1],
                     "the last" => &revs[1..],
@@ -217,7 +219,7 @@ async fn a_verifier_that_was_moved_after_the_copy_was_made_can_still_be_revoked(
     let by = Steward::operator(chrono::Utc::now());
     let change = |conn: &mut db::Conn| {
         let listed = db::verifiers::list_for_index(conn)?;
-        verifiers::revoke(conn, &by, listed[0].id.parse()?)
+        verifiers::revoke(conn, &by, listed[0].id)
     };
     place.db().write(change).unwrap();
     direct::until("it is refused", async || asked().await == 401).await;

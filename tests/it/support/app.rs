@@ -162,8 +162,6 @@ impl App {
             .read(|conn| db::tenants::find_by_name(conn, name))
             .unwrap()
             .id
-            .parse()
-            .unwrap()
     }
 
     /// A key with full access.
@@ -206,7 +204,7 @@ impl App {
         keystead::server::control::follow(&self.config.data_dir).unwrap();
         match issued {
             keys::Issued::New(key, secret) => Issued {
-                id: key.id,
+                id: key.id.to_string(),
                 secret: secret.expose().to_owned(),
             },
             keys::Issued::Replayed(_) => unreachable!("no idempotency key was given"),

@@ -1,7 +1,7 @@
 //! What no route can do yet, done in the database itself: limits, switched-off keys, suspended tenants, lost accounts.
 
 use diesel::{QueryableByName, RunQueryDsl};
-use keystead::db::change_log::{Kind, append};
+use keystead::db::change_log::{Item, append};
 use keystead::db::{self, Db};
 
 use super::app::{App, Issued};
@@ -99,7 +99,7 @@ impl App {
         let found = self
             .db
             .read(|conn| db::groups::find(conn, tenant, name, "group"));
-        found.unwrap().id
+        found.unwrap().id.to_string()
     }
 
     /// The audit rows about an object, oldest first.
@@ -111,7 +111,7 @@ impl App {
 
     fn touch(&self, key: &Issued) {
         self.db
-            .write(|conn| append(conn, Kind::Key, &key.id))
+            .write(|conn| append(conn, Item::Key(key.id.parse()?)))
             .unwrap();
         keystead::server::control::follow(&self.config.data_dir).unwrap();
     }

@@ -51,7 +51,7 @@ pub fn people(conn: &mut Conn, now: Timestamp) -> Result<()> {
         support: false,
     };
     let vera: UserId = db::users::insert(conn, &vera, now)?;
-    let acme: TenantId = db::tenants::find_by_name(conn, "Acme")?.id.parse()?;
+    let acme: TenantId = db::tenants::find_by_name(conn, "Acme")?.id;
     db::members::insert(conn, acme, vera, Role::Viewer, now)
 }
 

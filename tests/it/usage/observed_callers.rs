@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::app::Issued;
 use crate::support::browser_like::Answer;
 use crate::support::system::System;
-use crate::support::{App, direct};
+use crate::support::{App, direct, noon};
 
 async fn patch(system: &System, key: &Issued, body: Value) -> Answer {
     let request = system.request(Method::PATCH, &key.resource());
@@ -31,7 +31,10 @@ async fn observed(app: &App) -> (Issued, System) {
 
 fn callers(app: &App, key: &Issued) -> Vec<(String, i64)> {
     let (tenant, id) = (app.tenant("Acme"), key.id.parse().unwrap());
-    let rows = app.db.read(|conn| list(conn, tenant, id, 0)).unwrap();
+    let rows = app
+        .db
+        .read(|conn| list(conn, tenant, id, noon() - TimeDelta::days(100)))
+        .unwrap();
     rows.into_iter()
         .map(|row| (row.address, row.requests))
         .collect()
@@ -147,15 +150,15 @@ async fn what_is_kept_of_callers_is_bounded_and_ages() {
     let key = app.issue("Acme", "ERP");
     let now = app.clock.now();
     let row = |number: usize, age: i64| Caller {
-        key_id: key.id.clone(),
+        key_id: key.id.parse().unwrap(),
         address: format!("10.0.{}.{}", number / 256, number % 256),
-        tenant_id: app.tenant("Acme").to_string(),
+        tenant_id: app.tenant("Acme"),
         requests: 1,
-        last_at: (now - TimeDelta::days(age)).timestamp_micros(),
+        last_at: now - TimeDelta::days(age),
     };
     let write = |rows: Vec<Caller>| {
         app.db
-            .write(|conn| add(conn, &key.id, rows.clone()))
+            .write(|conn| add(conn, key.id.parse()?, rows.clone()))
             .unwrap();
     };
     write((0..MOST + 5).map(|number| row(number, 31)).collect());

@@ -51,9 +51,9 @@ pub async fn new(
         &DeletionPage {
             shell: me.shell,
             crumbs: crumbs(Some("Delete")),
-            id: group.id,
+            id: group.id.to_string(),
             name: group.name,
-            scopes: group.scopes.split_whitespace().map(str::to_owned).collect(),
+            scopes: group.scopes.list().to_vec(),
             keys,
         },
     )

@@ -47,7 +47,7 @@ impl GroupForm {
         Self {
             name: group.name.clone(),
             summary: group.summary.clone(),
-            scopes: group.scopes.replace(' ', "\n"),
+            scopes: group.scopes.list().join("\n"),
             version: groups::version(group),
             confirmed: String::new(),
         }
@@ -123,7 +123,7 @@ impl Existing {
             ),
         };
         Self {
-            id: group.id.clone(),
+            id: group.id.to_string(),
             name: group.name.clone(),
             told,
         }
@@ -257,7 +257,7 @@ pub async fn update(
             let mut view = GroupPage::new(me, form, Some(Existing::new(&group, keys)));
             view.form.version = groups::version(&group);
             view.now = Some(Now {
-                scopes: group.scopes.split_whitespace().map(str::to_owned).collect(),
+                scopes: group.scopes.list().to_vec(),
                 name: group.name,
                 summary: group.summary,
             });

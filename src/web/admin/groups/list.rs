@@ -33,11 +33,11 @@ struct GroupRow {
 
 impl GroupRow {
     fn new(group: Group, keys: i64) -> Self {
-        let mut scopes: Vec<String> = group.scopes.split_whitespace().map(str::to_owned).collect();
+        let mut scopes = group.scopes.list().to_vec();
         let more = scopes.len().saturating_sub(SHOWN);
         scopes.truncate(SHOWN);
         Self {
-            id: group.id,
+            id: group.id.to_string(),
             name: group.name,
             summary: group.summary,
             scopes,

@@ -88,15 +88,16 @@ async fn adopt(state: &State, me: &SignedIn, id: KeyId) -> Result<Update> {
         })
         .await?;
     // Somebody may have enforced it since this page was shown.
-    if key.ip_allowlist_mode != AllowlistMode::Observe.as_str() {
+    if key.ip_allowlist_mode != AllowlistMode::Observe {
         return Err(Conflict::NotObserved.into());
     }
-    let list = AddressList::parse(key.ip_allowlist.lines()).map_err(Error::internal)?;
+    let list = &key.ip_allowlist;
     let new = callers.iter().map(|caller| &*caller.address);
     let new = new.filter(|address| {
-        !address.is_empty() && (list.is_empty() || !observed_callers::allows(&list, address))
+        !address.is_empty() && (list.is_empty() || !observed_callers::allows(list, address))
     });
-    let list = AddressList::parse(key.ip_allowlist.lines().chain(new))
+    let known = list.entries();
+    let list = AddressList::parse(known.iter().map(String::as_str).chain(new))
         .map_err(|message| Error::invalid("ip_allowlist", message))?;
     Ok(Update {
         ip_allowlist: Some(list),

@@ -120,7 +120,7 @@ impl Batch {
         let lines = plan.keys.iter().map(|planned| {
             let state = planned.key.state(now);
             Line {
-                id: planned.key.id.clone(),
+                id: planned.key.id.to_string(),
                 name: planned.key.name.clone(),
                 hint: key_text::hint(&planned.key.key_prefix, &planned.key.last4),
                 status: state.as_str(),

@@ -83,7 +83,7 @@ fn ask(
     let ask = Ask {
         csrf: me.csrf,
         hint: key_text::hint(&key.key_prefix, &key.last4),
-        id: key.id,
+        id: key.id.to_string(),
         name: key.name,
         error,
     };

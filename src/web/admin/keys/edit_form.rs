@@ -49,8 +49,8 @@ impl EditForm {
             name: key.name.clone(),
             description: key.description.clone(),
             group: key.group_name.clone(),
-            ip_allowlist: key.ip_allowlist.clone(),
-            ip_allowlist_mode: key.ip_allowlist_mode.clone(),
+            ip_allowlist: key.ip_allowlist.entries().join("\n"),
+            ip_allowlist_mode: key.ip_allowlist_mode.as_str().into(),
             version: key_updates::version(key),
             confirmed: String::new(),
             act: Act::Save,
@@ -156,14 +156,14 @@ impl EditPage {
             })
             .await?;
         let form = form.unwrap_or_else(|| EditForm::of(&key));
-        let last_day = |end: chrono::NaiveDateTime| {
-            let day = time::day(end.and_utc() - chrono::TimeDelta::microseconds(1));
+        let last_day = |end: Timestamp| {
+            let day = time::day(end - chrono::TimeDelta::microseconds(1));
             format!("{day} is its last day (UTC).")
         };
         Ok(Self {
             crumbs: crumbs(Some("Edit")),
             shell: me.shell,
-            id: key.id.clone(),
+            id: key.id.to_string(),
             key_name: key.name.clone(),
             hint: key_text::hint(&key.key_prefix, &key.last4),
             expires: key
@@ -191,8 +191,8 @@ impl EditPage {
             name: key.name.clone(),
             description: key.description.clone(),
             group: key.group_name.clone(),
-            addresses: key.ip_allowlist.lines().map(str::to_owned).collect(),
-            mode: key.ip_allowlist_mode.clone(),
+            addresses: key.ip_allowlist.entries(),
+            mode: key.ip_allowlist_mode.as_str().into(),
         });
         self
     }

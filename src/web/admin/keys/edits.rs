@@ -11,7 +11,6 @@ use super::field_names::of_form;
 use crate::actions::{key_updates, observed_callers};
 use crate::db::keys::Key;
 use crate::db::{self, Conn};
-use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key_updates::Update;
@@ -153,15 +152,14 @@ fn would_refuse(
     now: Timestamp,
 ) -> Result<Option<(Vec<String>, String)>> {
     let key = db::keys::find(conn, tenant, id)?;
-    let stored = AddressList::parse(key.ip_allowlist.lines()).map_err(Error::internal)?;
-    let list = update.ip_allowlist.as_ref().unwrap_or(&stored);
+    let list = update.ip_allowlist.as_ref().unwrap_or(&key.ip_allowlist);
     let enforced = AllowlistMode::Enforce;
     if update.ip_allowlist_mode != Some(enforced) || key.revoked_at.is_some() {
         return Ok(None);
     }
     let mut refused = observed_callers::refused_by(conn, tenant, id, list, now)?;
-    if key.ip_allowlist_mode == enforced.as_str() {
-        refused.retain(|address| observed_callers::allows(&stored, address));
+    if key.ip_allowlist_mode == enforced {
+        refused.retain(|address| observed_callers::allows(&key.ip_allowlist, address));
     }
     let entries = list.entries().join("\n");
     let word = crate::actions::version_of(&[&entries]);

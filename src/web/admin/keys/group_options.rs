@@ -22,10 +22,10 @@ impl GroupOption {
         groups
             .iter()
             .map(|group| Self {
-                id: group.id.clone(),
+                id: group.id.to_string(),
                 name: group.name.clone(),
                 summary: grants(group),
-                selected: group.id == chosen || group.name == chosen,
+                selected: group.id.text().as_str() == chosen || group.name == chosen,
             })
             .collect()
     }

@@ -27,7 +27,7 @@ impl HistoryLine {
     /// The line of an event.
     pub fn new(event: AuditEvent) -> Self {
         let detail: Value = serde_json::from_str(&event.detail).unwrap_or_default();
-        let at = event.at.and_utc();
+        let at = event.at;
         Self {
             what: what(&event.action),
             detail: particulars(&event.action, &detail),

@@ -123,7 +123,7 @@ impl KeysPage {
         let now = me.now();
         let back = query.as_back();
         let rows = keys.into_iter().map(|(key, used)| {
-            let lit = key.id == highlight;
+            let lit = key.id.text().as_str() == highlight;
             KeyRow::new(key, used, now, lit, quota.may_generate).in_list(&me.csrf, &back)
         });
         Self {

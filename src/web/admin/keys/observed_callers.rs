@@ -4,11 +4,11 @@ use crate::actions::observed_callers;
 use crate::db::Conn;
 use crate::db::keys::Key;
 use crate::db::observed_callers::{Caller, MOST};
+use crate::domain::Result;
 use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::TenantId;
-use crate::domain::time::{Timestamp, from_micros};
-use crate::domain::{Error, Result};
+use crate::domain::time::Timestamp;
 use crate::web::numbers::grouped;
 use crate::web::shell::Moment;
 
@@ -49,14 +49,14 @@ impl Observed {
         key: &Key,
         now: Timestamp,
     ) -> Result<Option<Self>> {
-        if key.ip_allowlist_mode != AllowlistMode::Observe.as_str() {
+        if key.ip_allowlist_mode != AllowlistMode::Observe {
             return Ok(None);
         }
-        let list = AddressList::parse(key.ip_allowlist.lines()).map_err(Error::internal)?;
-        let callers = observed_callers::list(conn, tenant, key.id.parse()?, now)?;
+        let list = &key.ip_allowlist;
+        let callers = observed_callers::list(conn, tenant, key.id, now)?;
         let rows: Vec<CallerRow> = callers
             .into_iter()
-            .map(|caller| row(caller, &list, now))
+            .map(|caller| row(caller, list, now))
             .collect();
         Ok(Some(Self {
             refused: rows.iter().filter(|row| row.would_be_refused).count(),
@@ -71,7 +71,7 @@ fn row(caller: Caller, list: &AddressList, now: Timestamp) -> CallerRow {
     CallerRow {
         would_be_refused: !observed_callers::allows(list, &caller.address),
         requests: grouped(caller.requests),
-        last: Moment::past(from_micros(caller.last_at), now),
+        last: Moment::past(caller.last_at, now),
         address: caller.address,
     }
 }

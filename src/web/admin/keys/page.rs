@@ -16,10 +16,12 @@ use crate::db::keys::Key;
 use crate::db::request_records::{self, Filter, Record};
 use crate::db::usage_series::Whose;
 use crate::db::{self, Conn};
+use crate::domain::allowlist_mode::AllowlistMode;
+use crate::domain::environment::Environment;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::State as KeyState;
 use crate::domain::request_id::RequestId;
-use crate::domain::time::{Timestamp, from_micros};
+use crate::domain::time::Timestamp;
 use crate::domain::{Result, key_text};
 use crate::verify::Code;
 use crate::web::admin::refusals::{Reason, reasons};
@@ -103,7 +105,6 @@ pub async fn show(
         .snapshot(move |conn| Found::load(conn, tenant, id, now))
         .await?;
     let key = found.key;
-    let at = |time: chrono::NaiveDateTime| Moment::day(time.and_utc());
     let status = key.state(now);
     let last_used = key.last_used_at().map(|at| Moment::past(at, now));
     let [day, week] = found.reports;
@@ -114,13 +115,13 @@ pub async fn show(
             shell: me.shell,
             status,
             hint: key_text::hint(&key.key_prefix, &key.last4),
-            scopes: key.scopes.split(' ').map(str::to_owned).collect(),
-            created: at(key.created_at),
-            revoked: key.revoked_at.map(at),
+            scopes: key.scopes.list().to_vec(),
+            created: Moment::day(key.created_at),
+            revoked: key.revoked_at.map(Moment::day),
             expires: key
                 .expires_at
                 .filter(|_| status != KeyState::Revoked)
-                .map(|at| expiry(at.and_utc(), now)),
+                .map(|at| expiry(at, now)),
             last_used: last_used.map(|at| (at, found.last)),
             used: found.used,
             observed: found.observed,
@@ -161,7 +162,7 @@ impl Found {
             ],
             recent: request_records::list(conn, tenant, &of_key, RECENT)?,
             last: last_accepted(conn, tenant, &key, &of_key)?,
-            history: db::audit::list_newest(conn, tenant, &key.id, history::SHOWN)?,
+            history: db::audit::list_newest(conn, tenant, &key.id.to_string(), history::SHOWN)?,
             former: key_rotations::list(conn, tenant, id, 1)?
                 .pop()
                 .filter(|one| !one.is_running(now)),
@@ -200,7 +201,7 @@ fn count(range: Range, report: &Report) -> Count {
 }
 
 fn recent(record: Record, now: Timestamp) -> Recent {
-    let at = from_micros(record.at);
+    let at = record.at;
     let code = Code::parse(&record.code).unwrap_or(Code::NotFound);
     let what = format!("{} {}", record.method, record.path);
     Recent {
@@ -209,7 +210,7 @@ fn recent(record: Record, now: Timestamp) -> Recent {
         } else {
             at.format("%-d %b, %H:%M").to_string()
         },
-        id: record.id,
+        id: record.id.to_string(),
         at: Moment::day(at),
         accepted: code == Code::Valid,
         code,

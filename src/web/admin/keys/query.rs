@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use serde::Deserialize;
 
 use crate::domain::Result;
+use crate::domain::id::KeyId;
 use crate::key_search::filter::{Column, KeyFilter, Mark, Need, Sort};
 use crate::key_search::lists::Wanted;
 
@@ -139,7 +140,7 @@ impl KeyQuery {
     }
 
     /// The address of this page of the list, which lights up a key.
-    pub fn here_with(&self, key: &str) -> String {
+    pub fn here_with(&self, key: KeyId) -> String {
         let here = self.here();
         let sign = if here.contains('?') { '&' } else { '?' };
         format!("{here}{sign}highlight={key}")

@@ -10,7 +10,7 @@ use crate::db::usage::DAY;
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::TenantId;
-use crate::domain::time::{self, Timestamp, from_micros};
+use crate::domain::time::{self, Timestamp};
 use crate::verify::Code;
 use crate::web::numbers::counted;
 use crate::web::sparkline::Sparkline;
@@ -49,7 +49,7 @@ impl KeyUse {
         keys: &[Key],
         now: Timestamp,
     ) -> Result<Vec<Self>> {
-        let ids: Vec<String> = keys.iter().map(|key| key.id.clone()).collect();
+        let ids: Vec<String> = keys.iter().map(|key| key.id.to_string()).collect();
         let first = now.timestamp().div_euclid(DAY) * DAY - (DAYS - 1) * DAY;
         let mut days: BTreeMap<String, [i64; 7]> = BTreeMap::new();
         for part in db::usage_series::days_of(conn, &ids, first)? {
@@ -58,35 +58,34 @@ impl KeyUse {
                 *day += part.answers;
             }
         }
-        let revoked: BTreeMap<&str, Timestamp> = keys
+        let revoked: BTreeMap<String, &Key> = keys
             .iter()
-            .filter_map(|key| Some((key.id.as_str(), key.revoked_at?.and_utc())))
+            .filter(|key| key.revoked_at.is_some())
+            .map(|key| (key.id.to_string(), key))
             .collect();
-        let rotated: Vec<&str> = keys
-            .iter()
-            .filter(|key| key.rotated_at.is_some())
-            .map(|key| key.id.as_str())
-            .collect();
-        let ids_of_revoked: Vec<String> = revoked.keys().map(|&id| id.to_owned()).collect();
+        let ids_of_revoked: Vec<String> = revoked.keys().cloned().collect();
+        let refused = db::usage_series::refused_as_revoked(conn, &ids_of_revoked)?;
         let mut tried = BTreeMap::new();
-        for (key, count) in db::usage_series::refused_as_revoked(conn, &ids_of_revoked)? {
-            let was_rotated = rotated.contains(&key.as_str());
-            let (last, told) = tries(conn, tenant, &key, (count, was_rotated), now)?;
+        for (id, key) in revoked {
+            let Some(&count) = refused.get(&id) else {
+                continue;
+            };
+            let (last, told) = tries(conn, tenant, key, count, now)?;
             // Without single requests the days tell: all of these came after the revocation.
             let week = now - TimeDelta::days(DAYS);
             let go_on = last.map_or_else(
-                || days.contains_key(&key) || revoked.get(key.as_str()) >= Some(&week),
+                || days.contains_key(&id) || key.revoked_at >= Some(week),
                 |last| last >= week,
             );
-            tried.insert(key, Tries { told, go_on });
+            tried.insert(id, Tries { told, go_on });
         }
         let mut rotations = RotationState::load_all(conn, tenant, keys, now)?;
-        let mut of = |id: &String| Self {
+        let mut of = |(key, id): (&Key, &String)| Self {
             spark: Sparkline::new(&days.get(id).copied().unwrap_or_default()),
             tried: tried.get(id).cloned(),
-            rotation: rotations.remove(id),
+            rotation: rotations.remove(&key.id),
         };
-        Ok(ids.iter().map(&mut of).collect())
+        Ok(keys.iter().zip(&ids).map(&mut of).collect())
     }
 
     /// For an answer that must not wait for usage, or fail with it.
@@ -114,27 +113,27 @@ impl KeyUse {
 fn tries(
     conn: &mut Conn,
     tenant: TenantId,
-    key: &str,
-    (count, was_rotated): (i64, bool),
+    key: &Key,
+    count: i64,
     now: Timestamp,
 ) -> Result<(Option<Timestamp>, String)> {
     let code = Code::Revoked.as_str();
-    let newest = db::request_records::newest(conn, tenant, key.parse()?, code)?;
+    let newest = db::request_records::newest(conn, tenant, key.id, code)?;
     let mut text = counted(count, "refused request", "refused requests");
     // A former secret is refused with the same word, also while the key itself was accepted.
-    text.push_str(if was_rotated {
+    text.push_str(if key.rotated_at.is_some() {
         " since rotation or revocation"
     } else {
         " since revocation"
     });
-    let at = newest.as_ref().map(|last| from_micros(last.at));
+    let at = newest.as_ref().map(|last| last.at);
     if let Some(last) = newest {
         if !last.address.is_empty() {
             text.push_str(", last from ");
             text.push_str(&last.address);
         }
         text.push_str(", ");
-        text.push_str(&time::relative(from_micros(last.at), now));
+        text.push_str(&time::relative(last.at, now));
     }
     Ok((at, text))
 }

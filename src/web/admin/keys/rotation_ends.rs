@@ -88,7 +88,7 @@ fn question(key: &Key, rotation: &Rotation, me: &SignedIn, ending: Ending) -> As
         Ending::New => (&key.last4, &rotation.new, "cancellation"),
     };
     // Until the rotation the old secret was the key's only one, so the key's use was its own.
-    let was_alone = matches!(ending, Ending::Old) && rotation.rotated_at.and_utc() > me.now() - DAY;
+    let was_alone = matches!(ending, Ending::Old) && rotation.rotated_at > me.now() - DAY;
     let before = key.last_used_at().filter(|_| was_alone);
     let radius = BlastRadius::of_secret(hint(last4), last4, last, before, me.now());
     let (title, verb, text) = match ending {
@@ -137,7 +137,7 @@ fn stays(key: &Key, me: &SignedIn) -> String {
     match key.expires_at {
         Some(at) => format!(
             "The expiration chosen with the rotation stays: {} is the key's last day (UTC).",
-            expiry(at.and_utc(), me.now()).date
+            expiry(at, me.now()).date
         ),
         None => "The expiration chosen with the rotation stays: the key never expires.".into(),
     }

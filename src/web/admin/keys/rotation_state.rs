@@ -6,7 +6,7 @@ use crate::db::Conn;
 use crate::db::key_rotations::{LastUse, Rotation, list_running};
 use crate::db::keys::Key;
 use crate::domain::Result;
-use crate::domain::id::TenantId;
+use crate::domain::id::{KeyId, TenantId};
 use crate::domain::time::{self, Timestamp};
 
 /// A rotation in words.
@@ -38,16 +38,16 @@ impl RotationState {
         tenant: TenantId,
         keys: &[Key],
         now: Timestamp,
-    ) -> Result<BTreeMap<String, Self>> {
+    ) -> Result<BTreeMap<KeyId, Self>> {
         let rotated = keys.iter().filter(|key| key.rotated_at.is_some());
-        let ids: Vec<String> = rotated.map(|key| key.id.clone()).collect();
+        let ids: Vec<KeyId> = rotated.map(|key| key.id).collect();
         if ids.is_empty() {
             return Ok(BTreeMap::new());
         }
         let running = list_running(conn, tenant, &ids, now)?;
         let with_key = running.into_iter().filter_map(|rotation| {
             let key = keys.iter().find(|key| key.id == rotation.key_id)?;
-            Some((key.id.clone(), Self::new(&rotation, key, now)))
+            Some((key.id, Self::new(&rotation, key, now)))
         });
         Ok(with_key.collect())
     }
@@ -68,7 +68,7 @@ impl RotationState {
 
     fn new(rotation: &Rotation, key: &Key, now: Timestamp) -> Self {
         let lately = |last: &LastUse| {
-            let hours = last.at.map(|at| (now - at.and_utc()).num_hours());
+            let hours = last.at.map(|at| (now - at).num_hours());
             hours.is_some_and(|hours| hours < 24)
         };
         Self {
@@ -78,7 +78,7 @@ impl RotationState {
             new_use: words(&rotation.new, now),
             ends: rotation.ends_at.map_or_else(
                 || "once nobody has used it for 24 h".into(),
-                |at| time::relative(at.and_utc(), now),
+                |at| time::relative(at, now),
             ),
             old_is_used: lately(&rotation.old),
             new_is_used: lately(&rotation.new),
@@ -91,7 +91,7 @@ pub fn words(last: &LastUse, now: Timestamp) -> String {
     let Some(at) = last.at else {
         return "not used since the rotation".into();
     };
-    let mut text = format!("last used {}", time::relative(at.and_utc(), now));
+    let mut text = format!("last used {}", time::relative(at, now));
     if !last.address.is_empty() {
         text.push_str(" from ");
         text.push_str(&last.address);

@@ -145,7 +145,7 @@ impl Question {
         let running = state
             .read(move |conn| RotationState::load(conn, tenant, &of, now))
             .await?;
-        let ends = key.expires_at.map(|at| expiry(at.and_utc(), now));
+        let ends = key.expires_at.map(|at| expiry(at, now));
         Ok(Self {
             radius: BlastRadius::load(state, tenant, &key, now).await,
             typed: form.last4.clone(),

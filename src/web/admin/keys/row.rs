@@ -3,6 +3,7 @@
 use super::expiry::{Expiry, expiry};
 use super::recent_use::KeyUse;
 use crate::db::keys::Key;
+use crate::domain::environment::Environment;
 use crate::domain::key::State as KeyState;
 use crate::domain::key_text;
 use crate::domain::time::Timestamp;
@@ -53,13 +54,13 @@ impl KeyRow {
             status: state.as_str(),
             status_label: state.label(),
             hint: key_text::hint(&key.key_prefix, &key.last4),
-            is_test: key.environment == "test",
+            is_test: key.environment == Environment::Test,
             group: key.group_name,
-            created: Moment::day(key.created_at.and_utc()),
+            created: Moment::day(key.created_at),
             expires: key
                 .expires_at
                 .filter(|_| !revoked)
-                .map(|at| expiry(at.and_utc(), now)),
+                .map(|at| expiry(at, now)),
             last_used,
             used,
             can_revoke: may_change && !revoked,
@@ -69,7 +70,7 @@ impl KeyRow {
             off: key.disabled_at.is_some(),
             csrf: String::new(),
             back: String::new(),
-            id: key.id,
+            id: key.id.to_string(),
             name: key.name,
             description: key.description,
         }

@@ -40,7 +40,7 @@ impl Secret {
     pub(super) fn new(key: &Key, secret: Option<&KeySecret>, site: &Site, kept: bool) -> Self {
         let text = secret.map(KeySecret::expose).unwrap_or_default();
         Self {
-            done: KeyQuery::default().here_with(&key.id),
+            done: KeyQuery::default().here_with(key.id),
             title: "Your new API key",
             name: key.name.clone(),
             news: "is ready.".into(),
@@ -77,7 +77,7 @@ impl Secret {
 
     /// The same for somebody who came from this list.
     pub(super) fn of_list(mut self, key: &Key, list: &KeyQuery) -> Self {
-        self.done = list.here_with(&key.id);
+        self.done = list.here_with(key.id);
         self
     }
 }

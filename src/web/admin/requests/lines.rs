@@ -137,13 +137,13 @@ fn are_one(later: &Gap, gap: &Gap) -> bool {
 
 fn row(record: Record, key: Option<&KeyLabel>) -> RequestRow {
     let code = Code::parse(&record.code).unwrap_or(Code::NotFound);
-    let at = from_micros(record.at);
+    let at = record.at;
     RequestRow {
         at: to_the_second(at),
         day: at.format("%-d %b %Y").to_string(),
         verdict: verdict(code),
         key: KeyName::new(key),
-        id: record.id,
+        id: record.id.to_string(),
         method: record.method,
         path: record.path,
         scope: record.scope,

@@ -13,6 +13,7 @@ use super::verdicts::{Verdict, verdict};
 use crate::actions::requests;
 use crate::db::key_labels::{self, KeyLabel};
 use crate::db::request_records::Filter;
+use crate::domain::id::KeyId;
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Actor;
 use crate::domain::validate::FieldErrors;
@@ -107,9 +108,9 @@ pub async fn index(
     let loaded = state
         .read(move |conn| {
             let mut keys = key_labels::list(conn, by.tenant, KEYS)?;
-            if let Some(key) = checked.key.filter(|key| !has(&keys, &key.to_string())) {
-                keys.extend(key_labels::find(conn, by.tenant, &[key.to_string()])?);
-                if !has(&keys, &key.to_string()) {
+            if let Some(key) = checked.key.filter(|key| !has(&keys, *key)) {
+                keys.extend(key_labels::find(conn, by.tenant, &[key])?);
+                if !has(&keys, key) {
                     errors.add("key", CHOOSE_KEY);
                 }
             }
@@ -198,14 +199,14 @@ fn mark(text: &str) -> Result<Option<RequestId>> {
     })
 }
 
-fn has(keys: &[KeyLabel], id: &str) -> bool {
+fn has(keys: &[KeyLabel], id: KeyId) -> bool {
     keys.iter().any(|key| key.id == id)
 }
 
 fn option(key: KeyLabel) -> KeyOption {
     KeyOption {
         label: key.choice(),
-        id: key.id,
+        id: key.id.to_string(),
     }
 }
 

@@ -103,10 +103,9 @@ impl Rows {
     fn add_request(&mut self, record: &Record, key: Option<&KeyLabel>) -> Result<()> {
         let name = key.map(|key| key.name.as_str()).unwrap_or_default();
         let hint = key.map(KeyLabel::hint).unwrap_or_default();
-        let at = rfc3339(from_micros(record.at));
+        let at = rfc3339(record.at);
+        let (id, key_id) = (record.id.to_string(), record.key_id.to_string());
         let Record {
-            id,
-            key_id,
             code,
             method,
             path,
@@ -119,8 +118,8 @@ impl Rows {
             Self::Csv(writer) => write(
                 writer,
                 [
-                    &at, "", code, method, path, key_id, name, &hint, scope, address, user_agent,
-                    id, "",
+                    &at, "", code, method, path, &key_id, name, &hint, scope, address, user_agent,
+                    &id, "",
                 ],
             ),
             Self::Ndjson(text) => {

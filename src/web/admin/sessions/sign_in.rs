@@ -220,7 +220,7 @@ fn entrant(
     request_id: &str,
 ) -> Result<Option<Entrant>> {
     let Some(user) = user else { return Ok(None) };
-    let (id, request_id) = (user.id.parse()?, request_id.to_owned());
+    let (id, request_id) = (user.id, request_id.to_owned());
     if user.support {
         return Ok(Some(Entrant::Support(Supporter {
             id,

@@ -88,7 +88,8 @@ pub async fn index(
         return Ok(answer);
     }
     keys.retain(|key| key.deleted_at.is_none());
-    let keys = keys.into_iter().map(|key| (key.choice(), key.id)).collect();
+    let keys = keys.into_iter();
+    let keys = keys.map(|key| (key.choice(), key.id.to_string())).collect();
     page(
         StatusCode::OK,
         &UsagePage {

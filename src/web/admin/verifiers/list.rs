@@ -46,9 +46,9 @@ impl VerifierRow {
             status,
             status_label,
             hint: key_text::hint(&verifier.token_prefix, &verifier.last4),
-            created: Moment::day(verifier.created_at.and_utc()),
-            last_used: last_used.map(|at| Moment::past(at.and_utc(), now)),
-            id: verifier.id,
+            created: Moment::day(verifier.created_at),
+            last_used: last_used.map(|at| Moment::past(at, now)),
+            id: verifier.id.to_string(),
             name: verifier.name,
         }
     }

@@ -39,9 +39,7 @@ pub async fn new(
     let verifier = state
         .read(move |conn| db::verifiers::find(conn, id))
         .await?;
-    let last_used = verifier
-        .last_used_at
-        .map(|at| time::relative(at.and_utc(), me.now()));
+    let last_used = verifier.last_used_at.map(|at| time::relative(at, me.now()));
     let ask = Ask {
         title: "Revoke verifier",
         text: format!(

@@ -1,6 +1,6 @@
 //! A real standby takes over that lacks the last commits of the primary.
 
-use keystead::db::change_log::{Kind, append};
+use keystead::db::change_log::{Item, append};
 
 use crate::support::cluster::{Cluster, db};
 use crate::support::direct;
@@ -47,7 +47,7 @@ async fn after_a_failover_that_lost_the_last_commits_revoked_means_refused() {
     );
     for _ in 0..6 {
         db(&source)
-            .write(|conn| append(conn, Kind::Key, &stays))
+            .write(|conn| append(conn, Item::Key(stays.parse()?)))
             .unwrap();
     }
 
