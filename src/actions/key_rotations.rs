@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::keys::{must_have_room, note_state, own_word};
+use super::keys::{must_have_room, note_state, of_asker};
 use super::{Object, begin, disclosures, must_cover, peppers, record};
 use crate::db::key_rotations::{End, Kept, NewRotation, Rotation};
 use crate::db::key_updates::{self, KeyUpdate};
@@ -74,9 +74,9 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     let rev = begin(conn, by, change_log::Item::Key(id))?;
     peppers::must_be_in_use(conn, how.pepper)?;
     let key = changeable(conn, by, id)?;
-    if let Some(word) = how.idempotency_key
+    if let Some(own) = how.idempotency_key
         && let Some(earlier) =
-            db::key_rotations::find_asked(conn, by.tenant, id, &own_word(by, word))?
+            db::key_rotations::find_asked(conn, by.tenant, id, &of_asker(by, own))?
     {
         return replay(key, earlier.as_deref(), &how);
     }
@@ -99,26 +99,7 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
         pepper_version: how.pepper.version(),
         last4: secret.last4().to_owned(),
     };
-    let lost = db::key_rotations::kept_of_key(conn, by.tenant, id)?;
-    db::key_rotations::give(conn, by.tenant, id, &new, by.now)?;
-    db::key_rotations::insert(
-        conn,
-        NewRotation {
-            id: RotationId::new(),
-            tenant_id: by.tenant,
-            key_id: key.id,
-            lost,
-            idempotency_key: how.idempotency_key.map(|word| own_word(by, word)),
-            asked: how.idempotency_key.map(|_| how.wish()),
-            rotated_at: by.now,
-            end: end_of(grace, by.now),
-            used_address: "",
-            used_program: "",
-            new_used_address: "",
-            new_used_program: "",
-        },
-    )?;
-    forget_oldest(conn, by, id)?;
+    give(conn, by, &key, &new, &how, end_of(grace, by.now))?;
     if key.sealed.is_some() {
         disclosures::replace(conn, by, &key, &secret, how.sealing)?;
     }
@@ -128,6 +109,37 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     }
     note(conn, by, &key, rev, &Event::KeyRotated(detail))?;
     Ok(Rotated::New(db::keys::find(conn, by.tenant, id)?, secret))
+}
+
+/// Puts the new secret in place of the one that the key has, which is kept until its `end`.
+fn give(
+    conn: &mut Conn,
+    by: &Actor,
+    key: &Key,
+    new: &Kept,
+    how: &Rotating<'_>,
+    end: End,
+) -> Result<()> {
+    let lost = db::key_rotations::kept_of_key(conn, by.tenant, key.id)?;
+    db::key_rotations::give(conn, by.tenant, key.id, new, by.now)?;
+    db::key_rotations::insert(
+        conn,
+        NewRotation {
+            id: RotationId::new(),
+            tenant_id: by.tenant,
+            key_id: key.id,
+            lost,
+            idempotency_key: how.idempotency_key.map(|own| of_asker(by, own)),
+            asked: how.idempotency_key.map(|_| how.wish()),
+            rotated_at: by.now,
+            end,
+            used_address: "",
+            used_program: "",
+            new_used_address: "",
+            new_used_program: "",
+        },
+    )?;
+    forget_oldest(conn, by, key.id)
 }
 
 /// Whoever follows the log drops each digest with its own revision.
@@ -143,12 +155,12 @@ fn forget_oldest(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<()> {
 ///
 /// # Errors
 /// `Unavailable` when the database is away.
-pub fn was_rotated(conn: &mut Conn, by: &Actor, id: KeyId, word: &str) -> Result<bool> {
-    let asked = db::key_rotations::find_asked(conn, by.tenant, id, &own_word(by, word))?;
+pub fn was_rotated(conn: &mut Conn, by: &Actor, id: KeyId, idempotency_key: &str) -> Result<bool> {
+    let asked = db::key_rotations::find_asked(conn, by.tenant, id, &of_asker(by, idempotency_key))?;
     Ok(asked.is_some())
 }
 
-/// The key as the first request left it, unless this one asks for something else under the same word.
+/// The key as the first request left it, unless this one asks for something else under the same idempotency key.
 fn replay(key: Key, earlier: Option<&str>, how: &Rotating<'_>) -> Result<Rotated> {
     if earlier.is_none_or(|earlier| earlier == how.wish()) {
         return Ok(Rotated::Replayed(key));

@@ -53,15 +53,15 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
         "authorization_group",
     )?;
     by.must_cover(&group.scopes)?;
-    let word = issuing.idempotency_key.map(|word| own_word(by, word));
-    if let Some(word) = &word
-        && let Some(earlier) = db::keys::find_by_idempotency_key(conn, by.tenant, word)?
+    let idempotency_key = issuing.idempotency_key.map(|own| of_asker(by, own));
+    if let Some(idempotency_key) = &idempotency_key
+        && let Some(earlier) = db::keys::find_by_idempotency_key(conn, by.tenant, idempotency_key)?
     {
         return replay(earlier, draft, &group.name);
     }
     must_have_room(conn, by)?;
     let secret = KeySecret::generate(issuing.brand, draft.environment)?;
-    let row = new_row(by, id, draft, group.id, &secret, issuing, word);
+    let row = new_row(by, id, draft, group.id, &secret, issuing, idempotency_key);
     db::keys::insert(conn, row)?;
     note_state(conn, id, rev)?;
     let detail = json!({
@@ -94,16 +94,16 @@ pub(crate) fn note_state(conn: &mut Conn, id: KeyId, rev: i64) -> Result<()> {
     change_log::describe(conn, rev, text)
 }
 
-/// A word belongs to whoever chose it: two systems of a tenant may choose the same.
-pub(super) fn own_word(by: &Actor, word: &str) -> String {
+/// An idempotency key belongs to whoever chose it: two systems of a tenant may choose the same.
+pub(super) fn of_asker(by: &Actor, idempotency_key: &str) -> String {
     match &by.who {
-        Who::Person { id, .. } => format!("person {id} {word}"),
-        Who::Key { id, .. } => format!("key {id} {word}"),
-        Who::Operator | Who::Keystead => format!("operator {word}"),
+        Who::Person { id, .. } => format!("person {id} {idempotency_key}"),
+        Who::Key { id, .. } => format!("key {id} {idempotency_key}"),
+        Who::Operator | Who::Keystead => format!("operator {idempotency_key}"),
     }
 }
 
-/// The key of the first request, unless this one asks for another key under the same word.
+/// The key of the first request, unless this one asks for another key under the same idempotency key.
 fn replay(earlier: Key, draft: &Draft, group: &str) -> Result<Issued> {
     let same = earlier.name == draft.name
         && earlier.description == draft.description

@@ -186,12 +186,12 @@ pub fn find_asked(
     conn: &mut Conn,
     tenant: TenantId,
     key: KeyId,
-    word: &str,
+    idempotency_key: &str,
 ) -> Result<Option<Option<String>>> {
     Ok(rotations::table
         .filter(rotations::key_id.eq(key))
         .filter(rotations::tenant_id.eq(tenant))
-        .filter(rotations::idempotency_key.eq(word))
+        .filter(rotations::idempotency_key.eq(idempotency_key))
         .select(rotations::asked)
         .first(conn)
         .optional()?)

@@ -8,7 +8,7 @@ use crate::actions::supporters::{self, Supporter};
 use crate::actions::tenants::{self, FirstAdmin, operator};
 use crate::actions::verifiers;
 use crate::db::{self, Conn};
-use crate::domain::id::KeyId;
+use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::Wish;
 use crate::domain::key_text::KeySecret;
 use crate::domain::pepper::Pepper;
@@ -263,6 +263,29 @@ fn make(
         return Err(Error::internal("a sample key was made twice"));
     };
     let id: KeyId = key.id;
+    make_used(
+        conn,
+        (tenant, id),
+        (group, age, requests_a_day, fate),
+        allowed,
+        now,
+    )?;
+    Ok(SampleKey {
+        secret,
+        works: matches!(fate, Fate::Active | Fate::Ends(_)),
+        works_everywhere: fate == Fate::Active && allowed.is_empty(),
+        requests_a_day,
+    })
+}
+
+/// The usage that such a key has had, and what became of the key.
+fn make_used(
+    conn: &mut Conn,
+    (tenant, id): (TenantId, KeyId),
+    (group, age, requests_a_day, fate): (&str, i64, i64, Fate),
+    allowed: &[&str],
+    now: Timestamp,
+) -> Result<()> {
     let (first_day, last_day) = match fate {
         Fate::Active | Fate::Ends(_) => (age.min(28), 0),
         Fate::Disabled => (age.min(60), 46),
@@ -298,10 +321,5 @@ fn make(
     if let Some(reason) = reason {
         usage::refuse_lately(conn, tenant, id, reason, now)?;
     }
-    Ok(SampleKey {
-        secret,
-        works: matches!(fate, Fate::Active | Fate::Ends(_)),
-        works_everywhere: fate == Fate::Active && allowed.is_empty(),
-        requests_a_day,
-    })
+    Ok(())
 }

@@ -87,7 +87,7 @@ pub async fn create(
         .map(|at| at.as_deref().map_or(Ok(None), expiry_of_instant))
         .transpose()
         .map_err(|text| Error::invalid("expires_at", text))?;
-    let (word, inside) = (idempotency_key(&request)?, state.clone());
+    let (idempotency_key, inside) = (idempotency_key(&request)?, state.clone());
     let rotated = state
         .change(move |conn| {
             let peppers = inside.index().peppers();
@@ -96,7 +96,7 @@ pub async fn create(
                 sealing: &inside.sealing,
                 grace,
                 expires_at,
-                idempotency_key: word.as_deref(),
+                idempotency_key: idempotency_key.as_deref(),
             };
             key_rotations::rotate(conn, &by, id, how)
         })

@@ -58,7 +58,7 @@ pub async fn create(
         AllowlistMode::parse(word).map_err(|text| Error::invalid("ip_allowlist_mode", text))?;
     }
     let draft = wish(&wanted).check(by.now, expiry(&wanted))?;
-    let word = idempotency_key(&request)?;
+    let idempotency_key = idempotency_key(&request)?;
     let inside = state.clone();
     let issued = state
         .change(move |conn| {
@@ -67,7 +67,7 @@ pub async fn create(
                 brand: &inside.site.brand,
                 pepper: peppers.newest()?,
                 group: wanted.authorization_group.as_deref(),
-                idempotency_key: word.as_deref(),
+                idempotency_key: idempotency_key.as_deref(),
             };
             keys::issue(conn, &by, &draft, issuing)
         })

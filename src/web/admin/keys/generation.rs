@@ -69,7 +69,7 @@ pub async fn create(
 async fn issue(state: &web::Data<State>, me: &SignedIn, form: &KeyForm) -> Result<Issued> {
     let by = me.actor();
     let draft = form.check(by.now)?;
-    let (group, word) = (form.group.clone(), form.idempotency_key.clone());
+    let (group, idempotency_key) = (form.group.clone(), form.idempotency_key.clone());
     let recoverable = !form.recoverable.is_empty();
     let state_inside = state.clone();
     let issued = state
@@ -79,8 +79,8 @@ async fn issue(state: &web::Data<State>, me: &SignedIn, form: &KeyForm) -> Resul
                 brand: &state_inside.site.brand,
                 pepper: peppers.newest()?,
                 group: Some(&group),
-                idempotency_key: Some(&word)
-                    .filter(|word| !word.is_empty())
+                idempotency_key: Some(&idempotency_key)
+                    .filter(|it| !it.is_empty())
                     .map(String::as_str),
             };
             if recoverable {

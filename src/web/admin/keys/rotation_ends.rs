@@ -72,7 +72,7 @@ pub async fn extend(
 /// The key and its running rotation.
 async fn running(state: &State, me: &SignedIn, id: KeyId) -> Result<(Key, Rotation)> {
     let key = key_in_question(state, me, id).await?;
-    let (tenant, now, ids) = (me.member.tenant, me.now(), [key.id.clone()]);
+    let (tenant, now, ids) = (me.member.tenant, me.now(), [key.id]);
     let mut found = state
         .read(move |conn| db::key_rotations::list_running(conn, tenant, &ids, now))
         .await?;

@@ -273,8 +273,8 @@ async fn rotate(
             "This form is damaged; reload the page.".into(),
         ));
     }
-    let (who, word) = (by.clone(), form.idempotency_key.clone());
-    let made = state.read(move |conn| key_rotations::was_rotated(conn, &who, id, &word));
+    let (who, idempotency_key) = (by.clone(), form.idempotency_key.clone());
+    let made = state.read(move |conn| key_rotations::was_rotated(conn, &who, id, &idempotency_key));
     // Asked first: after the first request other characters would have to be typed.
     if made.await? {
         return Ok(Rotated::Replayed(ask.key.clone()));

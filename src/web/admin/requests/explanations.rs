@@ -140,7 +140,7 @@ async fn find(me: &SignedIn, state: &web::Data<State>, id: RequestId) -> Result<
             move |conn| match explain::explain(conn, inside.index(), &by, id)? {
                 Explanation::Stranger(code) => Ok(Said::Stranger(stranger(id, code))),
                 Explanation::Known(known) => {
-                    let ids = [known.record.key_id.clone()];
+                    let ids = [known.record.key_id];
                     let key = key_labels::find(conn, by.tenant, &ids)?.pop();
                     Ok(Said::Known(Box::new(view(*known, key.as_ref()))))
                 }

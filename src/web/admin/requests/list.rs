@@ -132,7 +132,7 @@ pub async fn index(
             || RequestId::first_at(me.now()).to_string(),
             |line| line.order.clone(),
         ),
-        keys: keys.into_iter().map(option).collect(),
+        keys: keys.iter().map(option).collect(),
         refusals: Code::refusals().map(verdict).collect(),
         is_first: before.is_none(),
         live: live && before.is_none() && errors.is_empty(),
@@ -203,7 +203,7 @@ fn has(keys: &[KeyLabel], id: KeyId) -> bool {
     keys.iter().any(|key| key.id == id)
 }
 
-fn option(key: KeyLabel) -> KeyOption {
+fn option(key: &KeyLabel) -> KeyOption {
     KeyOption {
         label: key.choice(),
         id: key.id.to_string(),
