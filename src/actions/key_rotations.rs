@@ -42,7 +42,7 @@ pub struct Rotating<'a> {
 
 impl Rotating<'_> {
     /// What is asked for, in words that a repeated request can be compared with.
-    fn wish(&self) -> String {
+    fn asked(&self) -> String {
         let expires = match self.expires_at {
             None => "as before".into(),
             Some(None) => "never".into(),
@@ -130,7 +130,7 @@ fn give(
             key_id: key.id,
             lost,
             idempotency_key: how.idempotency_key.map(|own| of_asker(by, own)),
-            asked: how.idempotency_key.map(|_| how.wish()),
+            asked: how.idempotency_key.map(|_| how.asked()),
             rotated_at: by.now,
             end,
             used_address: "",
@@ -162,7 +162,7 @@ pub fn was_rotated(conn: &mut Conn, by: &Actor, id: KeyId, idempotency_key: &str
 
 /// The key as the first request left it, unless this one asks for something else under the same idempotency key.
 fn replay(key: Key, earlier: Option<&str>, how: &Rotating<'_>) -> Result<Rotated> {
-    if earlier.is_none_or(|earlier| earlier == how.wish()) {
+    if earlier.is_none_or(|earlier| earlier == how.asked()) {
         return Ok(Rotated::Replayed(key));
     }
     Err(Conflict::IdempotencyKeyReused.into())

@@ -4,7 +4,7 @@ use super::limits::{object, step};
 use super::record;
 use crate::db::{self, Conn, change_log, limit_requests::LimitRequest};
 use crate::domain::audit::Event;
-use crate::domain::limits::{HIGHEST, Outcome, Wanted, Wish};
+use crate::domain::limits::{Draft, HIGHEST, Input, Outcome};
 use crate::domain::role::{Actor, Who};
 use crate::domain::{Conflict, Error, Result};
 
@@ -15,14 +15,14 @@ const MAY_ASK: &str = "tenant:write";
 ///
 /// # Errors
 /// `Forbidden` for viewers and keys; `Invalid` at `limit` and `reason`; a conflict `highest-limit`.
-pub fn ask(conn: &mut Conn, by: &Actor, wish: &Wish<'_>) -> Result<LimitRequest> {
+pub fn ask(conn: &mut Conn, by: &Actor, input: &Input<'_>) -> Result<LimitRequest> {
     let email = asker(by)?;
     change_log::hold(conn)?;
     let tenant = db::tenants::find(conn, by.tenant)?;
     if tenant.key_limit >= HIGHEST {
         return Err(Conflict::HighestLimit(HIGHEST).into());
     }
-    let wanted = wish.check(tenant.key_limit + 1)?;
+    let wanted = input.check(tenant.key_limit + 1)?;
     let same = |open: &LimitRequest| open.wanted == wanted.limit && open.reason == wanted.reason;
     if let Some(open) = db::limit_requests::find_open(conn, by.tenant)?.filter(same) {
         return Ok(open);
@@ -43,7 +43,7 @@ pub fn withdraw(conn: &mut Conn, by: &Actor) -> Result<()> {
     let tenant = db::tenants::find(conn, by.tenant)?;
     let open = db::limit_requests::find_open(conn, by.tenant)?.ok_or(Conflict::NoLimitRequest)?;
     db::limit_requests::close(conn, by.tenant, Outcome::Withdrawn, by.now)?;
-    let wanted = Wanted {
+    let wanted = Draft {
         limit: open.wanted,
         reason: String::new(),
     };

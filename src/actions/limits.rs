@@ -7,7 +7,7 @@ use crate::domain::audit::{
     Event, LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_REQUESTED, LIMIT_WITHDRAWN,
 };
 use crate::domain::id::TenantId;
-use crate::domain::limits::{self, Outcome, Step, Wanted, Wish};
+use crate::domain::limits::{self, Draft, Input, Outcome, Step};
 use crate::domain::role::Supporter;
 use crate::domain::time::Timestamp;
 use crate::domain::{Conflict, Error, Result};
@@ -19,7 +19,7 @@ const SHOWN: i64 = 20;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Raised {
     /// It is set now, and an open request is granted.
-    Set(Wanted),
+    Set(Draft),
     /// Somebody set this one meanwhile; nothing was changed.
     Meanwhile(i64),
 }
@@ -54,7 +54,7 @@ pub fn set(
     by: &Supporter,
     tenant: TenantId,
     (shown, asked): (i64, &str),
-    wish: &Wish<'_>,
+    input: &Input<'_>,
 ) -> Result<Raised> {
     // No key is made between the count and the new limit.
     change_log::hold(conn)?;
@@ -65,7 +65,7 @@ pub fn set(
     let open = db::limit_requests::find_open(conn, tenant)?;
     must_be_as_read(open.as_ref(), asked)?;
     let used = db::keys::count_toward_limit(conn, tenant, by.now)?;
-    let wanted = wish.check(used.max(1))?;
+    let wanted = input.check(used.max(1))?;
     if wanted.limit == row.key_limit {
         let same = format!("The limit is {shown} already.");
         return Err(Error::invalid("limit", same));
@@ -97,11 +97,11 @@ pub fn decline(
         limits::check_reason(reason).map_err(|message| Error::invalid("reason", message))?;
     db::limit_requests::close(conn, tenant, Outcome::Declined, by.now)?;
     let limit = open.wanted;
-    let step = step(&row, &Wanted { limit, reason });
+    let step = step(&row, &Draft { limit, reason });
     note(conn, by, &row, &Event::LimitDeclined(step))
 }
 
-pub(super) fn step(tenant: &Tenant, wanted: &Wanted) -> Step {
+pub(super) fn step(tenant: &Tenant, wanted: &Draft) -> Step {
     Step {
         before: tenant.key_limit,
         limit: wanted.limit,

@@ -7,7 +7,7 @@ use crate::actions::tenants::operator;
 use crate::config::Config;
 use crate::db;
 use crate::domain::Error;
-use crate::domain::key::{Wish, expiry_of_instant, expiry_of_last_day};
+use crate::domain::key::{Input, expiry_of_instant, expiry_of_last_day};
 use crate::domain::key_text::KeySecret;
 use crate::domain::time::Clock;
 use crate::server::control;
@@ -54,7 +54,7 @@ fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
         Some(text) if text.len() == 10 => expiry_of_last_day(text),
         Some(text) => expiry_of_instant(text),
     };
-    let wish = Wish {
+    let input = Input {
         name: &args.name,
         description: "",
         environment: &args.environment,
@@ -62,7 +62,9 @@ fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
         ip_allowlist_mode: "",
         rate_limit: None,
     };
-    let draft = wish.check(now, expiry).map_err(|error| error.to_string())?;
+    let draft = input
+        .check(now, expiry)
+        .map_err(|error| error.to_string())?;
     let pepper = secrets.peppers.first().ok_or("there is no pepper")?;
     let issued = db
         .write(|conn| {

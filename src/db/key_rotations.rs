@@ -180,7 +180,7 @@ pub fn give(
 /// What the request with this word asked for that rotated the key before; `Some(None)`: nobody noted it.
 #[allow(
     clippy::option_option,
-    reason = "no request, one of an older Keystead, and its wish are three things"
+    reason = "no request, one of an older Keystead, and what it asked for are three things"
 )]
 pub fn find_asked(
     conn: &mut Conn,

@@ -6,7 +6,7 @@ use super::schema::limit_requests as requests;
 use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::{LimitRequestId, TenantId};
-use crate::domain::limits::{Outcome, Wanted};
+use crate::domain::limits::{Draft, Outcome};
 use crate::domain::time::Timestamp;
 
 /// An open request.
@@ -38,7 +38,7 @@ pub fn find_open(conn: &mut Conn, tenant: TenantId) -> Result<Option<LimitReques
 pub fn open(
     conn: &mut Conn,
     tenant: TenantId,
-    wanted: &Wanted,
+    wanted: &Draft,
     by: &str,
     now: Timestamp,
 ) -> Result<()> {

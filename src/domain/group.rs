@@ -12,7 +12,7 @@ pub const MOST_SCOPES: usize = 100;
 
 /// A group as someone asks for it, before it is checked.
 #[derive(Debug, Clone, Default)]
-pub struct Wish<'a> {
+pub struct Input<'a> {
     /// Name, unique in the tenant.
     pub name: &'a str,
     /// What it is for.
@@ -21,7 +21,7 @@ pub struct Wish<'a> {
     pub scopes: Vec<&'a str>,
 }
 
-/// A checked wish.
+/// A checked input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     /// 2 to 80 characters.
@@ -32,7 +32,7 @@ pub struct Draft {
     pub scopes: Scopes,
 }
 
-impl Wish<'_> {
+impl Input<'_> {
     /// Checks every field and reports all errors at once.
     ///
     /// # Errors

@@ -73,7 +73,7 @@ impl State {
 
 /// A key as someone asks for it, before it is checked.
 #[derive(Debug, Clone, Default)]
-pub struct Wish<'a> {
+pub struct Input<'a> {
     /// Name of the system that will hold it.
     pub name: &'a str,
     /// What it is for.
@@ -85,10 +85,10 @@ pub struct Wish<'a> {
     /// `off`, `observe` or `enforce`; empty: a list is enforced.
     pub ip_allowlist_mode: &'a str,
     /// How often it may be used; `None`: as often as its holder likes.
-    pub rate_limit: Option<rate_limit::Wish>,
+    pub rate_limit: Option<rate_limit::Input>,
 }
 
-/// A checked wish.
+/// A checked input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     /// 2 to 200 characters.
@@ -107,7 +107,7 @@ pub struct Draft {
     pub rate_limit: Option<RateLimit>,
 }
 
-impl Wish<'_> {
+impl Input<'_> {
     /// Checks every field and reports all errors at once; `expiry` was read by the caller, which knows its format.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use super::validate::{self, FieldErrors};
 
 /// The changes as someone asks for them, before they are checked.
 #[derive(Debug, Clone, Default)]
-pub struct Wish<'a> {
+pub struct Input<'a> {
     /// Name of the system that holds the key.
     pub name: Option<&'a str>,
     /// What it is for.
@@ -22,7 +22,7 @@ pub struct Wish<'a> {
     /// `off`, `observe` or `enforce`.
     pub ip_allowlist_mode: Option<&'a str>,
     /// How often it may be used; `Some(None)` for no limit.
-    pub rate_limit: Option<Option<rate_limit::Wish>>,
+    pub rate_limit: Option<Option<rate_limit::Input>>,
 }
 
 /// Checked changes.
@@ -46,7 +46,7 @@ pub struct Update {
     pub shown: Option<String>,
 }
 
-impl Wish<'_> {
+impl Input<'_> {
     /// Checks what is given and reports all errors at once; `expiry` was read by the caller, which knows its format.
     ///
     /// # Errors

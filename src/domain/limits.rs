@@ -13,30 +13,30 @@ const LONGEST_REASON: usize = 500;
 
 /// A limit and the reason for it, as typed.
 #[derive(Debug, Clone, Default)]
-pub struct Wish<'a> {
+pub struct Input<'a> {
     /// A whole number.
     pub limit: &'a str,
     /// Read by the other side, so it is never empty.
     pub reason: &'a str,
 }
 
-/// A checked wish.
+/// A checked input.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct Draft {
     /// Number of keys.
     pub limit: i64,
     /// 1 to 500 characters.
     pub reason: String,
 }
 
-impl Wish<'_> {
+impl Input<'_> {
     /// Checks both fields; `least` is the lowest number that makes sense here.
     ///
     /// # Errors
     /// `Invalid` at `limit` and `reason`.
-    pub fn check(&self, least: i64) -> Result<Wanted> {
+    pub fn check(&self, least: i64) -> Result<Draft> {
         let mut errors = FieldErrors::default();
-        let wanted = Wanted {
+        let wanted = Draft {
             limit: errors.take("limit", check_number(self.limit, least)),
             reason: errors.take("reason", check_reason(self.reason)),
         };

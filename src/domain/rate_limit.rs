@@ -91,7 +91,7 @@ impl std::fmt::Display for RateLimit {
 
 /// A limit as someone asks for it, before it is checked.
 #[derive(Debug, Clone, Default)]
-pub struct Wish {
+pub struct Input {
     /// Requests a period, 1 to 1,000,000.
     pub requests: String,
     /// `second` or `minute`.
@@ -100,7 +100,7 @@ pub struct Wish {
     pub burst: String,
 }
 
-impl Wish {
+impl Input {
     /// Checks the parts; what is wrong is noted at `rate_limit.requests`, `rate_limit.per` and `rate_limit.burst`.
     pub fn check(&self, errors: &mut FieldErrors) -> Option<RateLimit> {
         let noted = errors.list().len();

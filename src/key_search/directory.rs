@@ -89,7 +89,7 @@ pub struct Attention {
 
 /// A page of a list, and what stands around it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct ListPage {
     /// The keys of the page, in order.
     pub ids: Vec<KeyId>,
     /// Where the next page starts, if there is one.
@@ -229,9 +229,9 @@ impl KeyDirectory {
         after: Option<&Mark>,
         limit: usize,
         now: Timestamp,
-    ) -> Found {
+    ) -> ListPage {
         let sieve = Sieve::new(filter, now);
-        let mut found = Found::default();
+        let mut found = ListPage::default();
         for entry in &self.entries {
             let state = sieve.state(entry);
             found.totals.add(state);
@@ -264,7 +264,7 @@ impl KeyDirectory {
         sort: Sort,
         after: Option<&Mark>,
         limit: usize,
-        found: &mut Found,
+        found: &mut ListPage,
     ) {
         let order = self.order(sort.column);
         let cut = |is_before: fn(Ordering) -> bool| {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::directory::{Found, KeyDirectory, Listed};
+use super::directory::{KeyDirectory, ListPage, Listed};
 use super::filter::{Column, KeyFilter, Mark, Sort};
 use crate::db::change_log::{self, Position};
 use crate::db::{self, Conn, Db, key_lists};
@@ -68,7 +68,7 @@ struct Kept {
 
 /// What of a list somebody wants to see.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct ListRequest {
     /// Which keys.
     pub filter: KeyFilter,
     /// In which order.
@@ -102,9 +102,9 @@ impl KeyLists {
         &self,
         db: &Db,
         tenant: TenantId,
-        wanted: &Wanted,
+        wanted: &ListRequest,
         now: Timestamp,
-        more: impl FnOnce(&mut Conn, Found, Vec<db::keys::Key>) -> Result<T>,
+        more: impl FnOnce(&mut Conn, ListPage, Vec<db::keys::Key>) -> Result<T>,
     ) -> Result<T> {
         let shared = self.shared(tenant);
         let turn = shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
@@ -180,14 +180,14 @@ impl Kept {
         &mut self,
         conn: &mut Conn,
         tenant: TenantId,
-        wanted: &Wanted,
+        wanted: &ListRequest,
         now: Timestamp,
-    ) -> Result<(Found, usize)> {
+    ) -> Result<(ListPage, usize)> {
         self.follow(conn, tenant)?;
         self.follow_usage(conn, tenant, wanted.sort.column, now)?;
         let rotating = key_lists::rotating(conn, tenant, now)?;
         self.directory.set_rotating(&rotating);
-        let Wanted {
+        let ListRequest {
             filter,
             sort,
             after,

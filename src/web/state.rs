@@ -16,8 +16,8 @@ use crate::domain::id::TenantId;
 use crate::domain::sealing::SealingKey;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result, password};
-use crate::key_search::directory::Found;
-use crate::key_search::lists::{KeyLists, Wanted};
+use crate::key_search::directory::ListPage;
+use crate::key_search::lists::{KeyLists, ListRequest};
 use crate::verify::Index;
 
 /// Password digests worked on at once: each takes a core and 19 MiB, and verification needs the cores too.
@@ -160,9 +160,9 @@ impl State {
     pub async fn key_list<T: Send + 'static>(
         &self,
         tenant: TenantId,
-        wanted: Wanted,
+        wanted: ListRequest,
         now: Timestamp,
-        more: impl FnOnce(&mut Conn, Found, Vec<Key>) -> Result<T> + Send + 'static,
+        more: impl FnOnce(&mut Conn, ListPage, Vec<Key>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (lists, db) = (Arc::clone(&self.key_lists), self.db.clone());
         block(move || lists.read(&db, tenant, &wanted, now, more)).await

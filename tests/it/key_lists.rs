@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use keystead::db::Db;
 use keystead::db::connection::Source;
 use keystead::domain::id::TenantId;
-use keystead::key_search::lists::{KeyLists, Wanted};
+use keystead::key_search::lists::{KeyLists, ListRequest};
 
 use crate::support::system::KEYS;
 use crate::support::*;
@@ -14,9 +14,9 @@ async fn lists_of_tenants_without_keys_go_in_their_turn_too() {
     let app = App::start().await;
     app.issue("Acme", "ERP");
     let lists = KeyLists::new(1024 * 1024);
-    let wanted = Wanted {
+    let wanted = ListRequest {
         limit: 10,
-        ..Wanted::default()
+        ..ListRequest::default()
     };
     let now = app.clock.now();
     let count = |tenant: TenantId| {

@@ -9,7 +9,7 @@ use keystead::background::follow::Follower;
 use keystead::background::follow::watch::Watch;
 use keystead::db;
 use keystead::domain::Error;
-use keystead::domain::key::Wish;
+use keystead::domain::key::Input;
 use keystead::domain::key_rotations::Grace;
 use keystead::domain::key_text::KeySecret;
 use keystead::domain::request_id::RequestId;
@@ -56,10 +56,10 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
         .unwrap()
         .id;
     let by = || tenants::operator(acme, clock.now());
-    let draft = Wish {
+    let draft = Input {
         name: "ERP",
         environment: "live",
-        ..Wish::default()
+        ..Input::default()
     };
     let draft = draft.check(clock.now(), Ok(None)).unwrap();
     let issuing = Issuing {

@@ -9,7 +9,7 @@ use crate::actions::tenants::{self, FirstAdmin, operator};
 use crate::actions::verifiers;
 use crate::db::{self, Conn};
 use crate::domain::id::{KeyId, TenantId};
-use crate::domain::key::Wish;
+use crate::domain::key::Input;
 use crate::domain::key_text::KeySecret;
 use crate::domain::pepper::Pepper;
 use crate::domain::role::Steward;
@@ -243,7 +243,7 @@ fn make(
     } else {
         &[]
     };
-    let draft = Wish {
+    let draft = Input {
         name,
         description,
         environment,

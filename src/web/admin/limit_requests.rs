@@ -12,7 +12,7 @@ use crate::actions::limit_requests;
 use crate::actions::limits::{self, Past};
 use crate::db::limit_requests::LimitRequest;
 use crate::db::{self, Conn};
-use crate::domain::limits::{HIGHEST, Wish};
+use crate::domain::limits::{HIGHEST, Input};
 use crate::domain::role::Actor;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
@@ -115,9 +115,9 @@ async fn load(
     })
 }
 
-type Found = (Quota, Option<LimitRequest>, Vec<Past>, Option<LimitNote>);
+type Loaded = (Quota, Option<LimitRequest>, Vec<Past>, Option<LimitNote>);
 
-fn read(conn: &mut Conn, by: &Actor) -> Result<Found> {
+fn read(conn: &mut Conn, by: &Actor) -> Result<Loaded> {
     Ok((
         Quota::find(conn, by)?,
         db::limit_requests::find_open(conn, by.tenant)?,
@@ -140,11 +140,11 @@ pub async fn create(
     let (by, typed) = (me.actor(), form.clone());
     let asked = state
         .change(move |conn| {
-            let wish = Wish {
+            let input = Input {
                 limit: &typed.limit,
                 reason: &typed.reason,
             };
-            limit_requests::ask(conn, &by, &wish)
+            limit_requests::ask(conn, &by, &input)
         })
         .await;
     match asked {

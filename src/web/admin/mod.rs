@@ -1,7 +1,7 @@
 //! The pages: a folder for each noun. What two nouns use lies here.
 
-pub mod ask;
 pub mod blast_radius;
+pub mod confirmation;
 pub mod grants;
 pub mod groups;
 pub mod home;

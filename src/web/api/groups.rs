@@ -7,7 +7,7 @@ use super::caller::Caller;
 use super::group_views::{AuthorizationGroup, AuthorizationGroupUpdate, NewAuthorizationGroup};
 use crate::actions::groups;
 use crate::db;
-use crate::domain::group::Wish;
+use crate::domain::group::Input;
 use crate::domain::id::GroupId;
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
@@ -69,12 +69,12 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
     by.must_hold(groups::WRITE)?;
-    let wish = Wish {
+    let input = Input {
         name: &wanted.name,
         summary: wanted.summary.as_deref().unwrap_or_default(),
         scopes: wanted.scopes.iter().map(String::as_str).collect(),
     };
-    let draft = wish.check()?;
+    let draft = input.check()?;
     let group = state
         .change(move |conn| groups::create(conn, &by, &draft))
         .await?;
@@ -153,7 +153,7 @@ pub async fn update(
         .change(move |conn| {
             let group = db::groups::find_by_id(conn, by.tenant, id)?;
             let kept = || group.scopes.list().iter().map(String::as_str).collect();
-            let wish = Wish {
+            let input = Input {
                 name: wanted.name.as_deref().unwrap_or(&group.name),
                 summary: wanted.summary.as_deref().unwrap_or(&group.summary),
                 scopes: wanted
@@ -162,7 +162,7 @@ pub async fn update(
                     .map_or_else(kept, |list| list.iter().map(String::as_str).collect()),
             };
             let shown = groups::version(&group);
-            groups::update(conn, &by, id, &wish.check()?, Some(&shown))?;
+            groups::update(conn, &by, id, &input.check()?, Some(&shown))?;
             groups::find(conn, by.tenant, id)
         })
         .await?;

@@ -9,7 +9,7 @@ use super::caller::Caller;
 use super::key_views;
 use crate::domain::Error;
 use crate::key_search::filter::{KeyFilter, Mark, Sort};
-use crate::key_search::lists::Wanted;
+use crate::key_search::lists::ListRequest;
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
 use crate::web::state::State;
@@ -75,7 +75,7 @@ pub async fn index(
         Error::BadRequest(text.into())
     })?;
     let sort = Sort::default();
-    let wanted = Wanted {
+    let wanted = ListRequest {
         filter: KeyFilter::parse(&query.q, &query.status, &query.expiration)?,
         sort,
         after: match &query.cursor {

@@ -7,7 +7,7 @@ use super::key_views;
 use crate::actions::key_updates;
 use crate::domain::id::KeyId;
 use crate::domain::key::expiry_of_instant;
-use crate::domain::key_updates::Wish;
+use crate::domain::key_updates::Input;
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
 use crate::web::state::State;
@@ -51,7 +51,7 @@ pub async fn update(
         .expires_at
         .as_ref()
         .map(|at| at.as_deref().map_or(Ok(None), expiry_of_instant));
-    let update = wish(&wanted).check(by.now, expiry)?;
+    let update = input(&wanted).check(by.now, expiry)?;
     let key = state
         .change(move |conn| key_updates::update(conn, &by, id, &update))
         .await?;
@@ -59,11 +59,11 @@ pub async fn update(
 }
 
 /// Null empties a text; where empty makes no sense the check says so.
-fn wish(wanted: &key_views::KeyUpdate) -> Wish<'_> {
+fn input(wanted: &key_views::KeyUpdate) -> Input<'_> {
     fn text(member: Option<&Option<String>>) -> Option<&str> {
         member.map(|text| text.as_deref().unwrap_or_default())
     }
-    Wish {
+    Input {
         name: text(wanted.name.as_ref()),
         description: text(wanted.description.as_ref()),
         group: text(wanted.authorization_group.as_ref()),
@@ -75,6 +75,6 @@ fn wish(wanted: &key_views::KeyUpdate) -> Wish<'_> {
         rate_limit: wanted
             .rate_limit
             .as_ref()
-            .map(|limit| limit.as_ref().map(key_views::RateLimit::wish)),
+            .map(|limit| limit.as_ref().map(key_views::RateLimit::input)),
     }
 }

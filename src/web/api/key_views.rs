@@ -117,8 +117,8 @@ impl From<rate_limit::RateLimit> for RateLimit {
 
 impl RateLimit {
     /// The limit as asked for, to be checked.
-    pub fn wish(&self) -> rate_limit::Wish {
-        rate_limit::Wish {
+    pub fn input(&self) -> rate_limit::Input {
+        rate_limit::Input {
             requests: self.requests.to_string(),
             per: self.per.clone(),
             burst: self

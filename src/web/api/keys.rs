@@ -9,7 +9,7 @@ use crate::actions::keys::{self, Issued, Issuing};
 use crate::db;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::KeyId;
-use crate::domain::key::{Wish, expiry_of_instant};
+use crate::domain::key::{Input, expiry_of_instant};
 use crate::domain::{Error, Result, key_text};
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
@@ -57,7 +57,7 @@ pub async fn create(
     if let Some(word) = &wanted.ip_allowlist_mode {
         AllowlistMode::parse(word).map_err(|text| Error::invalid("ip_allowlist_mode", text))?;
     }
-    let draft = wish(&wanted).check(by.now, expiry(&wanted))?;
+    let draft = input(&wanted).check(by.now, expiry(&wanted))?;
     let idempotency_key = idempotency_key(&request)?;
     let inside = state.clone();
     let issued = state
@@ -85,8 +85,8 @@ pub async fn create(
     })
 }
 
-fn wish(wanted: &key_views::NewKey) -> Wish<'_> {
-    Wish {
+fn input(wanted: &key_views::NewKey) -> Input<'_> {
+    Input {
         name: &wanted.name,
         description: wanted.description.as_deref().unwrap_or_default(),
         environment: wanted.environment.as_deref().unwrap_or("live"),
@@ -97,7 +97,7 @@ fn wish(wanted: &key_views::NewKey) -> Wish<'_> {
             .map(String::as_str)
             .collect(),
         ip_allowlist_mode: wanted.ip_allowlist_mode.as_deref().unwrap_or_default(),
-        rate_limit: wanted.rate_limit.as_ref().map(key_views::RateLimit::wish),
+        rate_limit: wanted.rate_limit.as_ref().map(key_views::RateLimit::input),
     }
 }
 

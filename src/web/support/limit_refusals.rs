@@ -33,7 +33,7 @@ pub struct RefusalForm {
 }
 
 /// The question.
-struct Ask {
+struct RefusalQuestion {
     csrf: String,
     id: String,
     name: String,
@@ -58,13 +58,13 @@ struct Typed {
 struct RefusalPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
-    ask: Ask,
+    ask: RefusalQuestion,
 }
 
 #[derive(Template)]
 #[template(path = "support/_refusal.html")]
 struct RefusalView {
-    ask: Ask,
+    ask: RefusalQuestion,
 }
 
 /// `GET /support/tenants/{id}/limit-refusal`.
@@ -106,10 +106,10 @@ async fn show(
     )
 }
 
-fn load(conn: &mut Conn, tenant: TenantId, csrf: String, typed: Typed) -> Result<Ask> {
+fn load(conn: &mut Conn, tenant: TenantId, csrf: String, typed: Typed) -> Result<RefusalQuestion> {
     let open = db::limit_requests::find_open(conn, tenant)?.ok_or(Error::NotFound)?;
     let tenant = db::tenants::find(conn, tenant)?;
-    Ok(Ask {
+    Ok(RefusalQuestion {
         csrf,
         id: tenant.id.to_string(),
         name: tenant.name,

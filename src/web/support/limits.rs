@@ -11,7 +11,7 @@ use crate::actions::limits::{self, Raised};
 use crate::db::limit_requests::LimitRequest;
 use crate::db::{self, Conn, tenant_overviews};
 use crate::domain::id::TenantId;
-use crate::domain::limits::{HIGHEST, Wish};
+use crate::domain::limits::{HIGHEST, Input};
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
@@ -41,7 +41,7 @@ pub struct LimitForm {
 }
 
 /// The form, with the facts that matter to the answer.
-struct Ask {
+struct LimitQuestion {
     csrf: String,
     row: TenantRow,
     request: Option<LimitRequest>,
@@ -53,7 +53,7 @@ struct Ask {
     history: Vec<LimitStep>,
 }
 
-impl Ask {
+impl LimitQuestion {
     fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Self> {
         let row = TenantRow::new(tenant_overviews::find(conn, tenant, now)?, now);
         let request = db::limit_requests::find_open(conn, tenant)?;
@@ -88,13 +88,13 @@ impl Ask {
 struct LimitPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
-    ask: Ask,
+    ask: LimitQuestion,
 }
 
 #[derive(Template)]
 #[template(path = "support/_limit.html")]
 struct LimitView {
-    ask: Ask,
+    ask: LimitQuestion,
 }
 
 #[derive(Template)]
@@ -115,14 +115,19 @@ pub async fn new(
 ) -> Answer<HttpResponse> {
     let (tenant, now): (TenantId, _) = (id.parse()?, me.now());
     let ask = state
-        .snapshot(move |conn| Ask::load(conn, tenant, now))
+        .snapshot(move |conn| LimitQuestion::load(conn, tenant, now))
         .await?;
     show(&request, me, ask, StatusCode::OK)
 }
 
-fn show(request: &HttpRequest, me: Staff, ask: Ask, status: StatusCode) -> Answer<HttpResponse> {
+fn show(
+    request: &HttpRequest,
+    me: Staff,
+    ask: LimitQuestion,
+    status: StatusCode,
+) -> Answer<HttpResponse> {
     let csrf = me.shell.csrf.clone();
-    let ask = Ask { csrf, ..ask };
+    let ask = LimitQuestion { csrf, ..ask };
     if is_htmx(request) {
         return page(status, &LimitView { ask });
     }
@@ -153,11 +158,11 @@ pub async fn create(
     let (by, typed) = (me.supporter(), form.clone());
     let raised = state
         .change(move |conn| {
-            let wish = Wish {
+            let input = Input {
                 limit: &typed.limit,
                 reason: &typed.reason,
             };
-            limits::set(conn, &by, tenant, (typed.shown, &typed.asked), &wish)
+            limits::set(conn, &by, tenant, (typed.shown, &typed.asked), &input)
         })
         .await;
     match raised {
@@ -170,14 +175,24 @@ pub async fn create(
             );
             let ask = again(&state, &me, tenant, form, FieldErrors::default()).await?;
             let banner = Some(text);
-            show(&request, me, Ask { banner, ..ask }, StatusCode::CONFLICT)
+            show(
+                &request,
+                me,
+                LimitQuestion { banner, ..ask },
+                StatusCode::CONFLICT,
+            )
         }
         Err(Error::Conflict(
             conflict @ (Conflict::LimitRequestChanged | Conflict::LimitRequestClosed),
         )) => {
             let ask = again(&state, &me, tenant, form, FieldErrors::default()).await?;
             let banner = Some(conflict.to_string());
-            show(&request, me, Ask { banner, ..ask }, StatusCode::CONFLICT)
+            show(
+                &request,
+                me,
+                LimitQuestion { banner, ..ask },
+                StatusCode::CONFLICT,
+            )
         }
         Err(Error::Invalid(errors)) => {
             let ask = again(&state, &me, tenant, form, errors).await?;
@@ -194,17 +209,17 @@ async fn again(
     tenant: TenantId,
     form: LimitForm,
     errors: FieldErrors,
-) -> Result<Ask> {
+) -> Result<LimitQuestion> {
     let now = me.now();
     let ask = state
-        .snapshot(move |conn| Ask::load(conn, tenant, now))
+        .snapshot(move |conn| LimitQuestion::load(conn, tenant, now))
         .await?;
     let form = LimitForm {
         shown: ask.form.shown,
         asked: ask.form.asked,
         ..form
     };
-    Ok(Ask {
+    Ok(LimitQuestion {
         form,
         errors,
         ..ask

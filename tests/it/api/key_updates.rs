@@ -38,12 +38,12 @@ pub fn changes(app: &App, key: &Issued) -> Vec<Value> {
 async fn every_member_can_be_changed_at_once_and_the_rest_stays() {
     let (app, system, key) = start().await;
     let before = system.get(&key.resource()).await.json();
-    let wish = json!({
+    let input = json!({
         "name": " CRM ", "description": "Nightly sync", "expires_at": "2027-02-18T00:00:00Z",
         "ip_allowlist": ["127.0.0.1", "10.0.0.0/8"], "authorization_group": "Read only",
         "rate_limit": { "requests": 100, "per": "second" },
     });
-    let answer = patch(&system, &key, wish).await;
+    let answer = patch(&system, &key, input).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.hides(&key.secret);
     let mut expected = before;
@@ -66,9 +66,9 @@ async fn every_member_can_be_changed_at_once_and_the_rest_stays() {
     assert_eq!(system.get(&key.resource()).await.json(), expected);
 
     // Null takes away what may be absent, and nothing else changes.
-    let wish =
+    let input =
         json!({ "expires_at": null, "rate_limit": null, "description": null, "ip_allowlist": [] });
-    let cleared = patch(&system, &key, wish).await.json();
+    let cleared = patch(&system, &key, input).await.json();
     expected["expires_at"] = Value::Null;
     expected["rate_limit"] = Value::Null;
     expected["description"] = json!("");
@@ -109,11 +109,11 @@ async fn a_change_is_true_for_the_next_verification() {
 #[actix_web::test]
 async fn the_audit_log_tells_what_was_and_what_is() {
     let (app, system, key) = start().await;
-    let wish = json!({
+    let input = json!({
         "name": "CRM", "description": "", "authorization_group": "Read only", "expires_at": "2027-02-18T01:00:00+01:00",
         "ip_allowlist": ["10.0.0.0/8"], "rate_limit": { "requests": 5, "per": "minute", "burst": 9 },
     });
-    assert_eq!(patch(&system, &key, wish).await.status, 200);
+    assert_eq!(patch(&system, &key, input).await.status, 200);
     assert_eq!(
         changes(&app, &key),
         [json!({
@@ -137,12 +137,12 @@ async fn the_audit_log_tells_what_was_and_what_is() {
 #[actix_web::test]
 async fn a_change_that_changes_nothing_leaves_no_trace() {
     let (app, system, key) = start().await;
-    let wish = json!({
+    let input = json!({
         "name": "ERP", "description": "", "authorization_group": "Full access", "expires_at": null,
         "ip_allowlist": [], "rate_limit": null,
     });
     let before = app.number("SELECT rev AS n FROM change_head");
-    for body in [wish, json!({})] {
+    for body in [input, json!({})] {
         let answer = patch(&system, &key, body).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         assert_eq!(answer.json()["name"], "ERP");

@@ -13,7 +13,7 @@ async fn a_key_cant_lift_its_own_limits() {
     let system = app.system(&key.secret);
     let stored = || format!("{:?}", app.stored("Acme", &key));
     let before = stored();
-    for wish in [
+    for input in [
         json!({ "expires_at": null }),
         json!({ "expires_at": "2027-02-18T00:00:00Z" }),
         json!({ "ip_allowlist": [] }),
@@ -21,18 +21,18 @@ async fn a_key_cant_lift_its_own_limits() {
         json!({ "authorization_group": "Read only" }),
         json!({ "name": "CRM", "expires_at": null }),
     ] {
-        let answer = patch(&system, &key, wish.clone()).await;
+        let answer = patch(&system, &key, input.clone()).await;
         let detail = answer.problem(403)["detail"].to_string();
-        assert!(detail.contains("its own limits"), "{wish}: {detail}");
-        assert_eq!(stored(), before, "{wish}");
+        assert!(detail.contains("its own limits"), "{input}: {detail}");
+        assert_eq!(stored(), before, "{input}");
     }
     assert!(changes(&app, &key).is_empty());
     // What it is called is no limit, and limits that stay as they are are no change.
-    let wish = json!({
+    let input = json!({
         "name": "CRM", "description": "Nightly sync", "ip_allowlist": lists, "rate_limit": null,
         "authorization_group": "Full access", "expires_at": "2026-11-20T13:00:00Z",
     });
-    let answer = patch(&system, &key, wish).await;
+    let answer = patch(&system, &key, input).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     // Another key of the tenant may.
     let admin = app.system(&app.issue("Acme", "Admin").secret);

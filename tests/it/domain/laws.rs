@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use keystead::domain::environment::Environment;
-use keystead::domain::key::{Draft, State, Wish, expiry_of_instant, expiry_of_last_day};
+use keystead::domain::key::{Draft, Input, State, expiry_of_instant, expiry_of_last_day};
 use keystead::domain::key_text::{KeySecret, is_well_formed};
 use keystead::domain::scope::Scopes;
 use keystead::domain::time::{Timestamp, rfc3339};
@@ -84,12 +84,12 @@ fn scopes_allow_and_cover_what_they_grant_and_nothing_else() {
 }
 
 fn draft(expiry: Result<Option<Timestamp>, String>, now: Timestamp) -> Option<Draft> {
-    let wish = Wish {
+    let input = Input {
         name: "ERP",
         environment: "live",
-        ..Wish::default()
+        ..Input::default()
     };
-    wish.check(now, expiry).ok()
+    input.check(now, expiry).ok()
 }
 
 #[test]

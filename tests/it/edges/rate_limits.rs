@@ -14,8 +14,8 @@ const GATEWAY: &str = "/forward-auth";
 /// A key of Acme with a rate limit, made by another key.
 async fn limited(app: &App, limit: Value) -> Issued {
     let admin = app.issue("Acme", "Admin");
-    let wish = json!({ "name": "Limited", "rate_limit": limit });
-    let made = app.system(&admin.secret).post(KEYS, wish).await;
+    let input = json!({ "name": "Limited", "rate_limit": limit });
+    let made = app.system(&admin.secret).post(KEYS, input).await;
     assert_eq!(made.status, 201, "{}", made.body);
     let text = |member: &str| made.json()[member].as_str().unwrap().to_owned();
     Issued {

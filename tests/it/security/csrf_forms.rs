@@ -267,7 +267,7 @@ pub fn tries(
 /// Acme asks for a higher limit; what the forms of support then show.
 fn open_request(app: &App) -> String {
     let (acme, now) = (app.tenant("Acme"), app.clock.now());
-    let wanted = keystead::domain::limits::Wanted {
+    let wanted = keystead::domain::limits::Draft {
         limit: 20,
         reason: "Plants".into(),
     };

@@ -4,7 +4,7 @@ use crate::support::*;
 
 const ASK: &str = "/tenant-api-keys/limit-request";
 
-fn wish<'a>(shown: &'a str, limit: &'a str, reason: &'a str) -> [(&'a str, &'a str); 3] {
+fn input<'a>(shown: &'a str, limit: &'a str, reason: &'a str) -> [(&'a str, &'a str); 3] {
     [("shown", shown), ("limit", limit), ("reason", reason)]
 }
 
@@ -23,7 +23,7 @@ async fn a_raised_limit_holds_on_the_next_request_and_both_sides_read_why() {
     let form = sam.get(&page).await;
     form.shows("Two more &#60;plants&#62;");
     form.shows("value=\"25\"");
-    sam.decide(&page, &wish("1", " 30 ", "Agreed\nby phone"))
+    sam.decide(&page, &input("1", " 30 ", "Agreed\nby phone"))
         .await
         .leads_to("/support/tenants");
     assert_eq!(app.limit_of("Acme"), 30);
@@ -94,7 +94,7 @@ async fn what_is_wrong_is_told_at_its_field_and_changes_nothing() {
         for htmx in [false, true] {
             let csrf = sam.token(&page).await;
             sam.htmx = htmx;
-            let fields = [&[("csrf", &*csrf)], &wish("10", limit, reason)[..]].concat();
+            let fields = [&[("csrf", &*csrf)], &input("10", limit, reason)[..]].concat();
             let answer = sam.post(&page, &fields).await;
             sam.htmx = false;
             assert_eq!(answer.status, 422, "{limit} {reason}");
@@ -132,11 +132,11 @@ async fn what_is_wrong_is_told_at_its_field_and_changes_nothing() {
     for id in [MISSING, "nothing"] {
         let path = format!("/support/tenants/{id}/limit");
         assert_eq!(sam.get(&path).await.status, 404);
-        let fields = [&[("csrf", &*csrf)], &wish("10", "50", "x")[..]].concat();
+        let fields = [&[("csrf", &*csrf)], &input("10", "50", "x")[..]].concat();
         assert_eq!(sam.post(&path, &fields).await.status, 404);
     }
     // What is in use is the least.
-    sam.submit(&page, &page, &wish("10", "3", "Fewer"))
+    sam.submit(&page, &page, &input("10", "3", "Fewer"))
         .await
         .leads_to("/support/tenants");
     assert_eq!(app.limit_of("Acme"), 3);
@@ -151,7 +151,7 @@ async fn a_limit_that_somebody_else_changed_meanwhile_is_shown_instead() {
     app.set_limit("Acme", 15);
     for htmx in [false, true] {
         sam.htmx = htmx;
-        let fields = [&[("csrf", &*csrf)], &wish("10", "25", "Agreed <x>")[..]].concat();
+        let fields = [&[("csrf", &*csrf)], &input("10", "25", "Agreed <x>")[..]].concat();
         let answer = sam.post(&page, &fields).await;
         assert_eq!(answer.status, 409);
         answer.shows("it was 10 and is 15 now");
@@ -162,7 +162,7 @@ async fn a_limit_that_somebody_else_changed_meanwhile_is_shown_instead() {
         assert_eq!(app.limit_of("Acme"), 15);
     }
     // The form as it came back can be sent.
-    let fields = [&[("csrf", &*csrf)], &wish("15", "25", "Agreed")[..]].concat();
+    let fields = [&[("csrf", &*csrf)], &input("15", "25", "Agreed")[..]].concat();
     let row = sam.post(&page, &fields).await;
     assert_eq!(row.status, 200);
     assert!(row.body.trim_start().starts_with("<tr id=\"tenant-"));
@@ -184,7 +184,7 @@ async fn of_fifty_decisions_at_once_exactly_one_is_taken() {
             let (mut sam, csrf, page) = (sam.clone(), csrf.clone(), page.clone());
             actix_web::rt::spawn(async move {
                 let limit = (20 + number).to_string();
-                let fields = [&[("csrf", &*csrf)], &wish("10", &limit, "Agreed")[..]].concat();
+                let fields = [&[("csrf", &*csrf)], &input("10", &limit, "Agreed")[..]].concat();
                 sam.post(&page, &fields).await.status
             })
         })
@@ -211,7 +211,7 @@ async fn a_lower_limit_and_new_keys_at_the_same_moment_never_leave_too_many() {
         let csrf = sam.token(&page).await;
         let (mut other, path, used) = (sam.clone(), page.clone(), used.to_string());
         let lower = actix_web::rt::spawn(async move {
-            let fields = [&[("csrf", &*csrf)], &wish(&limit, &used, "Fewer")[..]].concat();
+            let fields = [&[("csrf", &*csrf)], &input(&limit, &used, "Fewer")[..]].concat();
             other.post(&path, &fields).await.status
         });
         let (system, name) = (app.system(&admin.secret), format!("Round {round}"));
@@ -313,7 +313,7 @@ async fn a_request_that_the_tenant_changed_meanwhile_is_read_again_before_it_is_
     sam.htmx = false;
     let late = [
         &[("csrf", &*csrf), ("asked", &*seen)],
-        &wish("10", "500", "Agreed")[..],
+        &input("10", "500", "Agreed")[..],
     ]
     .concat();
     let answer = sam.post(&pages[0], &late).await;
@@ -323,7 +323,7 @@ async fn a_request_that_the_tenant_changed_meanwhile_is_read_again_before_it_is_
     let decided = "SELECT count(*) AS n FROM audit_events WHERE action IN ('limit.changed', 'limit.declined')";
     assert_eq!(app.number(decided), 0);
     // The form as it came back can be sent.
-    sam.decide(&pages[0], &wish("10", "30", "Agreed"))
+    sam.decide(&pages[0], &input("10", "30", "Agreed"))
         .await
         .leads_to("/support/tenants");
     assert_eq!(app.limit_of("Acme"), 30);

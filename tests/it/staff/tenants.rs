@@ -36,9 +36,9 @@ fn ask(app: &App, tenant: &str, limit: &str) {
         ..tenants::operator(app.tenant(tenant), app.clock.now())
     };
     let reason = "More systems";
-    let wish = keystead::domain::limits::Wish { limit, reason };
+    let input = keystead::domain::limits::Input { limit, reason };
     app.db
-        .write(|conn| keystead::actions::limit_requests::ask(conn, &by, &wish))
+        .write(|conn| keystead::actions::limit_requests::ask(conn, &by, &input))
         .unwrap();
 }
 

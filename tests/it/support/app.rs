@@ -9,7 +9,7 @@ use keystead::config::Config;
 use keystead::db::{self, Db};
 use keystead::domain::forwarded::TrustedProxies;
 use keystead::domain::id::{KeyId, TenantId};
-use keystead::domain::key::Wish;
+use keystead::domain::key::Input;
 use keystead::domain::key_text::KeySecret;
 use keystead::domain::role::Steward;
 use keystead::domain::sealing::SealingKey;
@@ -180,7 +180,7 @@ impl App {
     ) -> Issued {
         let now = self.clock.now();
         let expires = expires_in.map(|seconds| now + chrono::TimeDelta::seconds(seconds));
-        let wish = Wish {
+        let input = Input {
             name,
             description: "",
             environment: "live",
@@ -188,7 +188,7 @@ impl App {
             ip_allowlist_mode: "",
             rate_limit: None,
         };
-        let draft = wish.check(now, Ok(expires)).unwrap();
+        let draft = input.check(now, Ok(expires)).unwrap();
         let secrets = keystead::config::secrets::Secrets::load(&self.config, false).unwrap();
         let issuing = keys::Issuing {
             brand: "ks",

@@ -10,7 +10,7 @@ use super::list::{crumbs, keys_in_words};
 use crate::actions::group_losses::{self, Loss};
 use crate::actions::groups;
 use crate::db::groups::Group;
-use crate::domain::group::{Draft, Wish};
+use crate::domain::group::{Draft, Input};
 use crate::domain::id::GroupId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
@@ -54,12 +54,12 @@ impl GroupForm {
     }
 
     fn check(&self) -> Result<Draft> {
-        let wish = Wish {
+        let input = Input {
             name: &self.name,
             summary: &self.summary,
             scopes: self.scopes.lines().collect(),
         };
-        wish.check()
+        input.check()
     }
 }
 

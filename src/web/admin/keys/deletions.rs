@@ -10,7 +10,7 @@ use super::query::{Back, KeyQuery};
 use crate::actions::keys;
 use crate::domain::id::KeyId;
 use crate::domain::{key_text, time};
-use crate::web::admin::ask::Ask;
+use crate::web::admin::confirmation::Confirmation;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
 use crate::web::numbers::grouped;
@@ -34,7 +34,7 @@ pub async fn new(
     let list = back.list();
     let key = key_in_question(&state, &me, id.parse()?).await?;
     let last_used = key.last_used_at().map(|at| time::relative(at, me.now()));
-    let ask = Ask {
+    let ask = Confirmation {
         title: "Delete from list",
         text: format!(
             "Delete the revoked API key \"{}\" from the list? It is already without access. This cannot be undone.",
@@ -54,7 +54,7 @@ pub async fn new(
                 last_used.unwrap_or_else(|| "never used".into()),
             ),
         ],
-        ..Ask::default()
+        ..Confirmation::default()
     };
     ask.respond(&request, me.shell, crumbs(Some("Delete")))
 }

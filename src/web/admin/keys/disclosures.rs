@@ -27,7 +27,7 @@ pub struct PasswordForm {
 }
 
 /// The question.
-struct Ask {
+struct PasswordQuestion {
     csrf: String,
     id: String,
     name: String,
@@ -40,13 +40,13 @@ struct Ask {
 struct DisclosurePage {
     shell: Shell,
     crumbs: Vec<Crumb>,
-    ask: Ask,
+    ask: PasswordQuestion,
 }
 
 #[derive(Template)]
 #[template(path = "disclosures/_new.html")]
 struct DisclosureView {
-    ask: Ask,
+    ask: PasswordQuestion,
 }
 
 /// `GET /tenant-api-keys/{id}/disclosure`.
@@ -80,7 +80,7 @@ fn ask(
         None => StatusCode::OK,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let ask = Ask {
+    let ask = PasswordQuestion {
         csrf: me.csrf,
         hint: key_text::hint(&key.key_prefix, &key.last4),
         id: key.id.to_string(),

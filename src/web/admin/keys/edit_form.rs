@@ -14,7 +14,7 @@ use crate::db;
 use crate::db::keys::Key;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::KeyId;
-use crate::domain::key_updates::{Update, Wish};
+use crate::domain::key_updates::{Input, Update};
 use crate::domain::time::{self, Timestamp};
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Result, key_text};
@@ -63,7 +63,7 @@ impl EditForm {
     /// `Invalid` with messages under the names of the fields.
     pub fn check(&self, now: Timestamp) -> Result<Update> {
         let mode = chosen_mode(&self.ip_allowlist_mode);
-        let wish = Wish {
+        let input = Input {
             name: Some(&self.name),
             description: Some(&self.description),
             group: Some(&self.group),
@@ -71,7 +71,7 @@ impl EditForm {
             ip_allowlist_mode: Some(mode).filter(|mode| !mode.is_empty()),
             rate_limit: None,
         };
-        let mut update = wish.check(now, None)?;
+        let mut update = input.check(now, None)?;
         if mode.is_empty() {
             update.ip_allowlist_mode = update.ip_allowlist.as_ref().map(AllowlistMode::of);
         }

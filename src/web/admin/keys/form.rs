@@ -13,7 +13,7 @@ use super::field_names::of_form;
 use super::group_options::GroupOption;
 use crate::db;
 use crate::domain::environment::Environment;
-use crate::domain::key::{self, Draft, Wish};
+use crate::domain::key::{self, Draft, Input};
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result, key_text, random, rate_limit};
@@ -62,7 +62,7 @@ impl KeyForm {
     /// # Errors
     /// `Invalid`.
     pub fn check(&self, now: Timestamp) -> Result<Draft> {
-        let wish = Wish {
+        let input = Input {
             name: &self.name,
             description: &self.description,
             environment: &self.environment,
@@ -76,7 +76,7 @@ impl KeyForm {
                 "This form is damaged; reload the page.".into(),
             ));
         }
-        let checked = wish
+        let checked = input
             .check(now, key::expiry_of_last_day(&self.expires_on))
             .map_err(of_form);
         if !self.group.is_empty() {
@@ -92,9 +92,9 @@ impl KeyForm {
     }
 
     /// No limit when both numbers are empty; a burst alone is a limit without its number, and told so.
-    fn rate_limit(&self) -> Option<rate_limit::Wish> {
+    fn rate_limit(&self) -> Option<rate_limit::Input> {
         let empty = self.rate_limit.trim().is_empty() && self.rate_limit_burst.trim().is_empty();
-        (!empty).then(|| rate_limit::Wish {
+        (!empty).then(|| rate_limit::Input {
             requests: self.rate_limit.clone(),
             per: self.rate_limit_per.clone(),
             burst: self.rate_limit_burst.clone(),
@@ -281,7 +281,7 @@ fn summary(form: &KeyForm, quota: &Quota, brand: &str, group: String) -> Summary
     };
     let rate = match form.rate_limit() {
         None => "No limit".into(),
-        Some(wish) => wish
+        Some(input) => input
             .check(&mut FieldErrors::default())
             .map_or("Not valid yet".into(), |limit| limit.to_string()),
     };

@@ -15,7 +15,7 @@ use super::row::KeyRow;
 use crate::db::keys::Key;
 use crate::domain::key::State as KeyState;
 use crate::domain::{Error, Result, key_text};
-use crate::key_search::directory::Found;
+use crate::key_search::directory::ListPage;
 use crate::key_search::filter::{Column, Expiration, KEY_IN_URL, Need, Sort};
 use crate::key_search::lists;
 use crate::key_search::sieve::UNUSED_DAYS;
@@ -41,7 +41,7 @@ struct StatusChoice {
 }
 
 impl StatusChoice {
-    fn all(found: &Found, query: &KeyQuery) -> Vec<Self> {
+    fn all(found: &ListPage, query: &KeyQuery) -> Vec<Self> {
         let choice = |state: Option<KeyState>| Self {
             word: state.map_or("", KeyState::as_str),
             id: state.map_or("all", KeyState::as_str),
@@ -116,7 +116,7 @@ impl KeysPage {
         me: &SignedIn,
         query: KeyQuery,
         (quota, limit_note): (Quota, Option<LimitNote>),
-        found: &Found,
+        found: &ListPage,
         keys: Vec<(Key, KeyUse)>,
         highlight: String,
     ) -> Self {
@@ -287,7 +287,7 @@ fn whole(count: usize) -> i64 {
 }
 
 /// What somebody should look at.
-fn needs(found: &Found, quota: &Quota) -> Vec<NeedLine> {
+fn needs(found: &ListPage, quota: &Quota) -> Vec<NeedLine> {
     let mut needs = Vec::new();
     let (expiring, unused) = (found.attention.expiring, found.attention.unused);
     if expiring > 0 {

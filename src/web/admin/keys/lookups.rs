@@ -9,7 +9,7 @@ use super::query::{KeyQuery, LIST, ListQuery, View};
 use super::recent_use::KeyUse;
 use crate::actions::key_lookups::{self, Lookup};
 use crate::domain::{Result, key_text};
-use crate::key_search::directory::Found;
+use crate::key_search::directory::ListPage;
 use crate::web::admin::quota::Quota;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
@@ -60,9 +60,9 @@ pub async fn create(
             Ok((Quota::find(conn, &by)?, keys))
         })
         .await?;
-    let found = Found {
+    let found = ListPage {
         matching: keys.len(),
-        ..Found::default()
+        ..ListPage::default()
     };
     let query = KeyQuery {
         view: View::remembered(&request),

@@ -78,7 +78,7 @@ struct KeyPage {
 }
 
 /// What is read of a key at once.
-struct Found {
+struct Loaded {
     key: Key,
     used: KeyUse,
     observed: Option<Observed>,
@@ -102,7 +102,7 @@ pub async fn show(
     let (tenant, now) = (me.member.tenant, me.now());
     let may_change = me.actor().must_hold("api-keys:write").is_ok();
     let found = state
-        .snapshot(move |conn| Found::load(conn, tenant, id, now))
+        .snapshot(move |conn| Loaded::load(conn, tenant, id, now))
         .await?;
     let key = found.key;
     let status = key.state(now);
@@ -141,7 +141,7 @@ pub async fn show(
     )
 }
 
-impl Found {
+impl Loaded {
     fn load(conn: &mut Conn, tenant: TenantId, id: KeyId, now: Timestamp) -> Result<Self> {
         let key = db::keys::find(conn, tenant, id)?;
         let whose = Whose {

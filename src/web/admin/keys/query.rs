@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::domain::Result;
 use crate::domain::id::KeyId;
 use crate::key_search::filter::{Column, KeyFilter, Mark, Need, Sort};
-use crate::key_search::lists::Wanted;
+use crate::key_search::lists::ListRequest;
 
 /// Where the list is.
 pub const LIST: &str = "/tenant-api-keys";
@@ -67,7 +67,7 @@ impl View {
 #[derive(Debug, Clone, Default)]
 pub struct KeyQuery {
     /// What of the list to show.
-    pub wanted: Wanted,
+    pub wanted: ListRequest,
     /// How.
     pub view: View,
 }
@@ -83,7 +83,7 @@ impl ListQuery {
         filter.need = Need::parse(&self.need)?;
         let after = self.cursor.as_deref();
         Ok(KeyQuery {
-            wanted: Wanted {
+            wanted: ListRequest {
                 filter,
                 sort,
                 after: after
@@ -193,7 +193,7 @@ impl KeyQuery {
     }
 
     fn url_with(&self, sort: Sort, cursor: &str) -> String {
-        let Wanted { filter, .. } = &self.wanted;
+        let ListRequest { filter, .. } = &self.wanted;
         let (sort, need) = (sort.word(), filter.need.map_or("", Need::as_str));
         let view = match self.view {
             View::Table => "",

@@ -12,8 +12,8 @@ use crate::actions::keys;
 use crate::db::keys::Key;
 use crate::domain::id::KeyId;
 use crate::domain::validate::FieldErrors;
-use crate::web::admin::ask::Ask;
 use crate::web::admin::blast_radius::BlastRadius;
+use crate::web::admin::confirmation::Confirmation;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{html, is_htmx, see_other, with_toast};
@@ -38,8 +38,8 @@ fn question(
     me: &SignedIn,
     list: &KeyQuery,
     typed: Revocation,
-) -> Ask {
-    Ask {
+) -> Confirmation {
+    Confirmation {
         title: "Revoke API key",
         text: format!(
             "Are you sure you want to revoke the API key \"{}\"? This action cannot be undone and any applications using this key will lose access immediately.",
@@ -55,7 +55,7 @@ fn question(
         radius: Some(radius),
         typed: typed.last4,
         reason: Some(typed.reason),
-        ..Ask::default()
+        ..Confirmation::default()
     }
 }
 

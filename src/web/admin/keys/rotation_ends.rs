@@ -14,8 +14,8 @@ use crate::db::keys::Key;
 use crate::domain::id::KeyId;
 use crate::domain::key_rotations::Grace;
 use crate::domain::{Conflict, Error, Result, key_text};
-use crate::web::admin::ask::Ask;
 use crate::web::admin::blast_radius::BlastRadius;
+use crate::web::admin::confirmation::Confirmation;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::see_other;
@@ -81,7 +81,7 @@ async fn running(state: &State, me: &SignedIn, id: KeyId) -> Result<(Key, Rotati
 
 const DAY: TimeDelta = TimeDelta::days(1);
 
-fn question(key: &Key, rotation: &Rotation, me: &SignedIn, ending: Ending) -> Ask {
+fn question(key: &Key, rotation: &Rotation, me: &SignedIn, ending: Ending) -> Confirmation {
     let hint = |last4: &str| key_text::hint(&key.key_prefix, last4);
     let (last4, last, noun) = match ending {
         Ending::Old => (&rotation.last4, &rotation.old, "end"),
@@ -117,7 +117,7 @@ fn question(key: &Key, rotation: &Rotation, me: &SignedIn, ending: Ending) -> As
             ),
         ),
     };
-    Ask {
+    Confirmation {
         title,
         text,
         csrf: me.csrf.clone(),
@@ -128,7 +128,7 @@ fn question(key: &Key, rotation: &Rotation, me: &SignedIn, ending: Ending) -> As
         verb,
         icon: "rotate-cw",
         radius: Some(radius),
-        ..Ask::default()
+        ..Confirmation::default()
     }
 }
 

@@ -24,7 +24,7 @@ use crate::web::state::State;
 /// Which request.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Wanted {
+pub struct ExplanationQuery {
     request: String,
 }
 
@@ -81,7 +81,7 @@ impl ExplanationPage {
 pub async fn show(
     me: SignedIn,
     state: web::Data<State>,
-    wanted: web::Query<Wanted>,
+    wanted: web::Query<ExplanationQuery>,
 ) -> Answer<HttpResponse> {
     let typed = wanted.into_inner().request.trim().to_owned();
     let mut answer = ExplanationPage {

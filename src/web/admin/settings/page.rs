@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::actions::settings;
 use crate::db;
 use crate::domain::{Conflict, Error};
-use crate::web::admin::ask::Ask;
+use crate::web::admin::confirmation::Confirmation;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::numbers::counted;
@@ -74,7 +74,7 @@ async fn ask(request: &HttpRequest, state: &State, me: SignedIn) -> Answer<HttpR
         "sealed copy of a secret is",
         "sealed copies of secrets are",
     );
-    let ask = Ask {
+    let ask = Confirmation {
         title: "Forbid recoverable keys",
         text: format!(
             "{destroyed} destroyed for good, and nobody can see those secrets again. The keys go on working."
@@ -85,7 +85,7 @@ async fn ask(request: &HttpRequest, state: &State, me: SignedIn) -> Answer<HttpR
         verb: "Destroy them",
         icon: "trash-2",
         hidden: vec![("confirmed", copies.to_string())],
-        ..Ask::default()
+        ..Confirmation::default()
     };
     ask.respond(request, me.shell, crumbs(Some("Recoverable keys")))
 }

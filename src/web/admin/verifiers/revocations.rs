@@ -10,7 +10,7 @@ use crate::actions::verifiers;
 use crate::db;
 use crate::domain::id::VerifierId;
 use crate::domain::{key_text, time};
-use crate::web::admin::ask::Ask;
+use crate::web::admin::confirmation::Confirmation;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
 use crate::web::respond::{is_htmx, page, see_other, with_toast};
@@ -40,7 +40,7 @@ pub async fn new(
         .read(move |conn| db::verifiers::find(conn, id))
         .await?;
     let last_used = verifier.last_used_at.map(|at| time::relative(at, me.now()));
-    let ask = Ask {
+    let ask = Confirmation {
         title: "Revoke verifier",
         text: format!(
             "Are you sure you want to revoke the verifier \"{}\"? This action cannot be undone, and the system that uses it can no longer ask about keys: it must then refuse its own callers.",
@@ -63,7 +63,7 @@ pub async fn new(
                 last_used.unwrap_or_else(|| "never used".into()),
             ),
         ],
-        ..Ask::default()
+        ..Confirmation::default()
     };
     ask.respond(&request, me.shell, crumbs(Some("Revoke")))
 }

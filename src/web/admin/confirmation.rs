@@ -12,7 +12,7 @@ use crate::web::shell::{Crumb, Shell};
 
 /// The question, with the facts that matter to the answer.
 #[derive(Debug, Clone, Default)]
-pub struct Ask {
+pub struct Confirmation {
     /// Headline.
     pub title: &'static str,
     /// What happens.
@@ -46,20 +46,20 @@ pub struct Ask {
 }
 
 #[derive(Template)]
-#[template(path = "ask/show.html")]
-struct AskPage {
+#[template(path = "confirmations/show.html")]
+struct ConfirmationPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
-    ask: Ask,
+    ask: Confirmation,
 }
 
 #[derive(Template)]
-#[template(path = "ask/_dialog.html")]
-struct AskDialog {
-    ask: Ask,
+#[template(path = "confirmations/_dialog.html")]
+struct ConfirmationDialog {
+    ask: Confirmation,
 }
 
-impl Ask {
+impl Confirmation {
     /// The dialog or the page; 422 when something that was typed is wrong.
     ///
     /// # Errors
@@ -76,11 +76,11 @@ impl Ask {
             StatusCode::UNPROCESSABLE_ENTITY
         };
         if is_htmx(request) {
-            return page(status, &AskDialog { ask: self });
+            return page(status, &ConfirmationDialog { ask: self });
         }
         page(
             status,
-            &AskPage {
+            &ConfirmationPage {
                 shell,
                 crumbs,
                 ask: self,
