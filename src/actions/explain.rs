@@ -112,8 +112,11 @@ fn snapshot(conn: &mut Conn, record: &Record) -> Result<Option<KeySnapshot>> {
         Some(group) => db::change_log::payload_at(conn, group, record.rev)?,
         None => None,
     };
-    if let Some((_, text)) = group.filter(|(rev, _)| *rev > noted) {
-        let group: GroupSnapshot = serde_json::from_str(&text).map_err(Error::internal)?;
+    if let Some((rev, text)) = group.filter(|(rev, _)| *rev > noted) {
+        let group: GroupSnapshot = serde_json::from_str(&text).map_err(|cause| {
+            let why = cause.to_string();
+            Error::Internal(db::rows::unreadable("change_log", "payload", rev, &why))
+        })?;
         key.authorization_group = group.name;
         key.scopes = group.scopes;
     }

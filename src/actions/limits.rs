@@ -160,7 +160,10 @@ fn list(conn: &mut Conn, tenant: TenantId, kinds: &[&str], most: i64) -> Result<
 
 fn past(row: AuditEvent) -> Result<Past> {
     Ok(Past {
-        step: serde_json::from_str(&row.detail).map_err(Error::internal)?,
+        step: serde_json::from_str(&row.detail).map_err(|cause| {
+            let why = cause.to_string();
+            Error::Internal(db::rows::unreadable("audit_events", "detail", row.id, &why))
+        })?,
         action: row.action,
         by: row.actor_name,
         at: row.at,

@@ -8,10 +8,10 @@ use super::schema::{
     api_keys as keys, key_rotations as rotations, secret_checks as checks, tenants, verifiers,
 };
 use super::{Conn, key_index, rows, secret_checks};
-use crate::domain::Result;
 use crate::domain::id::{KeyId, RotationId, TenantId, VerifierId};
 use crate::domain::pepper::{Digest, Pepper};
 use crate::domain::time::Timestamp;
+use crate::domain::{Error, Result};
 
 /// The first pepper is noted under this name alone, the others with their version behind it.
 const NAME: &str = "pepper";
@@ -32,13 +32,17 @@ fn version(name: &str) -> Option<i32> {
 
 /// The versions in use with their check values, newest first.
 pub fn list_noted(conn: &mut Conn) -> Result<Vec<(i32, String)>> {
-    let rows: Vec<(String, String)> = checks::table
+    let found: Vec<(String, String)> = checks::table
         .filter(checks::name.like("pepper%"))
         .load(conn)?;
-    let mut noted: Vec<(i32, String)> = rows
-        .into_iter()
-        .filter_map(|(name, value)| Some((version(&name)?, value)))
-        .collect();
+    let noted = found.into_iter().map(|(name, value)| {
+        let version = version(&name).ok_or_else(|| {
+            let why = "it is no version of a pepper";
+            Error::Internal(rows::unreadable("secret_checks", "name", &name, why))
+        })?;
+        Ok((version, value))
+    });
+    let mut noted = noted.collect::<Result<Vec<(i32, String)>>>()?;
     noted.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
     Ok(noted)
 }

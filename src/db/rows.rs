@@ -98,8 +98,21 @@ where
         T::build_from_row(row).map(Self).map_err(|cause| {
             let id = row.get_value::<Text, String, usize>(0);
             let (column, why) = wrong(&*cause);
-            let (table, id) = (table_of(type_name::<E>(), column), id.as_deref());
-            unreadable(table, column, id.unwrap_or("?"), &why).into()
+            let selected: Vec<_> = columns(type_name::<E>()).collect();
+            let of = selected.iter().find(|(_, name)| *name == column);
+            let table = of.or(selected.first()).map_or("?", |(table, _)| table);
+            let id = id.as_deref().unwrap_or("?");
+            match selected.first() {
+                // Of a joined table: the row is known by what it was joined to.
+                Some((main, key)) if *main != table => unreadable(
+                    table,
+                    column,
+                    format_args!("(joined to {main}.{key}) {id}"),
+                    &why,
+                ),
+                _ => unreadable(table, column, id, &why),
+            }
+            .into()
         })
     }
 }
@@ -148,16 +161,11 @@ impl Display for Unreadable {
 
 impl Error for Unreadable {}
 
-/// The table of a column, by the names of the selected columns' types, such as `…::schema::api_keys::columns::id`.
-fn table_of<'a>(selected: &'a str, column: &str) -> &'a str {
-    let is_it = |name: &&str| {
-        name.rsplit_once("::columns::")
-            .is_some_and(|(_, last)| last == column)
-    };
+/// The selected columns with their tables, by the names of their types, such as `…::schema::api_keys::columns::id`.
+fn columns(selected: &str) -> impl Iterator<Item = (&str, &str)> {
     let names = selected.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
-    let path = names
-        .filter(|name| name.contains("::columns::"))
-        .find(is_it);
-    path.and_then(|path| path.rsplit("::").nth(2))
-        .unwrap_or("?")
+    names.filter_map(|name| {
+        let (path, column) = name.rsplit_once("::columns::")?;
+        Some((path.rsplit("::").next()?, column))
+    })
 }

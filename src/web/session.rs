@@ -1,5 +1,7 @@
 //! What a session holds, as one typed value, so that no handler writes string keys.
 
+use std::collections::HashMap;
+
 use actix_session::Session;
 use serde::{Deserialize, Serialize};
 
@@ -22,13 +24,25 @@ pub fn unknown(cause: &Error) -> (String, String) {
 /// The state of a signed-in browser.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Who {
-    user: String,
+    user: UserId,
     /// Support staff works in no tenant.
-    tenant: Option<String>,
+    tenant: Option<TenantId>,
     csrf: String,
 }
 
 impl Who {
+    /// The person of a stored session, if somebody is signed in.
+    ///
+    /// # Errors
+    /// What is wrong with the stored text.
+    pub fn stored(values: &HashMap<String, String>) -> std::result::Result<Option<UserId>, String> {
+        let who = values
+            .get(KEY)
+            .map(|text| serde_json::from_str::<Self>(text));
+        let who = who.transpose().map_err(|cause| cause.to_string())?;
+        Ok(who.map(|who| who.user))
+    }
+
     /// The signed-in person, the tenant they work in (none for support staff), and the token of their forms.
     ///
     /// # Errors
@@ -39,8 +53,7 @@ impl Who {
         }
         let who: Option<Self> = session.get(KEY).map_err(Error::internal)?;
         let who = who.ok_or(Error::Unauthenticated)?;
-        let tenant = who.tenant.map(|tenant| tenant.parse()).transpose()?;
-        Ok((who.user.parse()?, tenant, who.csrf))
+        Ok((who.user, who.tenant, who.csrf))
     }
 
     /// Starts a session under a new key, so that one planted before signing in is worth nothing (ASVS 7.2.4).
@@ -51,8 +64,8 @@ impl Who {
         session.renew();
         session.clear();
         let who = Self {
-            user: user.to_string(),
-            tenant: tenant.map(|tenant| tenant.to_string()),
+            user,
+            tenant,
             csrf: random::token()?,
         };
         session.insert(KEY, who).map_err(Error::internal)

@@ -12,10 +12,10 @@ use actix_web::web;
 use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 
-use super::session::unknown;
+use super::session::{Who, unknown};
 use super::state::State;
+use crate::db::rows::unreadable;
 use crate::db::sessions::{self, Session};
-use crate::domain::id::UserId;
 use crate::domain::{Error, random};
 
 type Values = HashMap<String, String>;
@@ -50,10 +50,11 @@ fn digest(key: &str) -> String {
     random::hex(&Sha256::digest(key.as_bytes()))
 }
 
-/// actix-session keeps each value as JSON text.
-fn user_of(values: &Values) -> Option<UserId> {
-    let who: serde_json::Value = serde_json::from_str(values.get("who")?).ok()?;
-    who.get("user")?.as_str()?.parse().ok()
+/// A stored state, with somebody in it who can be read.
+fn read(state: &str) -> Result<Values, String> {
+    let values: Values = serde_json::from_str(state).map_err(|cause| cause.to_string())?;
+    Who::stored(&values)?;
+    Ok(values)
 }
 
 impl Store {
@@ -85,9 +86,9 @@ impl Store {
                 .change(move |conn| sessions::set_seen(conn, &digest, now))
                 .await?;
         }
-        serde_json::from_str(&session.state)
-            .map(Some)
-            .map_err(Error::internal)
+        read(&session.state).map(Some).map_err(|why| {
+            Error::Internal(unreadable("sessions", "state", session.key_digest, &why))
+        })
     }
 
     async fn insert(&self, values: &Values) -> Result<SessionKey, Error> {
@@ -95,7 +96,7 @@ impl Store {
         let now = self.0.now();
         let session = Session {
             key_digest: digest(&key),
-            user_id: user_of(values),
+            user_id: Who::stored(values).map_err(Error::Internal)?,
             state: serde_json::to_string(values).map_err(Error::internal)?,
             created_at: now,
             seen_at: now,
@@ -107,7 +108,8 @@ impl Store {
     }
 
     async fn replace(&self, key: &SessionKey, values: &Values) -> Result<bool, Error> {
-        let (digest, user) = (digest(key.as_ref()), user_of(values));
+        let digest = digest(key.as_ref());
+        let user = Who::stored(values).map_err(Error::Internal)?;
         let state = serde_json::to_string(values).map_err(Error::internal)?;
         self.0
             .change(move |conn| sessions::set_state(conn, &digest, &state, user))

@@ -30,4 +30,5 @@ mod staff;
 mod support;
 mod table;
 mod tidy;
+mod unreadable_rows;
 mod usage;
