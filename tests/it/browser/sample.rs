@@ -4,11 +4,10 @@ use chrono::TimeDelta;
 use keystead::cli::demo::samples;
 use keystead::config::secrets::Secrets;
 use keystead::db;
-use keystead::domain::password;
 use keystead::domain::tally::Tally;
 use keystead::domain::verdict::Code;
 
-use crate::support::{App, PASSWORD};
+use crate::support::{App, digest};
 
 /// Admin of Acme Industrial.
 pub const MAYA: &str = "maya@acme.example";
@@ -16,7 +15,7 @@ pub const MAYA: &str = "maya@acme.example";
 /// Fills a server that has no accounts yet.
 pub fn fill(app: &App) {
     let secrets = Secrets::load(&app.config, false).unwrap();
-    let digest = password::digest(PASSWORD).unwrap();
+    let digest = digest();
     let now = app.clock.now();
     app.db
         .write(|conn| samples::fill(conn, "ks", &secrets.peppers[0], &digest, now))

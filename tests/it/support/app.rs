@@ -19,7 +19,7 @@ use keystead::server::storage::open_storage;
 
 use super::browser_like::Person;
 use super::system::{System, Token};
-use super::{PASSWORD, database, noon, people};
+use super::{PASSWORD, database, direct, noon, people};
 
 /// A running server. Its directory goes when it is dropped.
 pub struct App {
@@ -82,6 +82,12 @@ impl App {
         change(&mut config);
         let clock = Clock::fixed(noon());
         let storage = open_storage(&config).unwrap();
+        // A history of its own, as each database draws one when it is made.
+        let entry = uuid::Uuid::new_v4().as_u64_pair().0.cast_signed();
+        direct::sql(
+            &storage.db,
+            &format!("UPDATE change_head SET entry_id = {entry}"),
+        );
         if with_people {
             storage.db.write(|conn| people(conn, clock.now())).unwrap();
         }
@@ -257,9 +263,10 @@ impl Drop for App {
     }
 }
 
-/// A directory that no other test uses.
+/// A directory that no other test uses; its name is short, as that of a socket in it may not be long.
 pub fn scratch_dir() -> PathBuf {
-    let dir = std::env::temp_dir().join(format!("keystead-test-{}", uuid::Uuid::new_v4().simple()));
+    let name = uuid::Uuid::new_v4().simple().to_string();
+    let dir = std::env::temp_dir().join(format!("keystead-test-{}", &name[..12]));
     std::fs::DirBuilder::new().mode(0o700).create(&dir).unwrap();
     dir
 }
@@ -270,7 +277,7 @@ pub fn config() -> Config {
     Config {
         unix_socket: None,
         listen: "127.0.0.1:0".parse().unwrap(),
-        database: database::fresh(&data_dir),
+        database: database::migrated(&data_dir),
         metrics_listen: None,
         data_dir,
         public_url: None,

@@ -7,8 +7,8 @@ use diesel::RunQueryDsl;
 use keystead::db::Db;
 use keystead::db::connection::Source;
 
-use super::database;
-use super::outage::{Outage, admin};
+use super::database::{self, admin};
+use super::outage::Outage;
 
 /// The copy; on PostgreSQL another database of the same server.
 pub struct Backup {

@@ -3,11 +3,10 @@
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
-use diesel::RunQueryDsl;
 use keystead::db::Db;
 use keystead::db::connection::Source;
 
-use super::database;
+use super::database::{self, admin};
 
 /// Lasts until it is dropped.
 pub enum Outage {
@@ -60,13 +59,4 @@ impl Drop for Outage {
             Self::Postgres(name) => admin(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")),
         }
     }
-}
-
-/// Runs a statement on the PostgreSQL server, outside the databases of tests.
-pub fn admin(statement: &str) {
-    let server = std::env::var("KEYSTEAD_TEST_POSTGRES").unwrap();
-    let admin = Db::open(Source::Postgres(server), 1).unwrap();
-    admin
-        .read(|conn| Ok(diesel::sql_query(statement).execute(conn).unwrap()))
-        .unwrap();
 }

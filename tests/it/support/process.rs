@@ -51,7 +51,7 @@ impl Outcome {
 impl Place {
     pub fn new() -> Self {
         let dir = scratch_dir();
-        let source = database::fresh(&dir.join("data"));
+        let source = database::empty(&dir.join("data"));
         Self { dir, source }
     }
 

@@ -1,10 +1,9 @@
 //! Somebody of the support staff.
 
 use keystead::actions::supporters::{self, Supporter};
-use keystead::domain::password;
 
 use super::browser_like::{Answer, Person, hidden};
-use super::{App, PASSWORD};
+use super::{App, PASSWORD, digest};
 
 /// Of the support staff, once they are hired.
 pub const SAM: &str = "sam@support.test";
@@ -13,10 +12,9 @@ impl App {
     /// Makes an account for Sam.
     pub fn hire_sam(&self) {
         let sam = Supporter::check("Sam Stone", SAM, PASSWORD).unwrap();
-        let digest = password::digest(PASSWORD).unwrap();
         let now = self.clock.now();
         self.db
-            .write(|conn| supporters::create(conn, &sam, &digest, now))
+            .write(|conn| supporters::create(conn, &sam, &digest(), now))
             .unwrap();
     }
 
