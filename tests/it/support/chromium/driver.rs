@@ -21,18 +21,6 @@ pub struct Chromedriver {
 impl Chromedriver {
     /// Starts it on a port that is free.
     pub fn start() -> Self {
-        for (program, package) in [
-            ("chromedriver", "chromium-driver"),
-            ("chromium", "chromium"),
-        ] {
-            assert!(
-                Command::new(program)
-                    .arg("--version")
-                    .output()
-                    .is_ok_and(|output| output.status.success()),
-                "{program} is not installed. The browser tests need it: install the Debian package {package}."
-            );
-        }
         // The port it picks for IPv4 can be taken for IPv6; it then ends, and another try finds another port.
         (0..5)
             .find_map(|_| Self::try_start())
@@ -48,7 +36,9 @@ impl Chromedriver {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap();
+            .expect(
+                "chromedriver starts: install the Debian packages chromium and chromium-driver",
+            );
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let port = lines.find_map(|line| {
             let line = line.ok()?;

@@ -30,17 +30,37 @@ impl Chromium {
             .is_ok_and(|value| value == true)
     }
 
-    /// Waits until the expression is true.
+    /// Waits until the expression is true. The page itself looks again and again, for half a second at a time: being
+    /// asked from outside as often would cost more than all else that it does.
     pub async fn until(&self, expression: &str) {
+        let looking = format!(
+            "const done = arguments[0], holds = () => {{ try {{ return Boolean({expression}); }} catch {{ return false; }} }};
+            const look = (left) => holds() ? done(true) : left ? setTimeout(look, 20, left - 1) : done(false);
+            look(25);"
+        );
         let deadline = Instant::now() + PATIENCE;
-        while !self.holds(expression).await {
+        while !self.looked(expression, &looking).await {
             assert!(
                 Instant::now() < deadline,
                 "never came true on {}: {expression}\nThe page says: {}",
                 self.path().await,
                 self.text().await
             );
+        }
+    }
+
+    /// Whether the expression came true before long; false when the page went meanwhile.
+    async fn looked(&self, expression: &str, looking: &str) -> bool {
+        if self.scripts {
+            let came_true = self.client.execute_async(looking, vec![]).await;
+            if let Ok(came_true) = came_true {
+                return came_true == true;
+            }
+        }
+        // Without scripts nothing in a page can wait.
+        self.holds(expression).await || {
             actix_web::rt::time::sleep(Duration::from_millis(30)).await;
+            false
         }
     }
 

@@ -22,6 +22,7 @@ pub struct Chromium {
     client: Client,
     base: String,
     driver: Chromedriver,
+    scripts: bool,
 }
 
 impl Chromium {
@@ -42,6 +43,7 @@ impl Chromium {
             client,
             base: app.base.clone(),
             driver,
+            scripts,
         };
         browser.screen(1440, 900).await;
         browser
