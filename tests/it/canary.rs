@@ -6,7 +6,7 @@ use keystead::db::connection::Source;
 use keystead::domain::key_text::is_verifier_token;
 use reqwest::Method;
 
-use crate::support::browser_like::{Answer, Person, hidden, secret_in};
+use crate::support::browser_like::{Answer, Person, secret_in};
 use crate::support::process::{Place, Server};
 use crate::support::system::KEYS;
 use crate::support::*;
@@ -66,8 +66,8 @@ async fn with_form(
     recoverable: &str,
 ) -> app::Issued {
     let page = alice.get("/tenant-api-keys/new").await;
-    let csrf = hidden(&page.body, "csrf").unwrap();
-    let word = hidden(&page.body, "idempotency_key").unwrap();
+    let csrf = page.field("csrf");
+    let word = page.field("idempotency_key");
     let fields = [
         ("csrf", &*csrf),
         ("idempotency_key", &word),

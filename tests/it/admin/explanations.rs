@@ -15,10 +15,7 @@ fn page_of(id: &str) -> String {
 
 /// The outcomes of the checks, in their order.
 fn outcomes(page: &Answer) -> Vec<String> {
-    let found = page.body.split("class=\"outcome\">").skip(1);
-    found
-        .map(|rest| rest.split('<').next().unwrap().to_owned())
-        .collect()
+    page.words_of(".outcome")
 }
 
 /// Asks about a key and gives the page that explains the answer, and the answer.
@@ -136,10 +133,9 @@ async fn a_request_that_passed_is_explained_too() {
     assert_eq!(code, "VALID");
     assert_eq!(outcomes(&page), ["Passed"; CHECKS.len()]);
     page.shows("Every check passed.");
-    page.shows("<code>GET /a</code>");
-    page.hides("<script>\"");
-    page.shows("&#60;script&#62;");
-    page.shows(&format!("href=\"/tenant-api-keys/{}\"", key.id));
+    page.shows("GET /a");
+    page.shows("<script>");
+    page.has(&format!("[href='/tenant-api-keys/{}']", key.id));
 }
 
 #[actix_web::test]
@@ -247,7 +243,7 @@ async fn what_is_no_request_id_is_told_at_the_field() {
     page.hides("request-error");
     let page = vera.get(&page_of("hello%3Cb%3E")).await;
     assert_eq!(page.status, 422);
-    page.shows("value=\"hello&#60;b&#62;\"");
+    page.has("[value='hello<b>']");
     page.shows("A request id has 32 characters");
     let page = vera.get(&page_of(&key.secret)).await;
     assert_eq!(page.status, 422);

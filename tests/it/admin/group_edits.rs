@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::browser_like::{Answer, Person, hidden};
+use crate::support::browser_like::{Answer, Person};
 use crate::support::*;
 
 const GROUPS: &str = "/authorization-groups";
@@ -13,7 +13,7 @@ fn edit(app: &App, name: &str) -> String {
 }
 
 async fn save(person: &mut Person, page: &str, name: &str, scopes: &str) -> Answer {
-    let version = hidden(&person.get(page).await.body, "version").unwrap();
+    let version = person.get(page).await.field("version");
     let fields = [
         ("name", name),
         ("summary", ""),
@@ -94,7 +94,7 @@ async fn a_stale_form_does_not_overwrite_a_newer_change() {
     let mut alice = app.sign_in(ALICE).await;
     app.add_group("Acme", "Clerks", "orders:read");
     let page = edit(&app, "Clerks");
-    let version = hidden(&alice.get(&page).await.body, "version").unwrap();
+    let version = alice.get(&page).await.field("version");
     save(&mut alice, &page, "Clerks", "orders:read\ninvoices:read")
         .await
         .leads_to(GROUPS);
@@ -117,7 +117,7 @@ async fn a_stale_form_does_not_overwrite_a_newer_change() {
     let stored = app.events(&app.group("Acme", "Clerks"));
     assert_eq!(stored.len(), 1, "the stale form changed nothing");
     // Somebody who has read what is there now may save.
-    let version = hidden(&answer.body, "version").unwrap();
+    let version = answer.field("version");
     let fields = [
         ("name", "Typed in the old tab"),
         ("scopes", "orders:delete"),
@@ -146,10 +146,7 @@ async fn taking_away_what_keys_used_names_them_and_asks_again() {
     asked.hides("Reports (");
     let write = json!({ "scope": "orders:write" });
     assert_eq!(app.ask(&erp, write.clone()).await.1, "VALID");
-    let (version, confirmed) = (
-        hidden(&asked.body, "version").unwrap(),
-        hidden(&asked.body, "confirmed").unwrap(),
-    );
+    let (version, confirmed) = (asked.field("version"), asked.field("confirmed"));
     // What was confirmed is this list, and no other.
     let wider = [
         ("name", "Clerks"),

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::key_edits::{fields, place, send, set};
 use crate::support::app::Issued;
-use crate::support::browser_like::{Answer, Person, hidden};
+use crate::support::browser_like::{Answer, Person};
 use crate::support::system::KEYS;
 use crate::support::*;
 use keystead::domain::allowlist_mode::AllowlistMode;
@@ -37,10 +37,10 @@ async fn the_own_address_is_added_without_saving_anything() {
     let mut alice = app.sign_in(ALICE).await;
     let key = app.issue("Acme", "ERP");
     for (typed, then) in [
-        ("", ">\n127.0.0.1</textarea>"),
-        ("10.0.0.0/8", ">\n10.0.0.0/8\n127.0.0.1</textarea>"),
-        ("127.0.0.0/8", ">\n127.0.0.0/8</textarea>"),
-        ("nonsense", ">\nnonsense\n127.0.0.1</textarea>"),
+        ("", "127.0.0.1"),
+        ("10.0.0.0/8", "10.0.0.0/8\n127.0.0.1"),
+        ("127.0.0.0/8", "127.0.0.0/8"),
+        ("nonsense", "nonsense\n127.0.0.1"),
     ] {
         let changes = [
             ("act", "add-address"),
@@ -49,8 +49,8 @@ async fn the_own_address_is_added_without_saving_anything() {
         ];
         let answer = save(&mut alice, &key, &changes).await;
         assert_eq!(answer.status, 200, "{typed}");
-        answer.shows(then);
-        answer.shows("value=\"Typed\"");
+        assert_eq!(answer.field("ip_allowlist"), then);
+        answer.has("[value='Typed']");
     }
     assert!(app.stored("Acme", &key).ip_allowlist.is_empty());
     assert_eq!(app.events(&key.id).len(), 1);
@@ -64,8 +64,8 @@ async fn the_own_address_is_added_without_saving_anything() {
     ];
     let answer = alice.post("/tenant-api-keys", &new).await;
     assert_eq!(answer.status, 200);
-    answer.shows(">\n10.0.0.0/8\n127.0.0.1</textarea>");
-    answer.shows("value=\"Typed\"");
+    assert_eq!(answer.field("ip_allowlist"), "10.0.0.0/8\n127.0.0.1");
+    answer.has("[value='Typed']");
     alice.htmx = true;
     let answer = alice.post("/tenant-api-keys", &new).await;
     assert_eq!(answer.header("hx-retarget"), "#key-form");
@@ -143,15 +143,15 @@ async fn enforcing_a_list_names_the_callers_that_it_would_refuse() {
     let asked = send(&mut alice, &page, &sent).await;
     assert_eq!(asked.status, 409);
     asked.shows("This list refuses a caller of the last 7 days");
-    asked.shows("<code>203.0.113.7</code>");
-    asked.hides("<code>198.51.100.4</code>");
+    asked.shows("203.0.113.7");
+    assert!(!asked.says("198.51.100.4"));
     asked.shows("Save and refuse them");
     assert_eq!(
         app.ask(&key, json!({ "ip": "203.0.113.7" })).await.1,
         "VALID"
     );
     // What was confirmed is this very list.
-    let confirmed = hidden(&asked.body, "confirmed").unwrap();
+    let confirmed = asked.field("confirmed");
     set(
         &mut sent,
         &[("confirmed", &confirmed), ("ip_allowlist", "192.0.2.1")],
@@ -226,7 +226,7 @@ async fn a_list_that_is_long_or_far_too_long_is_read_and_told_what_is_wrong() {
     ] {
         let answer = save(&mut alice, &key, &[("ip_allowlist", &list.join("\r\n"))]).await;
         assert_eq!(answer.status, 422, "{said}");
-        answer.shows(&said.replace('"', "&#34;"));
+        answer.shows(said);
         let form = [("name", "New"), ("ip_allowlist", &list.join("\r\n"))];
         let answer = alice.submit("/tenant-api-keys/new", KEYS_PAGE, &form).await;
         assert_eq!(answer.status, 422, "{said}");

@@ -35,23 +35,27 @@ async fn the_page_tells_what_the_key_is() {
     let key = app.issue_with("Acme", "SAP integration", Some("Orders"), &ranges, None);
     let page = app.sign_in(ALICE).await.get(&page_of(&key)).await;
     assert_eq!(page.status, 200);
+    assert_eq!(page.text_of("h1"), "SAP integration");
     for text in [
-        "<h1 tabindex=\"-1\">SAP integration</h1>",
         "Active",
         &format!("ks_live_…{}", &key.secret[key.secret.len() - 4..]),
         "Orders",
-        "<code>orders:read</code>",
-        "<code>orders:write</code>",
-        "<code>10.0.0.0/8</code>",
-        "<code>203.0.113.7</code>",
+        "orders:read",
+        "orders:write",
+        "10.0.0.0/8",
+        "203.0.113.7",
         "20 Nov 2026",
-        "<dt>Rate limit</dt><dd>None</dd>",
+        "Rate limit None",
         "No requests of this key are recorded.",
-        &format!("href=\"/usage/requests?key={}\"", key.id),
-        &format!("href=\"/usage?key={}\"", key.id),
-        &format!("href=\"{}/revocation\"", page_of(&key)),
     ] {
         page.shows(text);
+    }
+    for place in [
+        format!("/usage/requests?key={}", key.id),
+        format!("/usage?key={}", key.id),
+        format!("{}/revocation", page_of(&key)),
+    ] {
+        page.has(&format!("[href='{place}']"));
     }
     page.hides(&key.secret);
     page.hides("/deletion");
@@ -67,24 +71,21 @@ async fn the_page_tells_when_from_where_and_by_what_it_was_used_last() {
     called_from(&app, &key, "198.51.100.9", "curl/8.5.0").await;
     let page = app.sign_in(ALICE).await.get(&page_of(&key)).await;
     page.shows("5 min ago");
-    page.shows("<small>from <code>203.0.113.7</code></small><small>by sap-connector/2.1</small>");
-    page.hides("<small>by curl/8.5.0</small>");
+    page.shows("from 203.0.113.7 by sap-connector/2.1");
+    assert!(!page.says("by curl/8.5.0"));
     // Both are among the last requests, and counted.
     for text in [
         "POST /orders",
         "198.51.100.9",
         "Address not allowed",
-        "<code>IP_DENIED</code>",
+        "IP_DENIED",
     ] {
         page.shows(text);
     }
-    let facts = |label: &str| format!("<dt>{label}</dt><dd>1</dd>");
-    assert_eq!(
-        page.body.matches(&facts("Accepted")).count(),
-        2,
-        "24 hours and 7 days"
-    );
-    assert_eq!(page.body.matches(&facts("Refused")).count(), 2);
+    for fact in ["Accepted 1", "Refused 1"] {
+        let times = page.words().matches(fact).count();
+        assert_eq!(times, 2, "{fact} in 24 hours and in 7 days");
+    }
 }
 
 #[actix_web::test]
@@ -137,7 +138,7 @@ async fn a_revoked_key_that_is_still_tried_is_reported() {
     let page = alice.get(&page_of(&key)).await;
     page.shows(note);
     page.shows("Somebody still tries this key.");
-    page.shows("/deletion");
+    page.has("[href$='/deletion']");
     page.hides("/revocation\"");
 
     app.clock.advance(chrono::TimeDelta::minutes(3));
@@ -147,7 +148,7 @@ async fn a_revoked_key_that_is_still_tried_is_reported() {
     // Single requests are kept for a shorter time than counts.
     app.sql("DELETE FROM request_records");
     let list = alice.get(LIST).await;
-    list.shows("12 refused requests since revocation<");
+    list.shows("12 refused requests since revocation");
     let page = alice.get(&page_of(&key)).await;
     page.shows("Somebody still tries this key.");
     app.clock.advance(chrono::TimeDelta::days(8));
@@ -156,7 +157,7 @@ async fn a_revoked_key_that_is_still_tried_is_reported() {
     for page in [LIST, &page_of(&key)] {
         let page = alice.get(page).await;
         page.hides("Somebody still tries this key.");
-        page.hides("class=\"tried\"");
+        page.lacks(".tried");
         page.shows("12 refused requests since revocation");
     }
 }
@@ -221,10 +222,10 @@ async fn the_list_shows_the_week_of_each_key() {
     app.use_key(&busy, 3).await;
     let mut alice = app.sign_in(ALICE).await;
     let list = alice.get(LIST).await;
-    list.shows("aria-label=\"Requests in the last 7 days: 0 · 0 · 0 · 0 · 2 · 0 · 3\"");
-    list.shows("aria-label=\"No requests in the last 7 days\"");
+    list.has("[aria-label='Requests in the last 7 days: 0 · 0 · 0 · 0 · 2 · 0 · 3']");
+    list.has("[aria-label='No requests in the last 7 days']");
     for key in [&busy, &idle] {
-        list.shows(&format!("href=\"{}\"", page_of(key)));
+        list.has(&format!("[href='{}']", page_of(key)));
     }
     app.clock.advance(chrono::TimeDelta::days(5));
     alice = app.sign_in(ALICE).await;
@@ -232,5 +233,5 @@ async fn the_list_shows_the_week_of_each_key() {
     alice
         .get(LIST)
         .await
-        .shows("7 days: 0 · 3 · 0 · 0 · 0 · 0 · 0\"");
+        .has("[aria-label$='7 days: 0 · 3 · 0 · 0 · 0 · 0 · 0']");
 }

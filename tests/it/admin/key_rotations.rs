@@ -9,7 +9,7 @@ use keystead::background::rotation_uses;
 use keystead::config::secrets::Secrets;
 
 use crate::support::app::Issued;
-use crate::support::browser_like::{Answer, Person, hidden, secret_in};
+use crate::support::browser_like::{Answer, Person, secret_in};
 use crate::support::*;
 
 pub(super) const DAY: TimeDelta = TimeDelta::days(1);
@@ -17,10 +17,7 @@ pub(super) const DAY: TimeDelta = TimeDelta::days(1);
 /// Sends the form as it stands, with these fields of it.
 async fn rotate(alice: &mut Person, key: &Issued, fields: &[(&str, &str)]) -> Answer {
     let page = alice.get(&key.page("rotation")).await;
-    let (csrf, word) = (
-        hidden(&page.body, "csrf").unwrap(),
-        hidden(&page.body, "idempotency_key").unwrap(),
-    );
+    let (csrf, word) = (page.field("csrf"), page.field("idempotency_key"));
     let mut all = vec![("csrf", csrf.as_str()), ("idempotency_key", word.as_str())];
     all.extend_from_slice(fields);
     alice.post(&key.page("rotation"), &all).await
@@ -85,7 +82,7 @@ async fn ending_a_secret_in_use_takes_its_last_four_characters() {
         let fields = [("grace", "now"), ("expiry", "keep"), ("last4", typed)];
         let refused = rotate(&mut alice, &key, &fields).await;
         assert_eq!(refused.status, 422, "{typed}");
-        refused.shows("id=\"last4-error\"");
+        refused.has("#last4-error");
     }
     assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
     assert_eq!(app.rows("key_rotations"), 0);
@@ -104,10 +101,7 @@ async fn a_form_that_is_sent_twice_rotates_once() {
     app.stranger().verify(&key.secret).await;
     until_used(&app).await;
     let page = alice.get(&key.page("rotation")).await;
-    let (csrf, word) = (
-        hidden(&page.body, "csrf").unwrap(),
-        hidden(&page.body, "idempotency_key").unwrap(),
-    );
+    let (csrf, word) = (page.field("csrf"), page.field("idempotency_key"));
     let fields = [
         ("csrf", csrf.as_str()),
         ("idempotency_key", &word),
@@ -139,7 +133,7 @@ async fn what_is_chosen_wrong_is_told_at_its_field_and_changes_nothing() {
         let fields = [("grace", grace), ("expiry", expiry), ("expires_on", date)];
         let refused = rotate(&mut alice, &key, &fields).await;
         assert_eq!(refused.status, 422, "{place}");
-        refused.shows(&format!("id=\"{place}\""));
+        refused.has(&format!("[id='{place}']"));
     }
     assert_eq!(app.rows("key_rotations"), 0);
     let fields = [
@@ -175,9 +169,9 @@ async fn the_page_and_the_list_say_which_secret_was_used_last_and_from_where() {
     }
     app.clock.advance(TimeDelta::minutes(3));
     direct::until("both uses are written", async || {
-        let body = alice.clone().get(&page_of_key).await.body;
-        body.contains("last used 3 min ago from 203.0.113.7, curl/8")
-            && body.contains("last used 3 min ago from 203.0.113.9, erp/2.1")
+        let page = alice.clone().get(&page_of_key).await;
+        page.says("last used 3 min ago from 203.0.113.7, curl/8")
+            && page.says("last used 3 min ago from 203.0.113.9, erp/2.1")
     })
     .await;
     let list = alice.get("/tenant-api-keys").await;

@@ -7,17 +7,12 @@ use crate::support::*;
 /// The names on the page, in their order.
 fn names(page: &Answer) -> Vec<String> {
     assert_eq!(page.status, 200, "{}", page.body);
-    let links = page.body.split("<a class=\"name\"").skip(1);
-    links
-        .map(|rest| rest.split(['>', '<']).nth(1).unwrap().to_owned())
-        .collect()
+    page.words_of("a.name")
 }
 
 /// The number beside a status.
 fn count(page: &Answer, status: &str) -> String {
-    let id = format!("id=\"count-{status}\">");
-    let rest = page.body.split(&id).nth(1).expect("the count");
-    rest.split('<').next().unwrap().to_owned()
+    page.text_of(&format!("#count-{status}"))
 }
 
 /// Acme with a key in each state.
@@ -113,7 +108,7 @@ async fn filters_combine_and_the_counts_say_what_each_status_would_show() {
     assert_eq!(count(&sap, "all"), "2");
     assert_eq!(count(&sap, "revoked"), "1");
     sap.shows("Keys that match “sap” and Active.");
-    sap.shows("href=\"/tenant-api-keys\"");
+    sap.has("[href='/tenant-api-keys']");
     for query in ["status=gone", "expiration=never", "sort=secret", "sort=-"] {
         let page = vera.get(&format!("/tenant-api-keys?{query}")).await;
         assert_eq!(page.status, 400, "{query}");
@@ -136,9 +131,7 @@ async fn a_list_is_sorted_either_way_and_says_so() {
     ];
     let page = alice.get("/tenant-api-keys?sort=name").await;
     assert_eq!(names(&page), by_name);
-    page.shows(
-        "aria-sort=\"ascending\"><a class=\"sort\" href=\"/tenant-api-keys?sort=-name\">Name",
-    );
+    page.has("[aria-sort='ascending'] > [href='/tenant-api-keys?sort=-name']");
     let mut reversed = names(&alice.get("/tenant-api-keys?sort=-name").await);
     reversed.reverse();
     assert_eq!(reversed, by_name);
@@ -147,9 +140,7 @@ async fn a_list_is_sorted_either_way_and_says_so() {
     let used = names(&alice.get("/tenant-api-keys?sort=-used").await);
     assert_eq!(used[0], "SAP integration");
     let page = alice.get("/tenant-api-keys").await;
-    page.shows(
-        "aria-sort=\"descending\"><a class=\"sort\" href=\"/tenant-api-keys?sort=created\">Created",
-    );
+    page.has("[aria-sort='descending'] > [href='/tenant-api-keys?sort=created']");
     assert_eq!(names(&page)[0], "Old sap bridge");
 }
 
@@ -176,8 +167,9 @@ async fn every_order_leads_through_all_keys_page_by_page() {
         let (mut seen, mut last) = (Vec::new(), None);
         loop {
             let page = alice.get(&path).await;
-            for rest in page.body.split("<small title=\"number ").skip(1) {
-                seen.push(rest.split('.').next().unwrap().parse::<usize>().unwrap());
+            for described in page.words_of("small[title^='number ']") {
+                let number = described.trim_matches(|c: char| !c.is_ascii_digit());
+                seen.push(number.parse::<usize>().unwrap());
             }
             let names = names(&page);
             if sort == "name" {
@@ -243,13 +235,13 @@ async fn cards_show_the_same_keys_and_the_choice_is_remembered() {
     let table = names(&alice.get("/tenant-api-keys?status=active").await);
     let cards = alice.get("/tenant-api-keys?status=active&view=cards").await;
     assert_eq!(names(&cards), table);
-    cards.shows("<ul class=\"cards\">");
-    cards.hides("<table");
+    cards.has("ul.cards");
+    cards.lacks("table");
     let again = alice.get("/tenant-api-keys").await;
-    again.shows("<ul class=\"cards\">");
+    again.has("ul.cards");
     let back = alice.get("/tenant-api-keys?view=table").await;
-    back.shows("<table");
-    alice.get("/tenant-api-keys").await.shows("<table");
+    back.has("table");
+    alice.get("/tenant-api-keys").await.has("table");
 }
 
 #[actix_web::test]
@@ -260,10 +252,11 @@ async fn htmx_gets_the_list_with_its_counts_and_a_short_address() {
     let part = alice
         .get("/tenant-api-keys?q=+sap+&status=&expiration=&sort=&view=table")
         .await;
-    assert!(part.body.trim_start().starts_with("<div id=\"keys\""));
+    part.has("body > #keys");
+    assert!(part.is_part());
     assert_eq!(part.header("hx-replace-url"), "/tenant-api-keys?q=sap");
-    part.shows("<hx-partial hx-target=\"#count-revoked\">1</hx-partial>");
-    part.hides("hx-target=\"#live\"");
+    assert_eq!(part.text_of("[hx-target='#count-revoked']"), "1");
+    part.lacks("[hx-target='#live']");
     assert_eq!(
         part.header("hx-trigger"),
         "{\"announce\":{\"text\":\"2 keys found\"}}"
@@ -300,10 +293,7 @@ async fn what_needs_attention_stands_above_the_list_and_leads_to_its_keys() {
         ),
         ("need=unused&sort=used", "Quiet"),
     ] {
-        page.shows(&format!(
-            "href=\"/tenant-api-keys?{}\"",
-            query.replace('&', "&#38;")
-        ));
+        page.has(&format!("[href='/tenant-api-keys?{query}']"));
         let led = alice.get(&format!("/tenant-api-keys?{query}")).await;
         assert_eq!(names(&led), [expected]);
     }

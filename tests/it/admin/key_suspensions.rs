@@ -1,6 +1,5 @@
 //! Switching a key off for now, in the dashboard.
 
-use crate::support::browser_like::hidden;
 use crate::support::*;
 
 const KEYS: &str = "/tenant-api-keys";
@@ -14,11 +13,11 @@ async fn a_key_is_switched_off_and_the_message_switches_it_on_again() {
     alice.submit(KEYS, &off, &[]).await.leads_to(KEYS);
     assert_eq!(app.stranger().verify(&key.secret).await, "DISABLED");
     let list = alice.get(KEYS).await;
-    list.shows("is-disabled");
+    list.has("tr.is-disabled");
     list.shows("is disabled. It is refused until you enable it.");
     let undo = key.page("suspension/removal");
-    list.shows(&format!("<form method=\"post\" action=\"{undo}\">"));
-    let csrf = hidden(&list.body, "csrf").unwrap();
+    list.has(&format!("form[method='post'][action='{undo}']"));
+    let csrf = list.field("csrf");
     alice.post(&undo, &[("csrf", &csrf)]).await.leads_to(KEYS);
     assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
     assert_eq!(
@@ -36,14 +35,14 @@ async fn the_switch_on_the_keys_page_comes_back_to_it() {
     let mut alice = app.sign_in(ALICE).await;
     let key = app.issue("Acme", "SAP integration");
     let page = format!("{KEYS}/{}", key.id);
-    alice.get(&page).await.shows("role=\"switch\"");
-    alice.get(&page).await.shows("aria-checked=\"true\"");
+    alice.get(&page).await.has("[role='switch']");
+    alice.get(&page).await.has("[aria-checked='true']");
     let off = key.page("suspension");
     alice
         .submit(&page, &off, &[("from", "key")])
         .await
         .leads_to(&page);
-    alice.get(&page).await.shows("aria-checked=\"false\"");
+    alice.get(&page).await.has("[aria-checked='false']");
     // Again, from another tab: nothing changes.
     alice
         .submit(&page, &off, &[("from", "key")])
@@ -65,13 +64,13 @@ async fn htmx_gets_the_row_and_a_message_that_can_be_undone() {
     ] {
         let answer = alice.post(&key.page(path), &[("csrf", &token)]).await;
         assert_eq!(answer.status, 200);
-        assert!(answer.body.starts_with("<tr id=\"key-"), "{}", answer.body);
-        answer.shows(look);
+        answer.has(&format!("tr.{look}[id^='key-']"));
+        assert!(answer.is_part());
         let events: serde_json::Value = serde_json::from_str(answer.header("hx-trigger")).unwrap();
         assert_eq!(events["toast"]["undo"], key.page(undo));
         // The row can be switched again.
-        answer.shows(&format!("action=\"{}\"", key.page(undo)));
-        answer.shows("name=\"csrf\" value=\"");
+        answer.has(&format!("[action='{}']", key.page(undo)));
+        assert_ne!(answer.field("csrf"), "");
     }
 }
 

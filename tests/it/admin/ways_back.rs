@@ -1,7 +1,7 @@
 //! Whatever is done to a key from the list leads back to the list as it was.
 
 use crate::support::app::Issued;
-use crate::support::browser_like::{Answer, Person, hidden};
+use crate::support::browser_like::{Answer, Person};
 use crate::support::*;
 
 const LIST: &str = "/tenant-api-keys";
@@ -16,13 +16,13 @@ async fn ask_and_do(
     fields: &[(&str, &str)],
 ) -> Answer {
     let question = format!("{}{BACK}", key.page(what));
-    let href = format!("href=\"{question}\"");
-    alice.get(SHOWN).await.shows(&href);
+    let list = alice.get(SHOWN).await;
+    list.has(&format!("[href='{question}']"));
     let page = alice.get(&question).await;
-    page.shows(&format!("action=\"{question}\""));
-    page.shows("href=\"/tenant-api-keys?q=sap&#38;sort=name&#38;view=cards\">Cancel</a>");
-    let csrf = hidden(&page.body, "csrf").unwrap();
-    let word = hidden(&page.body, "idempotency_key");
+    page.has(&format!("[action='{question}']"));
+    assert_eq!(page.link("Cancel").unwrap(), SHOWN);
+    let csrf = page.field("csrf");
+    let word = page.find_field("idempotency_key");
     let mut all = vec![("csrf", csrf.as_str())];
     all.extend(word.as_deref().map(|word| ("idempotency_key", word)));
     all.extend_from_slice(fields);
@@ -35,23 +35,20 @@ async fn without_scripts_each_change_leads_back_to_the_list_as_it_was() {
     let mut alice = app.sign_in(ALICE).await;
     let key = app.issue("Acme", "SAP integration");
     let off = format!("{}{BACK}", key.page("suspension"));
-    alice.get(SHOWN).await.shows(&format!("action=\"{off}\""));
+    alice.get(SHOWN).await.has(&format!("[action='{off}']"));
     alice.submit(SHOWN, &off, &[]).await.leads_to(SHOWN);
     // Undo, too.
     let on = format!("{}{BACK}", key.page("suspension/removal"));
     let list = alice.get(SHOWN).await;
-    list.shows(&format!(
-        "<form method=\"post\" action=\"{on}\"><input type=\"hidden\" name=\"csrf\""
+    list.has(&format!(
+        "form[method='post'][action='{on}'] > [name='csrf']"
     ));
     alice.submit(SHOWN, &on, &[]).await.leads_to(SHOWN);
 
     let fields = [("grace", "24h"), ("expiry", "keep")];
     let rotated = ask_and_do(&mut alice, &key, "rotation", &fields).await;
     assert_eq!(rotated.status, 201, "{}", rotated.body);
-    rotated.shows(&format!(
-        "href=\"/tenant-api-keys?q=sap&#38;sort=name&#38;view=cards&#38;highlight={}\"",
-        key.id
-    ));
+    rotated.has(&format!("[href='{SHOWN}&highlight={}']", key.id));
     ask_and_do(&mut alice, &key, "revocation", &[])
         .await
         .leads_to(SHOWN);
@@ -84,10 +81,8 @@ async fn a_way_back_leads_to_the_list_and_nowhere_else() {
             alice.submit(LIST, &path, &[]).await.leads_to(LIST);
         }
         let question = format!("{}?{query}", key.page("revocation"));
-        alice
-            .get(&question)
-            .await
-            .shows("href=\"/tenant-api-keys\">Cancel</a>");
+        let asked = alice.get(&question).await;
+        assert_eq!(asked.link("Cancel").unwrap(), LIST);
     }
 }
 
@@ -100,12 +95,10 @@ async fn the_question_about_several_keys_leads_back_to_the_page_that_it_came_fro
         .collect();
     let mut alice = app.sign_in(ALICE).await;
     let first = alice.get("/tenant-api-keys?sort=name").await;
-    let next = first.body.split("sort=name&#38;cursor=").nth(1).unwrap();
-    let cursor = next.split('"').next().unwrap();
-    let second = format!("/tenant-api-keys?sort=name&cursor={cursor}");
+    let second = first.attribute("[href*='sort=name&cursor=']", "href");
     let page = alice.get(&second).await;
     page.shows("System 50");
-    let back = hidden(&page.body, "back").unwrap().replace("&#38;", "&");
+    let back = page.field("back");
     assert_eq!(back, second);
     let fields = [
         ("change", "disable"),
@@ -115,7 +108,7 @@ async fn the_question_about_several_keys_leads_back_to_the_page_that_it_came_fro
     let asked = alice
         .submit(&second, "/tenant-api-keys/batch-plan", &fields)
         .await;
-    asked.shows(&format!("href=\"{}\"", second.replace('&', "&#38;")));
+    asked.has(&format!("[href='{second}']"));
     alice
         .submit(&second, "/tenant-api-keys/batch", &fields)
         .await
@@ -138,20 +131,26 @@ async fn the_counts_beside_the_filters_follow_a_change_of_one_key() {
             .form(&[("csrf", token.as_str())]);
         alice.send(request).await
     };
-    let count = |state: &str, count: u8| {
-        format!("<hx-partial hx-target=\"#count-{state}\">{count}</hx-partial>")
+    let shows = |answer: &Answer, state: &str, count: &str| {
+        let shown = answer.text_of(&format!("[hx-target='#count-{state}']"));
+        assert_eq!(shown, count, "{state}");
     };
     let answer = post(key.page("suspension")).await;
-    for (state, number) in [("all", 2), ("active", 1), ("disabled", 1), ("revoked", 0)] {
-        answer.shows(&count(state, number));
+    for (state, number) in [
+        ("all", "2"),
+        ("active", "1"),
+        ("disabled", "1"),
+        ("revoked", "0"),
+    ] {
+        shows(&answer, state, number);
     }
     let answer = post(other.page("revocation")).await;
-    for (state, number) in [("active", 0), ("disabled", 1), ("revoked", 1)] {
-        answer.shows(&count(state, number));
+    for (state, number) in [("active", "0"), ("disabled", "1"), ("revoked", "1")] {
+        shows(&answer, state, number);
     }
     let answer = post(other.page("deletion")).await;
-    for (state, number) in [("all", 1), ("revoked", 0)] {
-        answer.shows(&count(state, number));
+    for (state, number) in [("all", "1"), ("revoked", "0")] {
+        shows(&answer, state, number);
     }
 }
 
@@ -161,9 +160,10 @@ async fn the_filter_bar_sorts_without_scripts() {
     let mut alice = app.sign_in(ALICE).await;
     app.issue("Acme", "SAP");
     let list = alice.get("/tenant-api-keys?sort=-name&view=cards").await;
-    list.shows("name=\"sort\"");
-    list.shows("<option value=\"-name\" selected>Name, Z to A</option>");
-    list.shows("<option value=\"\">Newest first</option>");
+    assert_eq!(list.field("sort"), "-name");
+    let sort = |value: &str| list.text_of(&format!("[name='sort'] [value='{value}']"));
+    assert_eq!(sort("-name"), "Name, Z to A");
+    assert_eq!(sort(""), "Newest first");
     let fields = [
         ("q", ""),
         ("status", ""),

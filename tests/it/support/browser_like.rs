@@ -124,16 +124,8 @@ impl Person {
 
     /// The token in a page's form.
     pub async fn token(&mut self, page: &str) -> String {
-        let page = self.get(page).await;
-        hidden(&page.body, "csrf")
-            .unwrap_or_else(|| panic!("no form: {} {}", page.status, page.body))
+        self.get(page).await.field("csrf")
     }
-}
-
-/// The value of a hidden field.
-pub fn hidden(page: &str, name: &str) -> Option<String> {
-    let field = page.split(&format!("name=\"{name}\" value=\"")).nth(1)?;
-    Some(field.split('"').next()?.to_owned())
 }
 
 /// The first key text in a page or a JSON body.
@@ -153,22 +145,6 @@ pub fn secret_in(text: &str) -> Option<String> {
 }
 
 impl Answer {
-    /// Status and body without what differs from request to request: two refusals that mean the same are equal.
-    pub fn meaning(&self) -> (u16, String) {
-        let text = self.body.replace(self.header("x-request-id"), "");
-        // The address of the page itself, to come back to; and the token, which each page writes in another way.
-        let mut text = text;
-        for name in ["next", "csrf"] {
-            let field = format!("name=\"{name}\" value=\"");
-            let parts: Vec<&str> = text.split(&field).collect();
-            let rest = parts[1..]
-                .iter()
-                .map(|part| part.split_once('"').map_or("", |(_, rest)| rest));
-            text = std::iter::once(parts[0]).chain(rest).collect();
-        }
-        (self.status, text)
-    }
-
     /// Fails unless it leads there.
     #[track_caller]
     pub fn leads_to(&self, place: &str) {
@@ -180,13 +156,21 @@ impl Answer {
         );
     }
 
-    /// Fails unless this text is in the body.
+    /// Fails unless somebody can read this text in the page, or unless it is in a body of another kind.
     #[track_caller]
     pub fn shows(&self, text: &str) {
-        assert!(self.body.contains(text), "no {text:?} in {}", self.body);
+        assert!(self.says(text), "no {text:?} in {}", self.body);
     }
 
-    /// Fails if this text is in the body or in a header.
+    /// Whether it [shows](Self::shows) this text.
+    pub fn says(&self, text: &str) -> bool {
+        match self.is_html() {
+            true => self.words().contains(text),
+            false => self.body.contains(text),
+        }
+    }
+
+    /// Fails if this text is in the body as it is sent, to be read or not, or in a header.
     #[track_caller]
     pub fn hides(&self, text: &str) {
         assert!(!self.body.contains(text), "{text:?} in {}", self.body);

@@ -10,6 +10,7 @@ pub mod direct;
 pub mod echo;
 pub mod fixtures;
 pub mod gateway;
+pub mod html;
 pub mod metrics;
 pub mod outage;
 pub mod process;

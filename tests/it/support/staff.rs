@@ -2,7 +2,7 @@
 
 use keystead::actions::supporters::{self, Supporter};
 
-use super::browser_like::{Answer, Person, hidden};
+use super::browser_like::{Answer, Person};
 use super::{App, PASSWORD, digest};
 
 /// Of the support staff, once they are hired.
@@ -58,7 +58,7 @@ impl Person {
     /// Opens the page of a limit or of a refusal, and answers the request that it shows.
     pub async fn decide(&mut self, page: &str, fields: &[(&str, &str)]) -> Answer {
         let form = self.get(page).await;
-        let [csrf, asked] = ["csrf", "asked"].map(|name| hidden(&form.body, name).unwrap());
+        let [csrf, asked] = ["csrf", "asked"].map(|name| form.field(name));
         let seen = [("csrf", &*csrf), ("asked", &*asked)];
         self.post(page, &[&seen, fields].concat()).await
     }
