@@ -4,7 +4,8 @@
 //! something, now, from here, and are answered from memory.
 //!
 //! # Map
-//! Imports point one way only: `domain <- db <- actions <- background <- web <- server <- cli`.
+//! Imports point one way only: `domain <- db <- actions <- background <- web <- server <- cli`; `verify` stands on
+//! `domain` alone, `key_search` on `db`.
 //!
 //! - [`domain`]: rules without input or output.
 //! - [`db`]: the only place that names diesel; one file a table, for SQLite and PostgreSQL alike.
@@ -12,13 +13,13 @@
 //! - [`verify`]: the index of all keys in memory, the decision, and usage counts. Imports `domain` alone.
 //! - [`key_search`]: key lists, searched in memory.
 //! - [`background`]: work beside the requests: following changes made elsewhere, writing and tidying usage.
-//! - [`web`]: the only place that names actix and askama: pages, REST API, gateway edges.
+//! - [`web`]: pages, REST API, gateway edges. Only it names askama; `server` names actix too.
 //! - [`server`]: puts a configuration, a database and the web together, and runs them.
-//! - [`cli`]: the commands. [`config`] and [`telemetry`] are leaves.
+//! - [`cli`]: the commands. [`config`] and [`telemetry`] serve `server` and `cli`.
 //!
 //! # Invariants
-//! - The plaintext of a key exists in the answer that issues it. The database keeps a keyed digest, and a sealed copy
-//!   only where tenant and maker chose a recoverable key.
+//! - The plaintext of a key exists in the answer that issues it, rotates it, or shows it again. The database keeps a keyed
+//!   digest, and a sealed copy only where tenant and maker chose a recoverable key.
 //! - Every query of tenant-owned rows takes a `TenantId`, which comes from the session or the presented key.
 //! - Every change writes its audit row in the same transaction, and a revision if it matters to verification.
 //! - The index has applied a change before the change is answered; an index in doubt answers 503.
