@@ -165,6 +165,8 @@ pub fn revoke(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
 pub fn revoke_with_reason(conn: &mut Conn, by: &Actor, id: KeyId, reason: &str) -> Result<Key> {
     by.must_hold("api-keys:write")?;
     let reason = check_reason(reason)?;
+    // First, for its lock: what is read of the key then is what is revoked.
+    change_log::hold(conn)?;
     let key = db::keys::find(conn, by.tenant, id)?;
     must_cover(by, &key.scopes, "A key can't revoke a key")?;
     end(conn, by, key, &reason, must_still_act)
@@ -184,18 +186,27 @@ pub fn check_reason(reason: &str) -> Result<String> {
 /// # Errors
 /// `Forbidden` when no key acts.
 pub fn surrender(conn: &mut Conn, by: &Actor) -> Result<()> {
-    match by.who {
-        // Also a key that may do nothing else any more.
-        Who::Key { id, .. } => match db::keys::find(conn, by.tenant, id) {
-            Ok(key) => end(conn, by, key, "", |_, _| Ok(())).map(|_| ()),
-            Err(Error::NotFound) => Ok(()),
-            Err(other) => Err(other),
-        },
-        _ => Err(Error::Forbidden("Only a key can surrender itself.".into())),
+    let Who::Key { id, .. } = by.who else {
+        return Err(Error::Forbidden("Only a key can surrender itself.".into()));
+    };
+    match surrender_listed(conn, by, id) {
+        Err(Error::NotFound) => Ok(()),
+        other => other,
     }
 }
 
-/// The key as it is when it is revoked. One that is so already takes no lock.
+fn surrender_listed(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<()> {
+    // Anybody who has a dead key may say so again and again: that takes no lock.
+    if db::keys::find(conn, by.tenant, id)?.revoked_at.is_some() {
+        return Ok(());
+    }
+    change_log::hold(conn)?;
+    let key = db::keys::find(conn, by.tenant, id)?;
+    // Also a key that may do nothing else any more.
+    end(conn, by, key, "", |_, _| Ok(())).map(|_| ())
+}
+
+/// Revokes a key that was read under the lock of the change log, unless it is revoked already.
 fn end(
     conn: &mut Conn,
     by: &Actor,
@@ -206,16 +217,14 @@ fn end(
     if key.revoked_at.is_some() {
         return Ok(key);
     }
-    let id = key.id;
-    let rev = change_log::append(conn, change_log::Item::Key(id))?;
+    let rev = change_log::append(conn, change_log::Item::Key(key.id))?;
     check(conn, by)?;
-    if !db::keys::set_revoked(conn, by.tenant, id, by.now, rev, reason)? {
-        // Somebody was faster; theirs are the instant and the reason.
-        return db::keys::find(conn, by.tenant, id);
+    if !db::keys::set_revoked(conn, by.tenant, key.id, by.now, rev, reason)? {
+        return Err(Error::internal("a key was revoked beside the change log"));
     }
-    db::key_rotations::end_running(conn, by.tenant, id, by.now)?;
-    note_state(conn, id, rev)?;
-    db::sealed_secrets::delete(conn, by.tenant, id)?;
+    db::key_rotations::end_running(conn, by.tenant, key.id, by.now)?;
+    note_state(conn, key.id, rev)?;
+    db::sealed_secrets::delete(conn, by.tenant, key.id)?;
     let event = Event::KeyRevoked(json!({ "reason": reason }));
     record(conn, by, &event, Object::of_key(&key))?;
     key.revoked_at = Some(by.now);

@@ -47,8 +47,8 @@ fn must_be_as_read(open: Option<&LimitRequest>, asked: &str) -> Result<()> {
 /// what it did then, by [`version_of_request`].
 ///
 /// # Errors
-/// `NotFound`; `Invalid` at `limit` and `reason`, also for a limit under what is in use; a conflict
-/// when the request is another one.
+/// `NotFound`; `Invalid` at `limit` and `reason`, also for a limit under what is in use; the
+/// conflicts `limit-request-changed` and `limit-request-closed`.
 pub fn set(
     conn: &mut Conn,
     by: &Supporter,
@@ -81,7 +81,7 @@ pub fn set(
 ///
 /// # Errors
 /// `NotFound`; `Invalid` at `reason`; the conflicts `no-limit-request` when there is none any more, and
-/// `LimitRequestChanged`.
+/// `limit-request-changed`.
 pub fn decline(
     conn: &mut Conn,
     by: &Supporter,

@@ -129,15 +129,16 @@ impl Config {
 /// The origin of a URL, without a path: its usual port is left out, as browsers leave it out of the `Host` header.
 fn check_public_url(url: &str) -> Result<String, String> {
     let refused = "public_url: use http:// or https://, a host and perhaps a port, without a path";
+    let url = url.trim_end_matches('/');
+    // The parser mends what people should see refused: a lacking `//`, white space, paths that lead nowhere, names
+    // and passwords.
+    let is_bare = url.split_once("://").is_some_and(|(_, host)| {
+        !host.is_empty()
+            && !host.contains(['/', '?', '#', '@', '\\', '%'])
+            && !host.contains(char::is_whitespace)
+    });
     let parsed = Url::parse(url).map_err(|_| refused)?;
-    let is_bare = parsed.path() == "/"
-        && parsed.query().is_none()
-        && parsed.fragment().is_none()
-        // Also what would be read as a name and a password, whatever follows it.
-        && url.contains("://")
-        && !url.contains(['@', ' ', '\\']);
-    let is_web = matches!(parsed.scheme(), "http" | "https");
-    if is_web && is_bare && parsed.has_host() {
+    if is_bare && matches!(parsed.scheme(), "http" | "https") {
         Ok(parsed.origin().ascii_serialization())
     } else {
         Err(refused.into())

@@ -177,7 +177,7 @@ pub fn give(
     Ok(())
 }
 
-/// What the request with this word asked for that rotated the key before; `Some(None)`: nobody noted it.
+/// What the request with this idempotency key asked for that rotated the key before; `Some(None)`: nobody noted it.
 #[allow(
     clippy::option_option,
     reason = "no request, one of an older Keystead, and what it asked for are three things"

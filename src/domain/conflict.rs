@@ -1,8 +1,11 @@
 //! The list of conflicts: why the state of a thing does not allow a change.
 //!
-//! The web answers each with 409, its code and its sentence; the page of the API explains those that the API can answer.
+//! The API answers 409 with code and sentence, pages with the sentence alone. Those about peppers and the last two are
+//! read at the shell. The page of the API explains those that the API can answer.
 
 use std::fmt;
+
+use super::group;
 
 /// Makes [`Conflict`] of the list: what the sentence mentions, the word for machines, the sentence for people.
 macro_rules! conflicts {
@@ -55,7 +58,8 @@ conflicts! {
         "This form or Idempotency-Key was sent before, and asked for something else. Check what you ask for, then send it \
          again under a new one.";
     /// The same idempotency key, at the same moment.
-    IdempotencyKeyInUse: "idempotency-key-in-use", "This request was already made.";
+    IdempotencyKeyInUse: "idempotency-key-in-use",
+        "Another request with the same Idempotency-Key is under way. Send it again to get its key.";
     /// The key's allowlist is not observed.
     NotObserved: "not-observed", "The list is not observed any more. Look at the key again.";
     /// There is no sealed copy of the key's secret.
@@ -110,18 +114,32 @@ impl Conflict {
         }
     }
 
-    /// Those that the API can answer, with numbers of an installation as it comes.
+    /// Those that the API can answer.
     pub fn of_api() -> Vec<Self> {
         vec![
-            Self::KeyLimitReached(10),
+            Self::KeyLimitReached(0),
             Self::KeyRevoked,
             Self::RotationRunning,
             Self::IdempotencyKeyInUse,
             Self::IdempotencyKeyReused,
             Self::GroupBuiltIn,
             Self::GroupChanged,
-            Self::group_in_use(2),
-            Self::GroupLimitReached(200),
+            Self::group_in_use(0),
+            Self::GroupLimitReached(group::MOST),
         ]
+    }
+
+    /// What it means, to who reads about the API: the sentence, but for numbers that nobody has yet.
+    pub fn explained(&self) -> String {
+        match self {
+            Self::KeyLimitReached(_) => {
+                "The tenant has as many keys as it may have. Revoke one that is no longer needed, or have the limit raised."
+                    .into()
+            }
+            Self::GroupInUse(..) => {
+                "Keys use this group. Give them another group or revoke them first.".into()
+            }
+            other => other.to_string(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! One error type for every layer below the web.
 //!
-//! Variants say what went wrong in the product's words; `web::errors` alone maps them to a status and a page.
+//! Variants say what went wrong in the product's words; `web::failure` alone maps them to a status.
 //! `Internal` carries text for the log, never for the person who asked.
 
 use super::conflict::Conflict;

@@ -35,8 +35,6 @@ use crate::web::front::FrontFactory;
 use crate::web::state::State;
 use crate::web::{guard, routes};
 
-pub use self::storage::open_database;
-
 /// A server that listens already but does not answer yet.
 pub struct Application {
     server: Server,

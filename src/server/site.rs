@@ -32,7 +32,7 @@ pub fn of(config: &Config, address: SocketAddr) -> Site {
     }
 }
 
-/// Warns of settings that make every client look like somebody else.
+/// Warns of settings that contradict each other.
 pub fn warn_of_contradictions(config: &Config, site: &Site) {
     if site.https && site.trusted_proxies.is_empty() {
         // Keystead speaks no TLS itself, so somebody stands in front.

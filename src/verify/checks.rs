@@ -129,7 +129,7 @@ const _: () = {
 
 /// The verdict: that of the first check which fails.
 pub fn first_failure(attempt: &mut Attempt<'_>) -> Code {
-    // The compiler makes one chain of conditions of this, without a loop or a call.
+    // Constants, so that the compiler can make one chain of conditions of the table.
     for check in &CHECKS {
         if (check.fails)(attempt) {
             return check.code;

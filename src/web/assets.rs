@@ -50,23 +50,22 @@ pub async fn show(request: HttpRequest, name: web::Path<String>) -> HttpResponse
         .insert_header((CONTENT_TYPE, asset.content_type))
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .insert_header((VARY, "Accept-Encoding"));
-    let codings = [
-        (Encoding::brotli(), asset.brotli),
-        (Encoding::gzip(), asset.gzip),
-    ];
-    let there = codings.iter().filter(|(_, body)| body.is_some());
-    let chosen = AcceptEncoding::parse(&request)
-        .ok()
-        .and_then(|accepted| accepted.negotiate(there.map(|(coding, _)| coding)));
-    let compressed = codings
-        .iter()
-        .find(|(coding, _)| chosen.as_ref() == Some(coding))
-        .and_then(|(coding, body)| Some((coding, (*body)?)));
-    match compressed {
-        Some((coding, body)) => answer
-            .insert_header((CONTENT_ENCODING, coding.to_string()))
-            .body(body),
-        None => answer.body(asset.plain),
+    let accepted = AcceptEncoding::parse(&request).ok();
+    // One by one: of two that a client likes alike, actix takes the one named first, and browsers name gzip first.
+    let accepts = |coding: &Encoding| {
+        let chosen = accepted
+            .as_ref()
+            .and_then(|accepted| accepted.negotiate(std::iter::once(coding)));
+        chosen.as_ref() == Some(coding)
+    };
+    match (asset.brotli, asset.gzip) {
+        (Some(body), _) if accepts(&Encoding::brotli()) => {
+            answer.insert_header((CONTENT_ENCODING, "br")).body(body)
+        }
+        (_, Some(body)) if accepts(&Encoding::gzip()) => {
+            answer.insert_header((CONTENT_ENCODING, "gzip")).body(body)
+        }
+        _ => answer.body(asset.plain),
     }
 }
 

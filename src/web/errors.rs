@@ -1,6 +1,6 @@
 //! Fills in the bodies of failures.
 //!
-//! Handlers return [`Failure`], which knows only its status. Two middlewares fill in the body: [`html`] for pages,
+//! Handlers return [`Failure`], which has a status and a sentence. Two middlewares fill in the body: [`html`] for pages,
 //! [`json()`] for the API (RFC 9457). They also fill empty answers of actix itself (404, 405, bodies too large).
 
 use actix_web::body::{BoxBody, MessageBody};

@@ -26,6 +26,11 @@ use crate::domain::{Error, Result, random};
 #[derive(Debug)]
 pub struct Form<T>(pub T);
 
+/// A form that is only a button: it has the token and nothing else.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
 impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     type Error = actix_web::Error;
     type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, actix_web::Error>>>>;
@@ -162,8 +167,3 @@ pub fn label(field: &str) -> &str {
         other => other,
     }
 }
-
-/// The button's form: only the token.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Nothing {}

@@ -1,4 +1,4 @@
-//! The only place that names actix and askama: pages, REST API, gateway edges, and what wraps them.
+//! Pages, REST API, gateway edges, and what wraps them. Only this names askama; `server` names actix too.
 
 pub mod admin;
 pub mod api;

@@ -1,4 +1,4 @@
-//! Small answers that handlers share: a page, a fragment, a redirect, an error page.
+//! Small answers that handlers share: a page, a fragment, a redirect.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};

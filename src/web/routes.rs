@@ -51,10 +51,11 @@ pub fn configure(app: &mut ServiceConfig, state: &web::Data<State>, cookie_key: 
     // Patterns cost every request that is matched against them, so they come behind the plain addresses.
     routes! { app,
         "/ext-authz/{scope_and_path:.*}" => any ext_authz::show;
-        "/healthz" => get health::live;
-        "/readyz" => get health::ready;
-        "/static/{name}" => get assets::show;
     };
+    // With another method these are none of ours, as for any unknown path.
+    app.route("/healthz", web::get().to(health::live))
+        .route("/readyz", web::get().to(health::ready))
+        .route("/static/{name}", web::get().to(assets::show));
     let html = web::scope("")
         .wrap(from_fn(errors::html))
         .wrap(session_store::cookies(state, cookie_key))

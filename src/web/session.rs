@@ -14,11 +14,17 @@ const FLASH: &str = "flash";
 
 /// Instead of a session that could not be read.
 const UNKNOWN: &str = "unknown";
+/// Instead of a session that makes no sense as it is stored.
+const BROKEN: &str = "broken";
 
 /// What a session holds when the database could not tell: whoever needs it answers 503, never "sign in".
 pub fn unknown(cause: &Error) -> (String, String) {
     let text = serde_json::Value::from(cause.to_string()).to_string();
-    (UNKNOWN.into(), text)
+    let name = match cause {
+        Error::Internal(_) => BROKEN,
+        _ => UNKNOWN,
+    };
+    (name.into(), text)
 }
 
 /// The state of a signed-in browser.
@@ -50,6 +56,9 @@ impl Who {
     pub fn read(session: &Session) -> Result<(UserId, Option<TenantId>, String)> {
         if let Ok(Some(cause)) = session.get::<String>(UNKNOWN) {
             return Err(Error::Unavailable(format!("no session: {cause}")));
+        }
+        if let Ok(Some(cause)) = session.get::<String>(BROKEN) {
+            return Err(Error::Internal(cause));
         }
         let who: Option<Self> = session.get(KEY).map_err(Error::internal)?;
         let who = who.ok_or(Error::Unauthenticated)?;

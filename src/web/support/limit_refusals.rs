@@ -160,9 +160,7 @@ pub async fn create(
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             show(&request, &state, me, tenant, typed, status).await
         }
-        Err(Error::Conflict(
-            conflict @ (Conflict::LimitRequestChanged | Conflict::LimitRequestClosed),
-        )) => {
+        Err(Error::Conflict(conflict @ Conflict::LimitRequestChanged)) => {
             let (banner, errors) = (Some(conflict.to_string()), FieldErrors::default());
             let typed = Typed {
                 form,

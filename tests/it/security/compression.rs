@@ -105,3 +105,26 @@ async fn the_token_of_a_session_looks_different_on_each_page_and_counts_everywhe
         .await;
     assert_eq!(refused.status, 403);
 }
+
+#[actix_web::test]
+async fn a_style_sheet_comes_in_the_smallest_form_that_is_accepted() {
+    let app = App::start().await;
+    let style = keystead::web::assets::url("css/app.css");
+    for (accepted, coding) in [
+        (Some("gzip, deflate, br, zstd"), "br"),
+        (Some("gzip;q=0, BR ; q=0.5"), "br"),
+        (Some("gzip"), "gzip"),
+        (Some("br;q=0, gzip;q=0.2"), "gzip"),
+        (Some("identity"), ""),
+        (Some("identity;q=0, *;q=0"), ""),
+        (Some("zstd"), ""),
+        (None, ""),
+    ] {
+        let mut request = app.visitor().request(reqwest::Method::GET, style);
+        if let Some(accepted) = accepted {
+            request = request.header("accept-encoding", accepted);
+        }
+        let answer = request.send().await.unwrap();
+        assert_eq!(encoding(&answer), coding, "{accepted:?}");
+    }
+}

@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Signing in.
 
 use std::net::IpAddr;
 
