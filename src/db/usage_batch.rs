@@ -80,7 +80,8 @@ fn read_words(bytes: &mut &[u8]) -> Option<Vec<Option<Code>>> {
     let end = bytes.iter().position(|&byte| byte == b'\n')?;
     let words = std::str::from_utf8(bytes.split_off(..end)?).ok()?;
     bytes.split_off_first()?;
-    Some(words.split(' ').map(Code::parse).collect())
+    let known = |word| Code::parse(word).filter(|code| code.is_of_key());
+    Some(words.split(' ').map(known).collect())
 }
 
 /// A key and its counts; those of verdicts that are not known here are left out.
@@ -95,6 +96,8 @@ fn read_key(bytes: &mut &[u8], codes: &[Option<Code>], width: usize) -> Option<(
             .is_some_and(|bits| bits & (1 << (place % 8)) != 0);
         if had {
             let count = i64::from_le_bytes(*bytes.split_off(..8)?.first_chunk()?);
+            // No count is negative: these are no counts.
+            u64::try_from(count).ok()?;
             if let Some(code) = code {
                 counts.add(*code, count);
             }

@@ -1,5 +1,6 @@
 //! IP allowlists: one IPv4 or IPv6 address or CIDR range a line.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -18,14 +19,14 @@ impl AddressList {
     /// The first line that is not an address or a range, by number, with what would be right. A list is either
     /// read whole or refused: a broken one must never become an empty one, which would allow everybody.
     pub fn parse<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
-        let mut list = Vec::new();
+        let (mut list, mut known) = (Vec::new(), HashSet::new());
         for (number, line) in lines.into_iter().enumerate() {
             let line = line.trim();
             if line.is_empty() {
                 continue;
             }
             let entry = parse_entry(line).map_err(|why| format!("Line {}: {why}", number + 1))?;
-            if !list.contains(&entry) {
+            if known.insert(entry) {
                 list.push(entry);
             }
             if list.len() > MOST_ENTRIES {

@@ -27,7 +27,7 @@ impl Counts {
     /// Adds to the number of a verdict about a known key.
     pub fn add(&mut self, code: Code, more: i64) {
         if let Some(count) = self.0.get_mut(code.index()) {
-            *count += more;
+            *count = count.saturating_add(more);
         }
     }
 

@@ -81,7 +81,8 @@ fn place_of(state: State) -> usize {
 pub struct Attention {
     /// Active ones that end within 14 days.
     pub expiring: usize,
-    /// Active ones that were made more than [`UNUSED_DAYS`](super::sieve::UNUSED_DAYS) days ago, and were not used since that day.
+    /// Active ones that were made more than [`UNUSED_DAYS`](super::sieve::UNUSED_DAYS) days ago, and were not used since
+    /// that day.
     pub unused: usize,
     /// Of which two secrets work.
     pub rotating: usize,

@@ -142,7 +142,8 @@ fn is_edge(path: &str) -> bool {
     is_question(path) || matches!(path, "/healthz" | "/readyz")
 }
 
-/// True for a request that nothing here has to refuse, wherever it goes: a method that is known here (ASVS 4.1.4), a small head.
+/// True for a request that nothing here has to refuse, wherever it goes: a method that is known here (ASVS 4.1.4), and
+/// a small head.
 pub fn is_usual(head: &RequestHead) -> bool {
     method_is_known(&head.method) && head_is_small(head.headers())
 }

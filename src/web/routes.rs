@@ -13,8 +13,8 @@ use super::state::State;
 use super::support::{limit_refusals, limits, tenants};
 use super::{api, assets, body, compression, docs, errors, health, openapi, session_store};
 
-/// Largest body that holds a key's settings: 256 KiB, so that a list of addresses that is far too long is told what is wrong
-/// with it.
+/// Largest body that holds a key's settings: 256 KiB, so that a list of addresses that is far too long is told what is
+/// wrong with it.
 const SETTINGS: usize = 256 * 1024;
 
 /// A line for each address: the largest body it takes if that is not 64 KiB, then a handler for each method.

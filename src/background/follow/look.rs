@@ -17,7 +17,8 @@ use crate::domain::pepper::Peppers;
 const BATCH: i64 = 5_000;
 
 impl Follower {
-    /// Applies every change that is committed by now, or loads everything, when that has to be. While the database can't be asked, a certain index goes on
+    /// Applies every change that is committed by now, or loads everything, when that has to be. While the database can't
+    /// be asked, a certain index goes on
     /// answering with what it knows. A missing pepper is looked for each time.
     ///
     /// # Errors

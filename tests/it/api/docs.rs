@@ -62,6 +62,6 @@ async fn every_conflict_that_an_operation_may_answer_is_explained() {
         .collect();
     assert!(told.len() > 8, "{told:?}");
     for code in told {
-        page.shows(&format!("id=\"problem-{code}\""));
+        page.has(&format!("main [id='problem-{code}']"));
     }
 }

@@ -20,7 +20,9 @@ impl Answer {
 
     /// True for a part of a page, as htmx asks for.
     pub fn is_part(&self) -> bool {
-        self.is_html() && !self.is_page()
+        let lower = self.body.to_ascii_lowercase();
+        let of_pages = ["<html", "<head>", "<body"];
+        self.is_html() && !self.is_page() && !of_pages.iter().any(|tag| lower.contains(tag))
     }
 
     /// True for a whole page.

@@ -109,7 +109,8 @@ impl KeyUse {
     }
 }
 
-/// The last try of a revoked key that is on record, and the sentence about all of them. Single requests are kept for a shorter time than counts.
+/// The last try of a revoked key that is on record, and the sentence about all of them. Single requests are kept for a
+/// shorter time than counts.
 fn tries(
     conn: &mut Conn,
     tenant: TenantId,
