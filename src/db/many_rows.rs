@@ -11,6 +11,7 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::{Conn, dialect};
 use crate::domain::Result;
+use crate::domain::id::KeyId;
 
 /// A row with its statement.
 pub trait Row: 'static {
@@ -28,6 +29,7 @@ pub trait Row: 'static {
     where
         D: Backend + HasSqlType<Text> + HasSqlType<BigInt>,
         String: ToSql<Text, D>,
+        KeyId: ToSql<Text, D>,
         i64: ToSql<BigInt, D>;
 }
 
@@ -54,6 +56,7 @@ macro_rules! row {
                     + diesel::sql_types::HasSqlType<diesel::sql_types::Text>
                     + diesel::sql_types::HasSqlType<diesel::sql_types::BigInt>,
                 String: diesel::serialize::ToSql<diesel::sql_types::Text, D>,
+                $crate::domain::id::KeyId: diesel::serialize::ToSql<diesel::sql_types::Text, D>,
                 i64: diesel::serialize::ToSql<diesel::sql_types::BigInt, D>,
             {
                 out.push_bind_param::<diesel::sql_types::$kind, _>(&self.$first)?;
@@ -80,6 +83,7 @@ impl<R: Row, const N: usize, D> QueryFragment<D> for Insert<'_, R, N>
 where
     D: Backend + HasSqlType<Text> + HasSqlType<BigInt>,
     String: ToSql<Text, D>,
+    KeyId: ToSql<Text, D>,
     i64: ToSql<BigInt, D>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, D>) -> QueryResult<()> {

@@ -60,10 +60,10 @@ static ADD_TO_KNOWN: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Answers for a key in a span of time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Used {
     /// The key.
-    pub key_id: String,
+    pub key_id: KeyId,
     /// Length of the span: [`MINUTE`], [`HOUR`] or [`DAY`].
     pub span: i64,
     /// Start of the span, in seconds since 1970.
@@ -76,7 +76,7 @@ impl Used {
     /// What was counted of a key in the minute that begins at `start`.
     pub fn in_minute(key: KeyId, start: i64, tally: Tally) -> Self {
         Self {
-            key_id: key.to_string(),
+            key_id: key,
             span: MINUTE,
             start,
             tally,
@@ -98,6 +98,7 @@ impl Row for Used {
     where
         D: Backend + HasSqlType<Text> + HasSqlType<BigInt>,
         String: ToSql<Text, D>,
+        KeyId: ToSql<Text, D>,
         i64: ToSql<BigInt, D>,
     {
         out.push_bind_param::<Text, _>(&self.key_id)?;

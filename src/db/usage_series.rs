@@ -122,9 +122,9 @@ pub fn count_keys_in_use(
 
 /// How often each key was refused because it is revoked, for those where that happened. The keys must be the tenant's
 /// own: this asks for no tenant.
-pub fn refused_as_revoked(conn: &mut Conn, keys: &[String]) -> Result<BTreeMap<String, i64>> {
+pub fn refused_as_revoked(conn: &mut Conn, keys: &[KeyId]) -> Result<BTreeMap<KeyId, i64>> {
     let folded_to = folded(conn)?;
-    let rows: Vec<(String, i64)> = usage::table
+    let rows: Vec<(KeyId, i64)> = usage::table
         .filter(usage::key_id.eq_any(keys))
         .filter(usage::revoked.gt(0))
         .filter(
@@ -145,7 +145,7 @@ pub fn refused_as_revoked(conn: &mut Conn, keys: &[String]) -> Result<BTreeMap<S
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyDay {
     /// The key.
-    pub key_id: String,
+    pub key_id: KeyId,
     /// Start of the day, in seconds since 1970.
     pub day: i64,
     /// Accepted and refused together.
@@ -154,10 +154,10 @@ pub struct KeyDay {
 
 /// Answers by key and day from the day that starts at `from` on. The keys must be the tenant's own: this asks for no
 /// tenant. Days without any are left out; one that is not folded whole comes in several parts.
-pub fn days_of(conn: &mut Conn, keys: &[String], from: i64) -> Result<Vec<KeyDay>> {
+pub fn days_of(conn: &mut Conn, keys: &[KeyId], from: i64) -> Result<Vec<KeyDay>> {
     let folded_to = folded(conn)?;
     let answers = of_columns(" + ", str::to_owned);
-    let rows: Vec<(String, i64, i64)> = usage::table
+    let rows: Vec<(KeyId, i64, i64)> = usage::table
         .filter(usage::key_id.eq_any(keys))
         .filter(
             usage::span

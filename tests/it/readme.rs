@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use keystead::config::settings::ALL;
+use keystead::domain::verdict::Code;
 
 use crate::support::app::scratch_dir;
 use crate::tidy;
@@ -282,4 +283,18 @@ fn the_table_of_settings_has_every_setting_as_it_is() {
         format!("| {} |", cells.join(" | "))
     });
     assert_eq!(rows, expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_table_of_verdicts_has_them_in_the_order_of_the_checks() {
+    let text = read("docs/API.md");
+    let table = text.split("| Code | What it means |").nth(1).unwrap();
+    let rows = table
+        .lines()
+        .skip(2)
+        .map_while(|row| row.strip_prefix("| `"));
+    let listed: Vec<&str> = rows.map(|row| row.split('`').next().unwrap()).collect();
+    let first = [Code::Malformed, Code::NotFound].into_iter();
+    let expected = first.chain(Code::refusals()).chain([Code::Valid]);
+    assert_eq!(listed, expected.map(Code::as_str).collect::<Vec<_>>());
 }

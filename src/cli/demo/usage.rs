@@ -102,7 +102,7 @@ pub fn refuse_lately(
 fn row(key: KeyId, span: i64, start: i64, counts: Counts, last_accepted: i64) -> Used {
     let was_accepted = counts.accepted() > 0;
     Used {
-        key_id: key.to_string(),
+        key_id: key,
         span,
         start,
         tally: Tally {

@@ -36,7 +36,7 @@ impl App {
         tally.counts.add(Code::Valid, valid);
         tally.counts.add(Code::Disabled, disabled);
         let used = Used {
-            key_id: key.id.clone(),
+            key_id: key.id.parse().unwrap(),
             span: HOUR,
             start: now / HOUR * HOUR - hours * HOUR,
             tally,

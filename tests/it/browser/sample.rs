@@ -49,7 +49,7 @@ pub fn a_while_later(app: &App) {
                     tally.counts.add(Code::Valid, valid);
                     tally.counts.add(Code::InsufficientScope, valid / 400);
                     let used = db::usage::Used {
-                        key_id: key.id.to_string(),
+                        key_id: key.id,
                         span,
                         start: now.timestamp() / span * span - ago * span,
                         tally,

@@ -65,8 +65,8 @@ async fn the_count_of_each_verdict_has_a_column_of_its_own_and_goes_into_hours_a
     for code in Code::OF_KEYS {
         tally.counts.add(code, 1 << (2 * code.index()));
     }
-    let row = Used::in_minute(key.id.parse().unwrap(), start, tally);
-    let rows = [row];
+    let id = key.id.parse().unwrap();
+    let rows = [Used::in_minute(id, start, tally)];
     // Twice: once a new row, once added to that.
     for _ in 0..2 {
         app.db.write(|conn| usage::add(conn, &rows)).unwrap();
@@ -82,9 +82,8 @@ async fn the_count_of_each_verdict_has_a_column_of_its_own_and_goes_into_hours_a
         let sum = app.db.read(|conn| total(conn, whose, step, 0, until));
         sum.unwrap()
     };
-    let ids = [key.id.clone()];
     let days = || {
-        let days = app.db.read(|conn| days_of(conn, &ids, 0)).unwrap();
+        let days = app.db.read(|conn| days_of(conn, &[id], 0)).unwrap();
         days.iter().map(|day| day.answers).collect::<Vec<i64>>()
     };
     assert_eq!((stored(MINUTE), days()), (twice, vec![twice.all()]));

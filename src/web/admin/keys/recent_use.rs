@@ -9,7 +9,7 @@ use crate::db::keys::Key;
 use crate::db::usage::DAY;
 use crate::db::{self, Conn};
 use crate::domain::Result;
-use crate::domain::id::TenantId;
+use crate::domain::id::{KeyId, TenantId};
 use crate::domain::time::{self, Timestamp};
 use crate::verify::Code;
 use crate::web::numbers::counted;
@@ -49,21 +49,21 @@ impl KeyUse {
         keys: &[Key],
         now: Timestamp,
     ) -> Result<Vec<Self>> {
-        let ids: Vec<String> = keys.iter().map(|key| key.id.to_string()).collect();
+        let ids: Vec<KeyId> = keys.iter().map(|key| key.id).collect();
         let first = now.timestamp().div_euclid(DAY) * DAY - (DAYS - 1) * DAY;
-        let mut days: BTreeMap<String, [i64; 7]> = BTreeMap::new();
+        let mut days: BTreeMap<KeyId, [i64; 7]> = BTreeMap::new();
         for part in db::usage_series::days_of(conn, &ids, first)? {
             let place = usize::try_from((part.day - first) / DAY).unwrap_or(usize::MAX);
             if let Some(day) = days.entry(part.key_id).or_default().get_mut(place) {
                 *day += part.answers;
             }
         }
-        let revoked: BTreeMap<String, &Key> = keys
+        let revoked: BTreeMap<KeyId, &Key> = keys
             .iter()
             .filter(|key| key.revoked_at.is_some())
-            .map(|key| (key.id.to_string(), key))
+            .map(|key| (key.id, key))
             .collect();
-        let ids_of_revoked: Vec<String> = revoked.keys().cloned().collect();
+        let ids_of_revoked: Vec<KeyId> = revoked.keys().copied().collect();
         let refused = db::usage_series::refused_as_revoked(conn, &ids_of_revoked)?;
         let mut tried = BTreeMap::new();
         for (id, key) in revoked {
@@ -80,12 +80,12 @@ impl KeyUse {
             tried.insert(id, Tries { told, go_on });
         }
         let mut rotations = RotationState::load_all(conn, tenant, keys, now)?;
-        let mut of = |(key, id): (&Key, &String)| Self {
-            spark: Sparkline::new(&days.get(id).copied().unwrap_or_default()),
-            tried: tried.get(id).cloned(),
+        let mut of = |key: &Key| Self {
+            spark: Sparkline::new(&days.get(&key.id).copied().unwrap_or_default()),
+            tried: tried.get(&key.id).cloned(),
             rotation: rotations.remove(&key.id),
         };
-        Ok(keys.iter().zip(&ids).map(&mut of).collect())
+        Ok(keys.iter().map(&mut of).collect())
     }
 
     /// For an answer that must not wait for usage, or fail with it.
