@@ -8,10 +8,10 @@ use super::schema::{
     api_keys as keys, key_rotations as rotations, secret_checks as checks, tenants, verifiers,
 };
 use super::{Conn, key_index, rows, secret_checks};
+use crate::domain::Result;
 use crate::domain::id::{KeyId, RotationId, TenantId, VerifierId};
 use crate::domain::pepper::{Digest, Pepper};
 use crate::domain::time::Timestamp;
-use crate::domain::Result;
 
 /// The first pepper is noted under this name alone, the others with their version behind it.
 const NAME: &str = "pepper";

@@ -28,7 +28,7 @@ impl Decided {
     }
 }
 
-/// Decides about the key that was [`presented`]; `facts` are those of the operation it is presented for.
+/// Decides about the key that was [presented](super::presented::presented); `facts` are those of the operation it is presented for.
 ///
 /// # Errors
 /// `Missing`, `Invalid`, `Limited`, or 503 when the index is not certain. A missing scope is left to the caller.

@@ -101,10 +101,7 @@ async fn checks_are_explained_in_the_order_in_which_they_are_made() {
         expected[..place].fill("Passed");
         expected[place] = "Failed";
         assert_eq!(outcomes(&page), expected, "{code}");
-        let failed = page.body.split("class=\"check-failed\"").nth(1).unwrap();
-        let question = failed.split("<strong>").nth(1).unwrap();
-        let question = question.split("</strong>").next().unwrap();
-        let question = question.replace("&#39;", "'");
+        let question = page.text_of(".check-failed strong");
         assert_eq!(question, CHECKS[place].question);
         assert_eq!(CHECKS[place].code.as_str(), code);
     }

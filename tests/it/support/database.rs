@@ -122,9 +122,10 @@ fn name_of_migrated(tree: &str) -> String {
     let mut all: Vec<PathBuf> = all.map(|one| one.path().join("up.sql")).collect();
     all.sort();
     // What makes a database besides.
-    all.extend(["src/db/migrate.rs", "src/db/connection.rs"].map(|code| {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join(code)
-    }));
+    all.extend(
+        ["src/db/migrate.rs", "src/db/connection.rs"]
+            .map(|code| Path::new(env!("CARGO_MANIFEST_DIR")).join(code)),
+    );
     let mut hasher = DefaultHasher::new();
     for path in all {
         std::fs::read(path).unwrap().hash(&mut hasher);

@@ -38,7 +38,7 @@ pub struct KeyRow {
 }
 
 impl KeyRow {
-    /// With the forms that change the key at once; `back` is of [`KeyQuery::as_back`].
+    /// With the forms that change the key at once; `back` is of [`KeyQuery::as_back`](super::query::KeyQuery::as_back).
     pub fn in_list(mut self, csrf: &str, back: &str) -> Self {
         csrf.clone_into(&mut self.csrf);
         back.clone_into(&mut self.back);
