@@ -13,11 +13,10 @@ use super::state::State;
 use super::support::{limit_refusals, limits, tenants};
 use super::{api, assets, body, compression, docs, errors, health, openapi, session_store};
 
-/// Largest body that holds a key's settings: 256 KiB, so that a list of addresses that is far too long is told what is
-/// wrong with it.
+/// Largest body with a key's settings: so that a list of addresses that is far too long is told what is wrong with it.
 const SETTINGS: usize = 256 * 1024;
 
-/// A line for each address: the largest body it takes if that is not 64 KiB, then a handler for each method.
+/// A line for each address: its largest body if not 64 KiB, then its handlers. `page` is GET and HEAD, `any` each method.
 macro_rules! routes {
     ($app:expr, $($path:literal $([$largest:expr])? => $($method:ident $handler:path),+;)+) => {
         $app$(.service(
@@ -27,7 +26,6 @@ macro_rules! routes {
         ))+
     };
     (@any) => { web::route() };
-    // A page is asked for by GET or HEAD.
     (@page) => { web::route().guard(actix_web::guard::Any(actix_web::guard::Get()).or(actix_web::guard::Head())) };
     (@$method:ident) => { web::$method() };
 }
@@ -49,11 +47,9 @@ pub fn configure(app: &mut ServiceConfig, state: &web::Data<State>, cookie_key: 
         "/revoke" => post revocation::create;
     });
     // Patterns cost every request that is matched against them, so they come behind the plain addresses.
-    routes! { app,
-        "/ext-authz/{scope_and_path:.*}" => any ext_authz::show;
-    };
-    // With another method these are none of ours, as for any unknown path.
-    app.route("/healthz", web::get().to(health::live))
+    // With another method the last three are unknown paths.
+    app.route("/ext-authz/{scope_and_path:.*}", web::to(ext_authz::show))
+        .route("/healthz", web::get().to(health::live))
         .route("/readyz", web::get().to(health::ready))
         .route("/static/{name}", web::get().to(assets::show));
     let html = web::scope("")
@@ -82,7 +78,6 @@ fn rest_api(scope: &mut ServiceConfig) {
     };
 }
 
-#[rustfmt::skip]
 fn pages(scope: &mut ServiceConfig) {
     routes! { scope,
         "/" => page home::index;

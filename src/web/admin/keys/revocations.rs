@@ -42,7 +42,8 @@ fn question(
     Confirmation {
         title: "Revoke API key",
         text: format!(
-            "Are you sure you want to revoke the API key \"{}\"? This action cannot be undone and any applications using this key will lose access immediately.",
+            "Are you sure you want to revoke the API key \"{}\"? This action cannot be undone and any \
+             applications using this key will lose access immediately.",
             key.name
         ),
         csrf: me.csrf.clone(),

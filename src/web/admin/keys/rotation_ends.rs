@@ -104,7 +104,8 @@ fn question(key: &Key, rotation: &Rotation, me: &SignedIn, ending: Ending) -> Co
             "Cancel the rotation",
             "Go back to the old secret",
             format!(
-                "Go back to the old secret of \"{}\", …{}? The new secret, …{}, stops at once: all applications that use it already will lose access immediately. {}{}",
+                "Go back to the old secret of \"{}\", …{}? The new secret, …{}, stops at once: all applications that use \
+                 it already will lose access immediately. {}{}",
                 key.name,
                 rotation.last4,
                 key.last4,

@@ -124,7 +124,8 @@ impl Token {
         Self {
             name: verifier.name.clone(),
             curl: format!(
-                "curl {}/api/v1/verify \\\n  -H \"Authorization: Bearer {text}\" \\\n  -H \"Content-Type: application/json\" \\\n  -d '{{\"key\":\"{}live_…\"}}'",
+                "curl {}/api/v1/verify \\\n  -H \"Authorization: Bearer {text}\" \\\n\
+                 \x20 -H \"Content-Type: application/json\" \\\n  -d '{{\"key\":\"{}live_…\"}}'",
                 site.base_url,
                 verifier.token_prefix.trim_end_matches("verifier_"),
             ),

@@ -43,7 +43,8 @@ pub async fn new(
     let ask = Confirmation {
         title: "Revoke verifier",
         text: format!(
-            "Are you sure you want to revoke the verifier \"{}\"? This action cannot be undone, and the system that uses it can no longer ask about keys: it must then refuse its own callers.",
+            "Are you sure you want to revoke the verifier \"{}\"? This action cannot be undone, and the \
+             system that uses it can no longer ask about keys: it must then refuse its own callers.",
             verifier.name
         ),
         csrf: me.csrf.clone(),
