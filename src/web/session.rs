@@ -20,11 +20,12 @@ const BROKEN: &str = "broken";
 /// What a session holds when the database could not tell: whoever needs it answers 503, never "sign in".
 pub fn unknown(cause: &Error) -> (String, String) {
     let text = serde_json::Value::from(cause.to_string()).to_string();
-    let name = match cause {
-        Error::Internal(_) => BROKEN,
-        _ => UNKNOWN,
-    };
-    (name.into(), text)
+    (UNKNOWN.into(), text)
+}
+
+/// What a session holds when what is stored of it makes no sense: whoever needs it answers 500.
+pub fn broken(why: &str) -> (String, String) {
+    (BROKEN.into(), serde_json::Value::from(why).to_string())
 }
 
 /// The state of a signed-in browser.

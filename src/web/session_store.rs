@@ -12,7 +12,7 @@ use actix_web::web;
 use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 
-use super::session::{Who, unknown};
+use super::session::{Who, broken, unknown};
 use super::state::State;
 use crate::db::rows::unreadable;
 use crate::db::sessions::{self, Session};
@@ -86,9 +86,10 @@ impl Store {
                 .change(move |conn| sessions::set_seen(conn, &digest, now))
                 .await?;
         }
-        read(&session.state).map(Some).map_err(|why| {
-            Error::Internal(unreadable("sessions", "state", session.key_digest, &why))
-        })
+        Ok(Some(read(&session.state).unwrap_or_else(|why| {
+            let why = unreadable("sessions", "state", session.key_digest, &why);
+            Values::from([broken(&why)])
+        })))
     }
 
     async fn insert(&self, values: &Values) -> Result<SessionKey, Error> {

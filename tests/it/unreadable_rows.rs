@@ -112,7 +112,7 @@ async fn scopes_that_are_none_are_a_failure_of_the_group_and_of_its_keys() {
     let column = "authorization_groups.scopes can't be read at the row with id";
     broken
         .api_fails(
-            &format!("/api/v1/authorization-groups/{group}"),
+            &format!("/api/v1/auth/authorization-groups/{group}"),
             &format!("{column} {group}"),
         )
         .await;
@@ -170,7 +170,7 @@ async fn a_session_of_nobody_is_a_failure() {
         "UPDATE sessions SET state = REPLACE(state, '{user}', 'Alice') WHERE key_digest = '{digest}'"
     ));
     // Whether she is signed in can't be told: she is not sent to sign in again.
-    assert_eq!(alice.get("/tenant-api-keys").await.status, 503);
+    assert_eq!(alice.get("/tenant-api-keys").await.status, 500);
     let place = format!("sessions.state can't be read at the row with id {digest}: it is no id");
     broken.is_logged(&place).await;
 }

@@ -13,7 +13,7 @@ async fn a_key_is_switched_off_and_the_message_switches_it_on_again() {
     alice.submit(KEYS, &off, &[]).await.leads_to(KEYS);
     assert_eq!(app.stranger().verify(&key.secret).await, "DISABLED");
     let list = alice.get(KEYS).await;
-    list.has("tr.is-disabled");
+    list.has("tr.row-disabled");
     list.shows("is disabled. It is refused until you enable it.");
     let undo = key.page("suspension/removal");
     list.has(&format!("form[method='post'][action='{undo}']"));
@@ -59,8 +59,8 @@ async fn htmx_gets_the_row_and_a_message_that_can_be_undone() {
     let token = alice.token(KEYS).await;
     alice.htmx = true;
     for (path, undo, look) in [
-        ("suspension", "suspension/removal", "is-disabled"),
-        ("suspension/removal", "suspension", "is-active"),
+        ("suspension", "suspension/removal", "row-disabled"),
+        ("suspension/removal", "suspension", "row-active"),
     ] {
         let answer = alice.post(&key.page(path), &[("csrf", &token)]).await;
         assert_eq!(answer.status, 200);

@@ -147,7 +147,7 @@ async fn states_are_told_apart() {
     app.clock.advance(chrono::TimeDelta::seconds(60));
     let page = app.sign_in(ALICE).await.get("/tenant-api-keys").await;
     for state in ["active", "expired", "disabled"] {
-        page.has(&format!("tr.is-{state}"));
+        page.has(&format!("tr.row-{state}"));
     }
     page.has(".tone-warn");
     page.has(".tone-bad");

@@ -101,7 +101,7 @@ async fn htmx_gets_the_row_and_a_toast() {
     dialog.has("dialog");
     let row = alice.post(&page, &[("csrf", &csrf)]).await;
     assert_eq!(row.status, 200);
-    row.has("tr.is-revoked[id^='verifier-']");
+    row.has("tr.row-revoked[id^='verifier-']");
     assert!(row.is_part());
     assert!(row.header("hx-trigger").contains("is revoked"));
 }

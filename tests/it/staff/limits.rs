@@ -48,7 +48,7 @@ async fn a_raised_limit_holds_on_the_next_request_and_both_sides_read_why() {
     for page in theirs {
         page.shows("Limit changed from 1 to 30");
         page.shows("Sam Stone, support");
-        page.shows("Agreed\nby phone");
+        page.shows("Agreed by phone");
     }
     app.sign_in(BOB)
         .await

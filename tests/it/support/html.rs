@@ -8,8 +8,8 @@ use super::browser_like::Answer;
 /// Nobody reads what is in these.
 const UNSEEN: [&str; 3] = ["script", "style", "template"];
 /// These are in a line with the words around them; all others begin a new one.
-const IN_LINE: [&str; 9] = [
-    "a", "abbr", "b", "code", "em", "i", "span", "strong", "time",
+const IN_LINE: [&str; 10] = [
+    "a", "abbr", "b", "code", "em", "i", "span", "strong", "time", "wbr",
 ];
 
 impl Answer {
