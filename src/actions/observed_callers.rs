@@ -1,7 +1,5 @@
 //! The callers of keys whose allowlist is observed, for people who decide about a list.
 
-use std::net::IpAddr;
-
 use chrono::TimeDelta;
 
 use crate::db::observed_callers::Caller;
@@ -49,13 +47,8 @@ pub fn refused_by(
         .into_iter()
         .map(|caller| caller.address)
         .chain(records.into_iter().map(|record| record.address));
-    let mut refused: Vec<String> = addresses.filter(|at| !allows(list, at)).collect();
+    let mut refused: Vec<String> = addresses.filter(|at| !list.allows_text(at)).collect();
     refused.sort();
     refused.dedup();
     Ok(refused)
-}
-
-/// True when a list allows the stored text of an address; the empty text is an unknown one.
-pub fn allows(list: &AddressList, address: &str) -> bool {
-    list.allows(address.parse::<IpAddr>().ok())
 }

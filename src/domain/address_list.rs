@@ -57,6 +57,11 @@ impl AddressList {
             })
     }
 
+    /// As [`AddressList::allows`], of an address as rows keep it: the empty text is an unknown one.
+    pub fn allows_text(&self, address: &str) -> bool {
+        self.allows(address.parse().ok())
+    }
+
     /// True when the list restricts nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -241,8 +241,7 @@ fn shortened(list: &[String]) -> String {
 /// What an allowlist that is only observed did: nothing, and what it would have done.
 fn observed(caller: &str, allowed: &str, past: &Past<'_>) -> String {
     let lines = past.key.ip_allowlist.iter().map(String::as_str);
-    let would_pass =
-        AddressList::parse(lines).is_ok_and(|list| list.allows(past.address.parse().ok()));
+    let would_pass = AddressList::parse(lines).is_ok_and(|list| list.allows_text(past.address));
     if would_pass {
         format!("{caller}. The IP allowlist is only observed; enforced, it would let this through.")
     } else {

@@ -1,6 +1,5 @@
 //! The field with the addresses from which a key may be used, as typed.
 
-use crate::actions::observed_callers;
 use crate::domain::address_list::AddressList;
 use crate::domain::validate::FieldErrors;
 
@@ -28,7 +27,7 @@ pub fn add_lines<'a>(list: &mut String, addresses: impl Iterator<Item = &'a str>
         // A list with a wrong line allows nothing yet; then the text alone tells.
         let known = AddressList::parse(list.lines()).map_or_else(
             |_| list.lines().any(|line| line.trim() == address),
-            |parsed| !parsed.is_empty() && observed_callers::allows(&parsed, address),
+            |parsed| !parsed.is_empty() && parsed.allows_text(address),
         );
         if !known {
             let kept = list.trim_end().len();

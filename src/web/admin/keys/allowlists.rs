@@ -93,9 +93,8 @@ async fn adopt(state: &State, me: &SignedIn, id: KeyId) -> Result<Update> {
     }
     let list = &key.ip_allowlist;
     let new = callers.iter().map(|caller| &*caller.address);
-    let new = new.filter(|address| {
-        !address.is_empty() && (list.is_empty() || !observed_callers::allows(list, address))
-    });
+    let new = new
+        .filter(|address| !address.is_empty() && (list.is_empty() || !list.allows_text(address)));
     let known = list.entries();
     let list = AddressList::parse(known.iter().map(String::as_str).chain(new))
         .map_err(|message| Error::invalid("ip_allowlist", message))?;

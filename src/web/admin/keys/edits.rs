@@ -159,7 +159,7 @@ fn would_refuse(
     }
     let mut refused = observed_callers::refused_by(conn, tenant, id, list, now)?;
     if key.ip_allowlist_mode == enforced {
-        refused.retain(|address| observed_callers::allows(&key.ip_allowlist, address));
+        refused.retain(|address| key.ip_allowlist.allows_text(address));
     }
     let entries = list.entries().join("\n");
     let word = crate::actions::version_of(&[&entries]);

@@ -69,7 +69,7 @@ impl Observed {
 
 fn row(caller: Caller, list: &AddressList, now: Timestamp) -> CallerRow {
     CallerRow {
-        would_be_refused: !observed_callers::allows(list, &caller.address),
+        would_be_refused: !list.allows_text(&caller.address),
         requests: grouped(caller.requests),
         last: Moment::past(caller.last_at, now),
         address: caller.address,
