@@ -11,6 +11,8 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 /// Largest body of most addresses: 64 KiB.
 pub const LARGEST: usize = 64 * 1024;
+/// Largest body with a key's settings: so that a list of addresses that is far too long is told what is wrong with it.
+pub const LARGEST_SETTINGS: usize = 256 * 1024;
 /// Longest time that a body may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 

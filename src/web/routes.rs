@@ -8,13 +8,11 @@ use super::admin::{
     groups, home, keys, limit_requests, requests, sessions, settings, setup, theme, usage,
     verifiers,
 };
+use super::body::{self, LARGEST_SETTINGS as SETTINGS};
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
 use super::state::State;
 use super::support::{limit_refusals, limits, tenants};
-use super::{api, assets, body, compression, docs, errors, health, openapi, session_store};
-
-/// Largest body with a key's settings: so that a list of addresses that is far too long is told what is wrong with it.
-const SETTINGS: usize = 256 * 1024;
+use super::{api, assets, compression, docs, errors, health, openapi, session_store};
 
 /// A line for each address: its largest body if not 64 KiB, then its handlers. `page` is GET and HEAD, `any` each method.
 macro_rules! routes {

@@ -6,6 +6,7 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
 use super::operations::{OAUTH, operations};
+use crate::web::body;
 
 /// Adds them to the document.
 pub struct Refusals;
@@ -56,8 +57,15 @@ fn shared(path: &str, operation: &Operation) -> Vec<(&'static str, String)> {
         add("404", &format!("No such {noun} in this tenant"));
     }
     if has_body {
-        let most = if OF_SETTINGS.contains(&path) { 256 } else { 64 };
-        add("413", &format!("The body is larger than {most} KiB"));
+        let most = if OF_SETTINGS.contains(&path) {
+            body::LARGEST_SETTINGS
+        } else {
+            body::LARGEST
+        };
+        add(
+            "413",
+            &format!("The body is larger than {} KiB", most / 1024),
+        );
         if path.starts_with(OAUTH) {
             add("415", "Not a form");
         } else {
