@@ -93,7 +93,7 @@ pub fn reveal(conn: &mut Conn, by: &Actor, id: KeyId, sealing: &SealingKey) -> R
         tenant: by.tenant,
         key: id,
     };
-    let sealed = sealed_secrets::find(conn, owner)?.ok_or_else(not_recoverable)?;
+    let sealed = sealed_secrets::find(conn, owner)?.ok_or(Conflict::NotRecoverable)?;
     let opened = sealing.open(owner, &sealed).and_then(KeySecret::reopened);
     let Some(secret) = opened else {
         tracing::error!(key = %key.id, "the sealed secret of a key can't be opened: it was changed in the database");
@@ -126,11 +126,7 @@ pub fn find(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     }
     let key = db::keys::find(conn, by.tenant, id)?;
     if key.sealed.is_none() {
-        return Err(not_recoverable());
+        return Err(Conflict::NotRecoverable.into());
     }
     Ok(key)
-}
-
-fn not_recoverable() -> Error {
-    Conflict::NotRecoverable.into()
 }

@@ -113,10 +113,8 @@ fn snapshot(conn: &mut Conn, record: &Record) -> Result<Option<KeySnapshot>> {
         None => None,
     };
     if let Some((rev, text)) = group.filter(|(rev, _)| *rev > noted) {
-        let group: GroupSnapshot = serde_json::from_str(&text).map_err(|cause| {
-            let why = cause.to_string();
-            Error::Internal(db::rows::unreadable("change_log", "payload", rev, &why))
-        })?;
+        let group: GroupSnapshot =
+            serde_json::from_str(&text).map_err(db::rows::failure("change_log", "payload", rev))?;
         key.authorization_group = group.name;
         key.scopes = group.scopes;
     }
@@ -126,14 +124,16 @@ fn snapshot(conn: &mut Conn, record: &Record) -> Result<Option<KeySnapshot>> {
 fn results(past: &Past<'_>, code: Code) -> Vec<CheckResult> {
     let mut is_decided = false;
     let result = |check: &Check| {
-        let finding = (check.explain)(past);
         let (outcome, found, needed) = if is_decided {
             (Outcome::NotReached, String::new(), String::new())
-        } else if check.code == code {
-            is_decided = true;
-            (Outcome::Failed, finding.failed, finding.needed)
         } else {
-            (Outcome::Passed, finding.passed, String::new())
+            let finding = (check.explain)(past);
+            is_decided = check.code == code;
+            if is_decided {
+                (Outcome::Failed, finding.failed, finding.needed)
+            } else {
+                (Outcome::Passed, finding.passed, String::new())
+            }
         };
         CheckResult {
             question: check.question,

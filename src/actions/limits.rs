@@ -160,10 +160,11 @@ fn list(conn: &mut Conn, tenant: TenantId, kinds: &[&str], most: i64) -> Result<
 
 fn past(row: AuditEvent) -> Result<Past> {
     Ok(Past {
-        step: serde_json::from_str(&row.detail).map_err(|cause| {
-            let why = cause.to_string();
-            Error::Internal(db::rows::unreadable("audit_events", "detail", row.id, &why))
-        })?,
+        step: serde_json::from_str(&row.detail).map_err(db::rows::failure(
+            "audit_events",
+            "detail",
+            row.id,
+        ))?,
         action: row.action,
         by: row.actor_name,
         at: row.at,

@@ -32,6 +32,30 @@ pub enum Item {
 pub(super) const KEY: &str = "key";
 
 impl Item {
+    /// The key, if it is one.
+    pub fn key(self) -> Option<KeyId> {
+        match self {
+            Self::Key(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The group, if it is one.
+    pub fn group(self) -> Option<GroupId> {
+        match self {
+            Self::Group(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The verifier, if it is one.
+    pub fn verifier(self) -> Option<VerifierId> {
+        match self {
+            Self::Verifier(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// The word of its kind, and its id.
     fn columns(self) -> (&'static str, String) {
         match self {

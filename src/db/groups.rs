@@ -226,9 +226,7 @@ pub fn find(conn: &mut Conn, tenant: TenantId, name_or_id: &str, field: &str) ->
 /// # Errors
 /// `Internal` when they make no sense.
 pub fn read_scopes(id: GroupId, text: &str) -> Result<Scopes> {
-    let table = "authorization_groups";
-    let wrong = |why: String| Error::Internal(rows::unreadable(table, "scopes", id, &why));
-    Scopes::parse(text).map_err(wrong)
+    Scopes::parse(text).map_err(rows::failure("authorization_groups", "scopes", id))
 }
 
 /// Groups of any tenant, for the index: also deleted ones, which revoked keys still have.

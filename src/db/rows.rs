@@ -15,7 +15,7 @@ use diesel::sql_types::{Text, Untyped};
 
 use super::Conn;
 use super::connection::MultiBackend;
-use crate::domain::Result;
+use crate::domain::{self, Result};
 
 /// Every row of a query that selects `T::as_select()`. The first column of `T` is the id of its row.
 ///
@@ -118,8 +118,17 @@ where
 }
 
 /// What the log says of a stored value that makes no sense.
-pub fn unreadable(table: &str, column: &str, id: impl Display, why: &str) -> String {
+pub fn unreadable(table: &str, column: &str, id: impl Display, why: impl Display) -> String {
     format!("{table}.{column} can't be read at the row with id {id}: {why}")
+}
+
+/// Makes the error of a value that is read outside of its row, such as JSON, of why it can't be.
+pub fn failure<Why: Display>(
+    table: &str,
+    column: &str,
+    id: impl Display,
+) -> impl FnOnce(Why) -> domain::Error {
+    move |why| domain::Error::Internal(unreadable(table, column, id, why))
 }
 
 /// The column that could not be read, and why.

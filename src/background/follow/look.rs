@@ -18,8 +18,7 @@ const BATCH: i64 = 5_000;
 
 impl Follower {
     /// Applies every change that is committed by now, or loads everything, when that has to be. While the database can't
-    /// be asked, a certain index goes on
-    /// answering with what it knows. A missing pepper is looked for each time.
+    /// be asked, a certain index goes on answering with what it knows. A missing pepper is looked for each time.
     ///
     /// # Errors
     /// `Unavailable` when the database does not answer, or the turn was lost; the index is in doubt when there was
@@ -118,26 +117,17 @@ impl Follower {
         {
             self.follow_peppers(conn, turn)?;
         }
-        let (keys, ids) = of_kind(changes, |item| match item {
-            Item::Key(id) => Some(id),
-            _ => None,
-        });
+        let (keys, ids) = of_kind(changes, Item::key);
         let rows = db::key_index::find(conn, &ids)?;
         let mut renewed = self.put_keys(conn, turn, rows, &keys, rev)?;
-        let (_, ids) = of_kind(changes, |item| match item {
-            Item::Group(id) => Some(id),
-            _ => None,
-        });
+        let (_, ids) = of_kind(changes, Item::group);
         let groups = db::groups::find_for_index(conn, &ids)?;
         // Also when a group is known already: an earlier look may have failed before it reached every key.
         renewed.extend(self.put_groups(turn, groups)?);
         while let Some((tenant, group)) = renewed.pop() {
             renewed.extend(self.apply_group(conn, turn, (tenant, group), rev)?);
         }
-        let (verifiers, ids) = of_kind(changes, |item| match item {
-            Item::Verifier(id) => Some(id),
-            _ => None,
-        });
+        let (verifiers, ids) = of_kind(changes, Item::verifier);
         if ids.is_empty() {
             return Ok(());
         }

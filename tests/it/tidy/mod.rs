@@ -88,6 +88,16 @@ pub fn names(line: &str, word: &str) -> bool {
     })
 }
 
+/// Complains about each file with more lines.
+#[track_caller]
+fn none_is_longer_than(most: usize, files: &[(String, String)]) {
+    let long = |(name, text): &(String, String)| {
+        let lines = text.lines().count();
+        (lines > most).then(|| format!("{name}: {lines} lines"))
+    };
+    none(files.iter().filter_map(long).collect());
+}
+
 #[test]
 fn no_source_file_is_longer_than_400_lines() {
     let mut all = [
@@ -99,22 +109,14 @@ fn no_source_file_is_longer_than_400_lines() {
     ]
     .concat();
     all.push(("build.rs".into(), include_str!("../../../build.rs").into()));
-    let long = |(name, text): &(String, String)| {
-        let lines = text.lines().count();
-        (lines > 400).then(|| format!("{name}: {lines} lines"))
-    };
-    none(all.iter().filter_map(long).collect());
+    none_is_longer_than(400, &all);
 }
 
 #[test]
 fn no_template_is_longer_than_150_lines() {
     let templates = files("templates", &[".html"]);
     assert!(templates.len() > 10);
-    let long = |(name, text): &(String, String)| {
-        let lines = text.lines().count();
-        (lines > 150).then(|| format!("{name}: {lines} lines"))
-    };
-    none(templates.iter().filter_map(long).collect());
+    none_is_longer_than(150, &templates);
 }
 
 #[test]
