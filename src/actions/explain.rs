@@ -5,10 +5,10 @@ use crate::db::{self, Conn};
 use crate::domain::key_snapshot::{GroupSnapshot, KeySnapshot};
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Actor;
-use crate::domain::time::Timestamp;
+use crate::domain::verdict::Code;
 use crate::domain::{Error, Result};
+use crate::verify::Index;
 use crate::verify::checks::{CHECKS, Check, Past};
-use crate::verify::{Code, Index};
 
 /// What came of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,10 +48,6 @@ pub enum Explanation {
 pub struct Known {
     /// The request.
     pub record: Record,
-    /// When it was decided.
-    pub at: Timestamp,
-    /// The answer.
-    pub code: Code,
     /// The key at that moment.
     pub key: KeySnapshot,
     /// False when what the key was like then is not known, and this is what it is like now.
@@ -73,8 +69,6 @@ pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Res
         }
         found => found?,
     };
-    let code = Code::parse(&record.code)
-        .ok_or_else(|| Error::Internal(format!("unknown verdict {}", record.code)))?;
     let (key, is_of_that_moment) = match snapshot(conn, &record)? {
         Some(key) => (key, true),
         None => (db::key_snapshots::take(conn, record.key_id)?, false),
@@ -87,11 +81,9 @@ pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Res
         scope: &record.scope,
         at,
     };
-    let checks = results(&past, code);
+    let checks = results(&past, record.code);
     Ok(Explanation::Known(Box::new(Known {
         record,
-        at,
-        code,
         key,
         is_of_that_moment,
         checks,

@@ -11,7 +11,7 @@ use crate::domain::Result;
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Actor;
 use crate::domain::scope::Scopes;
-use crate::verify::Code;
+use crate::domain::verdict::Code;
 
 /// Keys that are looked at.
 const KEYS: i64 = 50;

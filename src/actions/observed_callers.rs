@@ -10,7 +10,7 @@ use crate::domain::address_list::AddressList;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::request_id::RequestId;
 use crate::domain::time::Timestamp;
-use crate::verify::Code;
+use crate::domain::verdict::Code;
 
 /// Days for which callers are kept and shown.
 pub const DAYS: i64 = 30;

@@ -10,6 +10,7 @@ use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::request_id::RequestId;
 use crate::domain::time::Timestamp;
+use crate::domain::verdict::Code;
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -20,7 +21,7 @@ pub struct Record {
     pub tenant_id: TenantId,
     pub key_id: KeyId,
     pub at: Timestamp,
-    pub code: String,
+    pub code: Code,
     pub method: String,
     pub path: String,
     pub scope: String,

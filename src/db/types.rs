@@ -24,6 +24,7 @@ use crate::domain::request_id::RequestId;
 use crate::domain::role::Role;
 use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
+use crate::domain::verdict::Code;
 
 /// Keeps a type as text: how it is written, and how it is read, if it can be.
 macro_rules! text_column {
@@ -89,6 +90,7 @@ id_columns!(
     VerifierId
 );
 text_column!(Environment, it => it.as_str(), text => Self::parse(&text).ok());
+text_column!(Code, it => it.as_str(), text => Self::parse(&text));
 text_column!(AllowlistMode, it => it.as_str(), text => Self::parse(&text).ok());
 // Whatever word this Keystead does not know reads only.
 text_column!(Role, it => it.as_str(), text => Some(Self::parse(&text)));

@@ -26,5 +26,3 @@ pub use index::Index;
 pub use key_lookup::KeyLookup;
 pub use limiter::Allowance;
 pub use records::Facts;
-
-pub use crate::domain::verdict::Code;

@@ -3,9 +3,10 @@
 use super::client::Incoming;
 use super::refused::Refused;
 use crate::domain::role::{Actor, Who};
+use crate::domain::verdict::Code;
 use crate::domain::verdict::Need;
 use crate::domain::{self, Error};
-use crate::verify::{Allowance, Code, Entry, Facts, KeyLookup, Question, Verdict, decision};
+use crate::verify::{Allowance, Entry, Facts, KeyLookup, Question, Verdict, decision};
 
 /// A key that is accepted, save perhaps for the scope.
 #[derive(Debug)]

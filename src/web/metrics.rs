@@ -13,7 +13,7 @@ use prometheus_client::registry::Registry;
 use super::failure::Answer;
 use super::state::State;
 use crate::domain::Error;
-use crate::verify::Code;
+use crate::domain::verdict::Code;
 use crate::verify::metrics::BOUNDS;
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";

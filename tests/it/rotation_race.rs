@@ -15,8 +15,9 @@ use keystead::domain::key_text::KeySecret;
 use keystead::domain::request_id::RequestId;
 use keystead::domain::sealing::SealingKey;
 use keystead::domain::time::Clock;
+use keystead::domain::verdict::Code;
 use keystead::server::storage::{Storage, open_storage};
-use keystead::verify::{Code, Facts, Index, Question, decision};
+use keystead::verify::{Facts, Index, Question, decision};
 
 use crate::support::{app, database, people};
 

@@ -148,6 +148,15 @@ async fn ids_that_are_none_are_failures_of_every_page_that_reads_them() {
     broken
         .page_fails(&mut alice, "/usage/requests", place)
         .await;
+    broken.sql(&format!(
+        "UPDATE request_records SET key_id = '{}', code = 'PERHAPS'",
+        broken.key
+    ));
+    let place = "request_records.code can't be read at the row with id 019abcdef01200000000000000000001: it is no Code";
+    broken
+        .page_fails(&mut alice, "/usage/requests", place)
+        .await;
+    broken.sql("DELETE FROM request_records");
 
     // Nobody asked for this key: it would just be missing, or the list would not be there.
     broken.sql(&format!(

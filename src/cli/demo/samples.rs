@@ -14,8 +14,8 @@ use crate::domain::key_text::KeySecret;
 use crate::domain::pepper::Pepper;
 use crate::domain::role::Steward;
 use crate::domain::time::Timestamp;
+use crate::domain::verdict::Code;
 use crate::domain::{Error, Result};
-use crate::verify::Code;
 
 /// What became of a sample key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

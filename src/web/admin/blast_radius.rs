@@ -12,8 +12,8 @@ use crate::db::usage_series::{Whose, total};
 use crate::domain::id::TenantId;
 use crate::domain::request_id::RequestId;
 use crate::domain::time::{self, Timestamp};
+use crate::domain::verdict::Code;
 use crate::domain::{Error, Result, key_text};
-use crate::verify::Code;
 use crate::web::numbers::{counted, grouped};
 use crate::web::state::State;
 

@@ -7,8 +7,9 @@ use super::views;
 use crate::domain::key::expiry_warning;
 use crate::domain::request_id::RequestId;
 use crate::domain::time::{Timestamp, rfc3339};
+use crate::domain::verdict::Code;
 use crate::domain::{Error, Result};
-use crate::verify::{Code, Entry, Verdict};
+use crate::verify::{Entry, Verdict};
 
 /// Bytes that nearly every answer needs, with some to spare.
 pub const USUAL_LENGTH: usize = 768;

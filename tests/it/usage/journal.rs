@@ -13,7 +13,8 @@ use keystead::db::schema::usage_journal::dsl as journal;
 use keystead::domain::id::KeyId;
 use keystead::domain::request_id::RequestId;
 use keystead::domain::time::{Clock, Timestamp};
-use keystead::verify::{Code, Facts, Index, Question, decision};
+use keystead::domain::verdict::Code;
+use keystead::verify::{Facts, Index, Question, decision};
 
 use crate::support::fixtures::noon;
 use crate::support::process::Place;

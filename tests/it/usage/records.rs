@@ -3,7 +3,7 @@
 use keystead::db::request_records::{Filter, Record, list};
 use keystead::domain::id::{KeyId, TenantId};
 use keystead::domain::request_id::RequestId;
-use keystead::verify::Code;
+use keystead::domain::verdict::Code;
 use keystead::verify::records::{Record as Waiting, Ring};
 use reqwest::Method;
 use serde_json::json;
@@ -56,7 +56,7 @@ async fn refusals_are_recorded_with_the_scope_that_was_asked() {
         .await;
     assert_eq!(answer.status, 403);
     let [record] = recorded(&app, "Acme", 1).await.try_into().unwrap();
-    assert_eq!(record.code, "INSUFFICIENT_SCOPE");
+    assert_eq!(record.code, Code::InsufficientScope);
     assert_eq!(record.scope, "orders:write");
 }
 

@@ -22,8 +22,8 @@ use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::State as KeyState;
 use crate::domain::request_id::RequestId;
 use crate::domain::time::Timestamp;
+use crate::domain::verdict::Code;
 use crate::domain::{Result, key_text};
-use crate::verify::Code;
 use crate::web::admin::refusals::{Reason, reasons};
 use crate::web::failure::Answer;
 use crate::web::numbers::grouped;
@@ -202,7 +202,6 @@ fn count(range: Range, report: &Report) -> Count {
 
 fn recent(record: Record, now: Timestamp) -> Recent {
     let at = record.at;
-    let code = Code::parse(&record.code).unwrap_or(Code::NotFound);
     let what = format!("{} {}", record.method, record.path);
     Recent {
         clock: if at.date_naive() == now.date_naive() {
@@ -212,8 +211,8 @@ fn recent(record: Record, now: Timestamp) -> Recent {
         },
         id: record.id.to_string(),
         at: Moment::day(at),
-        accepted: code == Code::Valid,
-        code,
+        accepted: record.code == Code::Valid,
+        code: record.code,
         what: what.trim().to_owned(),
         address: record.address,
         program: record.user_agent,

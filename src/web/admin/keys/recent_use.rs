@@ -11,7 +11,7 @@ use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::time::{self, Timestamp};
-use crate::verify::Code;
+use crate::domain::verdict::Code;
 use crate::web::numbers::counted;
 use crate::web::sparkline::Sparkline;
 

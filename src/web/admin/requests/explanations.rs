@@ -13,8 +13,8 @@ use crate::actions::explain::{self, CheckResult, Explanation, Known, Outcome};
 use crate::db::key_labels::{self, KeyLabel};
 use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
+use crate::domain::verdict::Code;
 use crate::domain::{Error, key_text};
-use crate::verify::Code;
 use crate::web::failure::Answer;
 use crate::web::respond::page;
 use crate::web::shell::{Crumb, Moment, Shell};
@@ -151,10 +151,10 @@ async fn find(me: &SignedIn, state: &web::Data<State>, id: RequestId) -> Result<
 
 fn view(known: Known, key: Option<&KeyLabel>) -> KnownView {
     KnownView {
-        at: to_the_second(known.at),
-        verdict: verdict(known.code),
+        at: to_the_second(known.record.at),
+        verdict: verdict(known.record.code),
         key: KeyName::new(key),
-        summary: if known.code == Code::Valid {
+        summary: if known.record.code == Code::Valid {
             "Every check passed."
         } else {
             "The first check that failed decided; those behind it were not made."

@@ -11,7 +11,7 @@ use crate::domain::id::KeyId;
 use crate::domain::key_text;
 use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
-use crate::verify::Code;
+use crate::domain::verdict::Code;
 
 /// The methods that one can choose.
 pub const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];

@@ -6,7 +6,6 @@ use crate::db::key_labels::KeyLabel;
 use crate::db::request_records::Record;
 use crate::db::usage_gaps::{CRASH, Gap};
 use crate::domain::time::{Timestamp, from_micros};
-use crate::verify::Code;
 use crate::web::shell::Moment;
 
 /// Gaps that are this close (in microseconds) are one to the reader.
@@ -136,12 +135,11 @@ fn are_one(later: &Gap, gap: &Gap) -> bool {
 }
 
 fn row(record: Record, key: Option<&KeyLabel>) -> RequestRow {
-    let code = Code::parse(&record.code).unwrap_or(Code::NotFound);
     let at = record.at;
     RequestRow {
         at: to_the_second(at),
         day: at.format("%-d %b %Y").to_string(),
-        verdict: verdict(code),
+        verdict: verdict(record.code),
         key: KeyName::new(key),
         id: record.id.to_string(),
         method: record.method,

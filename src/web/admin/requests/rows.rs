@@ -105,8 +105,8 @@ impl Rows {
         let hint = key.map(KeyLabel::hint).unwrap_or_default();
         let at = rfc3339(record.at);
         let (id, key_id) = (record.id.to_string(), record.key_id.to_string());
+        let code = record.code.as_str();
         let Record {
-            code,
             method,
             path,
             scope,
