@@ -1,4 +1,5 @@
-// Toasts: at most three; good news leaves after 6 s (not while pointed at or focused), errors stay.
+// Toasts: at most three, one of them about a key. Good news leaves after 6 s (not while pointed at or focused); errors
+// stay, and so does what offers Undo: nobody has to be quick.
 const TOAST_MS = 6000;
 
 function armToast(toast) {
@@ -22,6 +23,8 @@ function placeToasts() {
   if (corner && corner.parentElement !== home) home.append(corner);
 }
 
+const keyOf = (path) => path.split("/")[2];
+
 /** A form that takes the change back; where the key's row is on the page, in place. */
 function undoForm(path, box) {
   const form = document.createElement("form");
@@ -35,16 +38,17 @@ function undoForm(path, box) {
   button.dataset.size = "sm";
   button.textContent = "Undo";
   form.append(token, button);
-  const key = path.split("/")[2];
+  const key = keyOf(path);
   const row = $(`#key-${CSS.escape(key)}`);
   if (row) {
     form.setAttribute("hx-post", path);
     form.setAttribute("hx-target", `#${CSS.escape(row.id)}`);
     form.setAttribute("hx-swap", "outerMorph");
     form.addEventListener("submit", () => {
-      box.hidden = true; // stays until its time is up: the request is its form's
+      box.hidden = true; // goes with the answer: the request is its form's
       $(`#more-${CSS.escape(key)}`)?.focus();
     });
+    form.addEventListener("htmx:finally:request", () => box.remove());
   }
   return form;
 }
@@ -64,11 +68,15 @@ function toast(kind, text, undo) {
   close.setAttribute("aria-label", "Dismiss message");
   close.append(icon("x"));
   box.append(icon(kind === "error" ? "circle-alert" : "circle-check"), words, close);
-  if (undo) close.before(undoForm(undo, box));
+  if (undo) {
+    box.dataset.key = keyOf(undo);
+    $(`.toast[data-key="${CSS.escape(box.dataset.key)}"]:not([hidden])`)?.remove();
+    close.before(undoForm(undo, box));
+  }
   region.append(box);
   if (undo) htmx.process(box);
   $$(".toast").slice(0, -3).forEach((old) => old.remove());
-  if (kind !== "error") armToast(box);
+  if (kind !== "error" && !undo) armToast(box);
 }
 
 on("click", "[data-dismiss]", (button) => button.closest(".toast").remove());
@@ -81,5 +89,5 @@ document.addEventListener("toast", (event) => toast(event.detail.kind, event.det
 // A message the server put into the page was there before the live region could speak.
 for (const flash of $$(".toast")) {
   announce($("p", flash).textContent);
-  if (!flash.matches(".toast-error")) armToast(flash);
+  if (!$("form", flash)) armToast(flash);
 }
