@@ -51,7 +51,7 @@ async fn everybody_can_read_the_list() {
         .await;
 
     browser
-        .click("tbody tr:nth-child(3) .c-actions .icon-btn")
+        .click("tbody tr:nth-child(3) .c-actions [popovertarget]")
         .await;
     browser
         .until("document.querySelector('.menu:popover-open')")

@@ -26,7 +26,7 @@ async fn choose(browser: &Chromium, field: &str, value: &str) {
 }
 
 async fn open_dialog(browser: &Chromium, action: &str) {
-    browser.click(".c-actions .icon-btn").await;
+    browser.click(".c-actions [popovertarget]").await;
     browser
         .click(&format!(".menu:popover-open [href$='/{action}']"))
         .await;
@@ -120,7 +120,7 @@ async fn a_row_is_switched_off_and_the_message_takes_it_back() {
     let browser = Chromium::open(&app).await;
     browser.sign_in(ALICE).await;
     browser.script("window.marker = 'same page'").await;
-    browser.click(".c-actions .icon-btn").await;
+    browser.click(".c-actions [popovertarget]").await;
     browser.click(".menu:popover-open form button").await;
     browser
         .until("document.querySelector('tbody tr').innerText.includes('Disabled')")
@@ -209,7 +209,7 @@ async fn pictures_of_a_keys_life() {
     browser.click("[data-secret-done]").await;
     browser.until_sees("Rotating: old secret").await;
     camera.take("keys-rotating").await;
-    browser.click(".c-actions .icon-btn").await;
+    browser.click(".c-actions [popovertarget]").await;
     camera.take("keys-rotating-menu").await;
     browser.click(".menu:popover-open form button").await;
     browser.until_sees("Undo").await;

@@ -75,7 +75,7 @@ async fn the_list_is_empty_again_after_its_last_key_was_deleted() {
     let browser = Chromium::open(&app).await;
     browser.sign_in(ALICE).await;
     for action in ["revocation", "deletion"] {
-        browser.click(".c-actions .icon-btn").await;
+        browser.click(".c-actions [popovertarget]").await;
         browser
             .click(&format!(".menu:popover-open [href$='/{action}']"))
             .await;
@@ -97,7 +97,7 @@ async fn a_key_that_somebody_else_deleted_is_reported_and_nothing_breaks() {
         let page = key.page(action);
         assert_eq!(other.submit(&page, &page, &[]).await.status, 303);
     }
-    browser.click(".c-actions .icon-btn").await;
+    browser.click(".c-actions [popovertarget]").await;
     browser
         .click(".menu:popover-open [href$='/revocation']")
         .await;

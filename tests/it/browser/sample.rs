@@ -62,3 +62,26 @@ pub fn a_while_later(app: &App) {
     };
     app.db.write(used).unwrap();
 }
+
+/// Makes every name and description as long as it may be, in letters that never break, in signs as wide as high, in
+/// letters from right to left, and in pictures.
+pub fn stretch(app: &App) {
+    for (ids, sign) in [("0123", "W"), ("4567", "語"), ("89ab", "ش"), ("cdef", "🔑")] {
+        let long = sign.repeat(200);
+        let chosen = ids.chars().map(|id| format!("'{id}'")).collect::<Vec<_>>();
+        for (table, column) in [
+            ("api_keys", "name"),
+            ("api_keys", "description"),
+            ("authorization_groups", "summary"),
+            ("verifiers", "name"),
+            ("tenants", "name"),
+            ("users", "name"),
+        ] {
+            app.sql(&format!(
+                "UPDATE {table} SET {column} = substr({column} || ' {long}', 1, 200) \
+                 WHERE substr(id, -1) IN ({}) AND {column} NOT IN ('Acme', 'Globex')",
+                chosen.join(", ")
+            ));
+        }
+    }
+}

@@ -1,4 +1,5 @@
-//! Pictures of each page and state, to look at: `KEYSTEAD_SCREENSHOTS` names the directory that gets them.
+//! Each page and state, with names as long as they may be, fits any window. Where `KEYSTEAD_SCREENSHOTS` names a
+//! directory, it gets pictures of them instead, with usual names.
 
 use std::path::PathBuf;
 
@@ -8,7 +9,7 @@ use super::sample::{self, MAYA};
 use crate::support::chromium::{Chromium, key};
 use crate::support::*;
 
-/// Takes pictures, and keeps them where somebody asked for them.
+/// Looks at pages, or takes pictures of them.
 pub(super) struct Camera {
     pub(super) browser: Chromium,
     folder: Option<PathBuf>,
@@ -17,8 +18,9 @@ pub(super) struct Camera {
 impl Camera {
     pub(super) async fn new(app: &App) -> Self {
         let folder = std::env::var_os("KEYSTEAD_SCREENSHOTS").map(PathBuf::from);
-        if let Some(folder) = &folder {
-            std::fs::create_dir_all(folder).unwrap();
+        match &folder {
+            Some(folder) => std::fs::create_dir_all(folder).unwrap(),
+            None => sample::stretch(app),
         }
         Self {
             browser: Chromium::open(app).await,
@@ -26,20 +28,18 @@ impl Camera {
         }
     }
 
-    /// What the window shows, on a desk in dark and light and on a phone in light; where nobody keeps the pictures, the
-    /// last of them alone shows that the page is there.
+    /// What the window shows has to fit all windows, or is kept: on desks in dark and light, laptops and a phone.
     pub(super) async fn take(&self, name: &str) {
-        let looks = [
+        let Some(folder) = &self.folder else {
+            return self.browser.is_laid_out(name).await;
+        };
+        for (look, dark, width, height) in [
             ("desk-dark", true, 1440, 900),
+            ("laptop-light", false, 1366, 768),
+            ("small-light", false, 1024, 768),
             ("phone-light", false, 390, 844),
             ("desk-light", false, 1440, 900),
-        ];
-        let first = if self.folder.is_some() {
-            0
-        } else {
-            looks.len() - 1
-        };
-        for &(look, dark, width, height) in &looks[first..] {
+        ] {
             let theme = format!("document.documentElement.classList.toggle('dark', {dark})");
             self.browser.script(&theme).await;
             self.browser.screen(width, height).await;
@@ -49,9 +49,7 @@ impl Camera {
                 picture.starts_with(b"\x89PNG") && picture.len() > 5_000,
                 "the picture of {name} is empty"
             );
-            if let Some(folder) = &self.folder {
-                std::fs::write(folder.join(format!("{name}-{look}.png")), picture).unwrap();
-            }
+            std::fs::write(folder.join(format!("{name}-{look}.png")), picture).unwrap();
         }
     }
 }
@@ -82,6 +80,8 @@ async fn pictures_of_setting_up_and_signing_in() {
     camera.take("sign-in-error").await;
     browser.goto("/setup?token=used").await;
     camera.take("error-visitor").await;
+    browser.goto("/api/docs").await;
+    camera.take("api-reference").await;
 }
 
 #[actix_web::test]
@@ -113,7 +113,7 @@ async fn pictures_of_the_list() {
     camera.take("keys-batch").await;
     browser.goto("/tenant-api-keys").await;
     browser
-        .click("[aria-label='Actions for SAP integration']")
+        .click("[aria-label^='Actions for SAP integration']")
         .await;
     camera.take("keys-menu").await;
     browser
@@ -134,7 +134,7 @@ async fn pictures_of_the_list() {
     browser.until("!document.querySelector('dialog')").await;
     camera.take("revoked").await;
     browser
-        .click("[aria-label='Actions for SAP integration']")
+        .click("[aria-label^='Actions for SAP integration']")
         .await;
     browser
         .click(".menu:popover-open [href$='/deletion']")
@@ -160,7 +160,7 @@ async fn pictures_of_the_list() {
     ] {
         browser.screen(1440, 900).await;
         browser.goto("/tenant-api-keys").await;
-        browser.click(&format!("a.name[title='{name}']")).await;
+        browser.click(&format!("a.name[title^='{name}']")).await;
         browser.until_sees("About this key").await;
         camera.take(picture).await;
     }
@@ -255,7 +255,7 @@ async fn pictures_of_verifiers() {
     browser.click("[data-secret-stored]").await;
     browser.click("[data-secret-done]").await;
     browser.until_sees("Edge gateway Frankfurt").await;
-    browser.click("[aria-label='Revoke… Orders API']").await;
+    browser.click("[aria-label^='Revoke… Orders API']").await;
     browser
         .until("document.querySelector('dialog')?.open")
         .await;
@@ -375,7 +375,7 @@ async fn pictures_of_recoverable_keys() {
     camera.take("form-recoverable").await;
     browser.goto("/tenant-api-keys").await;
     browser
-        .click("[aria-label='Actions for ERP integration']")
+        .click("[aria-label^='Actions for ERP integration']")
         .await;
     browser
         .click(".menu:popover-open [href$='/disclosure']")

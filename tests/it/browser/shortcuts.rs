@@ -37,7 +37,7 @@ async fn one_key_searches_generates_and_changes_the_view() {
     );
     // In an open menu they look for an action.
     browser.goto("/tenant-api-keys").await;
-    browser.click(".c-actions .icon-btn").await;
+    browser.click(".c-actions [popovertarget]").await;
     browser.until_focus("[role=menuitem]").await;
     browser.keys("t").await;
     browser.press(key::ESCAPE).await;

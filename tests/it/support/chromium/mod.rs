@@ -4,11 +4,13 @@ mod axe;
 mod driver;
 mod eyes;
 mod hands;
+mod layout;
 mod window;
 
 use std::time::Duration;
 
 use fantoccini::Client;
+use fantoccini::wd::WindowHandle;
 
 use super::{App, PASSWORD};
 use driver::Chromedriver;
@@ -78,6 +80,20 @@ impl Chromium {
 
     pub async fn forward(&self) {
         self.client.forward().await.unwrap();
+    }
+
+    /// Opens another tab and goes on there; gives the tab left behind.
+    pub async fn new_tab(&self) -> WindowHandle {
+        let left = self.client.window().await.unwrap();
+        let new = self.client.new_window(true).await.unwrap();
+        self.switch_to(new.handle).await;
+        left
+    }
+
+    /// Goes on in a tab.
+    pub async fn switch_to(&self, tab: WindowHandle) {
+        self.client.switch_to_window(tab).await.unwrap();
+        self.screen(1440, 900).await;
     }
 
     /// Path and query of the page.
