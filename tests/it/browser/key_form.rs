@@ -1,7 +1,7 @@
 //! "Generate API key": what is wrong is said where it is wrong, and nothing typed is lost.
 
 use super::form;
-use crate::support::chromium::Chromium;
+use crate::support::chromium::{Chromium, key};
 use crate::support::*;
 
 #[actix_web::test]
@@ -138,6 +138,41 @@ async fn a_double_click_makes_one_key_and_shows_its_secret() {
             .script("return document.querySelectorAll('tbody tr').length")
             .await,
         1
+    );
+    browser.console_is_clean().await;
+}
+
+#[actix_web::test]
+async fn enter_twice_while_the_server_is_slow_makes_one_key_and_shows_its_secret() {
+    let app = App::start().await;
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(ALICE).await;
+    browser.goto("/tenant-api-keys/new").await;
+    form::choose_group(&browser).await;
+    browser.fill("#name", "ERP integration").await;
+    let slow = app.hold_changes();
+    browser.press(key::ENTER).await;
+    browser
+        .until("document.documentElement.matches('[data-busy]')")
+        .await;
+    for _ in 0..3 {
+        browser.press(key::ENTER).await;
+    }
+    slow.end();
+    browser
+        .until("document.querySelector('dialog[data-secret]')?.open")
+        .await;
+    let secret = browser.value_of("[data-secret-text]").await;
+    assert_eq!(app.system(&secret).whoami().await.status, 200);
+    // The repetitions are dropped, not kept for later.
+    browser
+        .until("!document.documentElement.matches('[data-busy]')")
+        .await;
+    assert_eq!(app.rows("api_keys"), 1);
+    assert!(
+        browser
+            .holds("document.querySelector('dialog[data-secret]')?.open")
+            .await
     );
     browser.console_is_clean().await;
 }

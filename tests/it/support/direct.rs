@@ -44,7 +44,38 @@ pub fn number(db: &Db, query: &str) -> i64 {
     .unwrap()
 }
 
+/// Keeps everybody from changing anything, as a slow disk would, until it ends.
+pub struct Held {
+    end: std::sync::mpsc::Sender<()>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Held {
+    pub fn end(self) {
+        self.end.send(()).unwrap();
+        self.thread.join().unwrap();
+    }
+}
+
 impl App {
+    /// Holds the lock that every change takes.
+    pub fn hold_changes(&self) -> Held {
+        let (end, until) = std::sync::mpsc::channel();
+        let (is_held, held) = std::sync::mpsc::channel();
+        let db = self.db.clone();
+        let thread = std::thread::spawn(move || {
+            db.write(|conn| {
+                keystead::db::change_log::hold(conn)?;
+                is_held.send(()).unwrap();
+                until.recv().unwrap();
+                Ok(())
+            })
+            .unwrap();
+        });
+        held.recv().unwrap();
+        Held { end, thread }
+    }
+
     /// Runs one statement.
     pub fn sql(&self, statement: &str) {
         sql(&self.db, statement);

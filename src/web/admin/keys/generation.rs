@@ -1,5 +1,6 @@
 //! Generating a key: the one answer that shows its secret.
 
+use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -15,6 +16,7 @@ use crate::domain::{Conflict, Error, Result, random};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, see_other};
+use crate::web::session::set_flash;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
@@ -25,6 +27,7 @@ use crate::web::state::State;
 /// `Forbidden` for viewers. Field errors show the form again with 422, a full tenant with 409.
 pub async fn create(
     request: HttpRequest,
+    session: Session,
     state: web::Data<State>,
     me: SignedIn,
     Form(mut form): Form<KeyForm>,
@@ -41,10 +44,15 @@ pub async fn create(
             let secret = Secret::new(&key, Some(&secret), &state.site, kept);
             show_secret(&request, me, "New API key", secret, StatusCode::CREATED)
         }
-        Ok(Issued::Replayed(key)) if is_htmx(&request) => Ok(see_other(
-            &request,
-            &format!("/tenant-api-keys?highlight={}", key.id),
-        )),
+        Ok(Issued::Replayed(key)) if is_htmx(&request) => {
+            let text = format!(
+                "\"{}\" was made already, and its secret was shown then. If you did not keep it, rotate the key.",
+                key.name
+            );
+            set_flash(&session, &text);
+            let list = format!("/tenant-api-keys?highlight={}", key.id);
+            Ok(see_other(&request, &list))
+        }
         Ok(Issued::Replayed(key)) => show_replayed(me, &key, &state.site),
         Err(Error::Invalid(errors)) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
