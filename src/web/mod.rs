@@ -23,6 +23,7 @@ pub mod media_type;
 pub mod metrics;
 pub mod numbers;
 pub mod openapi;
+pub mod page_owner;
 pub mod presented;
 pub mod problem;
 pub mod questions;

@@ -5,14 +5,16 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, PayloadConfig, ServiceConfig};
 
 use super::admin::{
-    groups, home, keys, limit_requests, requests, sessions, settings, setup, theme, usage,
-    verifiers,
+    groups, home, keys, limit_requests, requests, sessions, settings, setup, theme,
+    usage, verifiers,
 };
 use super::body::{self, LARGEST_SETTINGS as SETTINGS};
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
 use super::state::State;
 use super::support::{limit_refusals, limits, tenants};
-use super::{api, assets, compression, docs, errors, health, openapi, session_store};
+use super::{
+    api, assets, compression, docs, errors, health, openapi, page_owner, session_store,
+};
 
 /// A line for each address: its largest body if not 64 KiB, then its handlers. `page` is GET and HEAD, `any` each method.
 macro_rules! routes {
@@ -44,21 +46,21 @@ pub fn configure(app: &mut ServiceConfig, state: &web::Data<State>, cookie_key: 
         "/introspect" => post introspection::create;
         "/revoke" => post revocation::create;
     });
-    // Patterns cost every request that is matched against them, so they come behind the plain addresses.
-    // With another method the last three are unknown paths.
+    // Patterns cost every request, so they come late. With another method the last three are unknown paths.
     app.route("/ext-authz/{scope_and_path:.*}", web::to(ext_authz::show))
         .route("/healthz", web::get().to(health::live))
         .route("/readyz", web::get().to(health::ready))
         .route("/static/{name}", web::get().to(assets::show));
     let html = web::scope("")
         .wrap(from_fn(errors::html))
+        .wrap(from_fn(page_owner::must_be_current))
         .wrap(session_store::cookies(state, cookie_key))
         .wrap(Compress::default())
         .wrap(from_fn(compression::choose));
-    app.service(
-        html.configure(pages)
-            .default_service(web::to(home::missing)),
-    );
+    let html = html
+        .configure(pages)
+        .default_service(web::to(home::missing));
+    app.service(html);
 }
 
 fn rest_api(scope: &mut ServiceConfig) {

@@ -31,6 +31,10 @@ pub struct Shell {
     pub admin: bool,
     /// This page is of the support view, which has a frame of its own.
     pub support_view: bool,
+    /// For whom this page is made: its scripts say so with each question.
+    pub owner: String,
+    /// Path that was asked for: the sidebar shows where it belongs.
+    pub here: String,
     /// Path of this page, to come back to.
     pub path: String,
     /// A message carried over a redirect.
@@ -57,7 +61,7 @@ pub struct Crumb {
 
 impl Shell {
     /// The shell of a signed-in person.
-    pub fn new(request: &HttpRequest, member: &Member, csrf: &str) -> Self {
+    pub fn new(request: &HttpRequest, member: &Member, csrf: &str, owner: String) -> Self {
         let path = match request.method().as_str() {
             "GET" => request.path().to_owned(),
             _ => "/tenant-api-keys".to_owned(),
@@ -72,13 +76,15 @@ impl Shell {
             super_user: member.super_user,
             admin: member.role == Role::Admin,
             support_view: request.path().starts_with("/support/"),
+            owner,
+            here: request.path().to_owned(),
             path,
             flash: None,
         }
     }
 
     /// The shell of somebody of the support staff, in no tenant.
-    pub fn of_support(request: &HttpRequest, name: &str, csrf: &str) -> Self {
+    pub fn of_support(request: &HttpRequest, name: &str, csrf: &str, owner: String) -> Self {
         let path = match request.path() {
             path if request.method() == "GET" && path.starts_with("/support/") => path.to_owned(),
             _ => "/support/tenants".to_owned(),
@@ -93,6 +99,8 @@ impl Shell {
             super_user: false,
             admin: false,
             support_view: true,
+            owner,
+            here: request.path().to_owned(),
             path,
             flash: None,
         }

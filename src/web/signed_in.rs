@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::session::{self, Who};
 use super::shell::Shell;
 use super::state::State;
-use super::{client, masked_token, supporter};
+use super::{client, masked_token, page_owner, supporter};
 use crate::actions;
 use crate::db::members::Member;
 use crate::domain::role::{self, Actor, Steward};
@@ -86,7 +86,7 @@ impl SignedIn {
             address: client::address(request),
             request_id: client::request_id(request),
         };
-        let mut shell = Shell::new(request, &member, &csrf);
+        let mut shell = Shell::new(request, &member, &csrf, page_owner::of(request));
         // Error pages of this request are drawn inside the shell.
         request.extensions_mut().insert(shell.clone());
         shell.flash = session::take_flash(&session);

@@ -9,6 +9,11 @@ const isQuiet = (event) => Boolean(event.detail.ctx?.sourceElement?.matches?.("[
 document.addEventListener("htmx:before:request", (event) => isQuiet(event) || busy(1));
 document.addEventListener("htmx:finally:request", (event) => isQuiet(event) || busy(-1));
 
+// Another tab may have signed in as somebody else: then the server answers with a reload.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (document.body.dataset.owner) ctx.request.headers["X-Keystead-Page-Owner"] = document.body.dataset.owner;
+});
+
 const isPage = (text) => /^\s*<!doctype/i.test(text ?? "");
 
 /** A whole error page in answer to a fragment request: keep what is on screen, say what it says. */

@@ -169,3 +169,42 @@ async fn reading_pages_without_a_session_makes_none() {
     }
     assert_eq!(app.rows("sessions"), 0);
 }
+
+/// For whom the scripts of a page say that it was made.
+async fn owner_of(person: &mut Person, page: &str) -> String {
+    person.get(page).await.attribute("body", "data-owner")
+}
+
+#[actix_web::test]
+async fn a_page_of_another_session_is_loaded_anew_and_does_nothing() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP integration");
+    app.hire_sam();
+    let mut alice = app.sign_in(ALICE).await;
+    let page = owner_of(&mut alice, KEYS).await;
+    for other in [BOB, VERA] {
+        let mut other = app.sign_in(other).await;
+        other.htmx = true;
+        for request in [
+            other.request(reqwest::Method::GET, KEYS),
+            other.request(reqwest::Method::POST, &key.page("suspension")),
+        ] {
+            let stale = request.header("X-Keystead-Page-Owner", &page);
+            let answer = other.send(stale).await;
+            assert_eq!(answer.status, 200);
+            assert_eq!(answer.header("hx-refresh"), "true");
+            assert_eq!(answer.body, "");
+        }
+    }
+    // Her own page goes on, also after she signed in anew; pages without scripts say nothing.
+    let mut again = app.sign_in(ALICE).await;
+    again.htmx = true;
+    let own = again
+        .request(reqwest::Method::GET, KEYS)
+        .header("X-Keystead-Page-Owner", &page);
+    again.send(own).await.shows("ERP integration");
+    app.visitor()
+        .get(KEYS)
+        .await
+        .leads_to("/login?next=%2Ftenant-api-keys");
+}

@@ -23,4 +23,5 @@ mod secret_once;
 mod shortcuts;
 mod strange_names;
 mod theme;
+mod two_tabs;
 mod usage;
