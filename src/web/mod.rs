@@ -16,6 +16,7 @@ pub mod form;
 pub mod front;
 pub mod guard;
 pub mod health;
+pub mod jump;
 pub mod limit_history;
 pub mod local_path;
 pub mod masked_token;

@@ -13,7 +13,7 @@ use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocat
 use super::state::State;
 use super::support::{limit_refusals, limits, tenants};
 use super::{
-    api, assets, compression, docs, errors, health, openapi, page_owner, session_store,
+    api, assets, compression, docs, errors, health, jump, openapi, page_owner, session_store,
 };
 
 /// A line for each address: its largest body if not 64 KiB, then its handlers. `page` is GET and HEAD, `any` each method.
@@ -85,6 +85,7 @@ fn pages(scope: &mut ServiceConfig) {
         "/login" => page sessions::sign_in::new, post sessions::sign_in::create;
         "/logout" => post sessions::sign_out::destroy;
         "/theme" => post theme::update;
+        "/jump" => page jump::new, post jump::create;
         "/api/docs" => page docs::show;
         "/tenant-api-keys" [SETTINGS] => page keys::list::index, post keys::generation::create;
         "/tenant-api-keys/new" => page keys::form::new;

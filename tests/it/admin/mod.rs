@@ -5,6 +5,7 @@ mod explanations;
 mod field_checks;
 mod group_edits;
 mod groups;
+mod jump;
 mod key_allowlists;
 mod key_batches;
 mod key_deletions;

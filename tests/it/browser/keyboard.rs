@@ -127,3 +127,33 @@ async fn every_stop_of_the_keyboard_can_be_seen() {
     }
     browser.console_is_clean().await;
 }
+
+#[actix_web::test]
+async fn ctrl_k_leads_to_a_page_a_key_and_a_deed() {
+    let app = App::start().await;
+    app.issue("Acme", "ERP integration");
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(ALICE).await;
+    let open = async || {
+        browser.press_with(&[key::CONTROL], 'k').await;
+        browser.until_focus("dialog #jump").await;
+    };
+    open().await;
+    browser.is_accessible_everywhere("jumping").await;
+    browser.keys("regen").await;
+    browser
+        .until("document.querySelectorAll('#jump-targets a').length === 1")
+        .await;
+    browser.press(key::DOWN).await;
+    browser.until_focus("#jump-targets a").await;
+    browser.press(key::ESCAPE).await;
+    browser.until("!document.querySelector('dialog')").await;
+    open().await;
+    browser.keys("erp").await;
+    browser
+        .until("document.querySelector('#jump-targets').textContent.includes('ERP integration')")
+        .await;
+    browser.press(key::ENTER).await;
+    browser.until_sees("About this key").await;
+    browser.console_is_clean().await;
+}
