@@ -3,6 +3,7 @@
 
 pub mod disclosures;
 pub mod explain;
+pub mod first_steps;
 pub mod group_losses;
 pub mod groups;
 pub mod key_batches;

@@ -172,6 +172,16 @@ pub fn list(conn: &mut Conn, tenant: TenantId, ids: &[KeyId]) -> Result<Vec<Key>
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
+/// Whether the tenant has a listed key, in whatever state.
+pub fn exist(conn: &mut Conn, tenant: TenantId) -> Result<bool> {
+    let one = keys::table
+        .filter(keys::tenant_id.eq(tenant))
+        .filter(keys::deleted_at.is_null())
+        .select(keys::last4)
+        .first::<String>(conn);
+    Ok(one.optional()?.is_some())
+}
+
 /// The key that a request with this idempotency key made before, if one did.
 pub fn find_by_idempotency_key(
     conn: &mut Conn,

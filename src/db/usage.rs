@@ -9,10 +9,10 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Text};
 
 use super::many_rows::{self, Row};
-use super::schema::{key_usage as usage, usage_progress as progress};
+use super::schema::{api_keys as keys, key_usage as usage, usage_progress as progress};
 use super::{Conn, dialect};
 use crate::domain::Result;
-use crate::domain::id::KeyId;
+use crate::domain::id::{KeyId, TenantId};
 use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
@@ -121,6 +121,19 @@ const AHEAD: i64 = 600;
 /// Adds counts and moves last-accepted forward, never back. At most one row for each key, span and start.
 pub fn add(conn: &mut Conn, used: &[Used]) -> Result<()> {
     many_rows::write(conn, used)
+}
+
+/// Whether a key of the tenant was ever accepted.
+pub fn was_accepted(conn: &mut Conn, tenant: TenantId) -> Result<bool> {
+    let own = keys::table
+        .filter(keys::tenant_id.eq(tenant))
+        .select(keys::id);
+    let one = usage::table
+        .filter(usage::key_id.eq_any(own))
+        .filter(usage::last_accepted.gt(0_i64))
+        .select(usage::start)
+        .first::<i64>(conn);
+    Ok(one.optional()?.is_some())
 }
 
 /// Where minutes are folded up to; what is written in this transaction must not start before it.

@@ -5,7 +5,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, PayloadConfig, ServiceConfig};
 
 use super::admin::{
-    groups, home, keys, limit_requests, requests, sessions, settings, setup, theme,
+    first_steps, groups, home, keys, limit_requests, requests, sessions, settings, setup, theme,
     usage, verifiers,
 };
 use super::body::{self, LARGEST_SETTINGS as SETTINGS};
@@ -114,6 +114,7 @@ fn pages(scope: &mut ServiceConfig) {
         "/authorization-groups/summary" => page groups::list::summary;
         "/authorization-groups/{id}/edit" => page groups::form::edit, post groups::form::update;
         "/authorization-groups/{id}/deletion" => page groups::deletions::new, post groups::deletions::create;
+        "/first-steps" => page first_steps::show;
         "/usage" => page usage::page::index;
         "/usage/requests" => page requests::list::index;
         // An export writes an audit row, so HEAD does not ask for one.

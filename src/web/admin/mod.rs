@@ -2,6 +2,7 @@
 
 pub mod blast_radius;
 pub mod confirmation;
+pub mod first_steps;
 pub mod grants;
 pub mod groups;
 pub mod home;

@@ -3,6 +3,7 @@
 mod errors;
 mod explanations;
 mod field_checks;
+mod first_steps;
 mod group_edits;
 mod groups;
 mod jump;
