@@ -57,13 +57,43 @@ function markField(form, name) {
   field.toggleAttribute("aria-invalid", Boolean(error));
   if (error) field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", [error, hint].filter(Boolean).map((part) => part.id).join(" "));
-  const label = field.labels[0]?.firstChild.textContent.trim() ?? field.ariaLabel;
-  return error && !was ? `${label}: ${error.textContent.trim()}` : null;
+  return error && !was ? saidOf(field, error) : null;
 }
+
+const saidOf = (field, error) =>
+  `${field.labels[0]?.firstChild.textContent.trim() ?? field.ariaLabel}: ${error.textContent.trim()}`;
+
+/** The list above the form of what needs a change says what the fields say now. */
+function followFields(form) {
+  const box = $(".error-summary:has(a[href^='#'])", form.closest("dialog") ?? document);
+  if (!box) return;
+  const list = $("ul", box);
+  const links = new Map($$("a", list).map((link) => [link.hash.slice(1), link]));
+  for (const field of form.elements) {
+    const error = field.name && $(`#${CSS.escape(field.name)}-error`, form);
+    const link = links.get(field.name);
+    if (link && !error) link.closest("li").remove();
+    if (!error) continue;
+    const told = link ?? document.createElement("a");
+    told.href = `#${field.name}`;
+    told.textContent = saidOf(field, error);
+    if (link) continue;
+    const line = document.createElement("li");
+    line.append(told);
+    list.append(line);
+    links.set(field.name, told);
+  }
+  const count = list.children.length;
+  $("h2", box).lastChild.textContent = count === 1 ? "One thing needs a change" : `${count} things need a change`;
+  if (!count) box.remove();
+}
+
+onContent(() => $$("[data-checked]").forEach(followFields));
 
 document.addEventListener("htmx:after:swap", (event) => {
   const checker = checkerOf(event);
   if (!checker?.asked) return;
   const news = checker.asked.map((name) => markField(checker.closest("form"), name)).filter(Boolean);
+  followFields(checker.closest("form"));
   if (news.length) announce(news.join(". "));
 });

@@ -48,6 +48,10 @@ async fn a_field_that_is_left_says_what_is_wrong_and_the_focus_stays_where_it_we
     browser.click(form::SUBMIT).await;
     browser.until_focus(".error-summary").await;
     assert_eq!(browser.text_of("#name-error").await, told);
+    assert_eq!(
+        browser.text_of(".error-summary").await,
+        format!("One thing needs a change\nKey name: {told}")
+    );
 
     // Right again: the mark goes, and the focus is not taken to the summary.
     browser
@@ -56,7 +60,7 @@ async fn a_field_that_is_left_says_what_is_wrong_and_the_focus_stays_where_it_we
     browser.keys("RP").await;
     browser.press(key::TAB).await;
     browser
-        .until("!document.querySelector('#name-error')")
+        .until("!document.querySelector('#name-error, .error-summary')")
         .await;
     browser
         .until("!document.querySelector('#name').matches('[aria-invalid]')")
@@ -122,7 +126,7 @@ async fn the_edit_dialog_checks_its_fields_too() {
     let issued = app.issue("Acme", "SAP integration");
     let browser = Chromium::open(&app).await;
     browser.sign_in(ALICE).await;
-    browser.click(".c-actions .icon-btn").await;
+    browser.click(".c-actions [popovertarget]").await;
     browser.click(".menu:popover-open [href$='/edit']").await;
     browser
         .until("document.querySelector('dialog')?.open")
