@@ -217,6 +217,8 @@ async fn nothing_changes_by_reading() {
         "/login",
         "/logout",
         "/theme",
+        "/jump",
+        "/first-steps",
         "/setup",
         "/tenant-api-keys",
         "/tenant-api-keys/new",

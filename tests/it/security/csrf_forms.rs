@@ -95,6 +95,7 @@ pub fn tries(
             "/tenant-api-keys/search",
             &[("q", &revocable.secret)],
         ),
+        form("/jump", keys, "/jump", &[("q", "revoc")]),
         form(
             "/tenant-api-keys/batch-plan",
             keys,
