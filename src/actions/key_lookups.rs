@@ -2,9 +2,11 @@
 
 use crate::db::keys::Key;
 use crate::db::{self, Conn, key_lists};
-use crate::domain::id::TenantId;
+use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key_text;
 use crate::domain::pepper::{Digest, Peppers};
+use crate::domain::request_id::RequestId;
+use crate::domain::role::Actor;
 use crate::domain::{Error, Result};
 
 /// What a pasted text is to a tenant.
@@ -35,6 +37,20 @@ pub fn find(conn: &mut Conn, tenant: TenantId, peppers: &Peppers, text: &str) ->
     match db::keys::find(conn, tenant, id) {
         Ok(key) => Ok(Lookup::Found(Box::new(key))),
         Err(Error::NotFound) => Ok(Lookup::Unknown),
+        Err(other) => Err(other),
+    }
+}
+
+/// The key that a request of the tenant was made with; `None` for another tenant's request, and for one that is not on
+/// record.
+///
+/// # Errors
+/// `Forbidden` without the right to read requests.
+pub fn of_request(conn: &mut Conn, by: &Actor, id: RequestId) -> Result<Option<KeyId>> {
+    by.must_hold("usage:read")?;
+    match db::request_records::find(conn, by.tenant, id) {
+        Ok(record) => Ok(Some(record.key_id)),
+        Err(Error::NotFound) => Ok(None),
         Err(other) => Err(other),
     }
 }

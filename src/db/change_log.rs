@@ -30,6 +30,8 @@ pub enum Item {
 
 /// Word of changes of keys.
 pub(super) const KEY: &str = "key";
+/// Word of changes of groups.
+pub(super) const GROUP: &str = "group";
 
 impl Item {
     /// The key, if it is one.
@@ -60,7 +62,7 @@ impl Item {
     fn columns(self) -> (&'static str, String) {
         match self {
             Self::Key(id) => (KEY, id.to_string()),
-            Self::Group(id) => ("group", id.to_string()),
+            Self::Group(id) => (GROUP, id.to_string()),
             Self::Verifier(id) => ("verifier", id.to_string()),
             Self::Pepper(version) => ("pepper", version.to_string()),
         }
@@ -81,7 +83,7 @@ impl Queryable<(Text, Text), MultiBackend> for Item {
     fn build((id, kind): Self::Row) -> deserialize::Result<Self> {
         let item = match kind.as_str() {
             KEY => id.parse().ok().map(Self::Key),
-            "group" => id.parse().ok().map(Self::Group),
+            GROUP => id.parse().ok().map(Self::Group),
             "verifier" => id.parse().ok().map(Self::Verifier),
             "pepper" => id.parse().ok().map(Self::Pepper),
             other => {

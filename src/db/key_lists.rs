@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::keys::last_accepted;
-use super::schema::{api_keys as keys, change_log, key_rotations as rotations, key_usage as used};
+use super::schema::{
+    api_keys as keys, authorization_groups as groups, change_log as changes,
+    key_rotations as rotations, key_usage as used,
+};
 use super::usage::{DAY, HOUR, MINUTE};
-use super::{Conn, rows};
+use super::{Conn, change_log, rows};
 use crate::domain::Result;
-use crate::domain::id::{KeyId, RotationId, TenantId};
+use crate::domain::environment::Environment;
+use crate::domain::id::{GroupId, KeyId, RotationId, TenantId};
 use crate::domain::pepper::Digest;
 use crate::domain::time::Timestamp;
 
@@ -23,6 +27,10 @@ pub struct Listed {
     pub description: String,
     pub key_prefix: String,
     pub last4: String,
+    pub group_id: GroupId,
+    #[diesel(select_expression = groups::name)]
+    pub group_name: String,
+    pub environment: Environment,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub disabled_at: Option<Timestamp>,
@@ -33,6 +41,7 @@ pub struct Listed {
 /// All of the tenant's listed keys, in order of id.
 pub fn all(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Listed>> {
     let query = keys::table
+        .inner_join(groups::table)
         .filter(keys::tenant_id.eq(tenant))
         .filter(keys::deleted_at.is_null())
         .order(keys::id)
@@ -42,16 +51,10 @@ pub fn all(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Listed>> {
 
 /// The tenant's keys that changed after a revision, also those deleted since.
 pub fn changed_after(conn: &mut Conn, tenant: TenantId, rev: i64) -> Result<Vec<Listed>> {
-    let mut items: Vec<String> = change_log::table
-        .filter(change_log::rev.gt(rev))
-        .filter(change_log::kind.eq(super::change_log::KEY))
-        .select(change_log::item)
-        .load(conn)?;
-    items.sort();
-    items.dedup();
     let mut changed = Vec::new();
-    for ids in items.chunks(500) {
+    for ids in items_after(conn, rev, change_log::KEY)?.chunks(500) {
         let query = keys::table
+            .inner_join(groups::table)
             .filter(keys::tenant_id.eq(tenant))
             .filter(keys::id.eq_any(ids))
             .select(Listed::as_select());
@@ -59,6 +62,40 @@ pub fn changed_after(conn: &mut Conn, tenant: TenantId, rev: i64) -> Result<Vec<
         changed.extend(part);
     }
     Ok(changed)
+}
+
+/// The tenant's listed keys of groups that changed after a revision, at most about `most`.
+pub fn of_changed_groups(
+    conn: &mut Conn,
+    tenant: TenantId,
+    rev: i64,
+    most: i64,
+) -> Result<Vec<Listed>> {
+    let mut changed = Vec::new();
+    for ids in items_after(conn, rev, change_log::GROUP)?.chunks(500) {
+        let query = keys::table
+            .inner_join(groups::table)
+            .filter(keys::tenant_id.eq(tenant))
+            .filter(keys::deleted_at.is_null())
+            .filter(keys::group_id.eq_any(ids))
+            .limit(most)
+            .select(Listed::as_select());
+        let part: Vec<Listed> = rows::load(conn, query)?;
+        changed.extend(part);
+    }
+    Ok(changed)
+}
+
+/// The ids of all things of a kind that changed after a revision, of any tenant.
+fn items_after(conn: &mut Conn, rev: i64, kind: &str) -> Result<Vec<String>> {
+    let mut items: Vec<String> = changes::table
+        .filter(changes::rev.gt(rev))
+        .filter(changes::kind.eq(kind))
+        .select(changes::item)
+        .load(conn)?;
+    items.sort();
+    items.dedup();
+    Ok(items)
 }
 
 /// When a key was last accepted.

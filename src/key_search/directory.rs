@@ -4,12 +4,15 @@
 //! take some 10 MB. It holds names and dates, and nothing of a secret but the four characters that pages show.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use memchr::memmem::Finder;
 
 use super::filter::{Column, KeyFilter, Mark, Place, Sort};
+use super::page::ListPage;
 use super::sieve::{Entry, Sieve};
-use crate::domain::id::KeyId;
+use crate::domain::environment::Environment;
+use crate::domain::id::{GroupId, KeyId};
 use crate::domain::key::State;
 use crate::domain::time::Timestamp;
 
@@ -30,6 +33,12 @@ pub struct Listed<'a> {
     pub description: &'a str,
     /// Such as `ks_live_…9fQ2`.
     pub hint: &'a str,
+    /// Its group.
+    pub group: GroupId,
+    /// What that is called.
+    pub group_name: &'a str,
+    /// Where it works.
+    pub environment: Environment,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends.
@@ -40,69 +49,12 @@ pub struct Listed<'a> {
     pub revoked: bool,
 }
 
-/// How many keys are in each state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// In any state.
-    pub all: usize,
-    /// By [`State::ALL`].
-    by_state: [usize; 4],
-}
-
-impl Counts {
-    /// How many are in this state.
-    pub fn of(&self, state: State) -> usize {
-        self.by_state[place_of(state)]
-    }
-
-    fn add(&mut self, state: State) {
-        self.all += 1;
-        self.by_state[place_of(state)] += 1;
-    }
-}
-
 /// Text as it is compared, stored and typed alike: in lower case, with one sigma wherever it stands, and with dots for
 /// the ellipsis of a hint, which keyboards lack.
 fn fold(text: &str) -> String {
     let lower = text.chars().flat_map(char::to_lowercase);
     let one_sigma: String = lower.map(|c| if c == 'ς' { 'σ' } else { c }).collect();
     one_sigma.replace('…', "...")
-}
-
-fn place_of(state: State) -> usize {
-    State::ALL
-        .iter()
-        .position(|one| *one == state)
-        .unwrap_or_default()
-}
-
-/// Keys that somebody should look at.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Attention {
-    /// Active ones that end within 14 days.
-    pub expiring: usize,
-    /// Active ones that were made more than [`UNUSED_DAYS`](super::sieve::UNUSED_DAYS) days ago, and were not used since
-    /// that day.
-    pub unused: usize,
-    /// Of which two secrets work.
-    pub rotating: usize,
-}
-
-/// A page of a list, and what stands around it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ListPage {
-    /// The keys of the page, in order.
-    pub ids: Vec<KeyId>,
-    /// Where the next page starts, if there is one.
-    pub next: Option<Mark>,
-    /// How many keys the filter lets through.
-    pub matching: usize,
-    /// By state, of those that the rest of the filter lets through.
-    pub counts: Counts,
-    /// All of the tenant's keys.
-    pub totals: Counts,
-    /// What needs attention, whatever the filter says.
-    pub attention: Attention,
 }
 
 /// See the module.
@@ -119,12 +71,14 @@ impl KeyDirectory {
     /// Puts a key in, or in place of what was known of it.
     pub fn put(&mut self, key: &Listed<'_>) {
         let mut text = String::new();
-        for part in [key.name, key.description, key.hint] {
+        for part in [key.name, key.description, key.hint, key.group_name] {
             text.push_str(&fold(part).replace(END, " "));
             text.push(END);
         }
         let mut entry = Entry {
             id: key.id,
+            group: key.group,
+            environment: key.environment,
             created: key.created_at.timestamp_micros(),
             expires: key.expires_at.map_or(i64::MAX, |at| at.timestamp_micros()),
             used: 0,
@@ -163,7 +117,7 @@ impl KeyDirectory {
 
     /// Takes a key out, if it is there.
     pub fn remove(&mut self, id: KeyId) {
-        if let Ok(at) = self.entries.binary_search_by_key(&id, |entry| entry.id) {
+        if let Some(at) = self.find_id(id) {
             let (start, end) = (self.start(at), self.entries[at].end);
             self.words.replace_range(start..end, "");
             self.entries.remove(at);
@@ -174,7 +128,7 @@ impl KeyDirectory {
 
     /// Notes when a key was last accepted.
     pub fn set_used(&mut self, id: KeyId, at: Timestamp) {
-        if let Ok(place) = self.entries.binary_search_by_key(&id, |entry| entry.id)
+        if let Some(place) = self.find_id(id)
             && self.entries[place].used != at.timestamp_micros()
         {
             self.entries[place].used = at.timestamp_micros();
@@ -188,10 +142,16 @@ impl KeyDirectory {
             entry.rotating = false;
         }
         for id in ids {
-            if let Ok(at) = self.entries.binary_search_by_key(id, |entry| entry.id) {
+            if let Some(at) = self.find_id(*id) {
                 self.entries[at].rotating = true;
             }
         }
+    }
+
+    fn find_id(&self, id: KeyId) -> Option<usize> {
+        self.entries
+            .binary_search_by_key(&id, |entry| entry.id)
+            .ok()
     }
 
     /// How many keys there are.
@@ -268,48 +228,40 @@ impl KeyDirectory {
         found: &mut ListPage,
     ) {
         let order = self.order(sort.column);
-        let cut = |is_before: fn(Ordering) -> bool| {
-            after.map(|mark| {
-                order.partition_point(|&at| {
-                    is_before(self.compare_to(at as usize, sort.column, mark))
-                })
-            })
+        let cut = |is_before: fn(Ordering) -> bool, mark| {
+            order.partition_point(|&at| is_before(self.compare_to(at as usize, sort.column, mark)))
         };
-        let passing = |at: &&u32| passes[**at as usize];
-        let take = limit + 1;
-        let mut places: Vec<usize> = if sort.descending {
-            let end = cut(Ordering::is_lt).unwrap_or(order.len());
-            order[..end]
-                .iter()
-                .rev()
-                .filter(passing)
-                .take(take)
-                .map(|&at| at as usize)
-                .collect()
-        } else {
-            let start = cut(Ordering::is_le).unwrap_or_default();
-            order[start..]
-                .iter()
-                .filter(passing)
-                .take(take)
-                .map(|&at| at as usize)
-                .collect()
+        let start = match after {
+            None => 0,
+            Some(mark) if sort.descending => order.len() - cut(Ordering::is_lt, mark),
+            Some(mark) => cut(Ordering::is_le, mark),
         };
+        // Counted from the top of the list, whichever way it is sorted.
+        let nth = |place: usize| {
+            let last = order.len() - 1;
+            order[if sort.descending { last - place } else { place }] as usize
+        };
+        let passing = |places: Range<usize>| places.map(nth).filter(|&at| passes[at]);
+        let mark = |at: usize| Mark {
+            place: self.place(at, sort.column),
+            id: self.entries[at].id,
+        };
+        let mut places: Vec<usize> = passing(start..order.len()).take(limit + 1).collect();
         let more = places.len() > limit;
         places.truncate(limit);
-        if let Some(&last) = places.last().filter(|_| more) {
-            found.next = Some(Mark {
-                place: self.place(last, sort.column),
-                id: self.entries[last].id,
-            });
-        }
+        found.next = places.last().filter(|_| more).map(|&last| mark(last));
+        found.before = passing(0..start).count();
+        found.previous = passing(0..start).rev().nth(limit).map(mark);
         found.ids = places.iter().map(|&at| self.entries[at].id).collect();
         self.orders[sort.column as usize] = Some(order);
     }
 
-    /// Calls with each entry whose text holds all words.
+    /// Calls with each entry whose text holds all words; with the one entry whose id was typed.
     fn each_with(&self, typed: &str, mut each: impl FnMut(usize, &Entry)) {
         let typed = fold(typed);
+        if let Some(at) = typed.parse().ok().and_then(|id| self.find_id(id)) {
+            return each(at, &self.entries[at]);
+        }
         let mut words: Vec<&str> = typed.split_whitespace().collect();
         // The rarest word is looked for, and its few places are checked for the others.
         let sample = &self.words.as_bytes()[..self.words.len().min(SAMPLE)];

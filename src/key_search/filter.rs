@@ -3,8 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::domain::id::KeyId;
+use crate::domain::environment::Environment;
+use crate::domain::id::{GroupId, KeyId};
 use crate::domain::key::State;
+use crate::domain::request_id::RequestId;
 use crate::domain::{Error, Result, key_text};
 
 /// Most characters that can be searched for.
@@ -91,7 +93,8 @@ impl Need {
 /// Which keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyFilter {
-    /// Words that must all occur in name, description or the visible parts of the key; upper and lower case are the same.
+    /// Words that must all occur in name, description, group or the visible parts of the key, in upper or lower case; or
+    /// the id of a key.
     pub words: String,
     /// `None`: in any state.
     pub status: Option<State>,
@@ -99,6 +102,10 @@ pub struct KeyFilter {
     pub expiration: Expiration,
     /// Only those with this need.
     pub need: Option<Need>,
+    /// Only those of this group.
+    pub group: Option<GroupId>,
+    /// Only those of this environment.
+    pub environment: Option<Environment>,
 }
 
 impl KeyFilter {
@@ -120,12 +127,24 @@ impl KeyFilter {
             status: parse_status(status)?,
             expiration: Expiration::parse(expiration)?,
             need: None,
+            group: None,
+            environment: None,
         })
     }
 
     /// The status as the word in addresses; empty for any.
     pub fn status_word(&self) -> &'static str {
         self.status.map_or("", State::as_str)
+    }
+
+    /// The words as the id of a request, if they are one.
+    pub fn request(&self) -> Option<RequestId> {
+        self.words.to_ascii_lowercase().parse().ok()
+    }
+
+    /// The environment as the word in addresses; empty for any.
+    pub fn environment_word(&self) -> &'static str {
+        self.environment.map_or("", Environment::as_str)
     }
 
     /// True when every key fits.
@@ -137,6 +156,30 @@ impl KeyFilter {
 /// Said of a search that holds a whole key: it stands in the address now.
 pub const KEY_IN_URL: &str = "The search held an API key, and addresses end up in logs: treat this key as leaked. \
                               Paste whole keys into the search field of the page API Keys, which sends them safely.";
+
+/// Reads the group of an address; empty for any.
+///
+/// # Errors
+/// `BadRequest` for what is no id.
+pub fn parse_group(id: &str) -> Result<Option<GroupId>> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let refused = |_| Error::BadRequest("group: use the id of an authorization group.".into());
+    id.parse().map(Some).map_err(refused)
+}
+
+/// Reads the environment of an address; empty for any.
+///
+/// # Errors
+/// `BadRequest` for a word that is none of ours.
+pub fn parse_environment(word: &str) -> Result<Option<Environment>> {
+    if word.is_empty() {
+        return Ok(None);
+    }
+    let refused = |_| Error::BadRequest("environment: use live or test.".into());
+    Environment::parse(word).map(Some).map_err(refused)
+}
 
 fn parse_status(word: &str) -> Result<Option<State>> {
     if word.is_empty() {

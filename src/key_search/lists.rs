@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::directory::{KeyDirectory, ListPage, Listed};
+use super::directory::{KeyDirectory, Listed};
 use super::filter::{Column, KeyFilter, Mark, Sort};
+use super::page::ListPage;
 use crate::db::change_log::{self, Position};
 use crate::db::{self, Conn, Db, key_lists};
 use crate::domain::Result;
@@ -207,7 +208,10 @@ impl Kept {
         let changed = match self.at {
             Some(at) if at == head => return Ok(()),
             Some(at) if goes_on(at) && change_log::has(conn, at)? => {
-                let changed = key_lists::changed_after(conn, tenant, at.rev)?;
+                let mut changed = key_lists::changed_after(conn, tenant, at.rev)?;
+                // Their keys are found by their names. Of a large group so many are enough to read all anew.
+                let most = i64::try_from(KEYS).unwrap_or(i64::MAX) + 1;
+                changed.extend(key_lists::of_changed_groups(conn, tenant, at.rev, most)?);
                 Some(changed).filter(|all| all.len() <= KEYS)
             }
             _ => None,
@@ -235,6 +239,9 @@ impl Kept {
             name: &row.name,
             description: &row.description,
             hint: &key_text::hint(&row.key_prefix, &row.last4),
+            group: row.group_id,
+            group_name: &row.group_name,
+            environment: row.environment,
             created_at: row.created_at,
             expires_at: row.expires_at,
             disabled: row.disabled_at.is_some(),

@@ -8,4 +8,5 @@
 pub mod directory;
 pub mod filter;
 pub mod lists;
+pub mod page;
 pub mod sieve;

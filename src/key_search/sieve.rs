@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 
 use super::filter::{Expiration, KeyFilter, Need};
-use crate::domain::id::KeyId;
+use crate::domain::environment::Environment;
+use crate::domain::id::{GroupId, KeyId};
 use crate::domain::key::State;
 use crate::domain::time::{EXPIRING_SOON_DAYS, Timestamp};
 
@@ -14,6 +15,8 @@ pub const UNUSED_DAYS: i64 = 90;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
     pub(super) id: KeyId,
+    pub(super) group: GroupId,
+    pub(super) environment: Environment,
     pub(super) created: i64,
     /// `i64::MAX` for never.
     pub(super) expires: i64,
@@ -77,10 +80,17 @@ impl<'a> Sieve<'a> {
             Expiration::Soon => self.is_soon(entry) && !entry.revoked,
             Expiration::Expired => entry.expires <= self.now,
         };
-        fits && match self.filter.need {
-            None => true,
-            Some(Need::Unused) => self.is_unused(entry) && self.state(entry) == State::Active,
-            Some(Need::Rotating) => entry.is_rotating(),
-        }
+        let of_group = self.filter.group.is_none_or(|group| group == entry.group);
+        let of_environment = self
+            .filter
+            .environment
+            .is_none_or(|environment| environment == entry.environment);
+        fits && of_group
+            && of_environment
+            && match self.filter.need {
+                None => true,
+                Some(Need::Unused) => self.is_unused(entry) && self.state(entry) == State::Active,
+                Some(Need::Rotating) => entry.is_rotating(),
+            }
     }
 }

@@ -16,8 +16,8 @@ use crate::domain::id::TenantId;
 use crate::domain::sealing::SealingKey;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result, password};
-use crate::key_search::directory::ListPage;
 use crate::key_search::lists::{KeyLists, ListRequest};
+use crate::key_search::page::ListPage;
 use crate::verify::Index;
 
 /// Password digests worked on at once: each takes a core and 19 MiB, and verification needs the cores too.

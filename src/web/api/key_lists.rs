@@ -31,8 +31,8 @@ pub struct ListQuery {
     #[serde(default)]
     #[param(required = false)]
     expiration: String,
-    /// Words that all occur in name, description, prefix or last four characters, in upper or lower case; at most 200
-    /// characters. Never a whole key.
+    /// Words that all occur in name, description, group, prefix or last four characters, in upper or lower case; or the
+    /// id of a key. At most 200 characters, never a whole key.
     #[serde(default)]
     #[param(max_length = 200, required = false)]
     q: String,

@@ -1,7 +1,11 @@
 // The list: how many rows are left, and a new key. Then the contents of the API reference.
 onContent(() => {
   const shown = $("[data-shown]");
-  if (shown) shown.textContent = $$("#keys a.name").length;
+  if (!shown) return;
+  const number = (count) => count.toLocaleString("en-US");
+  const rows = $$("#keys a.name").length;
+  const first = Number(shown.dataset.first);
+  shown.textContent = first && rows ? `${number(first)}–${number(first + rows - 1)}` : number(rows);
 });
 
 if ($("[data-highlight]")) {

@@ -12,6 +12,7 @@ mod key_batches;
 mod key_deletions;
 mod key_disclosures;
 mod key_edits;
+mod key_filters;
 mod key_form;
 mod key_lookups;
 mod key_page;

@@ -77,6 +77,43 @@ async fn filters_and_cards_are_chosen_by_keyboard_and_stay_in_the_address() {
 }
 
 #[actix_web::test]
+async fn the_way_back_leads_through_the_filters_and_not_through_the_letters() {
+    let app = App::start_empty().await;
+    let browser = opened(&app).await;
+    browser.click("label:has([value=active])").await;
+    browser
+        .until(&format!(
+            "location.search === '?status=active' && {ROWS} === 4"
+        ))
+        .await;
+    browser.tab_to("#q").await;
+    browser.keys("sap").await;
+    browser
+        .until(&format!(
+            "location.search === '?q=sap&status=active' && {ROWS} === 1"
+        ))
+        .await;
+    browser.script("history.back()").await;
+    browser
+        .until(&format!("location.search === '' && {ROWS} === 7"))
+        .await;
+    assert_eq!(browser.value_of("#q").await, "");
+    assert!(
+        browser
+            .holds("document.querySelector('[name=status]').checked")
+            .await
+    );
+    browser.script("history.forward()").await;
+    browser
+        .until(&format!(
+            "location.search === '?q=sap&status=active' && {ROWS} === 1"
+        ))
+        .await;
+    assert_eq!(browser.value_of("#q").await, "sap");
+    browser.console_is_clean().await;
+}
+
+#[actix_web::test]
 async fn a_pasted_key_is_found_and_is_in_no_address() {
     let app = App::start().await;
     app.issue("Acme", "Another");

@@ -1,6 +1,7 @@
 //! Searching a directory of keys.
 
-use keystead::domain::id::KeyId;
+use keystead::domain::environment::Environment;
+use keystead::domain::id::{GroupId, KeyId};
 use keystead::key_search::directory::{KeyDirectory, Listed};
 use keystead::key_search::filter::{KeyFilter, Sort};
 
@@ -25,6 +26,9 @@ fn typed_and_stored_text_are_compared_alike() {
             name,
             description: "",
             hint: "ks_live_…9fQ2",
+            group: GroupId::new(),
+            group_name: "Full access",
+            environment: Environment::Live,
             created_at: noon(),
             expires_at: None,
             disabled: false,

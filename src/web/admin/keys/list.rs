@@ -9,74 +9,32 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
+use super::choices::{
+    GroupChoice, SortChoice, SortHead, StatusChoice, environment_label, restrictions, whole,
+};
+use super::needs::{NeedLine, needs};
 use super::query::{KeyQuery, LIST, ListQuery, View};
 use super::recent_use::KeyUse;
+use super::request_ids::{self, OfRequest};
 use super::row::KeyRow;
+use crate::db;
+use crate::db::groups::Group;
 use crate::db::keys::Key;
+use crate::domain::environment::Environment;
 use crate::domain::key::State as KeyState;
 use crate::domain::{Error, Result, key_text};
-use crate::key_search::directory::ListPage;
-use crate::key_search::filter::{Column, Expiration, KEY_IN_URL, Need, Sort};
+use crate::key_search::filter::{Column, Expiration, KEY_IN_URL, Need};
 use crate::key_search::lists;
-use crate::key_search::sieve::UNUSED_DAYS;
+use crate::key_search::page::ListPage;
 use crate::web::admin::limit_note::LimitNote;
 use crate::web::admin::quota::Quota;
 use crate::web::failure::Answer;
-use crate::web::numbers::{counted, grouped};
+use crate::web::numbers::grouped;
 use crate::web::respond::{html, is_htmx, page, see_other, with_events};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
-
-/// A choice of the status filter.
-struct StatusChoice {
-    /// The word in addresses; empty for all.
-    word: &'static str,
-    /// Its id on the page.
-    id: &'static str,
-    label: &'static str,
-    count: String,
-    chosen: bool,
-}
-
-impl StatusChoice {
-    fn all(found: &ListPage, query: &KeyQuery) -> Vec<Self> {
-        let choice = |state: Option<KeyState>| Self {
-            word: state.map_or("", KeyState::as_str),
-            id: state.map_or("all", KeyState::as_str),
-            label: state.map_or("All", KeyState::label),
-            count: grouped(whole(
-                state.map_or(found.counts.all, |state| found.counts.of(state)),
-            )),
-            chosen: query.wanted.filter.status == state,
-        };
-        let states = std::iter::once(None).chain(KeyState::ALL.map(Some));
-        states.map(choice).collect()
-    }
-}
-
-/// A choice of the order, where the table has no heads to sort by.
-struct SortChoice {
-    word: String,
-    label: &'static str,
-    chosen: bool,
-}
-
-/// A head of a column that sorts by it.
-struct SortHead {
-    label: &'static str,
-    class: &'static str,
-    href: String,
-    /// `ascending`, `descending`, or empty when the list is sorted by another column.
-    now: &'static str,
-}
-
-/// A line of "Needs attention".
-struct NeedLine {
-    text: String,
-    href: String,
-}
 
 /// The list and what stands around it.
 #[derive(Template)]
@@ -89,7 +47,11 @@ pub(super) struct KeysPage {
     query: KeyQuery,
     statuses: Vec<StatusChoice>,
     needs: Vec<NeedLine>,
+    groups: Vec<GroupChoice>,
     rows: Vec<KeyRow>,
+    /// The number of the first key of the page, counted from 1.
+    first: usize,
+    previous: Option<String>,
     next: Option<String>,
     matching: String,
     /// Seconds by which an order or a choice by last use may be old; `None` where nobody would see it.
@@ -101,6 +63,16 @@ pub(super) struct KeysPage {
     pub(super) looked_up: bool,
     /// What was looked up is a whole key.
     pub(super) whole: bool,
+    /// What was searched is the id of a request.
+    pub(super) request: Option<OfRequest>,
+}
+
+/// What a page of the list shows beside its keys.
+pub(super) struct Around {
+    pub(super) quota: Quota,
+    pub(super) limit_note: Option<LimitNote>,
+    /// The tenant's groups, to choose from.
+    pub(super) groups: Vec<Group>,
 }
 
 /// What changes beside the list when it does: the counts of the status filter.
@@ -115,13 +87,19 @@ impl KeysPage {
     pub(super) fn new(
         me: &SignedIn,
         query: KeyQuery,
-        (quota, limit_note): (Quota, Option<LimitNote>),
+        around: Around,
         found: &ListPage,
         keys: Vec<(Key, KeyUse)>,
         highlight: String,
     ) -> Self {
         let now = me.now();
         let back = query.as_back();
+        let Around {
+            quota,
+            limit_note,
+            groups,
+        } = around;
+        let filter = &query.wanted.filter;
         let rows = keys.into_iter().map(|(key, used)| {
             let lit = key.id.text().as_str() == highlight;
             KeyRow::new(key, used, now, lit, quota.may_generate).in_list(&me.csrf, &back)
@@ -131,8 +109,11 @@ impl KeysPage {
             crumbs: crumbs(None),
             statuses: StatusChoice::all(found, &query),
             needs: needs(found, &quota),
+            groups: GroupChoice::all(&groups, filter.group),
             rows: rows.collect(),
-            next: found.next.as_ref().map(|mark| query.url_after(mark)),
+            first: found.before + 1,
+            previous: (found.before > 0).then(|| query.url_after(found.previous.as_ref())),
+            next: found.next.as_ref().map(|mark| query.url_after(Some(mark))),
             matching: grouped(whole(found.matching)),
             lag: lag_of(&query, found.totals.all),
             any: found.totals.all > 0,
@@ -142,6 +123,7 @@ impl KeysPage {
             highlight,
             looked_up: false,
             whole: true,
+            request: None,
         }
     }
 
@@ -158,71 +140,41 @@ impl KeysPage {
         !self.query.wanted.filter.is_empty()
     }
 
-    /// What the list is restricted to: "“sap”, Active".
+    /// "51–100", or how many there are when all are on the page.
+    fn shown(&self) -> String {
+        let number = |count| grouped(whole(count));
+        if self.is_paged() && !self.rows.is_empty() {
+            let last = self.first + self.rows.len() - 1;
+            format!("{}–{}", number(self.first), number(last))
+        } else {
+            number(self.rows.len())
+        }
+    }
+
+    fn is_paged(&self) -> bool {
+        self.previous.is_some() || self.next.is_some()
+    }
+
+    fn environments(&self) -> [(Environment, &'static str); 2] {
+        [Environment::Live, Environment::Test].map(|one| (one, environment_label(one)))
+    }
+
+    /// The request whose key is shown.
+    fn led_by(&self) -> Option<&OfRequest> {
+        let known = self.request.as_ref().filter(|request| request.known);
+        known.filter(|_| !self.rows.is_empty())
+    }
+
     fn restrictions(&self) -> String {
-        let filter = &self.query.wanted.filter;
-        let mut parts = Vec::new();
-        if !filter.words.is_empty() {
-            parts.push(format!("“{}”", filter.words));
-        }
-        if let Some(state) = filter.status {
-            parts.push(state.label().to_owned());
-        }
-        if filter.expiration != Expiration::Any {
-            parts.push(filter.expiration.label().to_owned());
-        }
-        match filter.need {
-            None => {}
-            Some(Need::Unused) => parts.push(format!("Not used for {UNUSED_DAYS} days")),
-            Some(Need::Rotating) => parts.push("Rotation running".into()),
-        }
-        match parts.split_last() {
-            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-            _ => parts.concat(),
-        }
+        restrictions(&self.query, &self.groups)
     }
 
     fn heads(&self) -> [SortHead; 4] {
-        Column::ALL.map(|column| {
-            let (label, class) = match column {
-                Column::Name => ("Name", "c-name"),
-                Column::Created => ("Created", "c-created"),
-                Column::Expires => ("Expires", "c-expires"),
-                Column::Used => ("Last used", "c-used"),
-            };
-            let sort = self.query.wanted.sort;
-            SortHead {
-                label,
-                class,
-                href: self.query.url_sorted(column),
-                now: match (sort.column == column, sort.descending) {
-                    (false, _) => "",
-                    (true, true) => "descending",
-                    (true, false) => "ascending",
-                },
-            }
-        })
+        SortHead::all(&self.query)
     }
 
     fn sorts(&self) -> [SortChoice; 8] {
-        let by = |column, descending, label| {
-            let sort = Sort { column, descending };
-            SortChoice {
-                word: sort.word(),
-                label,
-                chosen: self.query.wanted.sort == sort,
-            }
-        };
-        [
-            by(Column::Created, true, "Newest first"),
-            by(Column::Created, false, "Oldest first"),
-            by(Column::Name, false, "Name, A to Z"),
-            by(Column::Name, true, "Name, Z to A"),
-            by(Column::Expires, false, "Expires soonest"),
-            by(Column::Expires, true, "Expires latest"),
-            by(Column::Used, true, "Recently used first"),
-            by(Column::Used, false, "Unused longest first"),
-        ]
+        SortChoice::all(&self.query)
     }
 
     /// The page, or for htmx the list and what changes with it.
@@ -241,10 +193,21 @@ impl KeysPage {
         let events = json!({ "announce": { "text": told } });
         let mut answer = with_events(html(StatusCode::OK, body), &events);
         if let Ok(url) = HeaderValue::from_str(&self.query.url()) {
-            let name = HeaderName::from_static("hx-replace-url");
+            let name = if self.is_a_step(request) {
+                "hx-push-url"
+            } else {
+                "hx-replace-url"
+            };
+            let name = HeaderName::from_static(name);
             answer.headers_mut().insert(name, url);
         }
         Ok(answer)
+    }
+
+    /// Whether the way back leads to the list as it was: after a choice it does, and not through each letter typed.
+    fn is_a_step(&self, request: &HttpRequest) -> bool {
+        let shown = KeyQuery::shown(request);
+        !self.looked_up && !shown.differs_in_words_only(&self.query)
     }
 }
 
@@ -265,7 +228,7 @@ pub(super) async fn beside_change(
     me: &SignedIn,
 ) -> Result<(String, usize)> {
     let (by, query) = (me.actor(), KeyQuery::shown(request));
-    let wanted = query.wanted.clone();
+    let (wanted, _) = request_ids::resolve(state, me, &query.wanted).await?;
     let found = state
         .key_list(by.tenant, wanted, by.now, |_, found, _| Ok(found))
         .await?;
@@ -280,54 +243,6 @@ fn counted_keys(count: &str) -> String {
         "1" => "1 key".into(),
         _ => format!("{count} keys"),
     }
-}
-
-fn whole(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-/// What somebody should look at.
-fn needs(found: &ListPage, quota: &Quota) -> Vec<NeedLine> {
-    let mut needs = Vec::new();
-    let (expiring, unused) = (found.attention.expiring, found.attention.unused);
-    if expiring > 0 {
-        needs.push(NeedLine {
-            text: counted(
-                whole(expiring),
-                "active key expires within 14 days",
-                "active keys expire within 14 days",
-            ),
-            href: format!("{LIST}?status=active&expiration=expiring-soon&sort=expires"),
-        });
-    }
-    if unused > 0 {
-        let text = counted(whole(unused), "active key was", "active keys were");
-        needs.push(NeedLine {
-            text: format!("{text} not used for {UNUSED_DAYS} days"),
-            href: format!("{LIST}?need=unused&sort=used"),
-        });
-    }
-    let rotating = found.attention.rotating;
-    if rotating > 0 {
-        needs.push(NeedLine {
-            text: counted(
-                whole(rotating),
-                "rotation is running",
-                "rotations are running",
-            ),
-            href: format!("{LIST}?need=rotating"),
-        });
-    }
-    if quota.full {
-        needs.push(NeedLine {
-            text: format!(
-                "The limit of {} is reached",
-                counted(quota.limit, "key", "keys")
-            ),
-            href: format!("{LIST}?expiration=valid&sort=used"),
-        });
-    }
-    needs
 }
 
 /// `GET /tenant-api-keys`. A search that holds a whole key is taken out of the address, and its sender told.
@@ -348,21 +263,27 @@ pub async fn index(
     let remembered = View::remembered(&request);
     let asked = query.read(remembered)?;
     let (by, now) = (me.actor(), me.now());
-    let (tenant, wanted) = (by.tenant, asked.wanted.clone());
-    let (limit, found, keys) = state
+    let tenant = by.tenant;
+    let (wanted, of_request) = request_ids::resolve(&state, &me, &asked.wanted).await?;
+    let (around, found, keys) = state
         .key_list(tenant, wanted, now, move |conn, found, keys| {
             let count = |state| whole(found.totals.of(state));
             let counting = count(KeyState::Active) + count(KeyState::Disabled);
             let quota = Quota::with_used(conn, &by, counting)?;
             let used = KeyUse::load_all(conn, by.tenant, &keys, now)?;
-            let note = LimitNote::find(conn, by.tenant, now)?;
+            let around = Around {
+                quota,
+                limit_note: LimitNote::find(conn, by.tenant, now)?,
+                groups: db::groups::list(conn, by.tenant)?,
+            };
             let keys = keys.into_iter().zip(used).collect();
-            Ok(((quota, note), found, keys))
+            Ok((around, found, keys))
         })
         .await?;
     let view = asked.view;
     let highlight = query.into_inner().highlight;
-    let page = KeysPage::new(&me, asked, limit, &found, keys, highlight);
+    let mut page = KeysPage::new(&me, asked, around, &found, keys, highlight);
+    page.request = of_request;
     let mut answer = page.respond(&request)?;
     if view != remembered {
         remember(&mut answer, view);

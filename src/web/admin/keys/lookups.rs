@@ -4,12 +4,12 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::list::{KeysPage, remember};
+use super::list::{Around, KeysPage, remember};
 use super::query::{KeyQuery, LIST, ListQuery, View};
 use super::recent_use::KeyUse;
 use crate::actions::key_lookups::{self, Lookup};
 use crate::domain::{Result, key_text};
-use crate::key_search::directory::ListPage;
+use crate::key_search::page::ListPage;
 use crate::web::admin::quota::Quota;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
@@ -68,7 +68,13 @@ pub async fn create(
         view: View::remembered(&request),
         ..KeyQuery::default()
     };
-    let mut page = KeysPage::new(&me, query, (quota, None), &found, keys, String::new());
+    // The part of the page that is answered has no more than the keys.
+    let around = Around {
+        quota,
+        limit_note: None,
+        groups: Vec::new(),
+    };
+    let mut page = KeysPage::new(&me, query, around, &found, keys, String::new());
     page.looked_up = true;
     page.whole = whole;
     page.respond(&request)

@@ -5,7 +5,9 @@ use serde::Deserialize;
 
 use crate::domain::Result;
 use crate::domain::id::KeyId;
-use crate::key_search::filter::{Column, KeyFilter, Mark, Need, Sort};
+use crate::key_search::filter::{
+    Column, KeyFilter, Mark, Need, Sort, parse_environment, parse_group,
+};
 use crate::key_search::lists::ListRequest;
 
 /// Where the list is.
@@ -22,6 +24,8 @@ pub struct ListQuery {
     status: String,
     expiration: String,
     need: String,
+    group: String,
+    environment: String,
     sort: String,
     cursor: Option<String>,
     view: String,
@@ -81,6 +85,8 @@ impl ListQuery {
         let sort = Sort::parse(&self.sort)?;
         let mut filter = KeyFilter::parse(&self.q, &self.status, &self.expiration)?;
         filter.need = Need::parse(&self.need)?;
+        filter.group = parse_group(&self.group)?;
+        filter.environment = parse_environment(&self.environment)?;
         let after = self.cursor.as_deref();
         Ok(KeyQuery {
             wanted: ListRequest {
@@ -135,8 +141,7 @@ impl KeyQuery {
 
     /// The address of this page of the list.
     pub fn here(&self) -> String {
-        let mark = self.wanted.after.as_ref().map(Mark::to_text);
-        self.url_with(self.wanted.sort, &mark.unwrap_or_default())
+        self.url_after(self.wanted.after.as_ref())
     }
 
     /// The address of this page of the list, which lights up a key.
@@ -162,9 +167,24 @@ impl KeyQuery {
         self.url_with(self.wanted.sort, "")
     }
 
-    /// The address of the page that starts after a mark.
-    pub fn url_after(&self, mark: &Mark) -> String {
-        self.url_with(self.wanted.sort, &mark.to_text())
+    /// The address of the page that starts after a mark, or of the first one.
+    pub fn url_after(&self, mark: Option<&Mark>) -> String {
+        self.url_with(
+            self.wanted.sort,
+            &mark.map(Mark::to_text).unwrap_or_default(),
+        )
+    }
+
+    /// True when another list is restricted and sorted alike, whatever words are searched.
+    pub fn differs_in_words_only(&self, other: &Self) -> bool {
+        let rest = |of: &Self| {
+            let filter = KeyFilter {
+                words: String::new(),
+                ..of.wanted.filter.clone()
+            };
+            (filter, of.wanted.sort)
+        };
+        rest(self) == rest(other)
     }
 
     /// The address of the list sorted by this column; the other way round if it is already.
@@ -195,6 +215,7 @@ impl KeyQuery {
     fn url_with(&self, sort: Sort, cursor: &str) -> String {
         let ListRequest { filter, .. } = &self.wanted;
         let (sort, need) = (sort.word(), filter.need.map_or("", Need::as_str));
+        let group = filter.group.map(|group| group.to_string());
         let view = match self.view {
             View::Table => "",
             View::Cards => "cards",
@@ -204,6 +225,8 @@ impl KeyQuery {
             ("status", filter.status_word()),
             ("expiration", filter.expiration.as_str()),
             ("need", need),
+            ("group", group.as_deref().unwrap_or_default()),
+            ("environment", filter.environment_word()),
             ("sort", &sort),
             ("view", view),
             ("cursor", cursor),

@@ -1,0 +1,172 @@
+//! What the list of keys offers to choose: which keys, and in which order.
+
+use super::query::KeyQuery;
+use crate::db::groups::Group;
+use crate::domain::environment::Environment;
+use crate::domain::id::GroupId;
+use crate::domain::key::State as KeyState;
+use crate::key_search::filter::{Column, Expiration, Need, Sort};
+use crate::key_search::page::ListPage;
+use crate::key_search::sieve::UNUSED_DAYS;
+use crate::web::numbers::grouped;
+
+/// A choice of the status filter.
+pub(super) struct StatusChoice {
+    /// The word in addresses; empty for all.
+    pub(super) word: &'static str,
+    /// Its id on the page.
+    pub(super) id: &'static str,
+    pub(super) label: &'static str,
+    pub(super) count: String,
+    pub(super) chosen: bool,
+}
+
+impl StatusChoice {
+    /// Every status, with the number of keys that it would show.
+    pub(super) fn all(found: &ListPage, query: &KeyQuery) -> Vec<Self> {
+        let choice = |state: Option<KeyState>| Self {
+            word: state.map_or("", KeyState::as_str),
+            id: state.map_or("all", KeyState::as_str),
+            label: state.map_or("All", KeyState::label),
+            count: grouped(whole(
+                state.map_or(found.counts.all, |state| found.counts.of(state)),
+            )),
+            chosen: query.wanted.filter.status == state,
+        };
+        let states = std::iter::once(None).chain(KeyState::ALL.map(Some));
+        states.map(choice).collect()
+    }
+}
+
+/// A choice of the group filter.
+pub(super) struct GroupChoice {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) chosen: bool,
+}
+
+/// What a group is called that is not among the tenant's, such as a deleted one.
+const GONE: &str = "Another group";
+
+impl GroupChoice {
+    /// The tenant's groups; also the chosen one when it is none of them, so that the page says what it shows.
+    pub(super) fn all(groups: &[Group], chosen: Option<GroupId>) -> Vec<Self> {
+        let choice = |id: GroupId, name: &str| Self {
+            id: id.to_string(),
+            name: name.to_owned(),
+            chosen: chosen == Some(id),
+        };
+        let missing = chosen.filter(|id| groups.iter().all(|group| group.id != *id));
+        let listed = groups.iter().map(|group| choice(group.id, &group.name));
+        let missing = missing.into_iter().map(|id| choice(id, GONE));
+        listed.chain(missing).collect()
+    }
+}
+
+/// How pages name an environment among the filters.
+pub(super) fn environment_label(of: Environment) -> &'static str {
+    match of {
+        Environment::Live => "Live",
+        Environment::Test => "Test",
+    }
+}
+
+/// A choice of the order, where the table has no heads to sort by.
+pub(super) struct SortChoice {
+    pub(super) word: String,
+    pub(super) label: &'static str,
+    pub(super) chosen: bool,
+}
+
+impl SortChoice {
+    /// Every order.
+    pub(super) fn all(query: &KeyQuery) -> [Self; 8] {
+        let by = |column, descending, label| {
+            let sort = Sort { column, descending };
+            Self {
+                word: sort.word(),
+                label,
+                chosen: query.wanted.sort == sort,
+            }
+        };
+        [
+            by(Column::Created, true, "Newest first"),
+            by(Column::Created, false, "Oldest first"),
+            by(Column::Name, false, "Name, A to Z"),
+            by(Column::Name, true, "Name, Z to A"),
+            by(Column::Expires, false, "Expires soonest"),
+            by(Column::Expires, true, "Expires latest"),
+            by(Column::Used, true, "Recently used first"),
+            by(Column::Used, false, "Unused longest first"),
+        ]
+    }
+}
+
+/// A head of a column that sorts by it.
+pub(super) struct SortHead {
+    pub(super) label: &'static str,
+    pub(super) class: &'static str,
+    pub(super) href: String,
+    /// `ascending`, `descending`, or empty when the list is sorted by another column.
+    pub(super) now: &'static str,
+}
+
+impl SortHead {
+    /// The heads of all columns that sort.
+    pub(super) fn all(query: &KeyQuery) -> [Self; 4] {
+        Column::ALL.map(|column| {
+            let (label, class) = match column {
+                Column::Name => ("Name", "c-name"),
+                Column::Created => ("Created", "c-created"),
+                Column::Expires => ("Expires", "c-expires"),
+                Column::Used => ("Last used", "c-used"),
+            };
+            let sort = query.wanted.sort;
+            Self {
+                label,
+                class,
+                href: query.url_sorted(column),
+                now: match (sort.column == column, sort.descending) {
+                    (false, _) => "",
+                    (true, true) => "descending",
+                    (true, false) => "ascending",
+                },
+            }
+        })
+    }
+}
+
+/// What the list is restricted to: "“sap”, Active and Read only".
+pub(super) fn restrictions(query: &KeyQuery, groups: &[GroupChoice]) -> String {
+    let filter = &query.wanted.filter;
+    let mut parts = Vec::new();
+    if !filter.words.is_empty() {
+        parts.push(format!("“{}”", filter.words));
+    }
+    if let Some(state) = filter.status {
+        parts.push(state.label().to_owned());
+    }
+    if filter.expiration != Expiration::Any {
+        parts.push(filter.expiration.label().to_owned());
+    }
+    if let Some(group) = groups.iter().find(|group| group.chosen) {
+        parts.push(group.name.clone());
+    }
+    if let Some(environment) = filter.environment {
+        parts.push(environment_label(environment).to_owned());
+    }
+    match filter.need {
+        None => {}
+        Some(Need::Unused) => parts.push(format!("Not used for {UNUSED_DAYS} days")),
+        Some(Need::Rotating) => parts.push("Rotation running".into()),
+    }
+    match parts.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => parts.concat(),
+    }
+}
+
+/// A count as numbers are written.
+pub(super) fn whole(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
