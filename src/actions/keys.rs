@@ -9,6 +9,7 @@ use crate::domain::audit::Event;
 use crate::domain::id::{GroupId, KeyId};
 use crate::domain::key::Draft;
 use crate::domain::key_text::{self, KeySecret};
+use crate::domain::numbers::Count;
 use crate::domain::pepper::Pepper;
 use crate::domain::role::{Actor, Who};
 use crate::domain::validate;
@@ -82,7 +83,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
 pub(super) fn must_have_room(conn: &mut Conn, by: &Actor) -> Result<()> {
     let limit = db::tenants::find(conn, by.tenant)?.key_limit;
     if db::keys::count_toward_limit(conn, by.tenant, by.now)? >= limit {
-        return Err(Conflict::KeyLimitReached(limit).into());
+        return Err(Conflict::KeyLimitReached(Count(limit)).into());
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::record;
 use crate::db::{self, Conn, change_log, limit_requests::LimitRequest};
 use crate::domain::audit::Event;
 use crate::domain::limits::{Draft, HIGHEST, Input, Outcome};
+use crate::domain::numbers::Count;
 use crate::domain::role::{Actor, Who};
 use crate::domain::{Conflict, Error, Result};
 
@@ -20,7 +21,7 @@ pub fn ask(conn: &mut Conn, by: &Actor, input: &Input<'_>) -> Result<LimitReques
     change_log::hold(conn)?;
     let tenant = db::tenants::find(conn, by.tenant)?;
     if tenant.key_limit >= HIGHEST {
-        return Err(Conflict::HighestLimit(HIGHEST).into());
+        return Err(Conflict::HighestLimit(Count(HIGHEST)).into());
     }
     let wanted = input.check(tenant.key_limit + 1)?;
     let same = |open: &LimitRequest| open.wanted == wanted.limit && open.reason == wanted.reason;

@@ -8,6 +8,7 @@ use crate::domain::audit::{
 };
 use crate::domain::id::TenantId;
 use crate::domain::limits::{self, Draft, Input, Outcome, Step};
+use crate::domain::numbers::Count;
 use crate::domain::role::Supporter;
 use crate::domain::time::Timestamp;
 use crate::domain::{Conflict, Error, Result};
@@ -67,7 +68,7 @@ pub fn set(
     let used = db::keys::count_toward_limit(conn, tenant, by.now)?;
     let wanted = input.check(used.max(1))?;
     if wanted.limit == row.key_limit {
-        let same = format!("The limit is {shown} already.");
+        let same = format!("The limit is {} already.", Count(shown));
         return Err(Error::invalid("limit", same));
     }
     db::tenants::set_key_limit(conn, tenant, wanted.limit)?;

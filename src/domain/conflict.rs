@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::group;
+use super::numbers::Count;
 
 /// Makes [`Conflict`] of the list: what the sentence mentions, the word for machines, the sentence for people.
 macro_rules! conflicts {
@@ -44,7 +45,7 @@ conflicts! {
     /// The key is not revoked, so it stays on the list.
     KeyNotRevoked: "key-not-revoked", "Only a revoked key can be deleted. Revoke it first.";
     /// The tenant has as many keys as it may have.
-    KeyLimitReached(limit: i64): "key-limit-reached",
+    KeyLimitReached(limit: Count): "key-limit-reached",
         "This tenant has reached its limit of {limit} API keys. Revoke a key you no longer need, or have an admin request a \
          higher limit.";
     /// An older secret of the key still works.
@@ -79,7 +80,7 @@ conflicts! {
     /// The tenant has as many groups as it may have.
     GroupLimitReached(most: i64): "group-limit-reached", "A tenant can have {most} authorization groups. Delete one first.";
     /// The tenant has the highest limit that there is.
-    HighestLimit(most: i64): "highest-limit", "{most} keys is the highest limit there is.";
+    HighestLimit(most: Count): "highest-limit", "{most} keys is the highest limit there is.";
     /// The tenant asks for no higher limit, or no longer.
     NoLimitRequest: "no-limit-request", "This request is no longer open: it was answered or withdrawn meanwhile.";
     /// The tenant asks for something else than was read.
@@ -110,14 +111,14 @@ impl Conflict {
     pub fn group_in_use(keys: i64) -> Self {
         match keys {
             1 => Self::GroupInUse("1 key uses".into(), "it"),
-            _ => Self::GroupInUse(format!("{keys} keys use"), "them"),
+            _ => Self::GroupInUse(format!("{} keys use", Count(keys)), "them"),
         }
     }
 
     /// Those that the API can answer.
     pub fn of_api() -> Vec<Self> {
         vec![
-            Self::KeyLimitReached(0),
+            Self::KeyLimitReached(Count(0)),
             Self::KeyRevoked,
             Self::RotationRunning,
             Self::IdempotencyKeyInUse,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Result;
+use super::numbers::Count;
 use super::validate::{self, FieldErrors};
 
 /// Highest limit that a tenant can have.
@@ -50,7 +51,13 @@ fn check_number(text: &str, least: i64) -> std::result::Result<i64, String> {
     let number = digits.parse().ok().filter(|_| plain);
     number
         .filter(|number| (least..=HIGHEST).contains(number))
-        .ok_or_else(|| format!("Enter a whole number from {least} to {HIGHEST}."))
+        .ok_or_else(|| {
+            format!(
+                "Enter a whole number from {} to {}.",
+                Count(least),
+                Count(HIGHEST)
+            )
+        })
 }
 
 /// The reason of a decision or a request.

@@ -19,6 +19,7 @@ pub mod key_snapshot;
 pub mod key_text;
 pub mod key_updates;
 pub mod limits;
+pub mod numbers;
 pub mod password;
 pub mod pepper;
 pub mod person;

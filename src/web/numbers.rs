@@ -1,17 +1,6 @@
 //! Numbers as people read them.
 
-/// "84,120".
-pub fn grouped(count: i64) -> String {
-    let digits = count.unsigned_abs().to_string();
-    let groups: Vec<String> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .map(|group| String::from_utf8_lossy(group).into_owned())
-        .collect();
-    let sign = if count < 0 { "-" } else { "" };
-    format!("{sign}{}", groups.join(","))
-}
+pub use crate::domain::numbers::grouped;
 
 /// "12 requests", "1 request".
 pub fn counted(count: i64, one: &str, many: &str) -> String {
