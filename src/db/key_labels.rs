@@ -39,16 +39,6 @@ impl KeyLabel {
     }
 }
 
-/// The tenant's keys in order of name, at most `limit`: also those that left the list.
-pub fn list(conn: &mut Conn, tenant: TenantId, limit: i64) -> Result<Vec<KeyLabel>> {
-    let query = keys::table
-        .filter(keys::tenant_id.eq(tenant))
-        .order((keys::name, keys::id))
-        .limit(limit)
-        .select(KeyLabel::as_select());
-    rows::load(conn, query)
-}
-
 /// The tenant's keys in a group that can still be used, newest first, at most `limit`.
 pub fn list_of_group(
     conn: &mut Conn,

@@ -42,6 +42,7 @@ pub mod staff;
 pub mod state;
 pub mod step_up;
 pub mod strict_json;
+pub mod strip;
 pub mod support;
 pub mod supporter;
 pub mod unknown_tokens;

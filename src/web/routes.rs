@@ -116,6 +116,7 @@ fn pages(scope: &mut ServiceConfig) {
         "/authorization-groups/{id}/deletion" => page groups::deletions::new, post groups::deletions::create;
         "/first-steps" => page first_steps::show;
         "/usage" => page usage::page::index;
+        "/usage/keys" => page usage::key_choices::index;
         "/usage/requests" => page requests::list::index;
         // An export writes an audit row, so HEAD does not ask for one.
         "/usage/requests.csv" => get requests::exports::csv;

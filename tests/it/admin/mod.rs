@@ -9,6 +9,7 @@ mod groups;
 mod jump;
 mod key_allowlists;
 mod key_batches;
+mod key_choices;
 mod key_deletions;
 mod key_disclosures;
 mod key_edits;

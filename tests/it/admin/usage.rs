@@ -188,11 +188,8 @@ async fn a_key_and_an_environment_narrow_the_numbers() {
         assert_eq!(tile(&page, "Requests").0, requests, "{query}");
     }
     let page = alice.get(&format!("/usage?key={}", test.id)).await;
-    let chosen = page.text_of(&format!("option[value='{}'][selected]", test.id));
-    assert!(chosen.starts_with("CI pipeline (ks_live_…"), "{chosen}");
-    page.hides("revoked)");
-    app.alter_key(&test, "revoked_at = '2026-11-20 11:00:00'");
-    alice.get("/usage").await.shows(", revoked)");
+    let chosen = page.field("key");
+    assert_eq!(chosen, format!("CI pipeline ks_live_…{}", test.last4()));
 }
 
 #[actix_web::test]
@@ -336,8 +333,8 @@ async fn wrong_wishes_are_refused() {
         ("range=1y", 400),
         ("range=24h&range=7d", 400),
         ("environment=prod", 400),
-        ("key=nothing", 404),
-        ("key=%27%20OR%201=1--", 404),
+        (&format!("key={MISSING}"), 404),
+        (&format!("key={}", "x".repeat(201)), 400),
     ] {
         let page = alice.get(&format!("/usage?{query}")).await;
         assert_eq!(page.status, status, "{query}");

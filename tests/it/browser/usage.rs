@@ -105,3 +105,31 @@ async fn without_javascript_a_button_shows_the_numbers() {
     browser.until_sees("20 Nov 2026").await;
     browser.console_is_clean().await;
 }
+
+#[actix_web::test]
+async fn a_key_is_chosen_by_typing_and_a_whole_key_leaves_the_field() {
+    let app = App::start().await;
+    let north = app.issue("Acme", "ERP north");
+    app.issue("Acme", "ERP south");
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(ALICE).await;
+    browser.goto("/usage").await;
+    let text = format!("ERP north ks_live_…{}", north.last4());
+    browser.tab_to("#key").await;
+    browser.keys("nor").await;
+    let offered =
+        "[...document.querySelectorAll('#key-choices option')].map((one) => one.value).join()";
+    browser.until(&format!("{offered} === '{text}'")).await;
+    browser.press(key::ENTER).await;
+    let address = format!("location.search === '?range=7d&key={}'", north.id);
+    browser.until(&address).await;
+    let paste = format!(
+        "const field = document.querySelector('#key'); field.value = ''; field.focus();
+         document.execCommand('insertText', false, '{}')",
+        north.secret
+    );
+    browser.script(&paste).await;
+    assert_eq!(browser.value_of("#key").await, "");
+    assert!(!browser.path().await.contains(&north.secret));
+    browser.console_is_clean().await;
+}

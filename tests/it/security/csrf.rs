@@ -232,6 +232,7 @@ async fn nothing_changes_by_reading() {
         &group_page(&app, "Deleted", "deletion"),
         "/verifiers",
         &verifier_page(&app),
+        "/usage/keys",
         "/usage/requests",
         "/usage/explanation",
         "/settings",

@@ -15,6 +15,7 @@ fn pages_of_tenants(key: &app::Issued) -> Vec<String> {
         "/settings",
         "/first-steps",
         "/usage",
+        "/usage/keys",
         "/usage/requests",
         "/usage/requests.csv",
         "/usage/requests.ndjson",

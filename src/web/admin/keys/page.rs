@@ -21,6 +21,7 @@ use crate::domain::environment::Environment;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::State as KeyState;
 use crate::domain::request_id::RequestId;
+use crate::domain::tally::Counts;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
 use crate::domain::{Result, key_text};
@@ -31,6 +32,7 @@ use crate::web::respond::page;
 use crate::web::shell::{Crumb, Moment, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::strip::Strip;
 
 /// Requests that are shown.
 const RECENT: i64 = 10;
@@ -71,6 +73,8 @@ struct KeyPage {
     used: KeyUse,
     observed: Option<Observed>,
     counts: [Count; 2],
+    /// The last 7 days by hour: what was accepted, and what was refused.
+    week: Vec<Strip>,
     recent: Vec<Recent>,
     history: Vec<HistoryLine>,
     former: Option<String>,
@@ -126,6 +130,7 @@ pub async fn show(
             used: found.used,
             observed: found.observed,
             counts: [count(Range::Day, &day), count(Range::Week, &week)],
+            week: strips(&week),
             recent: found
                 .recent
                 .into_iter()
@@ -189,6 +194,18 @@ fn last_accepted(
         ..of_key.clone()
     };
     Ok(request_records::list(conn, tenant, &around, 1)?.pop())
+}
+
+fn strips(report: &Report) -> Vec<Strip> {
+    let strip = |what, of: fn(&Counts) -> i64| {
+        let counts: Vec<i64> = report.spans.iter().map(|span| of(&span.counts)).collect();
+        Strip::new(what, &counts, "hour")
+    };
+    let both = [
+        strip("Accepted", Counts::accepted),
+        strip("Refused", Counts::refused),
+    ];
+    both.into_iter().flatten().collect()
 }
 
 fn count(range: Range, report: &Report) -> Count {

@@ -10,6 +10,7 @@ use crate::db::usage::DAY;
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
+use crate::domain::key::State;
 use crate::domain::time::{self, Timestamp};
 use crate::domain::verdict::Code;
 use crate::web::numbers::counted;
@@ -81,7 +82,7 @@ impl KeyUse {
         }
         let mut rotations = RotationState::load_all(conn, tenant, keys, now)?;
         let mut of = |key: &Key| Self {
-            spark: Sparkline::new(&days.get(&key.id).copied().unwrap_or_default()),
+            spark: spark(key, &days.get(&key.id).copied().unwrap_or_default(), now),
             tried: tried.get(&key.id).cloned(),
             rotation: rotations.remove(&key.id),
         };
@@ -107,6 +108,20 @@ impl KeyUse {
         let mut all = Self::load_all(conn, tenant, std::slice::from_ref(key), now)?;
         all.pop().ok_or(crate::domain::Error::NotFound)
     }
+}
+
+/// The line of a key; of one that is refused now it says so, since the line itself is only grey.
+fn spark(key: &Key, days: &[i64], now: Timestamp) -> Sparkline {
+    let mut spark = Sparkline::new(days);
+    let why = match key.state(now) {
+        State::Active => return spark,
+        State::Disabled => "is disabled",
+        State::Expired => "has expired",
+        State::Revoked => "was revoked",
+    };
+    spark.label.push_str(". Refused now: the key ");
+    spark.label.push_str(why);
+    spark
 }
 
 /// The last try of a revoked key that is on record, and the sentence about all of them. Single requests are kept for a

@@ -5,7 +5,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::filter::KEY_IN_URL;
 use super::lines::{KeyName, to_the_second};
 use super::list::crumbs;
 use super::verdicts::{Verdict, verdict};
@@ -15,6 +14,7 @@ use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::verdict::Code;
 use crate::domain::{Error, key_text};
+use crate::web::admin::key_picker::KEY_IN_URL;
 use crate::web::failure::Answer;
 use crate::web::respond::page;
 use crate::web::shell::{Crumb, Moment, Shell};

@@ -12,6 +12,7 @@ use crate::domain::key_text;
 use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::verdict::Code;
+use crate::web::admin::key_picker::KEY_IN_URL;
 
 /// The methods that one can choose.
 pub const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -22,7 +23,7 @@ const PATH: usize = 512;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct RequestFilter {
-    /// Id of a key.
+    /// Id of a key, or what of its name or ends somebody typed.
     pub key: String,
     /// `accepted`, `refused` or a code.
     pub verdict: String,
@@ -138,11 +139,12 @@ impl RequestFilter {
     }
 }
 
-/// Said where a key was pasted into a field that ends up in the URL.
-pub const KEY_IN_URL: &str = "This was an API key. It has been in the URL now, and URLs end up in logs: treat the key \
-                              as leaked and revoke it.";
 /// Said of a key that the tenant does not have.
-pub const CHOOSE_KEY: &str = "Choose a key from the list.";
+pub const CHOOSE_KEY: &str =
+    "No key matches. Type a part of its name, or its last four characters.";
+/// Said of a text that several keys have.
+pub const SEVERAL_KEYS: &str = "Several keys match. Choose one that is offered, or type more of its name or its last four \
+                                characters.";
 
 fn key(text: &str) -> Result<Option<KeyId>, String> {
     if text.is_empty() {

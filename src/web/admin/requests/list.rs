@@ -7,18 +7,18 @@ use askama::Template;
 use chrono::TimeDelta;
 use serde::Deserialize;
 
-use super::filter::{CHOOSE_KEY, METHODS, RequestFilter};
+use super::filter::{CHOOSE_KEY, METHODS, RequestFilter, SEVERAL_KEYS};
 use super::lines::{RequestLine, Tells, lines};
 use super::verdicts::{Verdict, verdict};
 use crate::actions::requests;
-use crate::db::key_labels::{self, KeyLabel};
+use crate::db::key_labels;
 use crate::db::request_records::Filter;
-use crate::domain::id::KeyId;
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Actor;
 use crate::domain::validate::FieldErrors;
 use crate::domain::verdict::Code;
 use crate::domain::{Error, Result};
+use crate::web::admin::key_picker::{self, KeyChoice, Picked};
 use crate::web::failure::Answer;
 use crate::web::respond::{html, is_htmx, page};
 use crate::web::shell::{Crumb, Shell};
@@ -34,8 +34,6 @@ const LIVE: usize = 200;
 /// A request is recorded when it is decided and written within a second, but its id is from when it began: a slow
 /// one appears among older ones. Looking back as far as a request may take loses none.
 const LOOK_BACK: TimeDelta = TimeDelta::seconds(20);
-/// Keys to choose from.
-const KEYS: i64 = 500;
 
 /// Which part of the log, beside the filter.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -46,12 +44,6 @@ pub struct Part {
     live: String,
 }
 
-/// A key to choose.
-struct KeyOption {
-    id: String,
-    label: String,
-}
-
 #[derive(Template)]
 #[template(path = "requests/index.html", blocks = ["log"])]
 struct RequestsPage {
@@ -59,7 +51,9 @@ struct RequestsPage {
     crumbs: Vec<Crumb>,
     filter: RequestFilter,
     errors: FieldErrors,
-    keys: Vec<KeyOption>,
+    /// What stands in the field for a key.
+    picked: String,
+    choices: Vec<KeyChoice>,
     refusals: Vec<Verdict>,
     lines: Vec<RequestLine>,
     /// The newest row, for the next look at what came since.
@@ -97,21 +91,32 @@ pub async fn index(
     typed: web::Query<RequestFilter>,
     part: web::Query<Part>,
 ) -> Answer<HttpResponse> {
-    let (filter, mut errors) = typed.into_inner().clean();
+    let (mut filter, mut errors) = typed.into_inner().clean();
+    let typed_key = filter.key.clone();
+    match key_picker::pick(&state, &me, &filter.key).await? {
+        Picked::One(id) => filter.key = id.to_string(),
+        Picked::Several(_) => wrong_key(&mut filter, &mut errors, SEVERAL_KEYS),
+        Picked::None => wrong_key(&mut filter, &mut errors, CHOOSE_KEY),
+        Picked::Any | Picked::Secret => {}
+    }
     let checked = filter.check(&mut errors);
     let live = part.live == "1";
     let (before, after) = (mark(&part.before)?, mark(&part.after)?);
     if let Some(after) = after.filter(|_| is_htmx(&request) && errors.is_empty()) {
         return since(&me, &state, checked, after).await;
     }
+    let choices = key_picker::offer(&state, &me, "").await?;
     let by = me.actor();
     let loaded = state
         .read(move |conn| {
-            let mut keys = key_labels::list(conn, by.tenant, KEYS)?;
-            if let Some(key) = checked.key.filter(|key| !has(&keys, *key)) {
-                keys.extend(key_labels::find(conn, by.tenant, &[key])?);
-                if !has(&keys, key) {
-                    errors.add("key", CHOOSE_KEY);
+            let mut picked = typed_key;
+            if let Some(key) = checked.key {
+                match key_labels::find(conn, by.tenant, &[key])?.pop() {
+                    Some(label) => picked = key_picker::text(&label.name, &label.hint()),
+                    None => {
+                        picked.clear();
+                        errors.add("key", CHOOSE_KEY);
+                    }
                 }
             }
             let found = if errors.is_empty() {
@@ -119,10 +124,10 @@ pub async fn index(
             } else {
                 requests::Page::default()
             };
-            Ok((keys, found, errors))
+            Ok((picked, found, errors))
         })
         .await?;
-    let (keys, found, errors) = loaded;
+    let (picked, found, errors) = loaded;
     let next = found.next.map(|next| next.to_string());
     let lines = lines(found, !live);
     let answer = RequestsPage {
@@ -132,7 +137,8 @@ pub async fn index(
             || RequestId::first_at(me.now()).to_string(),
             |line| line.order.clone(),
         ),
-        keys: keys.iter().map(option).collect(),
+        picked,
+        choices,
         refusals: Code::refusals().map(verdict).collect(),
         is_first: before.is_none(),
         live: live && before.is_none() && errors.is_empty(),
@@ -199,15 +205,9 @@ fn mark(text: &str) -> Result<Option<RequestId>> {
     })
 }
 
-fn has(keys: &[KeyLabel], id: KeyId) -> bool {
-    keys.iter().any(|key| key.id == id)
-}
-
-fn option(key: &KeyLabel) -> KeyOption {
-    KeyOption {
-        label: key.choice(),
-        id: key.id.to_string(),
-    }
+fn wrong_key(filter: &mut RequestFilter, errors: &mut FieldErrors, why: &str) {
+    filter.key.clear();
+    errors.add("key", why);
 }
 
 /// The breadcrumb of a page under Usage > Request log.

@@ -10,6 +10,7 @@ use crate::domain::id::KeyId;
 use crate::domain::time::{self, Timestamp, from_micros};
 use crate::web::admin::refusals::{Reason, reasons};
 use crate::web::numbers::{change, grouped, share};
+use crate::web::strip::Strip;
 
 /// Holes that are told one by one.
 const HOLES: usize = 5;
@@ -38,6 +39,8 @@ pub struct Numbers {
     pub(super) tiles: [Tile; 3],
     pub(super) chart: String,
     pub(super) chart_label: String,
+    /// Refusals by themselves: beside thousands of accepted requests nobody would see them.
+    pub(super) refusals: Option<Strip>,
     pub(super) is_empty: bool,
     pub(super) by_hour: bool,
     pub(super) lines: Vec<Line>,
@@ -87,6 +90,10 @@ impl Numbers {
                 grouped(refused),
                 range.label(),
             ),
+            refusals: {
+                let counts = report.spans.iter().map(|span| span.counts.refused());
+                Strip::new("Refused", &counts.collect::<Vec<_>>(), each)
+            },
             is_empty: total == 0,
             by_hour,
             lines: report

@@ -8,21 +8,18 @@ use serde::Deserialize;
 
 use super::numbers::Numbers;
 use crate::actions::usage_reports::{Range, Report};
+use crate::db;
 use crate::db::usage_series::Whose;
-use crate::db::{self, key_labels};
-use crate::domain::id::KeyId;
 use crate::domain::{Error, Result};
+use crate::web::admin::key_picker::{self, KEY_IN_URL, KeyChoice, Picked};
 use crate::web::failure::Answer;
-use crate::web::respond::{is_htmx, page};
+use crate::web::respond::{html, is_htmx, page};
 use crate::web::shell::{Crumb, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
-/// Keys to choose from; a longer list helps nobody.
-const CHOICES: i64 = 1_000;
-
 /// What somebody wants to see; empty values mean all.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct UsageQuery {
     range: String,
@@ -30,26 +27,37 @@ pub struct UsageQuery {
     environment: String,
 }
 
+/// What stands under the filters.
+enum Shown {
+    Numbers(Box<Numbers>),
+    Question(Question),
+}
+
+/// Which key was meant.
+struct Question {
+    told: String,
+    hint: &'static str,
+    /// Keys to choose from, with their addresses.
+    links: Vec<(String, String)>,
+}
+
 #[derive(Template)]
-#[template(path = "usage/index.html")]
+#[template(path = "usage/index.html", blocks = ["usage"])]
 struct UsagePage {
     shell: Shell,
     crumbs: Vec<Crumb>,
     asked: UsageQuery,
-    keys: Vec<(String, String)>,
-    numbers: Numbers,
+    /// What stands in the field for a key.
+    picked: String,
+    choices: Vec<KeyChoice>,
+    shown: Shown,
 }
 
-#[derive(Template)]
-#[template(path = "usage/_numbers.html")]
-struct NumbersView {
-    numbers: Numbers,
-}
-
-/// `GET /usage`.
+/// `GET /usage`: the page, for htmx what stands under the filters. A text that means several keys asks which.
 ///
 /// # Errors
-/// `BadRequest` for a range or an environment that does not exist; `NotFound` for a key that is not the tenant's.
+/// `BadRequest` for a range or an environment that does not exist; `NotFound` for the id of a key that is not the
+/// tenant's.
 pub async fn index(
     request: HttpRequest,
     me: SignedIn,
@@ -57,12 +65,32 @@ pub async fn index(
     query: web::Query<UsageQuery>,
 ) -> Answer<HttpResponse> {
     me.actor().must_hold("usage:read")?;
-    let asked = query.into_inner();
+    let mut asked = query.into_inner();
     let range = Range::parse(&asked.range)?;
-    let key = some(&asked.key).map(str::parse::<KeyId>).transpose()?;
+    range.as_str().clone_into(&mut asked.range);
     let environment = environment(&asked.environment)?;
+    let key = match key_picker::pick(&state, &me, &asked.key).await? {
+        Picked::Any => None,
+        Picked::One(id) => Some(id),
+        other => {
+            let question = Question::new(&other, &asked);
+            if other == Picked::Secret {
+                asked.key.clear();
+            }
+            let typed = asked.key.clone();
+            return respond(
+                &request,
+                &state,
+                me,
+                asked,
+                (typed, Shown::Question(question)),
+            )
+            .await;
+        }
+    };
+    asked.key = key.map(|id| id.to_string()).unwrap_or_default();
     let (tenant, now) = (me.member.tenant, me.now());
-    let (report, mut keys) = state
+    let (report, picked) = state
         .snapshot(move |conn| {
             let chosen = key.map(|id| db::keys::find(conn, tenant, id)).transpose()?;
             let whose = Whose {
@@ -71,45 +99,78 @@ pub async fn index(
                 environment,
             };
             let report = Report::load(conn, whose, range, now)?;
-            let mut keys = key_labels::list(conn, tenant, CHOICES)?;
-            if let Some(chosen) = chosen.filter(|one| !keys.iter().any(|key| key.id == one.id)) {
-                keys.extend(key_labels::find(conn, tenant, &[chosen.id])?);
-            }
-            Ok((report, keys))
+            Ok((report, chosen.as_ref().map(key_picker::text_of)))
         })
         .await?;
-    let numbers = Numbers::new(&report, range, key, now);
-    if is_htmx(&request) {
-        let mut answer = page(StatusCode::OK, &NumbersView { numbers })?;
-        let address = HeaderValue::from_str(&address(&asked)).map_err(Error::internal)?;
-        answer
-            .headers_mut()
-            .insert(HeaderName::from_static("hx-replace-url"), address);
-        return Ok(answer);
-    }
-    keys.retain(|key| key.deleted_at.is_none());
-    let keys = keys.into_iter();
-    let keys = keys.map(|key| (key.choice(), key.id.to_string())).collect();
-    page(
-        StatusCode::OK,
-        &UsagePage {
-            shell: me.shell,
-            crumbs: vec![Crumb {
-                label: "Usage".into(),
-                href: None,
-            }],
-            asked: UsageQuery {
-                range: range.as_str().into(),
-                ..asked
-            },
-            keys,
-            numbers,
-        },
-    )
+    let numbers = Shown::Numbers(Box::new(Numbers::new(&report, range, key, now)));
+    let shown = (picked.unwrap_or_default(), numbers);
+    respond(&request, &state, me, asked, shown).await
 }
 
-fn some(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
+async fn respond(
+    request: &HttpRequest,
+    state: &State,
+    me: SignedIn,
+    asked: UsageQuery,
+    (picked, shown): (String, Shown),
+) -> Answer<HttpResponse> {
+    let address = address(&asked);
+    let answer = UsagePage {
+        crumbs: vec![Crumb {
+            label: "Usage".into(),
+            href: None,
+        }],
+        asked,
+        picked,
+        choices: if is_htmx(request) {
+            Vec::new()
+        } else {
+            key_picker::offer(state, &me, "").await?
+        },
+        shown,
+        shell: me.shell,
+    };
+    if !is_htmx(request) {
+        return page(StatusCode::OK, &answer);
+    }
+    let body = answer.as_usage().render().map_err(Error::internal)?;
+    let mut part = html(StatusCode::OK, body);
+    let address = HeaderValue::from_str(&address).map_err(Error::internal)?;
+    part.headers_mut()
+        .insert(HeaderName::from_static("hx-replace-url"), address);
+    Ok(part)
+}
+
+impl Question {
+    fn new(picked: &Picked, asked: &UsageQuery) -> Self {
+        let (told, hint) = match picked {
+            Picked::Secret => ("This was an API key".to_owned(), KEY_IN_URL),
+            Picked::Several(_) => (
+                format!("Several keys match “{}”", asked.key.trim()),
+                "Choose one, or type more of its name or its last four characters.",
+            ),
+            _ => (
+                format!("No key matches “{}”", asked.key.trim()),
+                "Type a part of its name, or its last four characters.",
+            ),
+        };
+        let choices = match picked {
+            Picked::Several(choices) => &choices[..],
+            _ => &[],
+        };
+        let link = |choice: &KeyChoice| {
+            let of_key = UsageQuery {
+                key: choice.id.to_string(),
+                ..asked.clone()
+            };
+            (choice.text.clone(), address(&of_key))
+        };
+        Self {
+            told,
+            hint,
+            links: choices.iter().map(link).collect(),
+        }
+    }
 }
 
 fn environment(word: &str) -> Result<&'static str> {
