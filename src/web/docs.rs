@@ -9,6 +9,7 @@ use super::failure::Answer;
 use super::media_type::{FORM, JSON};
 use super::openapi;
 use super::respond::page;
+use super::samples::{self, Sample};
 use super::shell::theme;
 use super::state::State;
 use crate::domain::{Conflict, Error};
@@ -51,6 +52,7 @@ struct ApiDocsPage {
     theme: &'static str,
     version: String,
     base_url: String,
+    samples: [Sample; 4],
     intro: Vec<String>,
     operations: Vec<Operation>,
     schemas: Vec<SchemaView>,
@@ -85,6 +87,7 @@ pub async fn show(request: HttpRequest, state: web::Data<State>) -> Answer<HttpR
             .as_str()
             .unwrap_or_default()
             .to_owned(),
+        samples: samples::first_call(&base_url),
         base_url,
         intro: intro.map(str::to_owned).to_vec(),
         operations,
@@ -191,7 +194,7 @@ impl Credential {
     /// The shell variable that holds it in examples.
     fn variable(&self) -> Option<&'static str> {
         match self {
-            Self::Key => Some("KEYSTEAD_API_KEY"),
+            Self::Key => Some(samples::VARIABLE),
             Self::Verifier => Some("KEYSTEAD_VERIFIER_TOKEN"),
             Self::Nothing => None,
         }

@@ -33,6 +33,7 @@ pub mod readiness;
 pub mod refused;
 pub mod respond;
 pub mod routes;
+pub mod samples;
 pub mod session;
 pub mod session_store;
 pub mod shell;

@@ -32,6 +32,48 @@ async fn the_page_tells_of_every_operation_without_help_from_elsewhere() {
     assert_eq!(elsewhere, None);
 }
 
+/// Runs a program that is installed, with the key in its environment, and gives what it printed.
+async fn run(program: &str, arguments: &[&str], text: &str, key: &str) -> Option<String> {
+    let mut command = std::process::Command::new(program);
+    command.args(arguments).arg(text);
+    command
+        .env("KEYSTEAD_API_KEY", key)
+        .env_remove("http_proxy");
+    // The server that is asked runs on this thread.
+    let done = actix_web::web::block(move || command.output())
+        .await
+        .unwrap();
+    let done = done.ok()?;
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{told}");
+    Some(String::from_utf8(done.stdout).unwrap())
+}
+
+#[actix_web::test]
+async fn the_first_call_works_in_each_language_and_no_sample_holds_a_key() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let page = app.visitor().get("/api/docs").await;
+    let names = page.words_of(".samples summary");
+    assert_eq!(names, ["curl", "Python", "JavaScript", "Go"]);
+    let texts = page.attributes(".samples [data-copy]", "data-copy");
+    for text in &texts {
+        assert!(
+            text.contains("KEYSTEAD_API_KEY") && !text.contains("ks_"),
+            "{text}"
+        );
+    }
+    let shell = run("sh", &["-c"], &texts[0], &key.secret).await;
+    let python = run("python3", &["-c"], &texts[1], &key.secret).await;
+    let node = ["--input-type=module", "--eval"];
+    let node = run("node", &node, &texts[2], &key.secret).await;
+    let answers: Vec<String> = [shell, python, node].into_iter().flatten().collect();
+    assert!(!answers.is_empty());
+    for answer in answers {
+        assert!(answer.contains("ERP"), "{answer}");
+    }
+}
+
 #[actix_web::test]
 async fn problem_types_lead_to_something_on_the_page() {
     let app = App::start().await;

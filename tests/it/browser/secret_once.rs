@@ -145,9 +145,11 @@ async fn the_env_file_holds_the_secret_and_the_example_works() {
 
     browser.click("dialog summary").await;
     browser.fits("the secret with its example").await;
-    let curl = browser.text_of("[data-secret-how]").await;
+    let curl = browser.text_of("dialog .samples code").await;
+    assert!(!curl.contains(&secret), "{curl}");
     let done = std::process::Command::new("sh")
         .args(["-c", &curl])
+        .env("KEYSTEAD_API_KEY", &secret)
         .output()
         .unwrap();
     let answer = String::from_utf8(done.stdout).unwrap();

@@ -9,6 +9,7 @@ use crate::db::keys::Key;
 use crate::domain::key_text::{self, KeySecret};
 use crate::web::failure::Answer;
 use crate::web::respond::{is_htmx, page};
+use crate::web::samples::{self, Sample};
 use crate::web::shell::{Crumb, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::Site;
@@ -27,7 +28,8 @@ pub struct Secret {
     lost: &'static str,
     secret: String,
     hint: String,
-    curl: String,
+    /// Programs that use it; none of them holds it.
+    samples: [Sample; 4],
     env_line: String,
     /// A sealed copy is kept: it can be shown again.
     kept: bool,
@@ -48,11 +50,8 @@ impl Secret {
             lost: if kept { KEPT } else { LOST },
             kept,
             hint: key_text::hint(&key.key_prefix, &key.last4),
-            curl: format!(
-                "curl {}/api/v1/auth/whoami \\\n  -H \"Authorization: Bearer {text}\"",
-                site.base_url
-            ),
-            env_line: format!("KEYSTEAD_API_KEY={text}"),
+            samples: samples::first_call(&site.base_url),
+            env_line: format!("{}={text}", samples::VARIABLE),
             secret: text.to_owned(),
         }
     }
