@@ -2,7 +2,7 @@
 //! name made from its content (so that it may be cached for ever) and a `.br` and `.gz` twin.
 //!
 //! Two folders are joined into one file each, in the order of their paths. For style sheets that is `base`,
-//! `components`, `pages`: a page may change a component. Within such a folder the order changes nothing.
+//! `components`, `pages`, `print`: a page may change a component, and paper all of them. Within such a folder the order changes nothing.
 
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;

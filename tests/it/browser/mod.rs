@@ -25,3 +25,4 @@ mod strange_names;
 mod theme;
 mod two_tabs;
 mod usage;
+mod zone_and_paper;
