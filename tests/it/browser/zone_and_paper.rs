@@ -1,10 +1,39 @@
-//! Pages on paper.
+//! Times in the zone of the browser, and pages on paper.
 
 use serde_json::json;
 
 use super::sample::{self, MAYA};
 use crate::support::chromium::Chromium;
 use crate::support::*;
+
+#[actix_web::test]
+async fn times_are_those_of_the_browsers_zone_and_their_titles_are_utc() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let browser = Chromium::open(&app).await;
+    // 11 hours behind UTC: it is the day before.
+    let zone = json!({ "timezoneId": "Pacific/Pago_Pago" });
+    browser
+        .devtools("Emulation.setTimezoneOverride", zone)
+        .await;
+    app.alter_key(&key, "created_at = '2026-11-20 03:30:00'");
+    browser.sign_in(ALICE).await;
+    browser.until_sees("Times in Pacific/Pago_Pago").await;
+    assert_eq!(browser.text_of(".c-created time").await, "19 Nov 2026");
+    let title = "return document.querySelector('.c-created time').title";
+    assert_eq!(browser.script(title).await, "20 Nov 2026, 03:30:00 UTC");
+    // So are those that htmx brings, once.
+    browser.tab_to("#q").await;
+    browser.keys("erp").await;
+    browser.until("location.search === '?q=erp'").await;
+    browser
+        .until("document.querySelector('.c-created time').textContent === '19 Nov 2026'")
+        .await;
+    browser.goto(&format!("/tenant-api-keys/{}", key.id)).await;
+    // The clock of the tests stands at noon.
+    browser.until_sees("20 Nov 2026, 01:00").await;
+    browser.console_is_clean().await;
+}
 
 #[actix_web::test]
 async fn on_paper_charts_are_whole_and_switches_are_words() {
