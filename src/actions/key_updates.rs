@@ -50,12 +50,14 @@ pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result
 
 /// A word for what a form shows of a key, to tell whether it is still so.
 pub fn version(key: &Key) -> String {
+    let limit = key.rate_limit.0.map(|limit| limit.to_string());
     super::version_of(&[
         &key.name,
         &key.description,
         &key.group_name,
         &key.ip_allowlist.entries().join("\n"),
         key.ip_allowlist_mode.as_str(),
+        &limit.unwrap_or_default(),
     ])
 }
 

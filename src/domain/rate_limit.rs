@@ -101,6 +101,16 @@ pub struct Input {
 }
 
 impl Input {
+    /// As typed in a form: no limit when both numbers are empty. A burst alone is a limit without its number, and told so.
+    pub fn typed(requests: &str, per: &str, burst: &str) -> Option<Self> {
+        let empty = requests.trim().is_empty() && burst.trim().is_empty();
+        (!empty).then(|| Self {
+            requests: requests.into(),
+            per: per.into(),
+            burst: burst.into(),
+        })
+    }
+
     /// Checks the parts; what is wrong is noted at `rate_limit.requests`, `rate_limit.per` and `rate_limit.burst`.
     pub fn check(&self, errors: &mut FieldErrors) -> Option<RateLimit> {
         let noted = errors.list().len();

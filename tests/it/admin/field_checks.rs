@@ -49,6 +49,9 @@ async fn viewers_and_strangers_check_nothing() {
         ("group", "Full access"),
         ("ip_allowlist", ""),
         ("ip_allowlist_mode", "enforce"),
+        ("rate_limit", "many"),
+        ("rate_limit_per", "second"),
+        ("rate_limit_burst", ""),
         ("version", ""),
     ];
     let edited = "/tenant-api-keys/edit-validation?fields=name";
@@ -60,5 +63,8 @@ async fn viewers_and_strangers_check_nothing() {
     let token = alice.token("/tenant-api-keys/new").await;
     let mut edit = edit;
     edit[0].1 = &token;
-    assert_eq!(alice.post(edited, &edit).await.status, 200);
+    let edited = "/tenant-api-keys/edit-validation?fields=name,rate_limit";
+    let checked = alice.post(edited, &edit).await;
+    checked.has("[hx-target='#name-said']:empty");
+    checked.shows("Use a whole number from 1 to 1,000,000.");
 }

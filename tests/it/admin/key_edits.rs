@@ -24,6 +24,9 @@ pub async fn fields(
         ("group".into(), shown.field("group")),
         ("ip_allowlist".into(), shown.field("ip_allowlist")),
         ("ip_allowlist_mode".into(), shown.field("ip_allowlist_mode")),
+        ("rate_limit".into(), shown.field("rate_limit")),
+        ("rate_limit_per".into(), shown.field("rate_limit_per")),
+        ("rate_limit_burst".into(), shown.field("rate_limit_burst")),
         ("act".into(), "save".into()),
     ];
     set(&mut fields, changes);
@@ -148,6 +151,11 @@ async fn what_is_wrong_is_told_at_its_place_and_nothing_is_saved() {
             "later",
             "Choose off, observe or enforce.",
         ),
+        (
+            "rate_limit",
+            "many",
+            "Use a whole number from 1 to 1,000,000.",
+        ),
     ] {
         let answer = save(&mut alice, &key, &[(field, value)]).await;
         assert_eq!(answer.status, 422, "{field}: {value}");
@@ -168,6 +176,48 @@ async fn what_is_wrong_is_told_at_its_place_and_nothing_is_saved() {
 }
 
 #[actix_web::test]
+async fn the_rate_limit_is_set_changed_and_taken_away() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "ERP");
+    let page = key.page("edit");
+    for (number, per, burst, fact) in [
+        ("100", "minute", "20", "100 a minute 20 at once"),
+        ("100", "minute", "", "100 a minute 100 at once"),
+        ("10", "second", "", "10 a second 10 at once"),
+        ("", "second", "", "None"),
+    ] {
+        let changes = [
+            ("rate_limit", number),
+            ("rate_limit_per", per),
+            ("rate_limit_burst", burst),
+        ];
+        save(&mut alice, &key, &changes)
+            .await
+            .leads_to(&place(&key));
+        let shown = alice.get(&place(&key)).await;
+        shown.shows(&format!("Rate limit {fact}"));
+        let form = alice.get(&page).await;
+        for (field, value) in changes {
+            assert_eq!(form.field(field), value, "{field}");
+        }
+    }
+    // A burst is not a limit.
+    let alone = save(&mut alice, &key, &[("rate_limit_burst", "5")]).await;
+    assert_eq!(alone.status, 422);
+    alone.has("#rate_limit-error");
+    // Who saw another limit overwrites nothing.
+    let old_tab = fields(&mut alice, &page, &[("name", "CRM")]).await;
+    save(&mut alice, &key, &[("rate_limit", "7")])
+        .await
+        .leads_to(&place(&key));
+    let late = send(&mut alice, &page, &old_tab).await;
+    assert_eq!(late.status, 409);
+    late.shows("7 per second");
+    assert_eq!(app.stored("Acme", &key).name, "ERP");
+}
+
+#[actix_web::test]
 async fn an_expiration_that_is_smuggled_in_is_refused() {
     let app = App::start().await;
     let mut alice = app.sign_in(ALICE).await;
@@ -178,7 +228,7 @@ async fn an_expiration_that_is_smuggled_in_is_refused() {
         "expires_at",
         "environment",
         "disabled",
-        "rate_limit",
+        "recoverable",
     ] {
         let answer = save(&mut alice, &key, &[(field, "2030-01-01"), ("name", "New")]).await;
         assert_eq!(answer.status, 422, "{field}");

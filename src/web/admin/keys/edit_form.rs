@@ -15,6 +15,7 @@ use crate::db::keys::Key;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::KeyId;
 use crate::domain::key_updates::{Input, Update};
+use crate::domain::rate_limit::{self, RateLimit};
 use crate::domain::time::{self, Timestamp};
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Result, key_text};
@@ -34,6 +35,9 @@ pub struct EditForm {
     pub group: String,
     pub ip_allowlist: String,
     pub ip_allowlist_mode: String,
+    pub rate_limit: String,
+    pub rate_limit_per: String,
+    pub rate_limit_burst: String,
     /// What the form showed of the key.
     pub version: String,
     /// The list that somebody confirmed although it refuses callers.
@@ -45,12 +49,22 @@ pub struct EditForm {
 
 impl EditForm {
     fn of(key: &Key) -> Self {
+        let limit = key.rate_limit.0;
+        let burst = limit.filter(|limit| limit.burst() != limit.requests());
+        let number = |number: Option<u32>| number.map(|number| number.to_string());
         Self {
             name: key.name.clone(),
             description: key.description.clone(),
             group: key.group_name.clone(),
             ip_allowlist: key.ip_allowlist.entries().join("\n"),
             ip_allowlist_mode: key.ip_allowlist_mode.as_str().into(),
+            rate_limit: number(limit.map(RateLimit::requests)).unwrap_or_default(),
+            rate_limit_per: limit
+                .map(RateLimit::per)
+                .unwrap_or_default()
+                .as_str()
+                .into(),
+            rate_limit_burst: number(burst.map(RateLimit::burst)).unwrap_or_default(),
             version: key_updates::version(key),
             confirmed: String::new(),
             act: Act::Save,
@@ -69,7 +83,11 @@ impl EditForm {
             group: Some(&self.group),
             ip_allowlist: Some(Some(self.ip_allowlist.trim_end().lines().collect())),
             ip_allowlist_mode: Some(mode).filter(|mode| !mode.is_empty()),
-            rate_limit: None,
+            rate_limit: Some(rate_limit::Input::typed(
+                &self.rate_limit,
+                &self.rate_limit_per,
+                &self.rate_limit_burst,
+            )),
         };
         let mut update = input.check(now, None)?;
         if mode.is_empty() {
@@ -87,6 +105,7 @@ pub struct Now {
     group: String,
     addresses: Vec<String>,
     mode: String,
+    rate_limit: String,
 }
 
 /// The page, or the dialog.
@@ -187,12 +206,14 @@ impl EditPage {
         self.banner = Some(banner);
         self.form.version = key_updates::version(&self.stored);
         let key = &self.stored;
+        let limit = key.rate_limit.0;
         self.now = (!self.revoked).then(|| Now {
             name: key.name.clone(),
             description: key.description.clone(),
             group: key.group_name.clone(),
             addresses: key.ip_allowlist.entries(),
             mode: key.ip_allowlist_mode.as_str().into(),
+            rate_limit: limit.map_or_else(|| "None".into(), |limit| limit.to_string()),
         });
         self
     }

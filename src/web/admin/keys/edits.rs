@@ -1,4 +1,4 @@
-//! Editing a key: name, description, group and allowlist. Its expiration is changed by rotating it.
+//! Editing a key: name, description, group, allowlist and rate limit. Its expiration is changed by rotating it.
 
 use actix_session::Session;
 use actix_web::http::StatusCode;

@@ -91,14 +91,9 @@ impl KeyForm {
         Err(Error::Invalid(errors))
     }
 
-    /// No limit when both numbers are empty; a burst alone is a limit without its number, and told so.
     fn rate_limit(&self) -> Option<rate_limit::Input> {
-        let empty = self.rate_limit.trim().is_empty() && self.rate_limit_burst.trim().is_empty();
-        (!empty).then(|| rate_limit::Input {
-            requests: self.rate_limit.clone(),
-            per: self.rate_limit_per.clone(),
-            burst: self.rate_limit_burst.clone(),
-        })
+        let (requests, per) = (&self.rate_limit, &self.rate_limit_per);
+        rate_limit::Input::typed(requests, per, &self.rate_limit_burst)
     }
 }
 
