@@ -1,17 +1,13 @@
 //! What a narrower group would take from its keys, as far as their last requests tell.
 
-use std::collections::BTreeSet;
-
 use chrono::TimeDelta;
 
+use super::key_losses;
 use crate::db::groups::Group;
-use crate::db::request_records::Filter;
 use crate::db::{self, Conn};
 use crate::domain::Result;
-use crate::domain::request_id::RequestId;
 use crate::domain::role::Actor;
 use crate::domain::scope::Scopes;
-use crate::domain::verdict::Code;
 
 /// Keys that are looked at.
 const KEYS: i64 = 50;
@@ -34,22 +30,13 @@ pub struct Loss {
 pub fn find(conn: &mut Conn, by: &Actor, group: &Group, left: &Scopes) -> Result<Vec<Loss>> {
     let mut losses = Vec::new();
     for label in db::key_labels::list_of_group(conn, by.tenant, group.id, KEYS)? {
-        let recent = Filter {
-            key: Some(label.id),
-            code: Code::Valid.as_str().into(),
-            from: Some(RequestId::first_at(by.now - TimeDelta::days(DAYS))),
-            ..Filter::default()
-        };
-        let scopes: BTreeSet<String> =
-            db::request_records::list(conn, by.tenant, &recent, REQUESTS)?
-                .into_iter()
-                .map(|record| record.scope)
-                .filter(|scope| !scope.is_empty() && !left.allow(scope))
-                .collect();
+        let from = by.now - TimeDelta::days(DAYS);
+        let recent = key_losses::requests(conn, by.tenant, label.id, from, REQUESTS)?;
+        let scopes = key_losses::lost_scopes(&recent, left);
         if !scopes.is_empty() {
             losses.push(Loss {
                 key: label.choice(),
-                scopes: scopes.into_iter().collect(),
+                scopes,
             });
         }
     }

@@ -8,6 +8,7 @@ pub mod group_losses;
 pub mod groups;
 pub mod key_batches;
 pub mod key_lookups;
+pub mod key_losses;
 pub mod key_rotations;
 pub mod key_suspensions;
 pub mod key_updates;

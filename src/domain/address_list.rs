@@ -62,6 +62,14 @@ impl AddressList {
         self.allows(address.parse().ok())
     }
 
+    /// True when every address that `other` allows is allowed.
+    pub fn covers(&self, other: &Self) -> bool {
+        // Joined, two halves of a range are that range: so one of these alone has to hold what the others allow.
+        let joined = IpNet::aggregate(&self.0);
+        let holds = |range: &IpNet| joined.iter().any(|own| own.contains(range));
+        self.is_empty() || (!other.is_empty() && other.0.iter().all(holds))
+    }
+
     /// True when the list restricts nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

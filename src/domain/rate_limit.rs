@@ -76,6 +76,12 @@ impl RateLimit {
     pub fn burst(self) -> u32 {
         self.burst
     }
+
+    /// True when everything that `other` lets through is let through.
+    pub fn covers(self, other: Self) -> bool {
+        let flow = |limit: Self, per: Period| u64::from(limit.requests) * u64::from(per.seconds());
+        self.burst >= other.burst && flow(self, other.per) >= flow(other, self.per)
+    }
 }
 
 /// "100 per second", with "burst 200" when that is another number.

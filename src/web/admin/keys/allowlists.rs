@@ -1,7 +1,6 @@
 //! From watching to enforcing: the observed callers become the list, and the list is enforced, each with one click.
 
 use actix_session::Session;
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -40,7 +39,7 @@ pub struct StepForm {
 ///
 /// # Errors
 /// `NotFound`; `Forbidden` for viewers; `Invalid` when the callers are too many for a list; conflicts as for an edit.
-/// With 409 and the form when the list would refuse somebody who called lately.
+/// With 409 and the form when that would refuse somebody who called lately.
 pub async fn create(
     request: HttpRequest,
     state: web::Data<State>,
@@ -64,15 +63,14 @@ pub async fn create(
             "The IP allowlist is enforced from now on.",
         ),
     };
-    match change(&state, &me, id, update, "").await? {
+    match change(&state, &me, id, update, ("", "")).await? {
         Saved::Done(_) => {
             set_flash(&session, told);
             Ok(see_other(&request, &format!("/tenant-api-keys/{id}")))
         }
-        Saved::WouldRefuse(refused, confirmed) => {
-            let mut page = EditPage::load(&state, me, id, None).await?;
-            page.ask_to_enforce(refused, confirmed);
-            page.respond(&request, StatusCode::CONFLICT)
+        Saved::Narrows(asks) => {
+            let page = EditPage::load(&state, me, id, None).await?;
+            page.enforcing().asking(*asks).respond_asking(&request)
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::act::Act;
 use super::allowlist_field::chosen_mode;
 use super::group_options::GroupOption;
+use super::narrowing::Narrowing;
 use super::observed_callers::Observed;
 use crate::actions::key_updates;
 use crate::db;
@@ -40,9 +41,11 @@ pub struct EditForm {
     pub rate_limit_burst: String,
     /// What the form showed of the key.
     pub version: String,
-    /// The list that somebody confirmed although it refuses callers.
+    /// What somebody confirmed to take away from the key.
     #[serde(default)]
     pub confirmed: String,
+    #[serde(default)]
+    pub last4: String,
     #[serde(default)]
     pub act: Act,
 }
@@ -67,6 +70,7 @@ impl EditForm {
             rate_limit_burst: number(burst.map(RateLimit::burst)).unwrap_or_default(),
             version: key_updates::version(key),
             confirmed: String::new(),
+            last4: String::new(),
             act: Act::Save,
         }
     }
@@ -126,8 +130,7 @@ pub struct EditPage {
     stored: Key,
     /// What is wrong with the fields.
     pub errors: FieldErrors,
-    /// Addresses that would be refused.
-    pub refused: Vec<String>,
+    asks: Option<Narrowing>,
     /// A button added lines to the list: it gets the focus.
     pub list_changed: bool,
     /// The key was revoked: nothing can be saved.
@@ -148,7 +151,7 @@ struct EditDialog<'a> {
     banner: &'a Option<String>,
     now: &'a Option<Now>,
     errors: &'a FieldErrors,
-    refused: &'a [String],
+    asks: &'a Option<Narrowing>,
     list_changed: bool,
     revoked: bool,
     save_label: &'static str,
@@ -196,7 +199,7 @@ impl EditPage {
             revoked: key.revoked_at.is_some(),
             stored: key,
             errors: FieldErrors::default(),
-            refused: Vec::new(),
+            asks: None,
             list_changed: false,
         })
     }
@@ -219,18 +222,37 @@ impl EditPage {
     }
 
     fn save_label(&self) -> &'static str {
-        if self.refused.is_empty() {
+        if self.asks.is_none() {
             "Save changes"
         } else {
-            "Save and refuse them"
+            "Save all the same"
         }
     }
 
-    /// Asks whether the list shall be enforced although it refuses these callers.
-    pub fn ask_to_enforce(&mut self, refused: Vec<String>, confirmed: String) {
+    /// The page with the question whether to save although that takes something away.
+    pub fn asking(mut self, asks: Narrowing) -> Self {
+        self.form.confirmed.clone_from(&asks.confirmed);
+        self.asks = Some(asks);
+        self
+    }
+
+    /// The same page with the list enforced in its form.
+    pub fn enforcing(mut self) -> Self {
         self.form.ip_allowlist_mode = AllowlistMode::Enforce.as_str().into();
-        self.form.confirmed = confirmed;
-        self.refused = refused;
+        self
+    }
+
+    /// As [`EditPage::respond`], with the question: 409 the first time, 422 when the last four characters are wrong.
+    ///
+    /// # Errors
+    /// As [`EditPage::respond`].
+    pub fn respond_asking(&self, request: &HttpRequest) -> Answer<HttpResponse> {
+        let answered = |asks: &Narrowing| !asks.errors.is_empty();
+        let status = match self.asks.as_ref().is_some_and(answered) {
+            true => StatusCode::UNPROCESSABLE_ENTITY,
+            false => StatusCode::CONFLICT,
+        };
+        self.respond(request, status)
     }
 
     /// The whole page, or for htmx the dialog.
@@ -252,7 +274,7 @@ impl EditPage {
             banner: &self.banner,
             now: &self.now,
             errors: &self.errors,
-            refused: &self.refused,
+            asks: &self.asks,
             list_changed: self.list_changed,
             revoked: self.revoked,
             save_label: self.save_label(),

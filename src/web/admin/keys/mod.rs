@@ -21,6 +21,7 @@ pub mod in_question;
 pub mod list;
 pub mod lookups;
 pub mod needs;
+pub mod narrowing;
 pub mod observed_callers;
 pub mod page;
 pub mod query;
