@@ -62,6 +62,17 @@ pub fn refresh() -> HttpResponse {
         .finish()
 }
 
+/// Has htmx put a fragment elsewhere than the element says that asked for it.
+pub fn placed(mut response: HttpResponse, target: &str, swap: &'static str) -> HttpResponse {
+    let headers = response.headers_mut();
+    if let Ok(target) = header::HeaderValue::from_str(target) {
+        headers.insert(HeaderName::from_static("hx-retarget"), target);
+    }
+    let swap = header::HeaderValue::from_static(swap);
+    headers.insert(HeaderName::from_static("hx-reswap"), swap);
+    response
+}
+
 /// Adds a toast to a fragment, and closes the dialog that asked for it.
 pub fn with_toast(response: HttpResponse, text: &str) -> HttpResponse {
     with_toast_and_undo(response, text, None)

@@ -26,6 +26,8 @@ pub struct BlastRadius {
     pub last4: String,
     /// It was accepted in the last 24 hours, or nobody can tell: a slip would hurt.
     pub must_type: bool,
+    /// It was accepted in the last hour, or nobody can tell.
+    pub is_busy: bool,
     /// "12 in the last hour, 340 in the last day". Empty for one of several secrets: requests are counted for the key.
     pub requests: String,
     /// "3 addresses in the last day"; empty without any.
@@ -85,6 +87,7 @@ impl BlastRadius {
             .unwrap_or_default();
         Ok(Self {
             must_type: day > 0 || at.is_some_and(|at| at > now - TimeDelta::days(1)),
+            is_busy: hour > 0 || at.is_some_and(|at| at > now - TimeDelta::hours(1)),
             requests: format!(
                 "{} in the last hour, {} in the last day",
                 grouped(hour),
@@ -120,6 +123,7 @@ impl BlastRadius {
             must_type: at
                 .max(before)
                 .is_some_and(|at| at > now - TimeDelta::days(1)),
+            is_busy: at.is_some_and(|at| at > now - TimeDelta::hours(1)),
             requests: String::new(),
             callers: String::new(),
             last_used: at.map_or_else(
@@ -139,12 +143,21 @@ impl BlastRadius {
             hint: key_text::hint(&key.key_prefix, &key.last4),
             last4: key.last4.clone(),
             must_type: true,
+            is_busy: true,
             requests: "they can't be told now".into(),
             callers: String::new(),
             last_used: last_used.unwrap_or_else(|| "that can't be told now".into()),
             address: String::new(),
             what: "Last request",
             route: String::new(),
+        }
+    }
+
+    /// The same for a deed that can be undone: nothing has to be typed.
+    pub fn untyped(self) -> Self {
+        Self {
+            must_type: false,
+            ..self
         }
     }
 

@@ -75,6 +75,44 @@ async fn htmx_gets_the_row_and_a_message_that_can_be_undone() {
 }
 
 #[actix_web::test]
+async fn a_busy_key_is_switched_off_only_once_somebody_has_read_what_breaks() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    app.recorded(1).await;
+    let (off, page) = (key.page("suspension"), format!("{KEYS}/{}", key.id));
+    for (from, cancel) in [("", KEYS), ("key", &*page)] {
+        let asked = alice.submit(KEYS, &off, &[("from", from)]).await;
+        assert_eq!(asked.status, 200);
+        assert!(asked.is_page());
+        asked.shows("Disabled, it is refused from the next request on");
+        asked.has(".facts");
+        asked.lacks("#last4");
+        assert_eq!(asked.link("Cancel").unwrap(), cancel);
+    }
+    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
+    alice.htmx = true;
+    let token = alice.token(KEYS).await;
+    let asked = alice.post(&off, &[("csrf", &token)]).await;
+    asked.has("body > dialog");
+    assert_eq!(asked.header("hx-retarget"), "#modal-root");
+    assert_eq!(app.audit(&key).len(), 1);
+    let answer = [("csrf", &*token), ("confirmed", &asked.field("confirmed"))];
+    let done = alice.post(&off, &answer).await;
+    done.has("tr.row-disabled");
+    assert_eq!(app.stranger().verify(&key.secret).await, "DISABLED");
+    // Switching it on again is never asked about.
+    let on = key.page("suspension/removal");
+    let done = alice.post(&on, &[("csrf", &token)]).await;
+    done.has("tr.row-active");
+    // Nor is switching off one that rested for an hour.
+    app.pass(3_601);
+    let mut alice = app.sign_in(ALICE).await;
+    alice.submit(KEYS, &off, &[]).await.leads_to(KEYS);
+}
+
+#[actix_web::test]
 async fn a_revoked_key_is_not_switched() {
     let app = App::start().await;
     let mut alice = app.sign_in(ALICE).await;

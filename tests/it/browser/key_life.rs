@@ -88,6 +88,10 @@ async fn a_key_is_rotated_and_switched_without_javascript() {
     browser.sign_in(ALICE).await;
     browser.click("a.name").await;
     browser.click("[role=switch]").await;
+    browser
+        .until_sees("Disabled, it is refused from the next request on")
+        .await;
+    browser.click("main form [type=submit]").await;
     browser.until_sees("is disabled. It is refused").await;
     assert_eq!(app.system(&issued.secret).whoami().await.status, 401);
     browser.click(".toast form button").await;
@@ -135,6 +139,25 @@ async fn a_row_is_switched_off_and_the_message_takes_it_back() {
         .await;
     browser.until_sees("is enabled.").await;
     assert_eq!(app.system(&issued.secret).whoami().await.status, 200);
+    direct::until("the use is written", async || app.number(USED) == 1).await;
+    // Now it is busy: that is asked about first, and the answer changes the row.
+    browser.click("[role=switch]").await;
+    browser
+        .until("document.querySelector('dialog')?.open")
+        .await;
+    browser
+        .is_accessible_everywhere("the question before a busy key is disabled")
+        .await;
+    browser.press(key::ESCAPE).await;
+    browser.until("!document.querySelector('dialog')").await;
+    browser.until_focus("[role=switch]").await;
+    browser.click("[role=switch]").await;
+    browser.click("dialog [type=submit]").await;
+    browser
+        .until("document.querySelector('[role=switch][aria-checked=false]')")
+        .await;
+    browser.until("!document.querySelector('dialog')").await;
+    assert_eq!(app.system(&issued.secret).whoami().await.status, 401);
     assert_eq!(browser.script("return window.marker").await, "same page");
     browser.console_is_clean().await;
 }
@@ -212,6 +235,9 @@ async fn pictures_of_a_keys_life() {
     browser.click(".c-actions [popovertarget]").await;
     camera.take("keys-rotating-menu").await;
     browser.click(".menu:popover-open form button").await;
+    browser.until_sees("Disable API key").await;
+    camera.take("disable").await;
+    browser.click("dialog [type=submit]").await;
     browser.until_sees("Undo").await;
     camera.take("keys-disabled").await;
     let page = format!("/tenant-api-keys/{}", issued.id);

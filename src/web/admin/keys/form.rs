@@ -1,7 +1,6 @@
 //! The form "Generate API key": what was typed, what is wrong with it, and what it will make.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::TimeDelta;
@@ -19,7 +18,7 @@ use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result, key_text, random, rate_limit};
 use crate::web::admin::quota::Quota;
 use crate::web::failure::Answer;
-use crate::web::respond::{html, is_htmx, page};
+use crate::web::respond::{html, is_htmx, page, placed};
 use crate::web::shell::{Crumb, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
@@ -211,15 +210,8 @@ impl NewKeyPage {
     /// `Internal` when the template fails.
     pub fn with_list(mut self, request: &HttpRequest) -> Answer<HttpResponse> {
         self.list_changed = true;
-        let mut response = self.respond(request, StatusCode::OK)?;
-        for (name, value) in [("hx-retarget", "#key-form"), ("hx-reswap", "outerHTML")] {
-            let (name, value) = (
-                HeaderName::from_static(name),
-                HeaderValue::from_static(value),
-            );
-            response.headers_mut().insert(name, value);
-        }
-        Ok(response)
+        let response = self.respond(request, StatusCode::OK)?;
+        Ok(placed(response, "#key-form", "outerHTML"))
     }
 
     /// The whole page, or for htmx the part that holds the form.

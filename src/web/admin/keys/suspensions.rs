@@ -1,4 +1,4 @@
-//! Switching a key off for now, and on again: at once, since either can be undone.
+//! Switching a key off for now, and on again: at once, since either can be undone. Only one that is busy asks first.
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -6,30 +6,45 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::changed_parts::changed_parts;
+use super::in_question::key_in_question;
 use super::query::{Back, KeyQuery, LIST};
 use crate::actions::key_suspensions;
 use crate::db::Conn;
 use crate::db::keys::Key;
 use crate::domain::Result;
 use crate::domain::id::KeyId;
+use crate::domain::key::State as KeyState;
 use crate::domain::role::Actor;
+use crate::web::admin::blast_radius::BlastRadius;
+use crate::web::admin::confirmation::Confirmation;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
-use crate::web::respond::{html, is_htmx, see_other, with_toast_and_undo};
+use crate::web::respond::{html, is_htmx, placed, see_other, with_toast_and_undo};
 use crate::web::session::set_flash_and_undo;
+use crate::web::shell::crumbs;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
-/// Where the switch was: without scripts its page is shown again.
+/// The fields of a switch, and of the question before it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Switch {
     /// `key` for the key's own page, otherwise the list.
     #[serde(default)]
     from: String,
+    /// `yes` once the question was answered.
+    #[serde(default)]
+    confirmed: String,
 }
 
-/// `POST /tenant-api-keys/{id}/suspension`: when this answers, the key is refused.
+impl Switch {
+    fn is_of_page(&self) -> bool {
+        self.from == "key"
+    }
+}
+
+/// `POST /tenant-api-keys/{id}/suspension`: when this answers, the key is refused, or somebody is asked whether it shall
+/// be, since it was used in the last hour.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden` for viewers; a conflict when the key is revoked.
@@ -42,7 +57,18 @@ pub async fn create(
     back: web::Query<Back>,
     Form(switch): Form<Switch>,
 ) -> Answer<HttpResponse> {
-    let key = change(&state, &me, id.parse()?, key_suspensions::disable).await?;
+    let id: KeyId = id.parse()?;
+    let key = key_in_question(&state, &me, id).await?;
+    if key.state(me.now()) == KeyState::Active && switch.confirmed != "yes" {
+        let radius = BlastRadius::load(&state, me.member.tenant, &key, me.now()).await;
+        if radius.is_busy {
+            let list = list_of(&request, &back);
+            let ask = question(&key, radius.untyped(), &me, &list, &switch);
+            let asked = ask.respond(&request, me.shell, crumbs(Some("Disable")))?;
+            return Ok(placed(asked, "#modal-root", "innerHTML"));
+        }
+    }
+    let key = change(&state, &me, id, key_suspensions::disable).await?;
     let text = format!(
         "\"{}\" is disabled. It is refused until you enable it.",
         key.name
@@ -57,6 +83,43 @@ pub async fn create(
         (&switch, &back),
     )
     .await
+}
+
+fn question(
+    key: &Key,
+    radius: BlastRadius,
+    me: &SignedIn,
+    list: &KeyQuery,
+    switch: &Switch,
+) -> Confirmation {
+    let of_page = switch.is_of_page();
+    let mut hidden = vec![("confirmed", "yes".to_owned())];
+    if of_page {
+        hidden.push(("from", "key".to_owned()));
+    }
+    Confirmation {
+        title: "Disable API key",
+        text: format!(
+            "\"{}\" is in use. Disabled, it is refused from the next request on, until you enable it again.",
+            key.name
+        ),
+        csrf: me.csrf.clone(),
+        action: format!("{LIST}/{}/suspension{}", key.id, list.as_back()),
+        hidden,
+        cancel: match of_page {
+            true => format!("{LIST}/{}", key.id),
+            false => list.here(),
+        },
+        target: match of_page {
+            true => "#modal-root".into(),
+            false => format!("#key-{}", key.id),
+        },
+        swap: if of_page { "innerHTML" } else { "outerMorph" },
+        verb: "Disable key",
+        icon: "lock",
+        radius: Some(radius),
+        ..Confirmation::default()
+    }
 }
 
 /// `POST /tenant-api-keys/{id}/suspension/removal`.
@@ -106,22 +169,27 @@ async fn respond(
     (text, opposite): (&str, &str),
     (switch, back): (&Switch, &Back),
 ) -> Answer<HttpResponse> {
-    let list = if is_htmx(request) {
-        KeyQuery::shown(request)
-    } else {
-        back.list()
-    };
+    let list = list_of(request, back);
     let id = &key.id;
     let undo = format!("{LIST}/{id}/suspension{opposite}{}", list.as_back());
-    if is_htmx(request) {
+    if is_htmx(request) && !switch.is_of_page() {
         let body = changed_parts(request, state, me, key).await?;
         let answer = html(StatusCode::OK, body);
         return Ok(with_toast_and_undo(answer, text, Some(&undo)));
     }
-    let to = match switch.from.as_str() {
-        "key" => format!("/tenant-api-keys/{}", key.id),
-        _ => list.here(),
+    let to = match switch.is_of_page() {
+        true => format!("{LIST}/{id}"),
+        false => list.here(),
     };
     set_flash_and_undo(session, text, Some(undo));
     Ok(see_other(request, &to))
+}
+
+/// The list to come back to.
+fn list_of(request: &HttpRequest, back: &Back) -> KeyQuery {
+    if is_htmx(request) {
+        KeyQuery::shown(request)
+    } else {
+        back.list()
+    }
 }
