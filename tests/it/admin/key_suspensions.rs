@@ -113,6 +113,27 @@ async fn a_busy_key_is_switched_off_only_once_somebody_has_read_what_breaks() {
 }
 
 #[actix_web::test]
+async fn an_expired_key_is_renewed_and_has_no_switch() {
+    let app = App::start().await;
+    let key = app.issue_with("Acme", "SAP integration", None, &[], Some(3_600));
+    app.clock.advance(chrono::TimeDelta::hours(2));
+    let mut alice = app.sign_in(ALICE).await;
+    let place = format!("{KEYS}/{}", key.id);
+    for page in [KEYS, "/tenant-api-keys?view=cards", &place] {
+        let shown = alice.get(page).await;
+        shown.lacks("[role='switch']");
+        shown.lacks("form[action*='/suspension']");
+        assert!(shown.link("Rotate…").is_none(), "{page}");
+        let rotation = shown.link("Renew…").unwrap();
+        assert!(rotation.starts_with(&key.page("rotation")), "{rotation}");
+    }
+    let form = alice.get(&key.page("rotation")).await;
+    assert_eq!(form.text_of("h1"), "Renew API key");
+    assert_eq!(form.field("expiry"), "90");
+    form.shows("its old secret stays refused");
+}
+
+#[actix_web::test]
 async fn a_revoked_key_is_not_switched() {
     let app = App::start().await;
     let mut alice = app.sign_in(ALICE).await;

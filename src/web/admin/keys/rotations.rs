@@ -162,6 +162,20 @@ impl Question {
         })
     }
 
+    fn title(&self) -> &'static str {
+        match self.is_expired {
+            true => "Renew API key",
+            false => "Rotate API key",
+        }
+    }
+
+    fn verb(&self) -> &'static str {
+        match self.is_expired {
+            true => "Renew key",
+            false => "Rotate key",
+        }
+    }
+
     fn respond(
         self,
         request: &HttpRequest,
