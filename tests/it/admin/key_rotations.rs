@@ -244,6 +244,27 @@ async fn a_revoked_key_a_viewer_and_another_tenant_rotate_nothing() {
 }
 
 #[actix_web::test]
+async fn a_key_that_ends_soon_is_not_rotated_into_the_same_end() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let day = 86_400;
+    let soon = app.issue_with("Acme", "Soon", None, &[], Some(10 * day));
+    let later = app.issue_with("Acme", "Later", None, &[], Some(100 * day));
+    for (key, preset, has_banner) in [(&soon, "90", true), (&later, "keep", false)] {
+        let page = alice.get(&format!("/tenant-api-keys/{}", key.id)).await;
+        assert_eq!(page.says("This key ends in"), has_banner);
+        let in_banner = format!(".callout [href='{}']", key.page("rotation"));
+        assert_eq!(page.count(&in_banner) > 0, has_banner);
+        let form = alice.get(&key.page("rotation")).await;
+        assert_eq!(form.field("expiry"), preset);
+    }
+    let mut vera = app.sign_in(VERA).await;
+    let page = vera.get(&format!("/tenant-api-keys/{}", soon.id)).await;
+    page.shows("This key ends in");
+    page.lacks(".callout .btn");
+}
+
+#[actix_web::test]
 async fn an_old_secret_ends_once_it_was_quiet_for_a_day_and_not_before() {
     let app = App::start().await;
     let mut alice = app.sign_in(ALICE).await;

@@ -53,6 +53,58 @@ async fn a_rotation_is_extended_and_ended() {
 }
 
 #[actix_web::test]
+async fn whoever_rotates_during_a_rotation_is_offered_how_it_ends() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let rotation = key.page("rotation");
+    let old_tab = alice.get(&rotation).await;
+    let new = rotated(&mut alice, &key, "24h").await;
+    let offers = [
+        format!("form[action='{}']", key.page("rotation/extension")),
+        format!("[href='{}']", key.page("rotation/end")),
+        format!("[href='{}']", key.page("rotation/cancellation")),
+    ];
+    let (csrf, word) = (old_tab.field("csrf"), old_tab.field("idempotency_key"));
+    let fields = [
+        ("csrf", &*csrf),
+        ("idempotency_key", &*word),
+        ("grace", "1h"),
+        ("expiry", "keep"),
+    ];
+    for htmx in [false, true] {
+        alice.htmx = htmx;
+        let asked = alice.get(&rotation).await;
+        let late = alice.post(&rotation, &fields).await;
+        assert_eq!((asked.status, late.status), (200, 409));
+        late.shows("A rotation of this key is still running");
+        for page in [asked, late] {
+            page.shows("A rotation is running");
+            page.shows(key.last4());
+            offers.iter().for_each(|offer| page.has(offer));
+            page.lacks("[name='expiry']");
+        }
+    }
+    alice.htmx = false;
+    assert_eq!(app.rows("key_rotations"), 1);
+    // Once more is possible when both secrets end.
+    let again = alice.get(&format!("{rotation}?again=now")).await;
+    again.shows("end now: all applications using them will lose access immediately.");
+    assert_eq!(again.field("grace"), "now");
+    let (csrf, word) = (again.field("csrf"), again.field("idempotency_key"));
+    let fields = [
+        ("csrf", &*csrf),
+        ("idempotency_key", &*word),
+        ("grace", "now"),
+        ("expiry", "keep"),
+    ];
+    assert_eq!(alice.post(&rotation, &fields).await.status, 201);
+    for secret in [&key.secret, &new] {
+        assert_eq!(app.stranger().verify(secret).await, "REVOKED");
+    }
+}
+
+#[actix_web::test]
 async fn an_extension_never_ends_the_old_secret_earlier() {
     let app = App::start().await;
     let mut alice = app.sign_in(ALICE).await;

@@ -15,7 +15,7 @@ use super::secrets::{Secret, show_secret};
 use crate::actions::key_rotations::{self, Rotated, Rotating};
 use crate::db::keys::Key;
 use crate::domain::id::KeyId;
-use crate::domain::key::{State as KeyState, expiry_of_last_day};
+use crate::domain::key::{State as KeyState, expires_soon, expiry_of_last_day};
 use crate::domain::key_rotations::Grace;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
@@ -45,6 +45,14 @@ pub struct RotationForm {
     idempotency_key: String,
 }
 
+/// Whether to rotate once more while a rotation runs.
+#[derive(Debug, Default, Deserialize)]
+pub struct Again {
+    /// `now`: both secrets end at once.
+    #[serde(default)]
+    again: String,
+}
+
 /// Choices of the old secret's time: the word, and how it reads.
 pub const GRACES: [(&str, &str); 5] = [
     ("24h", "Works on for 24 hours"),
@@ -55,11 +63,13 @@ pub const GRACES: [(&str, &str); 5] = [
 ];
 
 impl RotationForm {
-    fn new(is_expired: bool) -> Result<Self> {
-        let (grace, expiry) = if is_expired {
-            ("now", "90")
-        } else {
-            ("24h", "keep")
+    /// As it is before anything is chosen: a key that ends soon, or has ended, is not to keep its date.
+    fn new(key: &Key, now: Timestamp) -> Result<Self> {
+        let ends_soon = key.expires_at.is_some_and(|at| expires_soon(at, now));
+        let (grace, expiry) = match key.state(now) {
+            KeyState::Expired => ("now", "90"),
+            _ if ends_soon => ("24h", "90"),
+            _ => ("24h", "keep"),
         };
         Ok(Self {
             grace: grace.into(),
@@ -165,8 +175,15 @@ impl Question {
     fn title(&self) -> &'static str {
         match self.is_expired {
             true => "Renew API key",
+            false if self.first_to_end().is_some() => "A rotation is running",
             false => "Rotate API key",
         }
+    }
+
+    /// The running rotation that has to end before this one; one that ends every older secret at once need not wait.
+    fn first_to_end(&self) -> Option<&RotationState> {
+        let running = self.running.as_ref();
+        running.filter(|_| !self.is_expired && self.form.grace != "now")
     }
 
     fn verb(&self) -> &'static str {
@@ -206,13 +223,17 @@ pub async fn new(
     me: SignedIn,
     id: web::Path<String>,
     back: web::Query<Back>,
+    again: web::Query<Again>,
 ) -> Answer<HttpResponse> {
     let key = key_in_question(&state, &me, id.parse()?).await?;
     if key.revoked_at.is_some() {
         return Err(Conflict::KeyRevoked.into());
     }
-    let form = RotationForm::new(key.state(me.now()) == KeyState::Expired)?;
-    let ask = Question::load(&state, &me, key, back.list(), form).await?;
+    let form = RotationForm::new(&key, me.now())?;
+    let mut ask = Question::load(&state, &me, key, back.list(), form).await?;
+    if ask.running.is_some() && again.again == "now" {
+        "now".clone_into(&mut ask.form.grace);
+    }
     ask.respond(&request, me.shell, StatusCode::OK)
 }
 
@@ -249,6 +270,11 @@ pub async fn create(
             ask.respond(&request, me.shell, StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(Error::Conflict(conflict)) if conflict != Conflict::KeyRevoked => {
+            if conflict == Conflict::RotationRunning {
+                // It may have begun a moment ago.
+                let key = key_in_question(&state, &me, id).await?;
+                ask = Question::load(&state, &me, key, ask.list, ask.form).await?;
+            }
             ask.banner = Some(conflict.to_string());
             ask.respond(&request, me.shell, StatusCode::CONFLICT)
         }
