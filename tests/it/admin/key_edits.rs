@@ -256,7 +256,10 @@ async fn a_revoked_key_can_not_be_edited_from_an_old_tab_either() {
         answer.hides("Save changes");
     }
     alice.htmx = false;
-    assert_eq!(alice.get(&page).await.status, 409);
+    let opened = alice.get(&page).await;
+    opened.leads_to(&place(&key));
+    let told = alice.get(&place(&key)).await;
+    told.shows("\"ERP\" was revoked before, and stays refused. Nothing was changed.");
     assert_eq!(app.stored("Acme", &key).name, "ERP");
     alice.get(&place(&key)).await.hides(&page);
 }

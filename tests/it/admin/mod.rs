@@ -17,6 +17,7 @@ mod key_filters;
 mod key_form;
 mod key_lookups;
 mod key_narrowing;
+mod key_overtaken;
 mod key_page;
 mod key_revocations;
 mod key_rotations;

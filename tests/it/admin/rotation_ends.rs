@@ -45,11 +45,15 @@ async fn a_rotation_is_extended_and_ended() {
         ]
     );
     // Nothing runs any more.
-    assert_eq!(alice.get(&end).await.status, 409);
-    let again = alice
-        .submit(&page_of_key, &extension, &[("grace", "24h")])
-        .await;
-    assert_eq!(again.status, 409);
+    let over = "No rotation of this key is running any more: it has one secret.";
+    alice.get(&end).await.leads_to(&page_of_key);
+    alice.get(&page_of_key).await.shows(over);
+    for (path, field) in [(&extension, ("grace", "24h")), (&end, ("last4", ""))] {
+        let again = alice.submit(&page_of_key, path, &[field]).await;
+        again.leads_to(&page_of_key);
+        alice.get(&page_of_key).await.shows(over);
+    }
+    assert_eq!(app.audit(&key).len(), 4);
 }
 
 #[actix_web::test]

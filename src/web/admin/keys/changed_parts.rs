@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use askama::Template;
 
 use super::list::beside_change;
-use super::query::KeyQuery;
+use super::query::{KeyQuery, View};
 use super::recent_use::KeyUse;
 use super::row::KeyRow;
 use crate::db::keys::Key;
@@ -48,9 +48,14 @@ pub async fn changed_parts(
         .unwrap_or_else(|_| KeyUse::unknown());
     let back = KeyQuery::shown(request).as_back();
     let row = KeyRow::new(key, used, now, false, true).in_list(&me.csrf, &back);
-    // htmx names what it will replace: `tr#key-…` in the table, `li#key-…` among cards.
+    // htmx names what it will replace: `tr#key-…` in the table, `li#key-…` among cards. Who asked from a dialog names
+    // that, but looks at the list all the same.
     let target = request.headers().get("hx-target");
-    let is_card = target.is_some_and(|target| target.as_bytes().starts_with(b"li"));
+    let is_card = match target.map(|target| target.as_bytes()) {
+        Some([b'l', b'i', ..]) => true,
+        Some([b't', b'r', ..]) | None => false,
+        Some(_) => View::shown(request) == View::Cards,
+    };
     let mut body = if is_card {
         render(&KeyCardView { row })?
     } else {

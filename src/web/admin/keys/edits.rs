@@ -8,13 +8,15 @@ use super::act::Act;
 use super::allowlist_field::{add_address, add_lines};
 use super::edit_form::{EditForm, EditPage};
 use super::field_names::of_form;
+use super::in_question::key_in_question;
 use super::narrowing::{self, Narrowing};
+use super::overtaken::{overtaken, page_of, revoked_before};
 use crate::actions::{key_updates, observed_callers};
 use crate::db;
 use crate::db::keys::Key;
 use crate::domain::id::KeyId;
 use crate::domain::key_updates::Update;
-use crate::domain::{Conflict, Error, Result};
+use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, refresh, see_other};
@@ -25,17 +27,21 @@ use crate::web::state::State;
 /// `GET /tenant-api-keys/{id}/edit`.
 ///
 /// # Errors
-/// `NotFound`; `Forbidden` for viewers; a conflict for a revoked key.
+/// `NotFound`; `Forbidden` for viewers.
 pub async fn edit(
     request: HttpRequest,
     state: web::Data<State>,
+    session: Session,
     me: SignedIn,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
-    let page = EditPage::load(&state, me, id.parse()?, None).await?;
-    if page.revoked {
-        return Err(Conflict::KeyRevoked.into());
+    let id: KeyId = id.parse()?;
+    let key = key_in_question(&state, &me, id).await?;
+    if let Some(text) = revoked_before(&key) {
+        let to = page_of(&key);
+        return overtaken(&request, &state, &session, &me, key, (&to, &text)).await;
     }
+    let page = EditPage::load(&state, me, id, None).await?;
     page.respond(&request, StatusCode::OK)
 }
 

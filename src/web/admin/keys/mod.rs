@@ -23,6 +23,7 @@ pub mod lookups;
 pub mod needs;
 pub mod narrowing;
 pub mod observed_callers;
+pub mod overtaken;
 pub mod page;
 pub mod query;
 pub mod recent_use;

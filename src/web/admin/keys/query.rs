@@ -58,6 +58,14 @@ impl View {
             .find(|view| view.as_str() == word)
     }
 
+    /// How the list that the person looks at is shown.
+    pub fn shown(request: &HttpRequest) -> Self {
+        match shown_url(request).is_some_and(|url| url.contains('?')) {
+            true => KeyQuery::shown(request).view,
+            false => Self::remembered(request),
+        }
+    }
+
     /// What the person chose last.
     pub fn remembered(request: &HttpRequest) -> Self {
         let cookie = request.cookie("view");
@@ -116,6 +124,11 @@ impl Back {
     }
 }
 
+/// The address of the page that asked through htmx.
+fn shown_url(request: &HttpRequest) -> Option<&str> {
+    request.headers().get("hx-current-url")?.to_str().ok()
+}
+
 impl KeyQuery {
     /// The list with this address; all keys where it is no address of the list.
     pub fn at(path: &str) -> Self {
@@ -128,10 +141,16 @@ impl KeyQuery {
 
     /// The list that htmx says the person looks at; all keys where it says nothing that can be read.
     pub fn shown(request: &HttpRequest) -> Self {
-        let url = request.headers().get("hx-current-url");
-        url.and_then(|url| url.to_str().ok()?.split_once('?'))
-            .and_then(|(_, query)| Self::of_words(query, View::remembered(request)))
+        let query = shown_url(request).and_then(|url| Some(url.split_once('?')?.1));
+        query
+            .and_then(|query| Self::of_words(query, View::remembered(request)))
             .unwrap_or_default()
+    }
+
+    /// Whether the person looks at a list of keys.
+    pub fn is_shown(request: &HttpRequest) -> bool {
+        let path = shown_url(request).and_then(|url| url.split(['?', '#']).next());
+        path.is_some_and(|path| path.ends_with(LIST))
     }
 
     fn of_words(query: &str, remembered: View) -> Option<Self> {

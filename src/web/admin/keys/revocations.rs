@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::changed_parts::changed_parts;
 use super::in_question::key_in_question;
+use super::overtaken::{overtaken, revoked_before};
 use super::query::{Back, KeyQuery};
 use crate::actions::keys;
 use crate::db::keys::Key;
@@ -67,11 +68,16 @@ fn question(
 pub async fn new(
     request: HttpRequest,
     state: web::Data<State>,
+    session: Session,
     me: SignedIn,
     id: web::Path<String>,
     back: web::Query<Back>,
 ) -> Answer<HttpResponse> {
     let key = key_in_question(&state, &me, id.parse()?).await?;
+    if let Some(text) = revoked_before(&key) {
+        let to = back.list().here();
+        return overtaken(&request, &state, &session, &me, key, (&to, &text)).await;
+    }
     let radius = BlastRadius::load(&state, me.member.tenant, &key, me.now()).await;
     let ask = question(&key, radius, &me, &back.list(), Revocation::default());
     ask.respond(&request, me.shell, crumbs(Some("Revoke")))
@@ -94,17 +100,17 @@ pub async fn create(
     let list = back.list();
     let id: KeyId = id.parse()?;
     let (key, by) = (key_in_question(&state, &me, id).await?, me.actor());
-    // One that is revoked already breaks nothing more: asking again changes nothing either.
-    if key.revoked_at.is_none() {
-        let radius = BlastRadius::load(&state, by.tenant, &key, by.now).await;
-        let mut wrong = FieldErrors::default();
-        wrong.absorb(radius.check(&typed.last4))?;
-        wrong.absorb(keys::check_reason(&typed.reason).map(|_| ()))?;
-        if !wrong.is_empty() {
-            let mut ask = question(&key, radius, &me, &list, typed);
-            ask.errors = wrong;
-            return ask.respond(&request, me.shell, crumbs(Some("Revoke")));
-        }
+    if let Some(text) = revoked_before(&key) {
+        return overtaken(&request, &state, &session, &me, key, (&list.here(), &text)).await;
+    }
+    let radius = BlastRadius::load(&state, by.tenant, &key, by.now).await;
+    let mut wrong = FieldErrors::default();
+    wrong.absorb(radius.check(&typed.last4))?;
+    wrong.absorb(keys::check_reason(&typed.reason).map(|_| ()))?;
+    if !wrong.is_empty() {
+        let mut ask = question(&key, radius, &me, &list, typed);
+        ask.errors = wrong;
+        return ask.respond(&request, me.shell, crumbs(Some("Revoke")));
     }
     let key = state
         .change(move |conn| keys::revoke_with_reason(conn, &by, id, &typed.reason))

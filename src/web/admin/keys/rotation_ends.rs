@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::expiry::expiry;
 use super::in_question::key_in_question;
+use super::overtaken::{overtaken, page_of};
 use crate::actions::key_rotations;
 use crate::db;
 use crate::db::key_rotations::Rotation;
@@ -16,7 +17,7 @@ use crate::domain::key_rotations::Grace;
 use crate::domain::{Conflict, Error, Result, key_text};
 use crate::web::admin::blast_radius::BlastRadius;
 use crate::web::admin::confirmation::Confirmation;
-use crate::web::failure::Answer;
+use crate::web::failure::{Answer, Failure};
 use crate::web::form::Form;
 use crate::web::respond::see_other;
 use crate::web::session::set_flash;
@@ -50,7 +51,7 @@ enum Ending {
 /// `POST /tenant-api-keys/{id}/rotation/extension`.
 ///
 /// # Errors
-/// `NotFound`; `Forbidden` for viewers; `Invalid` for an unknown grace; a conflict `no-rotation-running`.
+/// `NotFound`; `Forbidden` for viewers; `Invalid` for an unknown grace, and for one that ends the old secret earlier.
 pub async fn extend(
     request: HttpRequest,
     state: web::Data<State>,
@@ -62,11 +63,41 @@ pub async fn extend(
     let (by, id) = (me.actor(), id.parse::<KeyId>()?);
     key_in_question(&state, &me, id).await?;
     let grace = Grace::parse(&wanted.grace).map_err(|text| Error::invalid("grace", text))?;
-    state
+    let extended = state
         .change(move |conn| key_rotations::extend(conn, &by, id, grace))
-        .await?;
+        .await;
+    if let Err(cause) = extended {
+        return ended_before(&request, &state, &session, &me, id, cause.into()).await;
+    }
     set_flash(&session, "The old secret works on for longer.");
     Ok(see_other(&request, &format!("/tenant-api-keys/{id}")))
+}
+
+/// The key as it is now, when its rotation came to an end elsewhere.
+async fn ended_before(
+    request: &HttpRequest,
+    state: &State,
+    session: &Session,
+    me: &SignedIn,
+    id: KeyId,
+    failure: Failure,
+) -> Answer<HttpResponse> {
+    let Failure(Error::Conflict(conflict @ (Conflict::NoRotationRunning | Conflict::KeyRevoked))) =
+        failure
+    else {
+        return Err(failure);
+    };
+    let key = key_in_question(state, me, id).await?;
+    let to = page_of(&key);
+    overtaken(
+        request,
+        state,
+        session,
+        me,
+        key,
+        (&to, &conflict.to_string()),
+    )
+    .await
 }
 
 /// The key and its running rotation.
@@ -147,14 +178,15 @@ fn stays(key: &Key, me: &SignedIn) -> String {
 /// `GET /tenant-api-keys/{id}/rotation/end`.
 ///
 /// # Errors
-/// `NotFound`; `Forbidden` for viewers; a conflict `no-rotation-running`.
+/// `NotFound`; `Forbidden` for viewers.
 pub async fn ask_to_finish(
     request: HttpRequest,
     state: web::Data<State>,
+    session: Session,
     me: SignedIn,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
-    ask(&request, &state, me, &id, Ending::Old).await
+    ask(&request, &state, &session, me, &id, Ending::Old).await
 }
 
 /// `GET /tenant-api-keys/{id}/rotation/cancellation`.
@@ -164,20 +196,26 @@ pub async fn ask_to_finish(
 pub async fn ask_to_cancel(
     request: HttpRequest,
     state: web::Data<State>,
+    session: Session,
     me: SignedIn,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
-    ask(&request, &state, me, &id, Ending::New).await
+    ask(&request, &state, &session, me, &id, Ending::New).await
 }
 
 async fn ask(
     request: &HttpRequest,
     state: &State,
+    session: &Session,
     me: SignedIn,
     id: &str,
     ending: Ending,
 ) -> Answer<HttpResponse> {
-    let (key, rotation) = running(state, &me, id.parse()?).await?;
+    let id: KeyId = id.parse()?;
+    let (key, rotation) = match running(state, &me, id).await {
+        Ok(found) => found,
+        Err(cause) => return ended_before(request, state, session, &me, id, cause.into()).await,
+    };
     let question = question(&key, &rotation, &me, ending);
     question.respond(request, me.shell, crumbs(Some("Rotation")))
 }
@@ -221,7 +259,10 @@ async fn conclude(
     (ending, typed): (Ending, Typed),
 ) -> Answer<HttpResponse> {
     let id: KeyId = id.parse()?;
-    let (key, rotation) = running(state, &me, id).await?;
+    let (key, rotation) = match running(state, &me, id).await {
+        Ok(found) => found,
+        Err(cause) => return ended_before(request, state, session, &me, id, cause.into()).await,
+    };
     let mut ask = question(&key, &rotation, &me, ending);
     if let Some(radius) = &ask.radius {
         ask.errors.absorb(radius.check(&typed.last4))?;
@@ -231,12 +272,15 @@ async fn conclude(
         return ask.respond(request, me.shell, crumbs(Some("Rotation")));
     }
     let by = me.actor();
-    state
+    let ended = state
         .change(move |conn| match ending {
             Ending::Old => key_rotations::finish(conn, &by, id),
             Ending::New => key_rotations::cancel(conn, &by, id),
         })
-        .await?;
+        .await;
+    if let Err(cause) = ended {
+        return ended_before(request, state, session, &me, id, cause.into()).await;
+    }
     let text = match ending {
         Ending::Old => "The old secret is refused from now on.",
         Ending::New => "The key is back to its old secret. The new one is refused from now on.",

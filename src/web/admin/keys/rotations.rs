@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::expiry::expiry;
 use super::in_question::key_in_question;
+use super::overtaken::{overtaken, page_of, revoked_before};
 use super::query::{Back, KeyQuery};
 use super::rotation_state::RotationState;
 use super::secrets::{Secret, show_secret};
@@ -216,18 +217,20 @@ impl Question {
 /// `GET /tenant-api-keys/{id}/rotation`.
 ///
 /// # Errors
-/// `NotFound`; `Forbidden` for viewers; a conflict `key-revoked`.
+/// `NotFound`; `Forbidden` for viewers.
 pub async fn new(
     request: HttpRequest,
     state: web::Data<State>,
+    session: Session,
     me: SignedIn,
     id: web::Path<String>,
     back: web::Query<Back>,
     again: web::Query<Again>,
 ) -> Answer<HttpResponse> {
     let key = key_in_question(&state, &me, id.parse()?).await?;
-    if key.revoked_at.is_some() {
-        return Err(Conflict::KeyRevoked.into());
+    if let Some(text) = revoked_before(&key) {
+        let to = page_of(&key);
+        return overtaken(&request, &state, &session, &me, key, (&to, &text)).await;
     }
     let form = RotationForm::new(&key, me.now())?;
     let mut ask = Question::load(&state, &me, key, back.list(), form).await?;
@@ -253,6 +256,10 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let id: KeyId = id.parse()?;
     let key = key_in_question(&state, &me, id).await?;
+    if let Some(text) = revoked_before(&key) {
+        let to = page_of(&key);
+        return overtaken(&request, &state, &session, &me, key, (&to, &text)).await;
+    }
     let mut ask = Question::load(&state, &me, key, back.list(), form).await?;
     match rotate(&state, &me, id, &ask).await {
         Ok(Rotated::New(key, secret)) => {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::changed_parts::changed_parts;
 use super::in_question::key_in_question;
+use super::overtaken::{overtaken, page_of, revoked_before};
 use super::query::{Back, KeyQuery, LIST};
 use crate::actions::key_suspensions;
 use crate::db::Conn;
@@ -41,13 +42,21 @@ impl Switch {
     fn is_of_page(&self) -> bool {
         self.from == "key"
     }
+
+    /// Where it came from.
+    fn leads_to(&self, key: &Key, list: &KeyQuery) -> String {
+        match self.is_of_page() {
+            true => page_of(key),
+            false => list.here(),
+        }
+    }
 }
 
 /// `POST /tenant-api-keys/{id}/suspension`: when this answers, the key is refused, or somebody is asked whether it shall
 /// be, since it was used in the last hour.
 ///
 /// # Errors
-/// `NotFound`; `Forbidden` for viewers; a conflict when the key is revoked.
+/// `NotFound`; `Forbidden` for viewers.
 pub async fn create(
     request: HttpRequest,
     state: web::Data<State>,
@@ -59,6 +68,14 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let id: KeyId = id.parse()?;
     let key = key_in_question(&state, &me, id).await?;
+    let to = switch.leads_to(&key, &list_of(&request, &back));
+    let before = || {
+        key.disabled_at
+            .map(|_| format!("\"{}\" was disabled before.", key.name))
+    };
+    if let Some(text) = revoked_before(&key).or_else(before) {
+        return overtaken(&request, &state, &session, &me, key, (&to, &text)).await;
+    }
     if key.state(me.now()) == KeyState::Active && switch.confirmed != "yes" {
         let radius = BlastRadius::load(&state, me.member.tenant, &key, me.now()).await;
         if radius.is_busy {
@@ -106,10 +123,7 @@ fn question(
         csrf: me.csrf.clone(),
         action: format!("{LIST}/{}/suspension{}", key.id, list.as_back()),
         hidden,
-        cancel: match of_page {
-            true => format!("{LIST}/{}", key.id),
-            false => list.here(),
-        },
+        cancel: switch.leads_to(key, list),
         target: match of_page {
             true => "#modal-root".into(),
             false => format!("#key-{}", key.id),
@@ -135,7 +149,15 @@ pub async fn destroy(
     back: web::Query<Back>,
     Form(switch): Form<Switch>,
 ) -> Answer<HttpResponse> {
-    let key = change(&state, &me, id.parse()?, key_suspensions::enable).await?;
+    let id: KeyId = id.parse()?;
+    let key = key_in_question(&state, &me, id).await?;
+    let to = switch.leads_to(&key, &list_of(&request, &back));
+    let is_on = key.disabled_at.is_none();
+    let before = || is_on.then(|| format!("\"{}\" was enabled before.", key.name));
+    if let Some(text) = revoked_before(&key).or_else(before) {
+        return overtaken(&request, &state, &session, &me, key, (&to, &text)).await;
+    }
+    let key = change(&state, &me, id, key_suspensions::enable).await?;
     let text = format!("\"{}\" is enabled.", key.name);
     respond(
         &request,
@@ -177,10 +199,7 @@ async fn respond(
         let answer = html(StatusCode::OK, body);
         return Ok(with_toast_and_undo(answer, text, Some(&undo)));
     }
-    let to = match switch.is_of_page() {
-        true => format!("{LIST}/{id}"),
-        false => list.here(),
-    };
+    let to = switch.leads_to(&key, &list);
     set_flash_and_undo(session, text, Some(undo));
     Ok(see_other(request, &to))
 }
