@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
+use super::key_edits::{fields, send};
 use crate::support::app::Issued;
+use crate::support::browser_like::Answer;
 use crate::support::*;
 
 const LIST: &str = "/tenant-api-keys";
@@ -86,6 +88,61 @@ async fn the_page_tells_when_from_where_and_by_what_it_was_used_last() {
         let times = page.words().matches(fact).count();
         assert_eq!(times, 2, "{fact} in 24 hours and in 7 days");
     }
+}
+
+#[actix_web::test]
+async fn the_history_says_what_an_edit_changed() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let (key, admin) = (app.issue("Acme", "ERP"), app.issue("Acme", "Admin"));
+    let edit = key.page("edit");
+    let read_only = app.group("Acme", "Read only");
+    for (changes, line) in [
+        (
+            vec![
+                ("group", &*read_only),
+                ("ip_allowlist", "10.0.0.0/8\r\n10.1.2.3"),
+            ],
+            "Changed Group: Full access → Read only; IP allowlist: 2 ranges added; IP allowlist enforced",
+        ),
+        (
+            vec![
+                ("ip_allowlist", "10.0.0.0/8\r\n203.0.113.7"),
+                ("rate_limit", "100"),
+                ("rate_limit_per", "minute"),
+            ],
+            "Changed IP allowlist: 1 range added, 1 removed; Rate limit: none → 100 per minute",
+        ),
+        (
+            vec![
+                ("name", "CRM"),
+                ("description", "Nightly sync"),
+                ("rate_limit", "10"),
+                ("rate_limit_per", "second"),
+                ("ip_allowlist", "10.0.0.0/8"),
+            ],
+            "Changed Description; IP allowlist: 1 range removed; Name: ERP → CRM; Rate limit: 100 per minute → 10 per second",
+        ),
+    ] {
+        let fields = fields(&mut alice, &edit, &changes).await;
+        send(&mut alice, &edit, &fields)
+            .await
+            .leads_to(&page_of(&key));
+        alice.get(&page_of(&key)).await.shows(line);
+    }
+    let body = json!({ "expires_at": "2026-12-25T00:00:00Z" });
+    let system = app.system(&admin.secret);
+    let request = system.request(reqwest::Method::PATCH, &key.resource());
+    assert_eq!(Answer::of(request.json(&body)).await.status, 200);
+    let page = alice.get(&page_of(&key)).await;
+    page.shows("Changed Last day: never expires → 24 Dec 2026");
+    // Rows that do not say what was before.
+    app.sql(
+        "UPDATE audit_events SET detail = '{\"after\":{\"authorization_group\":\"Orders\",\"ip_allowlist\":[]}}'
+         WHERE action = 'key.updated'",
+    );
+    let page = alice.get(&page_of(&key)).await;
+    page.shows("Changed Group: now Orders; IP allowlist");
 }
 
 #[actix_web::test]

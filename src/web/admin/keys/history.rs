@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::changes;
 use crate::db::audit::AuditEvent;
 use crate::web::shell::Moment;
 
@@ -77,11 +78,7 @@ fn particulars(action: &str, detail: &Value) -> String {
             format!("back to …{}, …{} ended", text("back_to"), text("given_up"))
         }
         "key.revoked" => text("reason").to_owned(),
-        "key.updated" => {
-            let changed = detail["after"].as_object().into_iter().flatten();
-            let names: Vec<String> = changed.map(|(name, _)| name.replace('_', " ")).collect();
-            names.join(", ")
-        }
+        "key.updated" => changes::in_words(detail),
         _ => String::new(),
     }
 }
