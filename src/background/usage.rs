@@ -291,25 +291,32 @@ impl UsageWriter {
     }
 }
 
-/// Writes when verifiers asked last, as far as that is new.
+/// Writes how often verifiers asked, and when last, as far as that is new.
 ///
 /// # Errors
-/// `Unavailable` when the database is away; the times stay in memory for the next call.
-pub fn flush_verifiers(db: &Db, index: &Index) -> Result<()> {
-    let mut used = index.verifiers().collect();
-    if used.is_empty() {
+/// `Unavailable` when the database is away; what was not written stays in memory for the next call.
+pub fn flush_verifiers(db: &Db, index: &Index, now: Timestamp) -> Result<()> {
+    let mut asked = index.verifiers().collect();
+    if asked.verifiers.is_empty() {
         return Ok(());
     }
     // One order everywhere, so that two nodes can't deadlock.
-    used.sort_by_key(|(verifier, _)| verifier.id);
+    asked.verifiers.sort_by_key(|(verifier, ..)| verifier.id);
+    asked.old.sort_by_key(|(old, _)| old.id);
     let written = db.write(|conn| {
-        used.iter()
-            .try_for_each(|(verifier, at)| db::verifiers::set_last_used(conn, verifier.id, *at))
-    });
-    if written.is_err() {
-        for (verifier, at) in &used {
-            index.verifiers().put_back(verifier, *at);
+        for (verifier, last, times) in &asked.verifiers {
+            if let Some(last) = last {
+                db::verifiers::set_last_used(conn, verifier.id, *last)?;
+            }
+            db::verifier_usage::add(conn, verifier.id, last.unwrap_or(now), *times)?;
         }
+        asked
+            .old
+            .iter()
+            .try_for_each(|(old, last)| db::verifier_rotations::set_last_used(conn, old.id, *last))
+    });
+    if let Err(error) = &written {
+        asked.put_back(!matches!(error, Error::OutcomeUnknown(_)));
     }
     written
 }

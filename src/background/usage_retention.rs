@@ -66,6 +66,7 @@ pub fn prune(db: &Db, keep: Retention, now: Timestamp, stopping: &AtomicBool) ->
     in_steps(db, stopping, |conn, rows| {
         db::observed_callers::prune(conn, unseen, rows)
     })?;
+    db.write(|conn| db::verifier_usage::prune(conn, seconds - KEEP_MINUTES))?;
     let ended = now - TimeDelta::days(KEEP_SERVERS);
     db.write(|conn| {
         db::usage_nodes::prune(conn, ended.timestamp_micros())?;

@@ -149,6 +149,12 @@ fn print_unmoved(db: &Db, newest: i32, now: Timestamp) -> Result<(), Error> {
             one.key_id, one.tenant_name, one.name, one.pepper_version
         );
     }
+    for one in db.read(|conn| db::peppers::list_unmoved_old_tokens(conn, newest, now))? {
+        println!(
+            "{}\t(verifier)\t{} (old token)\tpepper {}",
+            one.verifier_id, one.name, one.pepper_version
+        );
+    }
     let mut after = None;
     loop {
         let page = db.read(|conn| db::peppers::list_unmoved(conn, newest, after, now, PAGE))?;

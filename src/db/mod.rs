@@ -42,6 +42,8 @@ pub mod usage_journal;
 pub mod usage_nodes;
 pub mod usage_series;
 pub mod users;
+pub mod verifier_rotations;
+pub mod verifier_usage;
 pub mod verifiers;
 
 pub use connection::Conn;

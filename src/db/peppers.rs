@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::schema::{
-    api_keys as keys, key_rotations as rotations, secret_checks as checks, tenants, verifiers,
+    api_keys as keys, key_rotations as rotations, secret_checks as checks, tenants,
+    verifier_rotations as verifier_tokens, verifiers,
 };
 use super::{Conn, key_index, rows, secret_checks};
 use crate::domain::Result;
@@ -69,12 +70,14 @@ pub struct InNeed {
     pub old_secrets: i64,
     /// Verifiers.
     pub verifiers: i64,
+    /// Old tokens of verifiers that were rotated.
+    pub old_tokens: i64,
 }
 
 impl InNeed {
-    /// Both together.
+    /// All together.
     pub fn all(self) -> i64 {
-        self.keys + self.old_secrets + self.verifiers
+        self.keys + self.old_secrets + self.verifiers + self.old_tokens
     }
 }
 
@@ -84,6 +87,7 @@ impl std::fmt::Display for InNeed {
             (self.keys, "key"),
             (self.old_secrets, "old secret"),
             (self.verifiers, "verifier"),
+            (self.old_tokens, "old verifier token"),
         ];
         let some: Vec<String> = all
             .iter()
@@ -103,10 +107,10 @@ macro_rules! in_need {
     };
 }
 
-/// The condition of an old secret that still works.
+/// The condition of an old secret, or an old token of a verifier, that still works.
 macro_rules! is_running {
-    ($now:expr) => {
-        rotations::ends_at.is_null().or(rotations::ends_at.gt($now))
+    ($table:ident, $now:expr) => {
+        $table::ends_at.is_null().or($table::ends_at.gt($now))
     };
 }
 
@@ -125,9 +129,16 @@ pub fn count_in_need(conn: &mut Conn, now: Timestamp) -> Result<BTreeMap<i32, In
     let old_secrets: Vec<(i32, i64)> = rotations::table
         .inner_join(keys::table)
         .filter(in_need!(now.naive_utc()))
-        .filter(is_running!(now.naive_utc()))
+        .filter(is_running!(rotations, now.naive_utc()))
         .group_by(rotations::pepper_version)
         .select((rotations::pepper_version, diesel::dsl::count_star()))
+        .load(conn)?;
+    let old_tokens: Vec<(i32, i64)> = verifier_tokens::table
+        .inner_join(verifiers::table)
+        .filter(verifiers::revoked_at.is_null())
+        .filter(is_running!(verifier_tokens, now.naive_utc()))
+        .group_by(verifier_tokens::pepper_version)
+        .select((verifier_tokens::pepper_version, diesel::dsl::count_star()))
         .load(conn)?;
     let mut counts: BTreeMap<i32, InNeed> = BTreeMap::new();
     for (version, count) in keys {
@@ -138,6 +149,9 @@ pub fn count_in_need(conn: &mut Conn, now: Timestamp) -> Result<BTreeMap<i32, In
     }
     for (version, count) in verifiers {
         counts.entry(version).or_default().verifiers = count;
+    }
+    for (version, count) in old_tokens {
+        counts.entry(version).or_default().old_tokens = count;
     }
     Ok(counts)
 }
@@ -159,6 +173,34 @@ pub fn list_unmoved_verifiers(conn: &mut Conn, newest: i32) -> Result<Vec<Unmove
         .filter(verifiers::revoked_at.is_null())
         .order(verifiers::id)
         .select(UnmovedVerifier::as_select());
+    rows::load(conn, query)
+}
+
+/// An old token of a verifier, by the verifier.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = verifier_tokens)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct UnmovedToken {
+    pub id: RotationId,
+    pub verifier_id: VerifierId,
+    #[diesel(select_expression = verifiers::name)]
+    pub name: String,
+    pub pepper_version: i32,
+}
+
+/// Old tokens of verifiers that need a version older than `newest`.
+pub fn list_unmoved_old_tokens(
+    conn: &mut Conn,
+    newest: i32,
+    now: Timestamp,
+) -> Result<Vec<UnmovedToken>> {
+    let query = verifier_tokens::table
+        .inner_join(verifiers::table)
+        .filter(verifier_tokens::pepper_version.lt(newest))
+        .filter(verifiers::revoked_at.is_null())
+        .filter(is_running!(verifier_tokens, now.naive_utc()))
+        .order(verifier_tokens::id)
+        .select(UnmovedToken::as_select());
     rows::load(conn, query)
 }
 
@@ -217,7 +259,7 @@ pub fn list_unmoved_old_secrets(
         .inner_join(keys::table.inner_join(tenants::table))
         .filter(rotations::pepper_version.lt(newest))
         .filter(in_need!(now.naive_utc()))
-        .filter(is_running!(now.naive_utc()))
+        .filter(is_running!(rotations, now.naive_utc()))
         .order(rotations::id)
         .select(UnmovedSecret::as_select());
     rows::load(conn, query)
@@ -250,13 +292,24 @@ pub fn move_key(conn: &mut Conn, tenant: TenantId, key: KeyId, to: NewPlace<'_>)
     Ok(changed == 1)
 }
 
-/// As [`move_key`], for a verifier.
+/// As [`move_key`], for a verifier or an old token of it.
 pub fn move_verifier(conn: &mut Conn, verifier: VerifierId, to: NewPlace<'_>) -> Result<bool> {
     let changed = diesel::update(verifiers::table.find(verifier))
         .filter(verifiers::digest.eq(to.was.as_slice()))
         .set((
             verifiers::digest.eq(to.digest.as_slice()),
             verifiers::pepper_version.eq(to.version),
+        ))
+        .execute(conn)?;
+    if changed == 1 {
+        return Ok(true);
+    }
+    let changed = diesel::update(verifier_tokens::table)
+        .filter(verifier_tokens::verifier_id.eq(verifier))
+        .filter(verifier_tokens::digest.eq(to.was.as_slice()))
+        .set((
+            verifier_tokens::digest.eq(to.digest.as_slice()),
+            verifier_tokens::pepper_version.eq(to.version),
         ))
         .execute(conn)?;
     Ok(changed == 1)

@@ -93,6 +93,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    verifier_rotations (id) {
+        id -> Text, verifier_id -> Text, digest -> Binary, pepper_version -> Integer, last4 -> Text,
+        rotated_at -> Timestamp, ends_at -> Nullable<Timestamp>, last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! { verifier_usage (verifier_id, start) { verifier_id -> Text, start -> BigInt, asked -> BigInt, } }
+
+diesel::table! {
     audit_events (id) {
         id -> Text, tenant_id -> Nullable<Text>, at -> Timestamp, actor_kind -> Text, actor_id -> Text,
         actor_name -> Text, action -> Text, object_kind -> Text, object_id -> Text, object_name -> Text,
@@ -127,6 +136,7 @@ diesel::joinable!(api_keys -> tenants (tenant_id));
 diesel::joinable!(key_rotations -> api_keys (key_id));
 diesel::joinable!(memberships -> tenants (tenant_id));
 diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(verifier_rotations -> verifiers (verifier_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     authorization_groups,
@@ -140,5 +150,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     request_records,
     audit_events,
     limit_requests,
-    sealed_secrets
+    sealed_secrets,
+    verifiers,
+    verifier_rotations
 );

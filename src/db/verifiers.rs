@@ -49,6 +49,29 @@ pub struct IndexRow {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// The token of a verifier as it is kept, and when the verifier was used last.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = verifiers)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct Kept {
+    pub id: VerifierId,
+    pub digest: Digest,
+    pub pepper_version: i32,
+    pub last4: String,
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A token to take the place of another.
+#[derive(AsChangeset)]
+#[diesel(table_name = verifiers)]
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
+pub struct NewToken {
+    pub token_prefix: String,
+    pub last4: String,
+    pub digest: Digest,
+    pub pepper_version: i32,
+}
+
 /// Inserts a verifier.
 pub fn insert(conn: &mut Conn, verifier: NewVerifier) -> Result<()> {
     diesel::insert_into(verifiers::table)
@@ -74,6 +97,32 @@ pub fn find(conn: &mut Conn, id: VerifierId) -> Result<Verifier> {
         conn,
         verifiers::table.find(id).select(Verifier::as_select()),
     )
+}
+
+/// Verifiers of this name that may ask, newest first.
+pub fn list_of_name(conn: &mut Conn, name: &str) -> Result<Vec<Verifier>> {
+    let query = verifiers::table
+        .filter(verifiers::name.eq(name))
+        .filter(verifiers::revoked_at.is_null())
+        .order(verifiers::id.desc())
+        .select(Verifier::as_select());
+    rows::load(conn, query)
+}
+
+/// The token that a verifier has.
+///
+/// # Errors
+/// `NotFound`.
+pub fn kept(conn: &mut Conn, id: VerifierId) -> Result<Kept> {
+    rows::first(conn, verifiers::table.find(id).select(Kept::as_select()))
+}
+
+/// Gives a verifier another token.
+pub fn set_token(conn: &mut Conn, id: VerifierId, token: NewToken) -> Result<()> {
+    diesel::update(verifiers::table.find(id))
+        .set(token)
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Revokes a verifier for good; false when it already was.

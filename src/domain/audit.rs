@@ -46,6 +46,10 @@ pub enum Event {
     VerifierCreated,
     /// A verifier was revoked for good.
     VerifierRevoked,
+    /// A verifier got another token; with the end and the last characters of the old one.
+    VerifierRotated(Value),
+    /// The old tokens of a verifier were ended before their time.
+    VerifierRotationEnded,
     /// A copy of the request log was taken; with the filter.
     UsageExported(Value),
     /// Keystead was set up, with the first super user.
@@ -105,6 +109,8 @@ impl Event {
             Self::GroupDeleted(_) => "group.deleted",
             Self::VerifierCreated => "verifier.created",
             Self::VerifierRevoked => "verifier.revoked",
+            Self::VerifierRotated(_) => "verifier.rotated",
+            Self::VerifierRotationEnded => "verifier.rotation_ended",
             Self::UsageExported(_) => "usage.exported",
             Self::SystemSetUp => "system.set_up",
             Self::PepperRotated => "pepper.rotated",
@@ -137,6 +143,7 @@ impl Event {
             | Self::KeyRotationExtended(detail)
             | Self::KeyRotationEnded(detail)
             | Self::KeyRotationCancelled(detail)
+            | Self::VerifierRotated(detail)
             | Self::GroupCreated(detail)
             | Self::GroupUpdated(detail)
             | Self::GroupDeleted(detail)

@@ -89,6 +89,9 @@ conflicts! {
     /// What was read is not asked for any more.
     LimitRequestClosed: "limit-request-closed",
         "The tenant's request is no longer open. Nothing was saved; look again.";
+    /// The verifier was revoked.
+    VerifierRevoked: "verifier-revoked",
+        "This verifier was revoked for good. Create another one for its system.";
     /// The database knows this pepper, or a later one.
     PepperNotNewer(version: i32): "pepper-not-newer", "pepper {version} is in use already, or was";
     /// The pepper is not in use.

@@ -126,6 +126,6 @@ id_type!(
     LimitRequestId
 );
 id_type!(
-    /// A change of a key's secret.
+    /// A change of a key's secret, or of a verifier's token.
     RotationId
 );

@@ -33,6 +33,7 @@ pub mod tally;
 pub mod time;
 pub mod validate;
 pub mod verdict;
+pub mod verifier_rotations;
 
 pub use conflict::Conflict;
 pub use error::{Error, Result};

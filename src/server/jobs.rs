@@ -144,7 +144,7 @@ impl Work {
         let now = self.clock.now();
         // First: the counts tell others that nothing older is missing.
         self.rotation_uses.flush(&self.db, index, now)?;
-        let asked = usage::flush_verifiers(&self.db, index);
+        let asked = usage::flush_verifiers(&self.db, index, now);
         // A panic in the writer loses nothing that it held: it goes on with that.
         let mut writer = self.usage.lock().unwrap_or_else(PoisonError::into_inner);
         write(&mut writer, &self.db, now)?;

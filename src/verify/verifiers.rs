@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::key_lookup::{self, KeyLookup, Place};
 use super::moves::{Holder, Moves};
 use super::table::{Held, Table};
-use crate::domain::id::VerifierId;
+use crate::domain::id::{RotationId, VerifierId};
 use crate::domain::key_text;
 use crate::domain::pepper::{Digest, Pepper, Peppers};
 use crate::domain::time::{Timestamp, from_micros};
@@ -26,17 +26,93 @@ pub struct Verifier {
     /// Identifier.
     pub id: VerifierId,
     revoked: AtomicBool,
-    /// When it asked last, in microseconds since 1970; 0 when it did not since the last collection.
-    last_used: AtomicI64,
+    last_used: LastUse,
+    /// How often it asked since the last collection.
+    asked: AtomicI64,
 }
 
-impl Verifier {
+/// When something was used last, in microseconds since 1970; 0 when it was not since the last collection.
+#[derive(Debug, Default)]
+struct LastUse(AtomicI64);
+
+impl LastUse {
     fn touch(&self, now: Timestamp) {
         let now = now.timestamp_micros();
-        if now - self.last_used.load(Ordering::Relaxed) >= TICK {
-            self.last_used.fetch_max(now, Ordering::Relaxed);
+        if now - self.0.load(Ordering::Relaxed) >= TICK {
+            self.0.fetch_max(now, Ordering::Relaxed);
         }
     }
+
+    fn take(&self) -> Option<Timestamp> {
+        let last = self.0.swap(0, Ordering::Relaxed);
+        (last > 0).then(|| from_micros(last))
+    }
+}
+
+/// A token that a verifier had before, which works on until it ends.
+#[derive(Debug)]
+pub struct OldToken {
+    /// The rotation that replaced it.
+    pub id: RotationId,
+    /// The first microsecond at which it no longer works.
+    ends_at: AtomicI64,
+    last_used: LastUse,
+}
+
+/// What is found by the digest of a token. All tokens of a verifier share the verifier, so its revocation ends them all.
+#[derive(Debug, Clone)]
+struct Token {
+    verifier: Arc<Verifier>,
+    old: Option<Arc<OldToken>>,
+}
+
+impl Token {
+    fn admit(&self, now: Timestamp) -> bool {
+        let is_over =
+            |old: &Arc<OldToken>| now.timestamp_micros() >= old.ends_at.load(Ordering::Acquire);
+        if self.verifier.revoked.load(Ordering::Acquire) || self.old.as_ref().is_some_and(is_over) {
+            return false;
+        }
+        self.verifier.last_used.touch(now);
+        self.verifier.asked.fetch_add(1, Ordering::Relaxed);
+        if let Some(old) = &self.old {
+            old.last_used.touch(now);
+        }
+        true
+    }
+}
+
+/// A verifier as the database has it.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Identifier.
+    pub id: VerifierId,
+    /// Digest of its token.
+    pub digest: Digest,
+    /// It was revoked for good.
+    pub revoked: bool,
+    /// The tokens that it had before.
+    pub old: Vec<StoredOld>,
+}
+
+/// An old token as the database has it.
+#[derive(Debug, Clone, Copy)]
+pub struct StoredOld {
+    /// The rotation that replaced it.
+    pub id: RotationId,
+    /// Its digest.
+    pub digest: Digest,
+    /// The first instant at which it no longer works; `None`: somebody has to end it.
+    pub ends_at: Option<Timestamp>,
+}
+
+/// What verifiers did since the last collection.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// Each verifier that asked: when last, and how often.
+    pub verifiers: Vec<(Arc<Verifier>, Option<Timestamp>, i64)>,
+    /// Each old token that was used, and when last.
+    pub old: Vec<(Arc<OldToken>, Timestamp)>,
 }
 
 /// Compares two secrets, eight bytes at a time. It takes equally long wherever they differ, so the time tells nothing.
@@ -57,7 +133,7 @@ thread_local! {
 
 /// Every verifier of the installation.
 #[derive(Debug)]
-pub struct Verifiers(Table<Arc<Verifier>>);
+pub struct Verifiers(Table<Token>);
 
 impl Default for Verifiers {
     fn default() -> Self {
@@ -66,19 +142,49 @@ impl Default for Verifiers {
 }
 
 impl Verifiers {
-    /// Puts a verifier in place as it is now: the next question sees it. `old` are digests that it had before.
-    pub fn put(&self, digest: Digest, id: VerifierId, revoked: bool, old: &[Digest]) {
-        let mut before = std::iter::once(&digest).chain(old);
+    /// Puts a verifier in place as it is now: the next question sees it. `moved` are digests that its tokens had before.
+    pub fn put(&self, stored: &Stored, moved: &[Digest]) {
+        let olds = stored.old.iter().map(|old| &old.digest);
+        let mut before = std::iter::once(&stored.digest).chain(olds).chain(moved);
         let known = before.find_map(|digest| self.get(digest));
-        let verifier = known.unwrap_or_else(|| {
+        let verifier = known.map(|token| token.verifier).unwrap_or_else(|| {
             Arc::new(Verifier {
-                id,
-                revoked: AtomicBool::new(revoked),
-                last_used: AtomicI64::new(0),
+                id: stored.id,
+                revoked: AtomicBool::new(stored.revoked),
+                last_used: LastUse::default(),
+                asked: AtomicI64::new(0),
             })
         });
-        verifier.revoked.store(revoked, Ordering::Release);
-        key_lookup::put(&self.0, digest, verifier, old);
+        verifier.revoked.store(stored.revoked, Ordering::Release);
+        for old in &stored.old {
+            let token = Token {
+                verifier: Arc::clone(&verifier),
+                old: Some(self.old(old)),
+            };
+            self.0.put(&old.digest, token);
+        }
+        let is_old = |digest: &Digest| stored.old.iter().any(|old| old.digest == *digest);
+        let gone: Vec<Digest> = moved.iter().filter(|one| !is_old(one)).copied().collect();
+        let token = Token {
+            verifier,
+            old: None,
+        };
+        key_lookup::put(&self.0, stored.digest, token, &gone);
+    }
+
+    /// An old token as it is now.
+    fn old(&self, stored: &StoredOld) -> Arc<OldToken> {
+        let known = self.get(&stored.digest).and_then(|token| token.old);
+        let old = known.unwrap_or_else(|| {
+            Arc::new(OldToken {
+                id: stored.id,
+                ends_at: AtomicI64::new(0),
+                last_used: LastUse::default(),
+            })
+        });
+        let ends_at = stored.ends_at.map_or(i64::MAX, |at| at.timestamp_micros());
+        old.ends_at.store(ends_at, Ordering::Release);
+        old
     }
 
     /// True when a verifier holds this token and may ask; notes that it asks now.
@@ -103,48 +209,64 @@ impl Verifiers {
             }
             let lookup = KeyLookup::new(token.into(), true, peppers);
             let (held, place) = key_lookup::find(&self.0, peppers, &lookup)?;
-            moves.offer(Holder::Verifier(held.get()?.id), &place);
+            moves.offer(Holder::Verifier(held.get()?.verifier.id), &place);
             let text = Zeroizing::new(token.as_bytes().to_vec());
             RECENT.set(Some((text, place)));
             Some(held)
         });
-        found.as_ref().and_then(Held::get).is_some_and(|verifier| {
-            let may_ask = !verifier.revoked.load(Ordering::Acquire);
-            if may_ask {
-                verifier.touch(now);
-            }
-            may_ask
-        })
+        let token = found.as_ref().and_then(Held::get);
+        token.is_some_and(|token| token.admit(now))
     }
 
-    /// Forgets every verifier that has none of these digests.
+    /// Forgets every token that has none of these digests.
     pub fn keep_only(&self, digests: &[Digest]) {
         self.0.keep_only(digests);
     }
 
-    /// True when a verifier has this digest.
+    /// True when a token has this digest.
     pub fn has(&self, digest: &Digest) -> bool {
         self.0.get(digest).is_some()
     }
 
-    fn get(&self, digest: &Digest) -> Option<Arc<Verifier>> {
-        self.0.get(digest)?.get().map(Arc::clone)
+    fn get(&self, digest: &Digest) -> Option<Token> {
+        self.0.get(digest)?.get().cloned()
     }
 
-    /// Takes when each was last used since the last collection.
-    pub fn collect(&self) -> Vec<(Arc<Verifier>, Timestamp)> {
-        let mut used = Vec::new();
-        self.0.for_each(|verifier| {
-            let last = verifier.last_used.swap(0, Ordering::Relaxed);
-            if last > 0 {
-                used.push((Arc::clone(verifier), from_micros(last)));
+    /// Takes what was asked since the last collection.
+    pub fn collect(&self) -> Asked {
+        let mut asked = Asked::default();
+        self.0.for_each(|Token { verifier, old }| {
+            let (last, times) = (
+                verifier.last_used.take(),
+                verifier.asked.swap(0, Ordering::Relaxed),
+            );
+            if last.is_some() || times > 0 {
+                asked.verifiers.push((Arc::clone(verifier), last, times));
+            }
+            if let Some(old) = old
+                && let Some(last) = old.last_used.take()
+            {
+                asked.old.push((Arc::clone(old), last));
             }
         });
-        used
+        asked
     }
+}
 
-    /// Puts a time back that could not be written, for the next collection.
-    pub fn put_back(&self, verifier: &Verifier, at: Timestamp) {
-        verifier.touch(at);
+impl Asked {
+    /// Puts back what could not be written, for the next collection; without the counts when they may be written after
+    /// all, so that nothing is counted twice.
+    pub fn put_back(&self, with_counts: bool) {
+        for (verifier, last, times) in &self.verifiers {
+            if let Some(last) = last {
+                verifier.last_used.touch(*last);
+            }
+            if with_counts {
+                verifier.asked.fetch_add(*times, Ordering::Relaxed);
+            }
+        }
+        for (old, last) in &self.old {
+            old.last_used.touch(*last);
+        }
     }
 }

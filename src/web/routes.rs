@@ -124,6 +124,8 @@ fn pages(scope: &mut ServiceConfig) {
         "/usage/explanation" => page requests::explanations::show;
         "/settings" => page settings::page::show, post settings::page::update;
         "/verifiers" => page verifiers::list::index, post verifiers::list::create;
+        "/verifiers/{id}/rotation" => page verifiers::rotations::new, post verifiers::rotations::create;
+        "/verifiers/{id}/rotation/end" => page verifiers::rotation_ends::new, post verifiers::rotation_ends::create;
         "/verifiers/{id}/revocation" => page verifiers::revocations::new, post verifiers::revocations::create;
         "/support/tenants" => page tenants::index;
         "/support/tenants/{id}/limit" => page limits::new, post limits::create;

@@ -310,6 +310,7 @@ fn stored(place: &Place) -> Vec<(String, Vec<u8>)> {
         }
         let digests = ask(
             "SELECT encode(digest, 'escape') AS t FROM api_keys UNION ALL SELECT encode(digest, 'escape') FROM verifiers \
+             UNION ALL SELECT encode(digest, 'escape') FROM verifier_rotations \
              UNION ALL SELECT encode(ciphertext, 'escape') FROM sealed_secrets",
         );
         let text: String = digests.into_iter().map(|row| row.t).collect();

@@ -17,6 +17,7 @@ use crate::verify::entry::{Entry, Group, Special};
 use crate::verify::limiter::Limiter;
 use crate::verify::rotations::{Rotation, Secret};
 use crate::verify::table::Held;
+use crate::verify::verifiers::{Stored, StoredOld};
 
 /// Groups by id, each with its scopes as stored: loading a million keys reads them once.
 pub(super) type Groups = HashMap<GroupId, (String, Arc<Group>)>;
@@ -188,20 +189,38 @@ impl Follower {
         })
     }
 
-    /// Puts verifiers in place; `old` are digests that they had before.
+    /// Puts verifiers in place, and names the digests of their tokens. `moved` are digests that these had before.
     pub(super) fn put_verifiers(
         &self,
+        conn: &mut Conn,
         turn: Turn,
         rows: &[db::verifiers::IndexRow],
-        old: &Digests<VerifierId>,
-    ) -> Result<()> {
+        moved: &Digests<VerifierId>,
+    ) -> Result<Vec<Digest>> {
+        let ids: Vec<VerifierId> = rows.iter().map(|row| row.id).collect();
+        let mut old: HashMap<VerifierId, Vec<StoredOld>> = HashMap::new();
+        for row in db::verifier_rotations::list_for_index(conn, &ids)? {
+            old.entry(row.verifier_id).or_default().push(StoredOld {
+                id: row.id,
+                digest: row.digest,
+                ends_at: row.ends_at,
+            });
+        }
         self.step(turn, |_| {
+            let mut there = Vec::new();
             for row in rows {
-                let old = old.get(&row.id).map_or(&[][..], Vec::as_slice);
-                let (verifiers, revoked) = (self.index.verifiers(), row.revoked_at.is_some());
-                verifiers.put(row.digest, row.id, revoked, old);
+                let stored = Stored {
+                    id: row.id,
+                    digest: row.digest,
+                    revoked: row.revoked_at.is_some(),
+                    old: old.remove(&row.id).unwrap_or_default(),
+                };
+                let moved = moved.get(&row.id).map_or(&[][..], Vec::as_slice);
+                self.index.verifiers().put(&stored, moved);
+                there.push(stored.digest);
+                there.extend(stored.old.iter().map(|old| old.digest));
             }
-            Ok(())
+            Ok(there)
         })
     }
 }

@@ -8,7 +8,6 @@ use super::{Follower, Turn};
 use crate::db::pool::snapshot_on;
 use crate::db::{self, Conn, change_log, dialect};
 use crate::domain::Result;
-use crate::domain::pepper::Digest;
 
 /// Rows read at once: few enough that their texts stay in the processor's cache until they are used.
 const LOADED: i64 = 500;
@@ -46,8 +45,7 @@ impl Follower {
         let at = change_log::head(conn)?;
         let recent = change_log::latest(conn, i64::from(REMEMBERED))?;
         let verifiers = db::verifiers::list_for_index(conn)?;
-        self.put_verifiers(turn, &verifiers, &Digests::new())?;
-        let there: Vec<Digest> = verifiers.iter().map(|row| row.digest).collect();
+        let there = self.put_verifiers(conn, turn, &verifiers, &Digests::new())?;
         let mut after = None;
         loop {
             let rows = db::key_index::list(conn, after, LOADED)?;

@@ -132,7 +132,8 @@ impl Follower {
             return Ok(());
         }
         let rows = db::verifiers::find_for_index(conn, &ids)?;
-        self.put_verifiers(turn, &rows, &verifiers)
+        self.put_verifiers(conn, turn, &rows, &verifiers)
+            .map(|_| ())
     }
 
     /// Gives every key of a group that changed the group as it is now: what was taken from the group is taken from

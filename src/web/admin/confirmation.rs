@@ -37,7 +37,9 @@ pub struct Confirmation {
     pub facts: Vec<(&'static str, String)>,
     /// What breaks.
     pub radius: Option<BlastRadius>,
-    /// What was typed as the last four characters.
+    /// The name that has to be typed, where a slip would hurt.
+    pub name: Option<String>,
+    /// What was typed as the last four characters, or as the name.
     pub typed: String,
     /// The reason as typed so far, where one may be given.
     pub reason: Option<String>,

@@ -35,5 +35,6 @@ mod setup;
 mod sign_in;
 mod theme;
 mod usage;
+mod verifier_rotations;
 mod verifiers;
 mod ways_back;

@@ -70,7 +70,8 @@ async fn a_revoked_verifier_is_refused_on_the_next_request() {
     let question = alice.get(&page).await;
     question.shows("Are you sure you want to revoke the verifier");
     question.shows("ks_verifier_…");
-    alice.submit(&page, &page, &[]).await.leads_to(VERIFIERS);
+    let named = [("name", "Tests")];
+    alice.submit(&page, &page, &named).await.leads_to(VERIFIERS);
     for asker in &askers {
         let question = serde_json::json!({ "key": key });
         asker.post("/api/v1/verify", question).await.problem(401);
@@ -99,7 +100,9 @@ async fn htmx_gets_the_row_and_a_toast() {
     alice.htmx = true;
     let dialog = alice.get(&page).await;
     dialog.has("dialog");
-    let row = alice.post(&page, &[("csrf", &csrf)]).await;
+    let row = alice
+        .post(&page, &[("csrf", &csrf), ("name", "Tests")])
+        .await;
     assert_eq!(row.status, 200);
     row.has("tr.row-revoked[id^='verifier-']");
     assert!(row.is_part());
@@ -213,7 +216,7 @@ async fn a_revocation_made_elsewhere_is_followed() {
     let id = rows[0].id;
     let by = keystead::domain::role::Steward::operator(app.clock.now());
     app.db
-        .write(|conn| keystead::actions::verifiers::revoke(conn, &by, id))
+        .write(|conn| keystead::actions::verifiers::revoke(conn, &by, id, "Tests"))
         .unwrap();
     direct::until("the revocation arrives", async || {
         let question = serde_json::json!({ "key": "x" });

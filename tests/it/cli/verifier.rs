@@ -2,6 +2,7 @@
 
 use keystead::domain::key_text::is_verifier_token;
 
+use crate::support::direct;
 use crate::support::process::Place;
 
 #[actix_web::test]
@@ -45,4 +46,83 @@ fn what_is_wrong_is_told_in_one_line_and_nothing_is_made() {
         assert!(line.contains("name") && !line.contains(&token), "{line}");
     }
     assert_eq!(place.number("SELECT count(*) AS n FROM verifiers"), 1);
+}
+
+#[actix_web::test]
+async fn a_rotation_prints_the_new_token_and_the_old_one_works_on() {
+    let place = Place::new();
+    let old = place.verifier("Gateway");
+    let server = place.serve();
+    let asked = async |token: &str| {
+        let question = serde_json::json!({ "key": "x" });
+        let answer = server.system(token).post("/api/v1/verify", question).await;
+        answer.status
+    };
+    let mut tokens = vec![old];
+    for more in [&[][..], &["--grace", "7d"], &["--grace", "until-ended"]] {
+        let command = [&["verifier", "rotate", "Gateway"], more].concat();
+        let outcome = place.run(&command, "");
+        let token = outcome.done().out.strip_suffix('\n').unwrap().to_owned();
+        assert!(is_verifier_token(&token), "{}", outcome.out);
+        assert!(
+            outcome.err.contains("the old one works until"),
+            "{}",
+            outcome.err
+        );
+        assert!(!outcome.err.contains(&token));
+        tokens.push(token);
+        for token in &tokens {
+            assert_eq!(asked(token).await, 200);
+        }
+    }
+    // The same text is a name of several now.
+    place.verifier("Gateway");
+    let refusal = place.run(&["verifier", "rotate", "Gateway"], "");
+    let line = refusal.refusal();
+    assert!(line.contains("2 verifiers are called"), "{line}");
+    let id = line
+        .split_whitespace()
+        .find(|word| word.len() == 36)
+        .unwrap();
+    place.run(&["verifier", "rotate", id], "").done();
+    for wrong in [
+        &["verifier", "rotate", "Nobody"][..],
+        &["verifier", "rotate", "Gateway", "--grace", "1y"],
+    ] {
+        assert_ne!(place.run(wrong, "").code, 0);
+    }
+    assert_eq!(
+        place.number("SELECT count(*) AS n FROM verifier_rotations"),
+        4
+    );
+}
+
+#[actix_web::test]
+async fn another_pepper_takes_old_tokens_along_and_is_not_given_up_before() {
+    let place = Place::new();
+    let old = place.verifier("Gateway");
+    let server = place.serve();
+    let rotation = ["verifier", "rotate", "Gateway", "--grace", "until-ended"];
+    place.run(&rotation, "").done();
+    place.run(&["pepper", "rotate"], "").done();
+    let status = place.run(&["pepper", "status", "--list"], "");
+    let out = &status.done().out;
+    assert!(
+        out.contains("1 verifier and 1 old verifier token not moved yet"),
+        "{out}"
+    );
+    assert!(out.contains("Gateway (old token)\tpepper 1"), "{out}");
+    place.run(&["pepper", "retire", "1"], "").refusal();
+    let asked = async || {
+        let question = serde_json::json!({ "key": "x" });
+        let answer = server.system(&old).post("/api/v1/verify", question).await;
+        answer.status
+    };
+    assert_eq!(asked().await, 200);
+    direct::until("the old token has moved", async || {
+        let moved = "SELECT count(*) AS n FROM verifier_rotations WHERE pepper_version = 2";
+        place.number(moved) == 1
+    })
+    .await;
+    assert_eq!(asked().await, 200);
 }

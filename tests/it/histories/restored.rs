@@ -219,7 +219,7 @@ async fn a_verifier_that_was_moved_after_the_copy_was_made_can_still_be_revoked(
     let by = Steward::operator(chrono::Utc::now());
     let change = |conn: &mut db::Conn| {
         let listed = db::verifiers::list_for_index(conn)?;
-        verifiers::revoke(conn, &by, listed[0].id)
+        verifiers::revoke(conn, &by, listed[0].id, "Orders API")
     };
     place.db().write(change).unwrap();
     direct::until("it is refused", async || asked().await == 401).await;

@@ -224,10 +224,22 @@ pub fn tries(
             &[("name", "Planted")],
         ),
         form(
+            "/verifiers/{id}/rotation/end",
+            "/verifiers",
+            &verifier_page(app, "rotation/end"),
+            &[("name", "Tests")],
+        ),
+        form(
+            "/verifiers/{id}/rotation",
+            "/verifiers",
+            &verifier_page(app, "rotation"),
+            &[("grace", "24h")],
+        ),
+        form(
             "/verifiers/{id}/revocation",
             "/verifiers",
-            &verifier_page(app),
-            &[],
+            &verifier_page(app, "revocation"),
+            &[("name", "Tests")],
         ),
         form(
             "/tenant-api-keys/{id}/disclosure",
@@ -304,8 +316,8 @@ fn group_version(app: &App, name: &str) -> String {
     keystead::actions::groups::version(&group.unwrap())
 }
 
-/// Where the verifier of the tests is revoked.
-pub fn verifier_page(app: &App) -> String {
+/// Where the verifier of the tests is rotated or revoked.
+pub fn verifier_page(app: &App, rest: &str) -> String {
     let rows = app.db.read(keystead::db::verifiers::list).unwrap();
-    format!("/verifiers/{}/revocation", rows[0].id)
+    format!("/verifiers/{}/{rest}", rows[0].id)
 }

@@ -2,3 +2,7 @@
 
 pub mod list;
 pub mod revocations;
+pub mod rotation_ends;
+pub mod rotations;
+mod row;
+mod token;

@@ -1,0 +1,3 @@
+-- Old tokens that still work stop working.
+DROP TABLE verifier_usage;
+DROP TABLE verifier_rotations;
