@@ -1,14 +1,20 @@
 //! The page of a failed request.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::client;
-use super::failure::{Failure, sentence};
-use super::respond::{html, see_other};
+use super::error_advice::{Advice, advice};
+use super::failure::Failure;
+use super::local_path::{local_path, page_before};
+use super::respond::{html, is_htmx, see_other};
+use super::session_store;
 use super::shell::{Crumb, Shell, theme};
 use crate::domain::Error;
+
+/// Longest address that is kept to come back to.
+const LONGEST: usize = 2_000;
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -16,10 +22,8 @@ struct ErrorPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
     status: u16,
-    title: String,
-    message: String,
+    advice: Advice,
     request_id: String,
-    action: Option<Crumb>,
 }
 
 #[derive(Template)]
@@ -27,10 +31,8 @@ struct ErrorPage {
 struct ErrorPanel {
     theme: &'static str,
     status: u16,
-    title: String,
-    message: String,
+    advice: Advice,
     request_id: String,
-    action: Option<Crumb>,
 }
 
 /// The page of a failed request: inside the shell for someone signed in, in a panel otherwise. Who is not signed
@@ -41,58 +43,32 @@ pub fn failure_page(
     failure: Option<&Failure>,
 ) -> HttpResponse {
     if matches!(failure, Some(Failure(Error::Unauthenticated))) {
-        let next = if request.method() == actix_web::http::Method::GET {
-            request.path()
-        } else {
-            "/"
-        };
-        let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
-        return see_other(request, &format!("/login?{query}"));
+        return see_other(request, &sign_in_first(request));
     }
-    let (message, request_id) = (sentence(status, failure), client::request_id(request));
-    let title = match status {
-        StatusCode::NOT_FOUND => "Not found",
-        StatusCode::FORBIDDEN => "Not allowed",
-        StatusCode::TOO_MANY_REQUESTS => "Please wait",
-        StatusCode::CONFLICT => "That is no longer possible",
-        StatusCode::SERVICE_UNAVAILABLE => "Just a moment",
-        status if status.is_server_error() => "Something went wrong",
-        _ => "That did not work",
-    }
-    .to_owned();
+    let request_id = client::request_id(request);
     let shell = request.extensions().get::<Shell>().cloned();
-    let (label, home) = match &shell {
-        Some(shell) if shell.support_view => ("Go to Tenants", "/support/tenants"),
-        _ => ("Go to API Keys", "/tenant-api-keys"),
-    };
-    let action = Some(Crumb {
-        label: label.into(),
-        href: Some(home.into()),
-    });
+    let advice = advice(request, status, failure, shell.as_ref());
+    let status_code = status.as_u16();
     let rendered = match shell {
         Some(shell) => {
             let crumbs = vec![Crumb {
-                label: title.clone(),
+                label: advice.title.into(),
                 href: None,
             }];
             ErrorPage {
                 shell,
                 crumbs,
-                status: status.as_u16(),
-                title,
-                message,
+                status: status_code,
+                advice,
                 request_id,
-                action,
             }
             .render()
         }
         None => ErrorPanel {
             theme: theme(request),
-            status: status.as_u16(),
-            title,
-            message,
+            status: status_code,
+            advice,
             request_id,
-            action,
         }
         .render(),
     };
@@ -100,4 +76,26 @@ pub fn failure_page(
         status,
         rendered.unwrap_or_else(|_| "Something went wrong.".into()),
     )
+}
+
+/// The sign-in page that leads back to where somebody was. It says so when they had a session before: what they sent
+/// then had no effect.
+fn sign_in_first(request: &HttpRequest) -> String {
+    let (before, is_page) = (page_before(request), request.method() == Method::GET);
+    let own = request.uri().path_and_query().map(|own| own.as_str());
+    let own = own.filter(|own| own.len() <= LONGEST && is_page && !is_htmx(request));
+    let own = own.or_else(|| is_page.then(|| request.path()));
+    let kept = |path: &&str| local_path(request, path) == *path;
+    // A part of a page, or where a form goes, is no place to come back to.
+    let next = if is_htmx(request) {
+        before.as_deref().or(own)
+    } else {
+        own.filter(kept).or(before.as_deref())
+    };
+    let mut pairs = vec![("next", next.filter(kept).unwrap_or("/"))];
+    if before.is_some() || session_store::has_cookie(request) {
+        pairs.push(("over", if is_page { "page" } else { "form" }));
+    }
+    let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
+    format!("/login?{query}")
 }

@@ -10,7 +10,7 @@ use actix_session::SessionExt as _;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
@@ -21,6 +21,19 @@ use super::masked_token;
 use super::session::Who;
 use super::state::{Site, State};
 use crate::domain::{Error, Result, random};
+
+/// What is said to a browser that did not send back the cookie of a form.
+pub fn no_cookie(site: &Site) -> String {
+    let by = if site.insecure_cookie {
+        ""
+    } else {
+        ", which has to begin with https,"
+    };
+    format!(
+        "Signing in needs cookies, and your browser sent none. Allow cookies for this address{by} then reload the page \
+         and try again."
+    )
+}
 
 /// A form from one of our pages. Members that the form does not have are refused.
 #[derive(Debug)]
@@ -56,7 +69,7 @@ fn read<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T> {
     let unreadable = |_| Error::BadRequest("The form could not be read.".into());
     let mut pairs: Vec<(String, String)> =
         serde_urlencoded::from_bytes(body).map_err(unreadable)?;
-    let expected = expected_token(request).ok_or_else(refused)?;
+    let expected = expected_token(request)?;
     let sent = pairs
         .iter()
         .position(|(name, _)| name == "csrf")
@@ -87,22 +100,24 @@ fn is_same_origin(request: &HttpRequest) -> bool {
     site_fits && origin_fits
 }
 
-fn expected_token(request: &HttpRequest) -> Option<String> {
+fn expected_token(request: &HttpRequest) -> Result<String> {
     // These two forms are for strangers, and their pages carry a stranger's token even to someone signed in.
-    let for_strangers = matches!(request.path(), "/login" | "/setup");
-    match Who::read(&request.get_session()) {
-        Ok((_, _, csrf)) if !for_strangers => Some(csrf),
-        _ => request
-            .cookie(cookie_name(site(request)?))
-            .map(|cookie| cookie.value().to_owned()),
+    if !matches!(request.path(), "/login" | "/setup") {
+        return Who::read(&request.get_session()).map(|(_, _, csrf)| csrf);
     }
-    .filter(|token| token.len() == 64)
+    let site = &State::of(request)?.site;
+    kept_token(request, site).ok_or_else(|| Error::Forbidden(no_cookie(site)))
 }
 
-fn site(request: &HttpRequest) -> Option<&Site> {
-    request
-        .app_data::<web::Data<State>>()
-        .map(|state| &state.site)
+/// The token that a stranger's browser kept.
+fn kept_token(request: &HttpRequest, site: &Site) -> Option<String> {
+    let cookie = request.cookie(cookie_name(site))?;
+    Some(cookie.value().to_owned()).filter(|token| token.len() == 64)
+}
+
+/// True when the browser of somebody who is not signed in keeps our cookies. Without them nobody can sign in.
+pub fn keeps_cookies(request: &HttpRequest) -> bool {
+    State::of(request).is_ok_and(|state| kept_token(request, &state.site).is_some())
 }
 
 fn cookie_name(site: &Site) -> &'static str {
@@ -118,10 +133,7 @@ fn cookie_name(site: &Site) -> &'static str {
 /// # Errors
 /// `Unavailable` without randomness.
 pub fn anonymous_token(request: &HttpRequest, site: &Site) -> Result<(String, Cookie<'static>)> {
-    let kept = request
-        .cookie(cookie_name(site))
-        .map(|cookie| cookie.value().to_owned());
-    let token = match kept.filter(|token| token.len() == 64) {
+    let token = match kept_token(request, site) {
         Some(token) => token,
         None => random::token()?,
     };

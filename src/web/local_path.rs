@@ -1,8 +1,29 @@
-//! Where a form may send the browser on to.
+//! Where a form may send the browser on to, and where somebody was.
 
 use actix_web::HttpRequest;
 
-/// A path of ours to go on to, or `/`. Whatever could lead a browser elsewhere (`//host`, `/\host`, a scheme) or
+/// Last parts of addresses that only take forms, or that save a file instead of showing a page.
+const NO_PAGES: [&str; 17] = [
+    "login",
+    "logout",
+    "setup",
+    "theme",
+    "validation",
+    "edit-validation",
+    "batch-plan",
+    "batch",
+    "lookup",
+    "search",
+    "withdrawal",
+    "allowlist",
+    "suspension",
+    "removal",
+    "extension",
+    "requests.csv",
+    "requests.ndjson",
+];
+
+/// A page of ours to go on to, or `/`. Whatever could lead a browser elsewhere (`//host`, `/\host`, a scheme) or
 /// nowhere is not followed.
 pub fn local_path<'a>(request: &HttpRequest, next: &'a str) -> &'a str {
     let plain = next.starts_with('/')
@@ -11,11 +32,22 @@ pub fn local_path<'a>(request: &HttpRequest, next: &'a str) -> &'a str {
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let path = next.split(['?', '#']).next().unwrap_or_default();
-    // These are for forms, or for people who are not signed in.
-    let is_page = !matches!(path, "/logout" | "/theme" | "/login" | "/setup");
-    if plain && is_page && request.resource_map().has_resource(path) {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    if plain && !NO_PAGES.contains(&last) && request.resource_map().has_resource(path) {
         next
     } else {
         "/"
     }
+}
+
+/// The page of ours from which somebody sent this request, if the browser or htmx says so.
+pub fn page_before(request: &HttpRequest) -> Option<String> {
+    let text = |name: &str| request.headers().get(name)?.to_str().ok();
+    let url = text("hx-current-url").or_else(|| text("referer"))?;
+    let (_, rest) = url.split_once("://")?;
+    let (host, path) = rest.split_at(rest.find('/')?);
+    let path = path.split('#').next()?;
+    // The start page and the API reference are for everybody: whoever comes from there need not have been signed in.
+    let is_ours = Some(host) == text("host") && path != "/" && !path.starts_with("/api/");
+    (is_ours && local_path(request, path) == path).then(|| path.to_owned())
 }

@@ -9,6 +9,7 @@ pub mod compression;
 pub mod decide;
 pub mod docs;
 pub mod edges;
+pub mod error_advice;
 pub mod error_page;
 pub mod errors;
 pub mod failure;

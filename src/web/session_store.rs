@@ -8,12 +8,12 @@ use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Key, SameSite};
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 
 use super::session::{Who, broken, unknown};
-use super::state::State;
+use super::state::{Site, State};
 use crate::db::rows::unreadable;
 use crate::db::sessions::{self, Session};
 use crate::domain::{Error, random};
@@ -27,17 +27,24 @@ const SEEN_EVERY: i64 = 60;
 #[derive(Clone)]
 pub struct Store(pub web::Data<State>);
 
-/// Sessions, with a cookie that `cookie_key` signs. They wrap the pages alone: the API and the assets never touch them.
-pub fn cookies(state: &web::Data<State>, cookie_key: &Key) -> SessionMiddleware<Store> {
-    let insecure = state.site.insecure_cookie;
-    let name = if insecure {
+fn cookie_name(site: &Site) -> &'static str {
+    if site.insecure_cookie {
         "keystead"
     } else {
         "__Host-keystead"
-    };
+    }
+}
+
+/// True when a browser sends the cookie of a session, also of one that ended.
+pub fn has_cookie(request: &HttpRequest) -> bool {
+    State::of(request).is_ok_and(|state| request.cookie(cookie_name(&state.site)).is_some())
+}
+
+/// Sessions, with a cookie that `cookie_key` signs. They wrap the pages alone: the API and the assets never touch them.
+pub fn cookies(state: &web::Data<State>, cookie_key: &Key) -> SessionMiddleware<Store> {
     SessionMiddleware::builder(Store(state.clone()), cookie_key.clone())
-        .cookie_name(name.to_owned())
-        .cookie_secure(!insecure)
+        .cookie_name(cookie_name(&state.site).to_owned())
+        .cookie_secure(!state.site.insecure_cookie)
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)
         .cookie_path("/".to_owned())

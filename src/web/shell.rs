@@ -75,7 +75,7 @@ impl Shell {
             role: member.role.label(),
             super_user: member.super_user,
             admin: member.role == Role::Admin,
-            support_view: request.path().starts_with("/support/"),
+            support_view: member.super_user && request.path().starts_with("/support/"),
             owner,
             here: request.path().to_owned(),
             path,

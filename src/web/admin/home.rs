@@ -14,10 +14,11 @@ pub async fn index(request: HttpRequest, session: Session) -> HttpResponse {
     see_other(&request, home(&session))
 }
 
-/// Where somebody starts: support staff at the tenants, everybody else at the keys.
+/// Where somebody starts: strangers sign in, support staff sees tenants, everybody else keys.
 pub fn home(session: &Session) -> &'static str {
     match Who::read(session) {
         Ok((_, None, _)) => "/support/tenants",
+        Err(Error::Unauthenticated) => "/login",
         _ => "/tenant-api-keys",
     }
 }

@@ -8,9 +8,24 @@ on("submit", "[data-theme-form]", (form, event) => {
   root.dataset.themeChoice = form.elements.theme.value;
   root.classList.toggle("dark", dark);
   const body = new URLSearchParams(new FormData(form));
-  fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => {});
+  keepTheme(form.action, body);
   announce(dark ? "Dark theme" : "Light theme");
 });
+
+/** The colours have changed already; says so when the choice could not be kept. */
+async function keepTheme(address, body) {
+  // As htmx asks, so that a redirect is a header and can be told from a session that is over.
+  const headers = { "HX-Request": "true" };
+  try {
+    const answer = await fetch(address, { method: "POST", body, headers });
+    const isOver = answer.headers.get("hx-redirect")?.startsWith("/login");
+    if (isOver) toast("error", "Your session is over, so the colour theme was not kept. Sign in again.");
+    else if (answer.status >= 500) toast("error", "The colour theme was not kept. Try again in a moment.");
+    else if (!answer.ok) toast("error", "The colour theme was not kept. Reload the page and choose it again.");
+  } catch {
+    toast("error", "No connection. The colour theme was not kept.");
+  }
+}
 
 const small = matchMedia("(width <= 62.5em)");
 const opener = $("[data-nav-open]");

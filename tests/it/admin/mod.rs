@@ -1,5 +1,6 @@
 //! The pages, as a person without JavaScript uses them.
 
+mod error_links;
 mod errors;
 mod explanations;
 mod field_checks;
@@ -29,6 +30,7 @@ mod request_exports;
 mod request_pages;
 mod requests;
 mod rotation_ends;
+mod session_over;
 mod sessions;
 mod settings;
 mod setup;

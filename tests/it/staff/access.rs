@@ -171,7 +171,7 @@ async fn whoever_leaves_the_support_staff_is_out_on_the_next_request() {
         ];
         sam.post(&app.limit_page("Acme"), &fields)
             .await
-            .leads_to("/login?next=%2F");
+            .leads_to("/login?next=%2F&over=form");
         app.sql(&format!(
             "UPDATE users SET support = TRUE, disabled_at = NULL WHERE email = '{SAM}'"
         ));

@@ -19,7 +19,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::web::client;
 use crate::web::failure::Answer;
-use crate::web::form::{Form, anonymous_token};
+use crate::web::form::{Form, anonymous_token, keeps_cookies, no_cookie};
 use crate::web::local_path::local_path;
 use crate::web::respond::{page, see_other};
 use crate::web::session::Who;
@@ -37,10 +37,12 @@ struct SignInPage {
     notice: Option<String>,
 }
 
-/// Where to go after signing in.
+/// Where to go after signing in, and why somebody has to.
 #[derive(Debug, Deserialize)]
 pub struct Next {
     next: Option<String>,
+    /// The session is over: a page was asked for, or a form was sent.
+    over: Option<String>,
 }
 
 /// The sign-in form.
@@ -61,9 +63,22 @@ pub async fn new(
     state: web::Data<State>,
     query: web::Query<Next>,
 ) -> Answer<HttpResponse> {
-    let next = query.into_inner().next.unwrap_or_default();
-    let notice = (local_path(&request, &next) == next && next != "/")
-        .then(|| "Sign in to continue.".to_owned());
+    let Next { next, over } = query.into_inner();
+    let next = next.unwrap_or_default();
+    let is_kept = local_path(&request, &next) == next && next != "/";
+    let goal = if is_kept {
+        "Sign in to go on where you were."
+    } else {
+        "Sign in to go on."
+    };
+    let notice = match over.as_deref() {
+        Some("form") => Some(format!(
+            "Your session is over, so nothing was changed. {goal}"
+        )),
+        Some(_) => Some(format!("Your session is over. {goal}")),
+        None if is_kept => Some("Sign in to continue.".to_owned()),
+        None => None,
+    };
     show(&request, &state, StatusCode::OK, &next, "", None, notice)
 }
 
@@ -101,21 +116,41 @@ pub async fn create(
     request: HttpRequest,
     state: web::Data<State>,
     session: Session,
-    Form(form): Form<SignInForm>,
+    form: std::result::Result<Form<SignInForm>, actix_web::Error>,
+) -> actix_web::Result<HttpResponse> {
+    let form = match form {
+        Ok(Form(form)) => form,
+        Err(refused) => {
+            let status = refused.as_response_error().status_code();
+            if status != StatusCode::FORBIDDEN || keeps_cookies(&request) {
+                return Err(refused);
+            }
+            let text = Some(no_cookie(&state.site));
+            return Ok(show(&request, &state, status, "", "", text, None)?);
+        }
+    };
+    Ok(answer(&request, &state, &session, &form).await?)
+}
+
+async fn answer(
+    request: &HttpRequest,
+    state: &web::Data<State>,
+    session: &Session,
+    form: &SignInForm,
 ) -> Answer<HttpResponse> {
-    match check(&request, &state, &form).await {
+    match check(request, state, form).await {
         Ok((user, tenant)) => {
-            Who::start(&session, user, tenant)?;
-            let next = local_path(&request, &form.next);
+            Who::start(session, user, tenant)?;
+            let next = local_path(request, &form.next);
             let is_theirs = tenant.is_some() || next.starts_with("/support/");
-            Ok(see_other(&request, if is_theirs { next } else { "/" }))
+            Ok(see_other(request, if is_theirs { next } else { "/" }))
         }
         Err(Error::Unauthenticated) => {
             let error = "That email address and password do not match.".to_owned();
             let status = StatusCode::UNAUTHORIZED;
             show(
-                &request,
-                &state,
+                request,
+                state,
                 status,
                 &form.next,
                 &form.email,
@@ -127,8 +162,8 @@ pub async fn create(
             let error = format!("Too many attempts. Try again in {seconds} seconds.");
             let status = StatusCode::TOO_MANY_REQUESTS;
             let mut response = show(
-                &request,
-                &state,
+                request,
+                state,
                 status,
                 &form.next,
                 &form.email,
