@@ -243,6 +243,16 @@ pub fn count_of_tenants(
     Ok(counts.map(|of: OfTenant| (of.tenant_id, of.keys)).collect())
 }
 
+/// The same for every tenant.
+pub fn count_of_all_tenants(conn: &mut Conn, now: Timestamp) -> Result<HashMap<TenantId, i64>> {
+    let query = keys::table
+        .filter(counts!(now))
+        .group_by(keys::tenant_id)
+        .select(OfTenant::as_select());
+    let counts = rows::load(conn, query)?.into_iter();
+    Ok(counts.map(|of: OfTenant| (of.tenant_id, of.keys)).collect())
+}
+
 /// Revokes a key for good; false when it already was. An empty reason is none.
 pub fn set_revoked(
     conn: &mut Conn,

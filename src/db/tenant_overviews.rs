@@ -50,6 +50,8 @@ pub enum Order {
     Name,
     /// All, those made last first.
     Newest,
+    /// All, those first who have used up most of their limit.
+    Fullest,
     /// Those with an open request, whoever waits longest first.
     Waiting,
 }
@@ -116,23 +118,32 @@ macro_rules! every {
     }};
 }
 
+/// Those of a query whose name has a text in it, if one is looked for.
+macro_rules! searched {
+    ($query:expr, $search:expr) => {{
+        let query = $query;
+        if $search.is_empty() {
+            query
+        } else {
+            // Both: which letters have a lower case differs between the databases.
+            let plain = like(&$search.to_ascii_lowercase());
+            let lower_case = like(&$search.to_lowercase());
+            query.filter(
+                lower(tenants::name)
+                    .like(plain)
+                    .escape('\\')
+                    .or(lower(tenants::name).like(lower_case).escape('\\')),
+            )
+        }
+    }};
+}
+
 /// A page of at most `most` tenants.
 ///
 /// # Errors
 /// `BadRequest` when the mark of the page is not one of ours.
 pub fn list(conn: &mut Conn, page: &Asked, most: i64, now: Timestamp) -> Result<Vec<Overview>> {
-    let mut query = every!().limit(most);
-    if !page.search.is_empty() {
-        // Both: which letters have a lower case differs between the databases.
-        let plain = like(&page.search.to_ascii_lowercase());
-        let lower_case = like(&page.search.to_lowercase());
-        query = query.filter(
-            lower(tenants::name)
-                .like(plain)
-                .escape('\\')
-                .or(lower(tenants::name).like(lower_case).escape('\\')),
-        );
-    }
+    let mut query = searched!(every!(), page.search).limit(most);
     let after = page.after.as_deref();
     query = match page.order {
         Order::Name => {
@@ -153,6 +164,7 @@ pub fn list(conn: &mut Conn, page: &Asked, most: i64, now: Timestamp) -> Result<
             }
             query.order(tenants::id.desc())
         }
+        Order::Fullest => return fullest(conn, page, most, now),
         Order::Waiting => {
             query = query.filter(asked::id.is_not_null());
             if let Some(id) = after {
@@ -164,6 +176,43 @@ pub fn list(conn: &mut Conn, page: &Asked, most: i64, now: Timestamp) -> Result<
     };
     let found = rows::load(conn, query)?;
     overviews(conn, found, now)
+}
+
+/// What is compared to find the fullest tenants.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tenants)]
+struct Room {
+    id: TenantId,
+    key_limit: i64,
+}
+
+/// A page of tenants, those first who have used up most of their limit. Neither database sorts by a count of millions
+/// of keys quickly; the counts alone are few.
+fn fullest(conn: &mut Conn, page: &Asked, most: i64, now: Timestamp) -> Result<Vec<Overview>> {
+    let rooms = tenants::table.select(Room::as_select()).into_boxed();
+    let mut rooms: Vec<Room> = rows::load(conn, searched!(rooms, page.search))?;
+    let used = keys::count_of_all_tenants(conn, now)?;
+    let used = |room: &Room| i128::from(used.get(&room.id).copied().unwrap_or_default());
+    // The one with the larger part: compared without dividing.
+    rooms.sort_by(|one, other| {
+        let (left, right) = (
+            used(one) * i128::from(other.key_limit),
+            used(other) * i128::from(one.key_limit),
+        );
+        right.cmp(&left).then(one.id.cmp(&other.id))
+    });
+    let mut ids = rooms.into_iter().map(|room| room.id);
+    if let Some(mark) = &page.after {
+        let mark: TenantId = mark.parse().map_err(|_| foreign_mark())?;
+        ids.find(|id| *id == mark).ok_or_else(foreign_mark)?;
+    }
+    let ids: Vec<TenantId> = ids
+        .take(usize::try_from(most).unwrap_or_default())
+        .collect();
+    let found = rows::load(conn, every!().filter(tenants::id.eq_any(&ids)))?;
+    let mut found = overviews(conn, found, now)?;
+    found.sort_by_key(|one| ids.iter().position(|id| *id == one.tenant.id));
+    Ok(found)
 }
 
 /// One tenant.

@@ -35,6 +35,8 @@ pub struct Shell {
     pub owner: String,
     /// Path that was asked for: the sidebar shows where it belongs.
     pub here: String,
+    /// In the support view: how many tenants wait for an answer.
+    pub waiting: i64,
     /// Path of this page, to come back to.
     pub path: String,
     /// A message carried over a redirect.
@@ -75,6 +77,7 @@ impl Shell {
             role: member.role.label(),
             super_user: member.super_user,
             admin: member.role == Role::Admin,
+            waiting: 0,
             support_view: member.super_user && request.path().starts_with("/support/"),
             owner,
             here: request.path().to_owned(),
@@ -101,6 +104,7 @@ impl Shell {
             support_view: true,
             owner,
             here: request.path().to_owned(),
+            waiting: 0,
             path,
             flash: None,
         }

@@ -9,7 +9,9 @@ use super::failure::Failure;
 use super::session::Who;
 use super::shell::Shell;
 use super::signed_in::SignedIn;
+use super::state::State;
 use super::supporter;
+use crate::db;
 use crate::domain::role::Supporter;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
@@ -40,6 +42,13 @@ impl Staff {
     }
 
     async fn load(request: &HttpRequest) -> Result<Self> {
+        let mut me = Self::identify(request).await?;
+        let state = State::of(request)?;
+        me.shell.waiting = state.read(db::limit_requests::count_open).await?;
+        Ok(me)
+    }
+
+    async fn identify(request: &HttpRequest) -> Result<Self> {
         let (user, tenant, _) = Who::read(&request.get_session())?;
         if tenant.is_none() {
             return Self::of_support(request).await;

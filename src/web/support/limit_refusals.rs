@@ -118,7 +118,7 @@ fn load(conn: &mut Conn, tenant: TenantId, csrf: String, typed: Typed) -> Result
             asked: limits::version_of_request(Some(&open)),
             ..typed.form
         },
-        asked_by: open.asked_by,
+        asked_by: super::limits::person(conn, &open.asked_by)?,
         their_reason: open.reason,
         errors: typed.errors,
         banner: typed.banner,

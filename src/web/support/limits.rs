@@ -45,8 +45,11 @@ struct LimitQuestion {
     csrf: String,
     row: TenantRow,
     request: Option<LimitRequest>,
+    asked_by: String,
     since: Option<Moment>,
     least: i64,
+    /// Words, the number that is filled in, and how it reads.
+    presets: [(&'static str, i64, String); 3],
     form: LimitForm,
     errors: FieldErrors,
     banner: Option<String>,
@@ -59,8 +62,14 @@ impl LimitQuestion {
         let request = db::limit_requests::find_open(conn, tenant)?;
         let wanted = request.as_ref().map(|open| open.wanted.to_string());
         let history = limits::history(conn, tenant)?;
+        let asked_by = request.as_ref().map(|open| person(conn, &open.asked_by));
         Ok(Self {
             csrf: String::new(),
+            asked_by: asked_by.transpose()?.unwrap_or_default(),
+            presets: [("+5", 5), ("+10", 10), ("Double", row.limit)].map(|(label, more)| {
+                let limit = row.limit.saturating_add(more).min(HIGHEST);
+                (label, limit, grouped(limit))
+            }),
             least: row.used.max(1),
             form: LimitForm {
                 shown: row.limit,
@@ -81,6 +90,21 @@ impl LimitQuestion {
                 .collect(),
         })
     }
+}
+
+/// "Alice Archer, alice@acme.test" of somebody who asked.
+pub(super) fn person(conn: &mut Conn, email: &str) -> Result<String> {
+    let known = db::users::find_by_email(conn, email)?;
+    Ok(known.map_or_else(
+        || email.to_owned(),
+        |person| format!("{}, {email}", person.name),
+    ))
+}
+
+/// A number to fill in, as a preset's link says it.
+#[derive(Debug, Default, Deserialize)]
+pub struct Preset {
+    limit: Option<u32>,
 }
 
 #[derive(Template)]
@@ -112,11 +136,15 @@ pub async fn new(
     state: web::Data<State>,
     me: Staff,
     id: web::Path<String>,
+    preset: web::Query<Preset>,
 ) -> Answer<HttpResponse> {
     let (tenant, now): (TenantId, _) = (id.parse()?, me.now());
-    let ask = state
+    let mut ask = state
         .snapshot(move |conn| LimitQuestion::load(conn, tenant, now))
         .await?;
+    if let Some(limit) = preset.limit {
+        ask.form.limit = limit.to_string();
+    }
     show(&request, me, ask, StatusCode::OK)
 }
 
@@ -249,7 +277,14 @@ pub(super) async fn decided(
         return Ok(see_other(request, "/support/tenants"));
     }
     let row = TenantRowView { row }.render().map_err(Error::internal)?;
-    let count = format!("<hx-partial hx-target=\"#waiting\">{waiting}</hx-partial>");
+    let beside = match waiting {
+        0 => String::new(),
+        some => format!("{some}<span class=\"vh\"> waiting</span>"),
+    };
+    let count = format!(
+        "<hx-partial hx-target=\"#waiting\">{waiting}</hx-partial>\
+         <hx-partial hx-target=\"#side-waiting\">{beside}</hx-partial>"
+    );
     Ok(with_toast(html(StatusCode::OK, row + &count), &text))
 }
 

@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::db::Conn;
 use crate::db::tenant_overviews::{self, Asked, Order, Overview};
-use crate::db::{self, Conn};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
@@ -76,25 +76,29 @@ impl TenantRow {
 #[serde(default)]
 pub struct TenantQuery {
     q: String,
-    sort: String,
+    sort: Option<String>,
     after: Option<String>,
 }
 
 impl TenantQuery {
-    fn asked(&self) -> Result<Asked> {
+    /// `waiting`: so many tenants wait for an answer. Without another wish they are what is shown.
+    fn asked(&self, waiting: i64) -> Result<Asked> {
         let search = self.q.trim();
         if search.chars().count() > LONGEST {
             let text = format!("No name of a tenant is longer than {LONGEST} characters.");
             return Err(Error::BadRequest(text));
         }
+        let after = self.after.clone().filter(|mark| !mark.is_empty());
         Ok(Asked {
-            search: search.to_owned(),
-            order: match self.sort.as_str() {
-                "newest" => Order::Newest,
-                "waiting" => Order::Waiting,
+            order: match self.sort.as_deref() {
+                Some("newest") => Order::Newest,
+                Some("fullest") => Order::Fullest,
+                Some("waiting") => Order::Waiting,
+                None if search.is_empty() && after.is_none() && waiting > 0 => Order::Waiting,
                 _ => Order::Name,
             },
-            after: self.after.clone().filter(|mark| !mark.is_empty()),
+            search: search.to_owned(),
+            after,
         })
     }
 }
@@ -102,8 +106,11 @@ impl TenantQuery {
 /// The address of a list, without what is as usual.
 fn address(asked: &Asked, after: Option<&str>) -> String {
     let sort = match asked.order {
+        // Alone it has to be said, since those who wait come first else.
+        Order::Name if asked.search.is_empty() && after.is_none() => "name",
         Order::Name => "",
         Order::Newest => "newest",
+        Order::Fullest => "fullest",
         Order::Waiting => "waiting",
     };
     let pairs = [
@@ -129,7 +136,6 @@ struct TenantsPage {
     asked: Asked,
     rows: Vec<TenantRow>,
     total: i64,
-    waiting: i64,
     first: Option<String>,
     next: Option<String>,
 }
@@ -161,9 +167,10 @@ pub async fn index(
     me: Staff,
     query: web::Query<TenantQuery>,
 ) -> Answer<HttpResponse> {
-    let asked = query.asked()?;
-    let (inside, now) = (asked.clone(), me.now());
-    let (mut found, total, waiting) = state.snapshot(move |conn| load(conn, &inside, now)).await?;
+    let (waiting, now) = (me.shell.waiting, me.now());
+    let asked = query.asked(waiting)?;
+    let inside = asked.clone();
+    let (mut found, total) = state.snapshot(move |conn| load(conn, &inside, now)).await?;
     let more = i64::try_from(found.len()).is_ok_and(|count| count > PAGE);
     found.truncate(usize::try_from(PAGE).unwrap_or_default());
     let mark = found
@@ -181,7 +188,6 @@ pub async fn index(
             .map(|one| TenantRow::new(one, now))
             .collect(),
         total,
-        waiting,
         first: asked.after.as_ref().map(|_| address(&asked, None)),
         next: mark.map(|mark| address(&asked, Some(&mark))),
         asked,
@@ -198,10 +204,9 @@ pub async fn index(
     Ok(answer)
 }
 
-fn load(conn: &mut Conn, asked: &Asked, now: Timestamp) -> Result<(Vec<Overview>, i64, i64)> {
+fn load(conn: &mut Conn, asked: &Asked, now: Timestamp) -> Result<(Vec<Overview>, i64)> {
     Ok((
         tenant_overviews::list(conn, asked, PAGE + 1, now)?,
         tenant_overviews::count(conn)?,
-        db::limit_requests::count_open(conn)?,
     ))
 }

@@ -175,3 +175,109 @@ async fn whoever_waits_longest_comes_first() {
     let page = sam.get(&format!("{TENANTS}?sort=waiting")).await;
     assert_eq!(names(&page), ["Acme"]);
 }
+
+#[actix_web::test]
+async fn who_waits_is_shown_first_and_counted_beside_the_word_tenants() {
+    let app = App::start().await;
+    let mut sam = app.sam().await;
+    let page = sam.get(TENANTS).await;
+    assert_eq!(names(&page), ["Acme", "Globex"]);
+    assert_eq!(page.text_of("#side-waiting"), "");
+    ask(&app, "Globex", "50");
+    let page = sam.get(TENANTS).await;
+    assert_eq!(names(&page), ["Globex"]);
+    page.has("[name='sort'][value='waiting'][checked]");
+    assert!(page.text_of("#side-waiting").contains("1 waiting"));
+    let beside = sam.get(&app.limit_page("Acme")).await;
+    assert!(beside.text_of("#side-waiting").contains("1 waiting"));
+    // Whoever wants all of them says so, and a search is for all of them.
+    for path in ["?sort=name", "?sort=", "?q=acm"] {
+        let page = sam.get(&format!("{TENANTS}{path}")).await;
+        assert_eq!(names(&page)[0], "Acme", "{path}");
+    }
+    sam.htmx = true;
+    let part = sam.get(&format!("{TENANTS}?q=&sort=name")).await;
+    assert_eq!(part.header("hx-replace-url"), "/support/tenants?sort=name");
+    let csrf = {
+        sam.htmx = false;
+        sam.token(TENANTS).await
+    };
+    sam.htmx = true;
+    let asked = app.request_version("Globex");
+    let fields = [
+        ("csrf", &*csrf),
+        ("shown", "10"),
+        ("asked", &asked),
+        ("limit", "50"),
+        ("reason", "Agreed"),
+    ];
+    let row = sam.post(&app.limit_page("Globex"), &fields).await;
+    assert_eq!(row.status, 200, "{}", row.body);
+    assert_eq!(row.text_of("[hx-target='#side-waiting']"), "");
+    assert_eq!(row.text_of("[hx-target='#waiting']"), "0");
+}
+
+#[actix_web::test]
+async fn the_fullest_tenants_come_first_and_are_paged_through_once_each() {
+    let app = App::start().await;
+    for number in 0..60 {
+        add(&app, &format!("Tenant {number:02}"));
+    }
+    app.issue("Globex", "One");
+    app.issue("Globex", "Two");
+    for name in ["Three", "Four", "Five"] {
+        app.issue("Acme", name);
+    }
+    let revoked = app.issue("Globex", "Revoked");
+    app.alter_key(&revoked, "revoked_at = '2026-11-20 11:00:00'");
+    app.sql("UPDATE tenants SET key_limit = 100 WHERE name = 'Acme'");
+    let mut sam = app.sam().await;
+    let mut path = format!("{TENANTS}?sort=fullest");
+    let mut seen = Vec::new();
+    for expected in [50, 12] {
+        let page = sam.get(&path).await;
+        page.has("[name='sort'][value='fullest'][checked]");
+        let found = names(&page);
+        assert_eq!(found.len(), expected, "{path}");
+        seen.extend(found);
+        path = page.link("More").unwrap_or_default();
+    }
+    assert_eq!(path, "", "there is a third page");
+    // 2 of 10 is more than 3 of 100.
+    assert_eq!(seen[..2], ["Globex", "Acme"]);
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), 62);
+    let page = sam.get(&format!("{TENANTS}?sort=fullest&q=acm")).await;
+    assert_eq!(names(&page), ["Acme"]);
+    for mark in [MISSING, "nonsense"] {
+        let answer = sam
+            .get(&format!("{TENANTS}?sort=fullest&after={mark}"))
+            .await;
+        assert_eq!(answer.status, 400, "{mark}");
+    }
+}
+
+#[actix_web::test]
+async fn presets_fill_in_the_limit_and_the_requester_has_a_name() {
+    let app = App::start().await;
+    let mut sam = app.sam().await;
+    let limit = app.limit_page("Acme");
+    let page = sam.get(&limit).await;
+    for (preset, wanted) in [("+5: 15", "15"), ("+10: 20", "20"), ("Double: 20", "20")] {
+        let link = page.link(preset).unwrap();
+        assert_eq!(sam.get(&link).await.field("limit"), wanted, "{preset}");
+    }
+    assert_eq!(app.limit_of("Acme"), 10);
+    assert_eq!(sam.get(&format!("{limit}?limit=many")).await.status, 400);
+    let mut alice = app.sign_in(ALICE).await;
+    let request = "/tenant-api-keys/limit-request";
+    let fields = [("limit", "40"), ("reason", "Two more plants")];
+    let asked = alice.submit(request, request, &fields).await;
+    assert_eq!(asked.status, 303);
+    for page in [limit, app.refusal_page("Acme")] {
+        let page = sam.get(&page).await;
+        page.shows("Alice Archer, alice@acme.test");
+        page.shows("Two more plants");
+    }
+}
