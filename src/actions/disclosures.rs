@@ -121,7 +121,7 @@ pub fn find(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     by.must_hold("api-keys:write")?;
     if by.person().is_none() {
         return Err(Error::Forbidden(
-            "Only a person can see a secret again.".into(),
+            "Only a person can see a secret again: sign in and open the page of the key.".into(),
         ));
     }
     let key = db::keys::find(conn, by.tenant, id)?;

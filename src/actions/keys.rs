@@ -178,7 +178,7 @@ pub fn revoke_with_reason(conn: &mut Conn, by: &Actor, id: KeyId, reason: &str) 
 /// # Errors
 /// `Invalid` at `reason`.
 pub fn check_reason(reason: &str) -> Result<String> {
-    validate::line(reason, 0, 200).map_err(|message| Error::invalid("reason", message))
+    validate::line(reason, 200).map_err(|message| Error::invalid("reason", message))
 }
 
 /// Revokes the key that acts. It needs no right for this: whoever finds a key somewhere can kill it with the key

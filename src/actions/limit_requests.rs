@@ -57,6 +57,8 @@ fn asker(by: &Actor) -> Result<&str> {
     by.must_hold(MAY_ASK)?;
     match &by.who {
         Who::Person { email, .. } => Ok(email),
-        _ => Err(Error::Forbidden("Only a person can ask for this.".into())),
+        _ => Err(Error::Forbidden(
+            "Only a person can ask for this: sign in as a tenant admin.".into(),
+        )),
     }
 }

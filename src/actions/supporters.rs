@@ -27,7 +27,7 @@ impl Supporter {
     pub fn check(name: &str, email: &str, password: &str) -> Result<Self> {
         let mut errors = FieldErrors::default();
         let checked = Self {
-            name: errors.take("name", validate::line(name, 2, 100)),
+            name: errors.take("name", validate::name(name, 100, "a name")),
             email: errors.take("email", validate::email(email)),
         };
         errors.take("password", password::check(password));

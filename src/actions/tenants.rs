@@ -29,9 +29,12 @@ impl FirstAdmin {
     pub fn check(&self, password: &str) -> Result<Self> {
         let mut errors = FieldErrors::default();
         let checked = Self {
-            name: errors.take("name", validate::line(&self.name, 2, 100)),
+            name: errors.take("name", validate::name(&self.name, 100, "your name")),
             email: errors.take("email", validate::email(&self.email)),
-            tenant: errors.take("tenant", validate::line(&self.tenant, 2, 100)),
+            tenant: errors.take(
+                "tenant",
+                validate::name(&self.tenant, 100, "the name of your organization"),
+            ),
         };
         errors.take("password", crate::domain::password::check(password));
         errors.into_result().map(|()| checked)

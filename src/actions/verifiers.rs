@@ -27,7 +27,8 @@ pub fn create(
     brand: &str,
     pepper: &Pepper,
 ) -> Result<(Verifier, KeySecret)> {
-    let name = validate::line(name, 2, 100).map_err(|message| Error::invalid("name", message))?;
+    let name =
+        validate::name(name, 100, "a name").map_err(|message| Error::invalid("name", message))?;
     let (id, token) = (VerifierId::new(), KeySecret::generate_verifier(brand)?);
     change_log::append(conn, change_log::Item::Verifier(id))?;
     peppers::must_be_in_use(conn, pepper)?;
@@ -80,12 +81,7 @@ pub fn rotate(
     };
     db::verifiers::set_token(conn, id, row)?;
     let verifier = db::verifiers::find(conn, id)?;
-    record_by_steward(
-        conn,
-        by,
-        &Event::VerifierRotated(detail),
-        object(&verifier),
-    )?;
+    record_by_steward(conn, by, &Event::VerifierRotated(detail), object(&verifier))?;
     Ok((verifier, token))
 }
 
@@ -105,12 +101,7 @@ pub fn end_old_tokens(
     let old = db::verifier_rotations::list_running_of(conn, id, by.now)?;
     must_be_meant(&verifier, last_use_of(&old), typed, by.now)?;
     if db::verifier_rotations::end_all(conn, id, by.now)? {
-        record_by_steward(
-            conn,
-            by,
-            &Event::VerifierRotationEnded,
-            object(&verifier),
-        )?;
+        record_by_steward(conn, by, &Event::VerifierRotationEnded, object(&verifier))?;
     }
     Ok(verifier)
 }

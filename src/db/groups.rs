@@ -137,7 +137,10 @@ pub fn set_deleted(conn: &mut Conn, tenant: TenantId, group: &Group, now: Timest
 
 fn name_taken(cause: diesel::result::Error) -> Error {
     if errors::is_duplicate(&cause) {
-        Error::invalid("name", "This tenant has a group with this name.")
+        Error::invalid(
+            "name",
+            "This tenant has a group with this name. Choose another name.",
+        )
     } else {
         cause.into()
     }

@@ -67,7 +67,7 @@ pub fn insert(conn: &mut Conn, user: &NewUser<'_>, now: Timestamp) -> Result<Use
     match diesel::insert_into(users::table).values(row).execute(conn) {
         Err(cause) if errors::is_duplicate(&cause) => Err(Error::invalid(
             "email",
-            "Somebody already uses this email address.",
+            "Somebody already uses this email address. Use another one.",
         )),
         other => other.map(|_| id).map_err(Error::from),
     }

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::validate::WrongLines;
+
 /// Most entries that a list may have.
 pub const MOST_ENTRIES: usize = 1_000;
 
@@ -16,24 +18,25 @@ impl AddressList {
     /// Reads a list; blank lines are skipped, duplicates folded.
     ///
     /// # Errors
-    /// The first line that is not an address or a range, by number, with what would be right. A list is either
-    /// read whole or refused: a broken one must never become an empty one, which would allow everybody.
+    /// The lines that are no address or range, by number, with what would be right. A list is either read whole or
+    /// refused: a broken one must never become an empty one, which would allow everybody.
     pub fn parse<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
-        let (mut list, mut known) = (Vec::new(), HashSet::new());
+        let (mut list, mut known, mut wrong) = (Vec::new(), HashSet::new(), WrongLines::default());
         for (number, line) in lines.into_iter().enumerate() {
             let line = line.trim();
             if line.is_empty() {
                 continue;
             }
-            let entry = parse_entry(line).map_err(|why| format!("Line {}: {why}", number + 1))?;
-            if known.insert(entry) {
-                list.push(entry);
+            match parse_entry(line) {
+                Err(why) => wrong.add(number, &why),
+                Ok(entry) if known.insert(entry) => list.push(entry),
+                Ok(_) => {}
             }
             if list.len() > MOST_ENTRIES {
                 return Err(format!("Use at most {MOST_ENTRIES} lines."));
             }
         }
-        Ok(Self(list))
+        wrong.into_result().map(|()| Self(list))
     }
 
     /// Reads a list that was given as such: only one that is really empty restricts nothing, `[""]` is a slip.

@@ -39,9 +39,9 @@ macro_rules! conflicts {
 
 conflicts! {
     /// The key was revoked.
-    KeyRevoked: "key-revoked", "This key was revoked for good; nothing about it can be changed.";
+    KeyRevoked: "key-revoked", "This key was revoked for good; nothing about it can be changed. Generate another one instead.";
     /// The key is not what the form showed.
-    KeyChanged: "key-changed", "This key was changed while you were editing it. Nothing was saved.";
+    KeyChanged: "key-changed", "This key was changed while you were editing it. Nothing was saved. Look at what changed, then save again.";
     /// The key is not revoked, so it stays on the list.
     KeyNotRevoked: "key-not-revoked", "Only a revoked key can be deleted. Revoke it first.";
     /// The tenant has as many keys as it may have.
@@ -53,7 +53,7 @@ conflicts! {
         "A rotation of this key is still running: finish or cancel it first, or rotate without a grace, which ends every \
          older secret.";
     /// The key has one secret.
-    NoRotationRunning: "no-rotation-running", "No rotation of this key is running any more: it has one secret.";
+    NoRotationRunning: "no-rotation-running", "No rotation of this key is running any more: it has one secret. Look at the key again.";
     /// The same idempotency key, for something else.
     IdempotencyKeyReused: "idempotency-key-reused",
         "This form or Idempotency-Key was sent before, and asked for something else. Check what you ask for, then send it \
@@ -64,23 +64,24 @@ conflicts! {
     /// The key's allowlist is not observed.
     NotObserved: "not-observed", "The list is not observed any more. Look at the key again.";
     /// There is no sealed copy of the key's secret.
-    NotRecoverable: "not-recoverable", "No copy of this key's secret is kept, so it can't be shown again.";
+    NotRecoverable: "not-recoverable",
+        "No copy of this key's secret is kept, so it can't be shown again. Rotate the key to get another secret.";
     /// The sealed copy of the key's secret can't be opened.
     SealedCopyDamaged: "sealed-copy-damaged",
         "The copy of this secret was damaged and can't be opened; tell your operator. The key itself still works.";
     /// Sealed copies would be destroyed, and nobody confirmed that.
     CopiesKept: "copies-kept", "Sealed copies of secrets are kept. Read how many are destroyed, then confirm it.";
     /// The group is one that every tenant has.
-    GroupBuiltIn: "group-built-in", "This group is built in: every tenant has it as it is.";
+    GroupBuiltIn: "group-built-in", "This group is built in: every tenant has it as it is. Make a group of your own.";
     /// The group is not what was read.
-    GroupChanged: "group-changed", "This group was changed while you were editing it. Nothing was saved.";
+    GroupChanged: "group-changed", "This group was changed while you were editing it. Nothing was saved. Look at it again, then save.";
     /// Keys use the group; see [`Conflict::group_in_use`].
     GroupInUse(keys_use: String, them: &'static str): "group-in-use",
         "{keys_use} this group. Give {them} another group or revoke {them} first.";
     /// The tenant has as many groups as it may have.
     GroupLimitReached(most: i64): "group-limit-reached", "A tenant can have {most} authorization groups. Delete one first.";
     /// The tenant has the highest limit that there is.
-    HighestLimit(most: Count): "highest-limit", "{most} keys is the highest limit there is.";
+    HighestLimit(most: Count): "highest-limit", "{most} keys is the highest limit there is. Revoke keys that are no longer needed.";
     /// The tenant asks for no higher limit, or no longer.
     NoLimitRequest: "no-limit-request", "This request is no longer open: it was answered or withdrawn meanwhile.";
     /// The tenant asks for something else than was read.

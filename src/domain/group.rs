@@ -3,7 +3,7 @@
 use super::Result;
 use super::id::GroupId;
 use super::scope::{self, Scopes};
-use super::validate::{self, FieldErrors};
+use super::validate::{self, FieldErrors, WrongLines};
 
 /// Most groups that a tenant may have, the built-in ones included.
 pub const MOST: i64 = 200;
@@ -41,7 +41,7 @@ impl Input<'_> {
         let mut errors = FieldErrors::default();
         let draft = Draft {
             name: errors.take("name", check_name(self.name)),
-            summary: errors.take("summary", validate::line(self.summary, 0, 300)),
+            summary: errors.take("summary", validate::line(self.summary, 300)),
             scopes: errors.take("scopes", check_scopes(&self.scopes)),
         };
         errors.into_result().map(|()| draft)
@@ -50,7 +50,7 @@ impl Input<'_> {
 
 /// Keys ask for a group by name or id, so no name may pass for an id.
 fn check_name(name: &str) -> std::result::Result<String, String> {
-    let name = validate::line(name, 2, 80)?;
+    let name = validate::name(name, 80, "a name")?;
     match name.parse::<GroupId>() {
         Ok(_) => Err("Choose a name that does not look like an id.".into()),
         Err(_) => Ok(name),
@@ -58,7 +58,7 @@ fn check_name(name: &str) -> std::result::Result<String, String> {
 }
 
 fn check_scopes(lines: &[&str]) -> std::result::Result<Scopes, String> {
-    let mut words = Vec::new();
+    let (mut words, mut wrong) = (Vec::new(), WrongLines::default());
     for (number, line) in lines.iter().enumerate() {
         let line = line.trim();
         if line.is_empty() {
@@ -66,13 +66,13 @@ fn check_scopes(lines: &[&str]) -> std::result::Result<Scopes, String> {
         }
         if !scope::is_scope(line) {
             let shown = shown(line);
-            return Err(format!(
-                "Line {}: {shown} is not a scope. Write resource:action, such as orders:read.",
-                number + 1
-            ));
+            let why =
+                format!("{shown} is not a scope. Write resource:action, such as orders:read.");
+            wrong.add(number, &why);
         }
         words.push(line);
     }
+    wrong.into_result()?;
     let scopes = Scopes::parse(&words.join(" "))?;
     match scopes.list().len() {
         0 => Err("Add at least one scope, such as orders:read.".into()),

@@ -122,7 +122,7 @@ impl Input<'_> {
         let draft = Draft {
             ip_allowlist_mode: errors.take("ip_allowlist_mode", self.mode(&list)),
             ip_allowlist: list,
-            name: errors.take("name", validate::line(self.name, 2, 200)),
+            name: errors.take("name", validate::name(self.name, 200, "a name")),
             description: errors.take("description", validate::lines(self.description, 1_000)),
             environment: errors.take("environment", Environment::parse(self.environment)),
             expires_at: errors.take("expires_at", expiry.and_then(|at| check_expiry(at, now))),

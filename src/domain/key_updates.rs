@@ -60,7 +60,7 @@ impl Input<'_> {
         let update = Update {
             name: self
                 .name
-                .map(|name| errors.take("name", validate::line(name, 2, 200))),
+                .map(|name| errors.take("name", validate::name(name, 200, "a name"))),
             description: self
                 .description
                 .map(|text| errors.take("description", validate::lines(text, 1_000))),

@@ -15,12 +15,16 @@ pub fn check(password: &str) -> std::result::Result<String, String> {
     let mut seen: Vec<char> = password.chars().collect();
     seen.sort_unstable();
     seen.dedup();
-    if length < LEAST {
+    if length == 0 {
+        Err(format!(
+            "Enter a password of at least {LEAST} characters; a sentence is easy to remember."
+        ))
+    } else if length < LEAST {
         Err(format!(
             "Use at least {LEAST} characters; a sentence is easy to remember. This has {length}."
         ))
     } else if length > MOST {
-        Err(format!("Use at most {MOST} characters."))
+        Err(format!("Use at most {MOST} characters; this has {length}."))
     } else if seen.len() < 5 {
         Err("Use more different characters.".into())
     } else {

@@ -80,14 +80,27 @@ fn refuse_key(value: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// One line of text: trimmed, `least` to `most` Unicode scalars, no control or bidi characters.
-pub fn line(value: &str, least: usize, most: usize) -> Result<String, String> {
+/// Fewest characters of a name.
+const LEAST_OF_NAME: usize = 2;
+
+/// The name of something, which has to have one: a [`line()`] of at least two characters. `what` it is, such as "a name",
+/// is what somebody is asked for who left it empty.
+pub fn name(value: &str, most: usize, what: &str) -> Result<String, String> {
+    match value.trim().chars().count() {
+        0 => Err(format!("Enter {what}.")),
+        length if length < LEAST_OF_NAME => Err(format!(
+            "Use at least {LEAST_OF_NAME} characters; this has {length}."
+        )),
+        _ => line(value, most),
+    }
+}
+
+/// One line of text: trimmed, at most `most` Unicode scalars, no control or bidi characters.
+pub fn line(value: &str, most: usize) -> Result<String, String> {
     let value = value.trim();
     let length = value.chars().count();
-    if length < least || length > most {
-        return Err(format!(
-            "Use {least} to {most} characters; this has {length}."
-        ));
+    if length > most {
+        return Err(format!("Use at most {most} characters; this has {length}."));
     }
     if value.chars().any(|c| c.is_control() || misleads(c)) {
         return Err("Remove control characters and invisible formatting characters.".into());
@@ -111,6 +124,44 @@ pub fn lines(value: &str, most: usize) -> Result<String, String> {
     }
     refuse_key(&value)?;
     Ok(value)
+}
+
+/// Wrong lines that are named; of more than these only the number.
+const NAMED: usize = 10;
+
+/// What is wrong in a text of several lines: a line for each, by its number.
+#[derive(Debug, Default)]
+pub struct WrongLines {
+    named: Vec<String>,
+    more: usize,
+}
+
+impl WrongLines {
+    /// Notes what is wrong with the line at this place, counted from 0.
+    pub fn add(&mut self, place: usize, why: &str) {
+        if self.named.len() < NAMED {
+            self.named.push(format!("Line {}: {why}", place + 1));
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// All of it as one message; `Ok` when nothing was wrong.
+    ///
+    /// # Errors
+    /// The message.
+    pub fn into_result(mut self) -> Result<(), String> {
+        match self.more {
+            0 => {}
+            1 => self.named.push("And 1 more line.".into()),
+            more => self.named.push(format!("And {more} more lines.")),
+        }
+        if self.named.is_empty() {
+            Ok(())
+        } else {
+            Err(self.named.join("\n"))
+        }
+    }
 }
 
 /// An e-mail address, lower-cased: something, one @, a host; at most 254 characters (RFC 5321).

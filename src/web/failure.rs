@@ -73,11 +73,11 @@ pub fn sentence(status: StatusCode, failure: Option<&Failure>) -> String {
         }
         _ => match status {
             StatusCode::NOT_FOUND => "There is nothing here, or it belongs to somebody else.",
-            StatusCode::METHOD_NOT_ALLOWED => "This method is not allowed here.",
-            StatusCode::REQUEST_TIMEOUT => "The body came too slowly.",
-            StatusCode::PAYLOAD_TOO_LARGE => "The body is too large.",
+            StatusCode::METHOD_NOT_ALLOWED => "This method is not allowed here. Open the page anew, or look the address up in the API reference.",
+            StatusCode::REQUEST_TIMEOUT => "The body came too slowly. Send it again.",
+            StatusCode::PAYLOAD_TOO_LARGE => "The body is too large. Send less at once.",
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                "This content type or compression is not understood here."
+                "This content type or compression is not understood here. Send JSON, or a form, without compression."
             }
             StatusCode::SERVICE_UNAVAILABLE => {
                 "Keystead can't be sure of the answer now. Try again in a moment."

@@ -66,7 +66,8 @@ fn read<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T> {
     if !is_same_origin(request) {
         return Err(refused());
     }
-    let unreadable = |_| Error::BadRequest("The form could not be read.".into());
+    let unreadable =
+        |_| Error::BadRequest("The form could not be read. Reload the page and try again.".into());
     let mut pairs: Vec<(String, String)> =
         serde_urlencoded::from_bytes(body).map_err(unreadable)?;
     let expected = expected_token(request)?;

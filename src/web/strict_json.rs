@@ -95,11 +95,12 @@ pub fn explain(cause: &serde_json::Error) -> Error {
         Category::Data if text.starts_with("duplicate field") => {
             Error::BadRequest(format!("The member {} comes twice.", member(&text)))
         }
-        Category::Data if text.starts_with("unknown field") => {
-            Error::invalid(&harmless(&member(&text)), "There is no such member.")
-        }
+        Category::Data if text.starts_with("unknown field") => Error::invalid(
+            &harmless(&member(&text)),
+            "There is no such member; leave it out.",
+        ),
         Category::Data if text.starts_with("missing field") => {
-            Error::invalid(&member(&text), "This member is required.")
+            Error::invalid(&member(&text), "This member is required; send it.")
         }
         Category::Data => Error::invalid(
             "body",

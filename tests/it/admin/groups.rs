@@ -103,8 +103,8 @@ async fn a_wrong_group_comes_back_with_its_input_and_changes_nothing() {
     let many: Vec<String> = (0..101).map(|number| format!("r{number}:read")).collect();
     let many = many.join("\n");
     for (name, scopes, words) in [
-        ("O", "orders:read", "Use 2 to 80 characters"),
-        (&*long, "orders:read", "Use 2 to 80 characters"),
+        ("O", "orders:read", "Use at least 2 characters; this has 1."),
+        (&*long, "orders:read", "Use at most 80 characters; this has"),
         ("\u{202e}sredrO", "orders:read", "invisible formatting"),
         (
             "Taken",

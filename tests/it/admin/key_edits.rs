@@ -128,9 +128,9 @@ async fn what_is_wrong_is_told_at_its_place_and_nothing_is_saved() {
         .collect();
     let theirs = app.group("Globex", "Full access");
     for (field, value, words) in [
-        ("name", "E", "Use 2 to 200 characters; this has 1."),
-        ("name", &*long, "Use 2 to 200 characters; this has 201."),
-        ("name", "  ", "Use 2 to 200 characters; this has 0."),
+        ("name", "E", "Use at least 2 characters; this has 1."),
+        ("name", &*long, "Use at most 200 characters; this has 201."),
+        ("name", "  ", "Enter a name."),
         ("name", "E\u{202e}RP", "invisible formatting"),
         ("name", "E\0RP", "control characters"),
         ("group", "", "Choose one of this tenant"),

@@ -55,7 +55,8 @@ async fn a_key_is_rotated_by_keyboard_alone() {
     // The harmless button first.
     browser.until_focus("dialog [data-dialog-close]").await;
     browser.tab_to("#grace").await;
-    browser.keys("En").await; // "Ends now"
+    // The last choice: the old secret stops now.
+    browser.press(key::END).await;
     browser
         .until_sees("All applications using the current secret will lose access immediately.")
         .await;

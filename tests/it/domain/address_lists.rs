@@ -91,3 +91,25 @@ fn duplicates_are_folded_and_a_thousand_entries_are_the_most() {
     assert_eq!(list(&lines(1_000)).entries().len(), 1_000);
     assert_eq!(refusal(&lines(1_001)), "Use at most 1000 lines.");
 }
+
+#[test]
+fn every_wrong_line_is_named_up_to_ten() {
+    let text = "10.0.0.1\nhere\n\n10.0.0.2/8\nks_live_x";
+    assert_eq!(
+        refusal(text).lines().collect::<Vec<_>>(),
+        [
+            "Line 2: \"here\" is not a valid address or range.",
+            "Line 4: \"10.0.0.2/8\" has bits set after its prefix. Did you mean 10.0.0.0/8?",
+            "Line 5: \"…\" is not a valid address or range.",
+        ]
+    );
+    let wrong = |count: usize| refusal(&vec!["x"; count].join("\n"));
+    let last = |text: &str| text.lines().last().unwrap().to_owned();
+    assert_eq!(
+        last(&wrong(10)),
+        "Line 10: \"x\" is not a valid address or range."
+    );
+    assert_eq!(last(&wrong(11)), "And 1 more line.");
+    assert_eq!(last(&wrong(15)), "And 5 more lines.");
+    assert_eq!(wrong(5_000).lines().count(), 11);
+}

@@ -16,7 +16,10 @@ pub fn add_address(list: &mut String, address: Option<std::net::IpAddr>) -> Fiel
     let mut errors = FieldErrors::default();
     match address {
         Some(address) => return add_lines(list, std::iter::once(&*address.to_string())),
-        None => errors.add("ip_allowlist", "Your address can't be told from here."),
+        None => errors.add(
+            "ip_allowlist",
+            "Your address can't be told from here. Type it as one line.",
+        ),
     }
     errors
 }

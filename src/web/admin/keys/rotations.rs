@@ -56,11 +56,14 @@ pub struct Again {
 
 /// Choices of the old secret's time: the word, and how it reads.
 pub const GRACES: [(&str, &str); 5] = [
-    ("24h", "Works on for 24 hours"),
-    ("1h", "Works on for 1 hour"),
-    ("7d", "Works on for 7 days"),
-    ("quiet", "Works on until nobody has used it for 24 hours"),
-    ("now", "Ends now"),
+    ("24h", "Old secret keeps working for 24 hours"),
+    ("1h", "Old secret keeps working for 1 hour"),
+    ("7d", "Old secret keeps working for 7 days"),
+    (
+        "quiet",
+        "Old secret keeps working until nobody has used it for 24 hours",
+    ),
+    ("now", "Old secret stops working now"),
 ];
 
 impl RotationForm {

@@ -18,6 +18,7 @@ pub mod key {
     pub const ESCAPE: char = '\u{E00C}';
     pub const SPACE: char = ' ';
     pub const DOWN: char = '\u{E015}';
+    pub const END: char = '\u{E010}';
 }
 
 impl Chromium {
