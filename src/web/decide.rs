@@ -32,7 +32,7 @@ impl Decided {
 /// Decides about the key that was [presented](super::presented::presented); `facts` are those of the operation it is presented for.
 ///
 /// # Errors
-/// `Missing`, `Invalid`, `Limited`, or 503 when the index is not certain. A missing scope is left to the caller.
+/// `Missing`, `Invalid`, `Malformed`, `Limited`, or 503 when the index is not certain. A missing scope is left to the caller.
 pub fn decide(
     incoming: &Incoming<'_>,
     presented: domain::Result<Option<KeyLookup<'_>>>,
@@ -52,9 +52,10 @@ pub fn decide(
     match (verdict.code.need(), verdict.allowance) {
         (Need::Nothing | Need::Scope, _) => Ok(Decided(verdict)),
         (Need::Patience, Some(allowance)) => Err(Refused::Limited(allowance)),
-        (Need::Patience | Need::WorkingKey, _) => {
-            Err(Refused::Invalid(verdict.code == Code::Expired))
-        }
+        (Need::Patience | Need::WorkingKey, _) => Err(match verdict.code {
+            Code::Malformed => Refused::Malformed,
+            code => Refused::Invalid(code == Code::Expired),
+        }),
     }
 }
 

@@ -87,8 +87,12 @@ pub(super) fn with_problem(response: ServiceResponse<BoxBody>) -> ServiceRespons
             problem(status, "about:blank", &text).header(header::WWW_AUTHENTICATE, challenge)
         }
         _ => {
-            let kind = refused(&response).map_or("about:blank", Refused::kind);
-            problem(status, kind, &text)
+            let refused = refused(&response);
+            let answer = problem(status, refused.map_or("about:blank", Refused::kind), &text);
+            match refused.and_then(Refused::hint) {
+                Some(hint) => answer.with("hint", hint.into()),
+                None => answer,
+            }
         }
     };
     let answer = answer.finish_with("instance", instance);

@@ -67,6 +67,9 @@ pub struct Problem {
     pub status: u16,
     /// What went wrong, for people.
     pub detail: String,
+    /// What to look at, where that helps: with a 401, that the text is no whole key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
     /// Id of this request.
     pub instance: String,
 }

@@ -17,6 +17,8 @@ pub enum Refused {
     Missing,
     /// A credential that is not accepted; true when it is a genuine key past its expiry.
     Invalid(bool),
+    /// A text that is no key, as its own check tells: nothing was looked up.
+    Malformed,
     /// A valid key that was used too often: never 401, or its holder would throw it away.
     Limited(Allowance),
     /// Anything else.
@@ -26,7 +28,7 @@ pub enum Refused {
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Missing | Self::Invalid(_) => f.write_str(detail(self)),
+            Self::Missing | Self::Invalid(_) | Self::Malformed => f.write_str(detail(self)),
             Self::Limited(allowance) => f.write_str(&rate_limit::sentence(*allowance)),
             Self::Other(failure) => failure.fmt(f),
         }
@@ -46,7 +48,7 @@ fn detail(refused: &Refused) -> &'static str {
 impl ResponseError for Refused {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Missing | Self::Invalid(_) => StatusCode::UNAUTHORIZED,
+            Self::Missing | Self::Invalid(_) | Self::Malformed => StatusCode::UNAUTHORIZED,
             Self::Limited(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Other(failure) => failure.status_code(),
         }
@@ -58,7 +60,9 @@ impl ResponseError for Refused {
             Self::Invalid(true) => {
                 "Bearer realm=\"keystead\", error=\"invalid_token\", error_description=\"API key expired\""
             }
-            Self::Invalid(false) => "Bearer realm=\"keystead\", error=\"invalid_token\"",
+            Self::Invalid(false) | Self::Malformed => {
+                "Bearer realm=\"keystead\", error=\"invalid_token\""
+            }
             Self::Limited(allowance) => return rate_limit::refusal(*allowance),
             Self::Other(failure) => return failure.error_response(),
         };
@@ -77,6 +81,14 @@ impl Refused {
         }
     }
 
+    /// What helps whoever copied a key, and tells nothing of any key that exists.
+    pub fn hint(&self) -> Option<&'static str> {
+        matches!(self, Self::Malformed).then_some(
+            "This text is no whole API key: it looks cut, or has stray characters in it. Copy the key again, from its \
+             first to its last character.",
+        )
+    }
+
     /// The whole answer, for edges that no middleware completes.
     pub fn respond(&self, id: RequestId) -> HttpResponse {
         let bare = self.error_response();
@@ -89,6 +101,9 @@ impl Refused {
             if let Ok(value) = value.to_str() {
                 answer = answer.header(name.clone(), value);
             }
+        }
+        if let Some(hint) = self.hint() {
+            answer = answer.with("hint", hint.into());
         }
         answer.finish_with("instance", id.to_string())
     }

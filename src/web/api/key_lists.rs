@@ -15,7 +15,7 @@ use crate::web::problem::Problem;
 use crate::web::state::State;
 
 /// Most keys in one answer.
-const MOST: usize = 200;
+const MOST: usize = 1_000;
 
 /// Which part of the list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -36,8 +36,8 @@ pub struct ListQuery {
     #[serde(default)]
     #[param(max_length = 200, required = false)]
     q: String,
-    /// Keys in the answer, 1 to 200; default 50.
-    #[param(minimum = 1, maximum = 200)]
+    /// Keys in the answer, 1 to 1,000; default 1,000.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
     /// Mark from the `Link` header of the answer before.
     cursor: Option<String>,
@@ -45,7 +45,7 @@ pub struct ListQuery {
 
 /// List keys
 ///
-/// Newest first; filters combine. A `Link` header with `rel=next` leads to older ones and carries the filters.
+/// Newest first, up to 1,000 unless `limit` says less; filters combine. A `Link` header with `rel=next` leads to older ones and carries the filters.
 #[utoipa::path(
     get,
     path = "/api/v1/auth/api-keys",
@@ -71,7 +71,7 @@ pub async fn index(
     let by = caller.actor();
     by.must_hold("api-keys:read")?;
     let query = web::Query::<ListQuery>::from_query(request.query_string()).map_err(|_| {
-        let text = "Only status, expiration, q, limit (1 to 200) and cursor are understood here, each once.";
+        let text = "Only status, expiration, q, limit (1 to 1000) and cursor are understood here, each once.";
         Error::BadRequest(text.into())
     })?;
     let sort = Sort::default();
@@ -82,7 +82,7 @@ pub async fn index(
             Some(text) => Some(Mark::parse(text, sort.column)?),
             None => None,
         },
-        limit: match query.limit.unwrap_or(50) {
+        limit: match query.limit.unwrap_or(MOST) {
             limit @ 1..=MOST => limit,
             _ => return Err(Error::BadRequest(format!("limit: use 1 to {MOST}.")).into()),
         },

@@ -161,6 +161,9 @@ pub struct NewKey {
     pub ip_allowlist_mode: Option<String>,
     /// How often it may be used; default: as often as its holder likes.
     pub rate_limit: Option<RateLimit>,
+    /// Nothing, or an empty list: a key has the scopes of its group.
+    #[schema(max_items = 0)]
+    pub scopes: Option<Vec<String>>,
 }
 
 /// Changes of a key; members that are left out stay as they are.

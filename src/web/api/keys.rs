@@ -57,6 +57,10 @@ pub async fn create(
     if let Some(word) = &wanted.ip_allowlist_mode {
         AllowlistMode::parse(word).map_err(|text| Error::invalid("ip_allowlist_mode", text))?;
     }
+    if wanted.scopes.iter().flatten().next().is_some() {
+        let text = "A key has the scopes of its group: leave this empty, and name a group in authorization_group.";
+        return Err(Error::invalid("scopes", text).into());
+    }
     let draft = input(&wanted).check(by.now, expiry(&wanted))?;
     let idempotency_key = idempotency_key(&request)?;
     let inside = state.clone();

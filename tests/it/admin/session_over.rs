@@ -10,8 +10,8 @@ const KEYS: &str = "/tenant-api-keys";
 const OVER: &str = "Your session is over. Sign in to go on where you were.";
 
 /// Sends something from a page, as browsers say it.
-async fn from(person: &mut Person, page: &str, request: (Method, &str)) -> Answer {
-    let referer = format!("{}{page}", person.base);
+async fn from(app: &App, person: &mut Person, page: &str, request: (Method, &str)) -> Answer {
+    let referer = format!("{}{page}", app.base);
     let (method, path) = request;
     let mut request = person
         .request(method.clone(), path)
@@ -60,7 +60,7 @@ async fn who_signed_out_in_another_tab_is_told_too() {
         (post("/logout"), over("form")),
         (post("/theme"), over("form")),
     ] {
-        let answer = from(&mut alice, list, (method, &path)).await;
+        let answer = from(&app, &mut alice, list, (method, &path)).await;
         answer.leads_to(&place);
     }
     alice
@@ -69,7 +69,13 @@ async fn who_signed_out_in_another_tab_is_told_too() {
         .shows("Your session is over, so nothing was changed. Sign in to go on where you were.");
     // A dialog is no place to come back to: the page below it is.
     alice.htmx = true;
-    let answer = from(&mut alice, list, (Method::GET, &key.page("revocation"))).await;
+    let answer = from(
+        &app,
+        &mut alice,
+        list,
+        (Method::GET, &key.page("revocation")),
+    )
+    .await;
     assert_eq!(answer.header("hx-redirect"), over("page"));
     assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
 }
@@ -79,7 +85,7 @@ async fn strangers_are_only_asked_to_sign_in() {
     let app = App::start().await;
     let mut visitor = app.visitor();
     let docs = "/api/docs";
-    from(&mut visitor, docs, (Method::GET, KEYS))
+    from(&app, &mut visitor, docs, (Method::GET, KEYS))
         .await
         .leads_to("/login?next=%2Ftenant-api-keys");
     let page = visitor.get("/login?next=%2Ftenant-api-keys").await;

@@ -45,6 +45,7 @@ async fn without_a_key_the_challenge_has_no_error_code() {
 
 #[actix_web::test]
 async fn every_key_that_is_not_accepted_gets_one_and_the_same_answer() {
+    // Only of a text that is no whole key more is said: nothing was looked up for it.
     let app = App::start().await;
     let good = app.issue("Acme", "ERP");
     let revoked = app.issue("Acme", "Revoked");
@@ -60,32 +61,43 @@ async fn every_key_that_is_not_accepted_gets_one_and_the_same_answer() {
     )
     .unwrap();
     let cut = &good.secret[..good.secret.len() - 1];
-    let mut answers = Vec::new();
-    for text in [
-        &*revoked.secret,
-        &disabled.secret,
-        &elsewhere.secret,
-        &suspended.secret,
-        unknown.expose(),
-        cut,
-        &good.secret.to_lowercase(),
-        &format!("{}x", good.secret),
-        &format!("\"{}\"", good.secret),
-        "x",
-        &"a".repeat(5_000),
+    let (mut answers, mut hinted) = (Vec::new(), Vec::new());
+    for (text, is_whole) in [
+        (&*revoked.secret, true),
+        (&disabled.secret, true),
+        (&elsewhere.secret, true),
+        (&suspended.secret, true),
+        (unknown.expose(), true),
+        (cut, false),
+        (&misspelt(&good.secret), false),
+        (&good.secret.to_lowercase(), false),
+        (&format!("{}x", good.secret), false),
+        (&format!("\"{}\"", good.secret), false),
+        ("x", false),
+        (&"a".repeat(5_000), false),
     ] {
         let answer = app.system(text).whoami().await;
-        answer.problem(401);
+        let problem = answer.problem(401);
         assert_eq!(
             answer.header("www-authenticate"),
             INVALID_CHALLENGE,
             "{text}"
         );
         answer.hides(text);
-        answers.push(answer.meaning());
+        if is_whole {
+            assert_eq!(problem["hint"], serde_json::Value::Null, "{text}");
+            answers.push(answer.meaning());
+        } else {
+            let hint = problem["hint"].as_str().unwrap();
+            assert!(
+                hint.contains("looks cut, or has stray characters"),
+                "{hint}"
+            );
+            hinted.push(answer.meaning());
+        }
     }
-    for answer in &answers {
-        assert_eq!(answer, &answers[0]);
+    for alike in [&answers, &hinted] {
+        assert!(alike.iter().all(|answer| answer == &alike[0]));
     }
     assert!(answers[0].1.contains("Invalid or missing API key"));
 }
