@@ -103,7 +103,7 @@ async fn the_history_says_what_an_edit_changed() {
                 ("group", &*read_only),
                 ("ip_allowlist", "10.0.0.0/8\r\n10.1.2.3"),
             ],
-            "Changed Group: Full access → Read only; IP allowlist: 2 ranges added; IP allowlist enforced",
+            "Changed IP allowlist: 2 ranges added; IP allowlist enforced; Group: Full access → Read only",
         ),
         (
             vec![
@@ -121,7 +121,7 @@ async fn the_history_says_what_an_edit_changed() {
                 ("rate_limit_per", "second"),
                 ("ip_allowlist", "10.0.0.0/8"),
             ],
-            "Changed Description; IP allowlist: 1 range removed; Name: ERP → CRM; Rate limit: 100 per minute → 10 per second",
+            "Changed Name: ERP → CRM; Description; IP allowlist: 1 range removed; Rate limit: 100 per minute → 10 per second",
         ),
     ] {
         let fields = fields(&mut alice, &edit, &changes).await;

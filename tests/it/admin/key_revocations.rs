@@ -103,7 +103,7 @@ async fn revoking_twice_is_one_change() {
         .await
         .leads_to(KEYS);
     alice
-        .submit(&page, &page, &[("last4", key.last4())])
+        .submit(KEYS, &page, &[("last4", key.last4())])
         .await
         .leads_to(KEYS);
     let revocations = app

@@ -128,7 +128,7 @@ pub enum Saved {
 }
 
 async fn save(state: &State, me: &SignedIn, id: KeyId, form: &EditForm) -> Result<Saved> {
-    let update = form.check(me.now())?;
+    let update = form.check(me.now()).map_err(of_form)?;
     let answer = (form.confirmed.as_str(), form.last4.as_str());
     let saved = change(state, me, id, update, answer).await;
     saved.map_err(of_form)
