@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::crumbs::crumbs;
 use super::row::VerifierRow;
 use super::token::{self, Token};
 use crate::actions::verifiers;
@@ -13,7 +14,7 @@ use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, page};
-use crate::web::shell::{Crumb, Shell, trail};
+use crate::web::shell::{Crumb, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
@@ -32,12 +33,6 @@ struct VerifiersPage {
     form: VerifierForm,
     errors: FieldErrors,
     rows: Vec<VerifierRow>,
-}
-
-/// The breadcrumb of a page under Verifiers.
-pub fn crumbs(last: Option<&str>) -> Vec<Crumb> {
-    let home = "/verifiers";
-    trail(("Installation", home), ("Verifiers", home), last)
 }
 
 /// `GET /verifiers`.

@@ -1,5 +1,6 @@
 //! Who may ask: verifiers and their tokens.
 
+mod crumbs;
 pub mod list;
 pub mod revocations;
 pub mod rotation_ends;

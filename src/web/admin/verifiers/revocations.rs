@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::list::crumbs;
+use super::crumbs::crumbs;
 use super::row::{VerifierRow, asked_lately, last_used};
 use crate::actions::verifiers;
 use crate::db::verifier_usage::Asked;

@@ -3,7 +3,7 @@
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::list::crumbs;
+use super::crumbs::crumbs;
 use super::revocations::{NameForm, again, done};
 use super::row::last_used_of;
 use crate::actions::verifiers;

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::list::crumbs;
+use super::crumbs::crumbs;
 use super::row::{asked_lately, last_used};
 use super::token::{self, Token};
 use crate::actions::verifiers;

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::list::crumbs;
+use super::crumbs::crumbs;
 use crate::db::verifiers::Verifier;
 use crate::domain::key_text::KeySecret;
 use crate::web::failure::Answer;
