@@ -55,6 +55,7 @@ async fn what_a_verifier_asked_is_shown_and_told_before_it_is_revoked() {
     question.lacks("[name='name']");
     ask(&app, 3).await;
     app.clock.advance(TimeDelta::minutes(90));
+    let mut alice = app.sign_in(ALICE).await;
     ask(&app, 2).await;
     assert_eq!(
         alice.get(VERIFIERS).await.text_of("td.c-asked").trim(),
@@ -108,7 +109,7 @@ async fn the_old_token_works_until_its_end() {
     let list = alice.get(VERIFIERS).await;
     list.hides(&new);
     list.shows(&format!(
-        "Old …{} works until 26 Nov 2026, 13:00 UTC",
+        "Old …{} works until 20 Nov 2026, 13:00 UTC",
         &old[old.len() - 4..]
     ));
     list.shows(&format!("ks_verifier_…{}", &new[new.len() - 4..]));

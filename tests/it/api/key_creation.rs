@@ -59,23 +59,6 @@ async fn a_name_is_enough() {
 }
 
 #[actix_web::test]
-async fn an_empty_list_of_scopes_means_those_of_the_group() {
-    let app = App::start().await;
-    let system = app.system(&app.issue("Acme", "Admin").secret);
-    let wanted = json!({ "name": "ERP", "authorization_group": "Read only", "scopes": [] });
-    let answer = system.post(KEYS, wanted).await;
-    assert_eq!(answer.status, 201, "{}", answer.body);
-    assert_eq!(answer.json()["scopes"], json!(["*:read"]));
-    let wanted = json!({ "name": "ERP", "scopes": ["*:read"] });
-    let problem = system.post(KEYS, wanted).await.problem(422);
-    let message = problem["errors"][0]["message"].as_str().unwrap();
-    assert!(
-        message.contains("name a group in authorization_group"),
-        "{message}"
-    );
-}
-
-#[actix_web::test]
 async fn a_key_can_not_make_a_stronger_one() {
     let app = App::start().await;
     app.add_group(

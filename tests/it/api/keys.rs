@@ -1,5 +1,8 @@
 //! One key: reading and revoking it.
 
+use serde_json::json;
+
+use crate::support::system::KEYS;
 use crate::support::*;
 
 const FIELDS: [&str; 15] = [
@@ -161,5 +164,22 @@ async fn unknown_paths_and_wrong_methods_are_problems_too() {
             .await
             .header("allow")
             .contains("POST")
+    );
+}
+
+#[actix_web::test]
+async fn an_empty_list_of_scopes_means_those_of_the_group() {
+    let app = App::start().await;
+    let system = app.system(&app.issue("Acme", "Admin").secret);
+    let wanted = json!({ "name": "ERP", "authorization_group": "Read only", "scopes": [] });
+    let answer = system.post(KEYS, wanted).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    assert_eq!(answer.json()["scopes"], json!(["*:read"]));
+    let wanted = json!({ "name": "ERP", "scopes": ["*:read"] });
+    let problem = system.post(KEYS, wanted).await.problem(422);
+    let message = problem["errors"][0]["message"].as_str().unwrap();
+    assert!(
+        message.contains("name a group in authorization_group"),
+        "{message}"
     );
 }

@@ -33,7 +33,7 @@ async fn everybody_can_set_up_and_sign_in() {
         .await;
 
     browser.goto("/setup?token=used").await;
-    browser.until_sees("Not found").await;
+    browser.until_sees("This link has ended").await;
     browser
         .is_accessible_everywhere("an error page for visitors")
         .await;
