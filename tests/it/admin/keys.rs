@@ -95,12 +95,11 @@ async fn the_list_goes_on_by_key_when_it_is_long() {
         let page = alice.get(&path).await;
         let names = page.words_of("a.name");
         sizes.push(names.len());
-        page.shows(&format!("Showing {} of 120", names.len()));
+        page.shows(" of 120");
         seen.extend(names);
         // A key made meanwhile shifts nothing.
         app.issue("Acme", "Late comer");
-        let next = page.attributes("[href^='/tenant-api-keys?cursor=']", "href");
-        match next.into_iter().next() {
+        match page.link("Next") {
             Some(next) => path = next,
             None => break,
         }
