@@ -4,12 +4,14 @@
     reason = "the derive of MultiConnection makes items without docs"
 )]
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 
 use super::dialect;
 use super::files::{Files, Stamp, Standing};
@@ -161,13 +163,16 @@ impl Manager {
         let bad = |error: Error| ConnectionError::BadConnection(error.to_string());
         match &self.source {
             Source::Sqlite(path) => {
-                // The driver would make an empty database of a file that is gone.
                 let before = Files::at(path).map_err(bad)?;
                 // Not even opened: with what lies beside the one before, it would be mixed up.
                 if self.files.get().is_some_and(|files| !files.are_of(&before)) {
                     return Err(replaced());
                 }
-                let mut sqlite = SqliteConnection::establish(&path.to_string_lossy())?;
+                let mut sqlite = SqliteConnection::establish(&existing(path))?;
+                // Nothing was read yet: what lies beside the file goes with another one if it was replaced meanwhile.
+                if !Files::at(path).map_err(bad)?.are_of(&before) {
+                    return Err(replaced());
+                }
                 sqlite
                     .batch_execute(
                         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
@@ -196,6 +201,16 @@ impl Manager {
     }
 }
 
+/// What a URI can't hold as it is, beside what is percent-encoded anyway: <https://sqlite.org/uri.html>.
+const RESERVED: &AsciiSet = &CONTROLS.add(b' ').add(b'?').add(b'#').add(b'%');
+
+/// The URI of a file that must be there. From a plain path SQLite would make an empty database where there is none, and
+/// fill it with what still lies beside it.
+fn existing(path: &Path) -> String {
+    let path = percent_encode(path.as_os_str().as_bytes(), RESERVED);
+    format!("file:{path}?mode=rw")
+}
+
 fn replaced() -> ConnectionError {
     ConnectionError::BadConnection("the database file was replaced a moment ago".into())
 }
@@ -215,5 +230,29 @@ impl ManageConnection for Manager {
     /// A connection whose holder panicked may have an open transaction: it is thrown away.
     fn has_broken(&self, conn: &mut Conn) -> bool {
         std::thread::panicking() || conn.is_broken()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::{Connection as _, SqliteConnection};
+
+    use super::existing;
+
+    #[test]
+    fn a_file_is_opened_by_any_name_and_never_made() -> Result<(), Box<dyn std::error::Error>> {
+        let dir = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
+        std::fs::create_dir(&dir)?;
+        for name in ["keystead.db", "100%25 of #1?mode=memory.db", "//ü&x=1.db"] {
+            let path = std::path::PathBuf::from(format!("{}/{name}", dir.display()));
+            assert!(SqliteConnection::establish(&existing(&path)).is_err());
+            assert!(!path.exists(), "{name}");
+            std::fs::File::create(&path)?;
+            SqliteConnection::establish(&existing(&path))?;
+        }
+        let there = std::fs::read_dir(&dir)?.count();
+        assert_eq!(there, 3, "under another name");
+        std::fs::remove_dir_all(&dir)?;
+        Ok(())
     }
 }

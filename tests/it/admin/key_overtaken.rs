@@ -72,7 +72,7 @@ async fn what_was_revoked_elsewhere_is_shown_as_it_is_whatever_is_done_to_it() {
             _ => alice.send(request).await,
         };
         assert_eq!(answer.status, 303, "{what} {}", answer.body);
-        let shown = alice.get(&answer.header("location").to_owned()).await;
+        let shown = alice.get(answer.header("location")).await;
         assert_eq!(shown.words().matches(said).count(), 1, "{what}");
         shown.shows("Revoked");
     }
