@@ -139,6 +139,32 @@ pub fn appears_in(text: &str) -> bool {
         .any(|at| middles().any(|middle| bytes[at..].strip_prefix(*middle).is_some_and(is_body)))
 }
 
+/// True when a text may hold more of a secret than pages show of a key: anything behind a key's prefix, or five characters
+/// in a row that look drawn by lot. Words that only look so cost nothing but an address: what this holds for is asked in a
+/// body.
+pub fn may_hold_part(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_behind_prefix = OF_KEYS.iter().chain(OF_VERIFIERS).any(|middle| {
+        bytes
+            .windows(middle.len() + 1)
+            .any(|at| at.starts_with(middle) && at[middle.len()].is_ascii_alphanumeric())
+    });
+    is_behind_prefix
+        || text
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|run| run.len() > 4 && looks_drawn_by_lot(run.as_bytes()))
+}
+
+/// Letters and digits together, a capital letter behind a small one, or longer than words are.
+fn looks_drawn_by_lot(run: &[u8]) -> bool {
+    let has_letter = run.iter().any(u8::is_ascii_alphabetic);
+    let has_digit = run.iter().any(u8::is_ascii_digit);
+    let turns = run
+        .windows(2)
+        .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    (has_letter && has_digit) || turns || run.len() > 15
+}
+
 /// A brand: 2 to 12 lower-case letters or digits, starting with a letter.
 pub fn is_brand(text: &str) -> bool {
     is_brand_bytes(text.as_bytes())

@@ -198,3 +198,57 @@ async fn without_scripts_keys_are_searched_sorted_and_looked_up() {
     browser.find(".key-page").await;
     assert!(browser.text().await.contains("ERP"));
 }
+
+#[actix_web::test]
+async fn no_part_of_a_key_that_is_typed_or_dropped_is_in_an_address() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let browser = Chromium::open(&app).await;
+    browser.sign_in(ALICE).await;
+    browser
+        .script(
+            "window.asked = []; const real = window.fetch;
+             window.fetch = (...all) => { asked.push(String(all[0]?.url ?? all[0]) + location.href); return real(...all); };",
+        )
+        .await;
+    // Slowly, so that each letter is asked about.
+    browser.click("#q").await;
+    let (prefix, body) = key.secret.split_at(8);
+    browser.keys(prefix).await;
+    browser.until("window.asked.length === 1").await;
+    for (at, letter) in body.chars().take(8).enumerate() {
+        browser.keys(&letter.to_string()).await;
+        browser
+            .until(&format!("window.asked.length === {}", at + 2))
+            .await;
+    }
+    browser
+        .until_sees("It may be a part of a key, so it stands in no address.")
+        .await;
+    browser.press(key::ENTER).await;
+    browser.until("window.asked.length === 10").await;
+    // Halves, pasted and dropped.
+    for (half, kind) in [(&body[..19], "insertText"), (&body[19..], "insertFromDrop")] {
+        browser
+            .script(&format!(
+                "const q = document.querySelector('#q'); q.value = '{half}'; window.before = asked.length;
+                 q.dispatchEvent(new InputEvent('input', {{ bubbles: true, inputType: '{kind}' }}))"
+            ))
+            .await;
+        browser.until("window.asked.length > window.before").await;
+    }
+    let asked = browser
+        .script("return window.asked.join(' ') + location.href")
+        .await;
+    let asked = asked.as_str().unwrap();
+    assert!(asked.contains("/tenant-api-keys/search"), "{asked}");
+    for part in [&key.secret[..9], &body[..5], &body[19..24]] {
+        assert!(!asked.contains(part), "{part} in {asked}");
+    }
+    // By prefix and last four characters it is found all the same, with its filters.
+    browser
+        .fill("#q", &format!("{prefix} {}", key.last4()))
+        .await;
+    browser.until(&format!("{ROWS} === 1")).await;
+    browser.console_is_clean().await;
+}

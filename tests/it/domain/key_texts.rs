@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use hmac::{Hmac, KeyInit, Mac};
 use keystead::domain::environment::Environment;
 use keystead::domain::key_text::{
-    KeySecret, appears_in, is_brand, is_verifier_token, is_well_formed,
+    KeySecret, appears_in, is_brand, is_verifier_token, is_well_formed, may_hold_part,
 };
 use keystead::domain::pepper::Pepper;
 use zeroize::Zeroizing;
@@ -133,6 +133,43 @@ fn a_key_is_found_whatever_it_touches() {
         String::new(),
     ] {
         assert!(!appears_in(&text), "{text}");
+    }
+}
+
+#[test]
+fn more_of_a_secret_than_pages_show_is_told_from_words() {
+    for text in [
+        "ks_live_A",
+        "see ks_test_0 there",
+        "ks_verifier_z",
+        "x9Kq2",
+        "from Zb7pLw on",
+        "aBcde",
+        "0197c1f0-0000-7000-8000-000000000000",
+    ] {
+        assert!(may_hold_part(text), "{text}");
+    }
+    for text in [
+        "",
+        "ks_live_",
+        "ks_live_ Ab3F",
+        "Ab3F",
+        "_test_",
+        "ERP integration",
+        "PRODUCTION",
+        "2026",
+        "SAP ECC 6",
+        "Größe",
+    ] {
+        assert!(!may_hold_part(text), "{text}");
+    }
+    for _ in 0..1_000 {
+        let key = generate(Environment::Live);
+        let body = &key[key.len() - 38..];
+        assert!(
+            may_hold_part(&body[..16]) && may_hold_part(&body[16..]),
+            "{key}"
+        );
     }
 }
 

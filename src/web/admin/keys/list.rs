@@ -65,6 +65,8 @@ pub(super) struct KeysPage {
     pub(super) whole: bool,
     /// What was searched is the id of a request.
     pub(super) request: Option<OfRequest>,
+    /// What was searched may be a part of a key: it stands in no address, and no page follows.
+    in_body: bool,
 }
 
 /// What a page of the list shows beside its keys.
@@ -83,6 +85,47 @@ struct Beside<'a> {
 }
 
 impl KeysPage {
+    /// The page of what is asked for. Its links and its address are those of `shown`.
+    pub(super) async fn load(
+        state: &State,
+        me: &SignedIn,
+        asked: KeyQuery,
+        shown: KeyQuery,
+        highlight: String,
+    ) -> Result<Self> {
+        let (by, now) = (me.actor(), me.now());
+        let tenant = by.tenant;
+        let (wanted, of_request) = request_ids::resolve(state, me, &asked.wanted).await?;
+        let (around, found, keys) = state
+            .key_list(tenant, wanted, now, move |conn, found, keys| {
+                let count = |state| whole(found.totals.of(state));
+                let counting = count(KeyState::Active) + count(KeyState::Disabled);
+                let quota = Quota::with_used(conn, &by, counting)?;
+                let used = KeyUse::load_all(conn, by.tenant, &keys, now)?;
+                let around = Around {
+                    quota,
+                    limit_note: LimitNote::find(conn, by.tenant, now)?,
+                    groups: db::groups::list(conn, by.tenant)?,
+                };
+                let keys = keys.into_iter().zip(used).collect();
+                Ok((around, found, keys))
+            })
+            .await?;
+        let mut page = Self::new(me, shown, around, &found, keys, highlight);
+        page.request = of_request;
+        Ok(page)
+    }
+
+    /// The answer to what may be a part of a key: no address holds it, so there is no page before or behind.
+    pub(super) fn kept_out_of_addresses(self) -> Self {
+        Self {
+            in_body: true,
+            previous: None,
+            next: None,
+            ..self
+        }
+    }
+
     /// The page with these keys.
     pub(super) fn new(
         me: &SignedIn,
@@ -124,6 +167,7 @@ impl KeysPage {
             looked_up: false,
             whole: true,
             request: None,
+            in_body: false,
         }
     }
 
@@ -155,7 +199,7 @@ impl KeysPage {
         self.previous.is_some() || self.next.is_some()
     }
 
-    fn environments(&self) -> [(Environment, &'static str); 2] {
+    fn environments() -> [(Environment, &'static str); 2] {
         [Environment::Live, Environment::Test].map(|one| (one, environment_label(one)))
     }
 
@@ -192,6 +236,9 @@ impl KeysPage {
         // An event, not a part of the page: the same words twice are then said twice.
         let events = json!({ "announce": { "text": told } });
         let mut answer = with_events(html(StatusCode::OK, body), &events);
+        if self.in_body {
+            return Ok(answer);
+        }
         if let Ok(url) = HeaderValue::from_str(&self.query.url()) {
             let name = if self.is_a_step(request) {
                 "hx-push-url"
@@ -262,28 +309,9 @@ pub async fn index(
     }
     let remembered = View::remembered(&request);
     let asked = query.read(remembered)?;
-    let (by, now) = (me.actor(), me.now());
-    let tenant = by.tenant;
-    let (wanted, of_request) = request_ids::resolve(&state, &me, &asked.wanted).await?;
-    let (around, found, keys) = state
-        .key_list(tenant, wanted, now, move |conn, found, keys| {
-            let count = |state| whole(found.totals.of(state));
-            let counting = count(KeyState::Active) + count(KeyState::Disabled);
-            let quota = Quota::with_used(conn, &by, counting)?;
-            let used = KeyUse::load_all(conn, by.tenant, &keys, now)?;
-            let around = Around {
-                quota,
-                limit_note: LimitNote::find(conn, by.tenant, now)?,
-                groups: db::groups::list(conn, by.tenant)?,
-            };
-            let keys = keys.into_iter().zip(used).collect();
-            Ok((around, found, keys))
-        })
-        .await?;
     let view = asked.view;
     let highlight = query.into_inner().highlight;
-    let mut page = KeysPage::new(&me, asked, around, &found, keys, highlight);
-    page.request = of_request;
+    let page = KeysPage::load(&state, &me, asked.clone(), asked, highlight).await?;
     let mut answer = page.respond(&request)?;
     if view != remembered {
         remember(&mut answer, view);

@@ -81,7 +81,8 @@ pub async fn create(
 }
 
 /// `POST /tenant-api-keys/search`: the search of a browser without scripts, which can't tell a key from a word before
-/// it sends either. A key is looked up; words lead to the list's address.
+/// it sends either, and that for what may be a part of a key. A key is looked up; what may be a part of one is answered
+/// here; words lead to the list's address.
 ///
 /// # Errors
 /// As [`create`]; `BadRequest` for words that the list's address can't hold.
@@ -98,6 +99,11 @@ pub async fn search(
     }
     let remembered = View::remembered(&request);
     let asked = typed.read(remembered)?;
+    if key_text::may_hold_part(&typed.q) {
+        let shown = asked.without_words();
+        let page = KeysPage::load(&state, &me, asked, shown, String::new()).await?;
+        return page.kept_out_of_addresses().respond(&request);
+    }
     let mut answer = see_other(&request, &asked.url());
     if asked.view != remembered {
         remember(&mut answer, asked.view);

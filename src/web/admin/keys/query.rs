@@ -60,9 +60,10 @@ impl View {
 
     /// How the list that the person looks at is shown.
     pub fn shown(request: &HttpRequest) -> Self {
-        match shown_url(request).is_some_and(|url| url.contains('?')) {
-            true => KeyQuery::shown(request).view,
-            false => Self::remembered(request),
+        if shown_url(request).is_some_and(|url| url.contains('?')) {
+            KeyQuery::shown(request).view
+        } else {
+            Self::remembered(request)
         }
     }
 
@@ -222,6 +223,13 @@ impl KeyQuery {
             },
         };
         self.url_with(sort, "")
+    }
+
+    /// The list as its filters and its order say, whatever was searched.
+    pub fn without_words(&self) -> Self {
+        let mut all = self.clone();
+        all.wanted.filter.words.clear();
+        all
     }
 
     /// The address without filters.
