@@ -147,14 +147,17 @@ impl Verifiers {
         let olds = stored.old.iter().map(|old| &old.digest);
         let mut before = std::iter::once(&stored.digest).chain(olds).chain(moved);
         let known = before.find_map(|digest| self.get(digest));
-        let verifier = known.map(|token| token.verifier).unwrap_or_else(|| {
-            Arc::new(Verifier {
-                id: stored.id,
-                revoked: AtomicBool::new(stored.revoked),
-                last_used: LastUse::default(),
-                asked: AtomicI64::new(0),
-            })
-        });
+        let verifier = known.map_or_else(
+            || {
+                Arc::new(Verifier {
+                    id: stored.id,
+                    revoked: AtomicBool::new(stored.revoked),
+                    last_used: LastUse::default(),
+                    asked: AtomicI64::new(0),
+                })
+            },
+            |token| token.verifier,
+        );
         verifier.revoked.store(stored.revoked, Ordering::Release);
         for old in &stored.old {
             let token = Token {

@@ -1,5 +1,6 @@
 //! The page of a failed request.
 
+use actix_web::http::uri::PathAndQuery;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use askama::Template;
@@ -82,7 +83,7 @@ pub fn failure_page(
 /// then had no effect.
 fn sign_in_first(request: &HttpRequest) -> String {
     let (before, is_page) = (page_before(request), request.method() == Method::GET);
-    let own = request.uri().path_and_query().map(|own| own.as_str());
+    let own = request.uri().path_and_query().map(PathAndQuery::as_str);
     let own = own.filter(|own| own.len() <= LONGEST && is_page && !is_htmx(request));
     let own = own.or_else(|| is_page.then(|| request.path()));
     let kept = |path: &&str| local_path(request, path) == *path;

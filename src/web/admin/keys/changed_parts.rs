@@ -1,6 +1,7 @@
 //! What a change of a key changes on the list of keys.
 
 use actix_web::HttpRequest;
+use actix_web::http::header::HeaderValue;
 use askama::Template;
 
 use super::list::beside_change;
@@ -51,7 +52,7 @@ pub async fn changed_parts(
     // htmx names what it will replace: `tr#key-…` in the table, `li#key-…` among cards. Who asked from a dialog names
     // that, but looks at the list all the same.
     let target = request.headers().get("hx-target");
-    let is_card = match target.map(|target| target.as_bytes()) {
+    let is_card = match target.map(HeaderValue::as_bytes) {
         Some([b'l', b'i', ..]) => true,
         Some([b't', b'r', ..]) | None => false,
         Some(_) => View::shown(request) == View::Cards,

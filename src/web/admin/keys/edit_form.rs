@@ -248,9 +248,10 @@ impl EditPage {
     /// As [`EditPage::respond`].
     pub fn respond_asking(&self, request: &HttpRequest) -> Answer<HttpResponse> {
         let answered = |asks: &Narrowing| !asks.errors.is_empty();
-        let status = match self.asks.as_ref().is_some_and(answered) {
-            true => StatusCode::UNPROCESSABLE_ENTITY,
-            false => StatusCode::CONFLICT,
+        let status = if self.asks.as_ref().is_some_and(answered) {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::CONFLICT
         };
         self.respond(request, status)
     }

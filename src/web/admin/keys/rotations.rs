@@ -191,9 +191,10 @@ impl Question {
     }
 
     fn verb(&self) -> &'static str {
-        match self.is_expired {
-            true => "Renew key",
-            false => "Rotate key",
+        if self.is_expired {
+            "Renew key"
+        } else {
+            "Rotate key"
         }
     }
 

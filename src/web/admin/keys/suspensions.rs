@@ -45,9 +45,10 @@ impl Switch {
 
     /// Where it came from.
     fn leads_to(&self, key: &Key, list: &KeyQuery) -> String {
-        match self.is_of_page() {
-            true => page_of(key),
-            false => list.here(),
+        if self.is_of_page() {
+            page_of(key)
+        } else {
+            list.here()
         }
     }
 }
@@ -124,9 +125,10 @@ fn question(
         action: format!("{LIST}/{}/suspension{}", key.id, list.as_back()),
         hidden,
         cancel: switch.leads_to(key, list),
-        target: match of_page {
-            true => "#modal-root".into(),
-            false => format!("#key-{}", key.id),
+        target: if of_page {
+            "#modal-root".into()
+        } else {
+            format!("#key-{}", key.id)
         },
         swap: if of_page { "innerHTML" } else { "outerMorph" },
         verb: "Disable key",

@@ -111,12 +111,11 @@ pub async fn index(
         .read(move |conn| {
             let mut picked = typed_key;
             if let Some(key) = checked.key {
-                match key_labels::find(conn, by.tenant, &[key])?.pop() {
-                    Some(label) => picked = key_picker::text(&label.name, &label.hint()),
-                    None => {
-                        picked.clear();
-                        errors.add("key", CHOOSE_KEY);
-                    }
+                if let Some(label) = key_labels::find(conn, by.tenant, &[key])?.pop() {
+                    picked = key_picker::text(&label.name, &label.hint());
+                } else {
+                    picked.clear();
+                    errors.add("key", CHOOSE_KEY);
                 }
             }
             let found = if errors.is_empty() {
