@@ -89,10 +89,15 @@ async fn the_link_works_for_an_hour() {
 async fn two_people_with_the_link_make_one_account() {
     let app = App::start_empty().await;
     let link = path(&app);
-    let mut tries = Vec::new();
+    let mut people = Vec::new();
     for number in 0..4 {
-        let (mut person, link) = (app.visitor(), link.clone());
+        let mut person = app.visitor();
         let token = person.token(&link).await;
+        people.push((number, person, token));
+    }
+    let mut tries = Vec::new();
+    for (number, mut person, token) in people {
+        let link = link.clone();
         tries.push(actix_web::rt::spawn(async move {
             let email = format!("maya{number}@example.com");
             let mut fields = with_token(&link, &FIRST);
