@@ -74,7 +74,11 @@ async fn a_wrong_group_is_refused_at_its_member() {
     let app = App::start().await;
     let system = app.system(&app.issue("Acme", "Admin").secret);
     for (body, field, words) in [
-        (json!({ "name": "x", "scopes": ["a:b"] }), "name", "at least 2"),
+        (
+            json!({ "name": "x", "scopes": ["a:b"] }),
+            "name",
+            "at least 2",
+        ),
         (json!({ "name": "Orders" }), "scopes", "at least one"),
         (
             json!({ "name": "Orders", "scopes": [] }),

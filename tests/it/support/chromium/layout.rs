@@ -4,6 +4,10 @@ use super::Chromium;
 
 const LAYOUT: &str = include_str!("layout.js");
 
+/// What was just unfolded has its height once it was drawn.
+const DRAWN: &str =
+    "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));";
+
 /// Windows of desks, laptops, tablets and phones.
 const SCREENS: [(u32, u32); 7] = [
     (1440, 900),
@@ -23,6 +27,7 @@ impl Chromium {
         for (width, height) in SCREENS {
             self.screen(width, height).await;
             self.settled().await;
+            self.script(DRAWN).await;
             let problems = self.script(LAYOUT).await;
             for problem in problems.as_array().into_iter().flatten() {
                 found.push(format!("{width}: {}", problem.as_str().unwrap_or_default()));
