@@ -3,6 +3,7 @@
 mod accessibility;
 mod disclosures;
 mod field_checks;
+mod firefox;
 mod form;
 mod groups;
 mod key_batches;

@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod database;
 pub mod direct;
 pub mod echo;
+pub mod firefox;
 pub mod fixtures;
 pub mod gateway;
 pub mod html;

@@ -2,10 +2,11 @@
 
 use super::Chromium;
 
-const LAYOUT: &str = include_str!("layout.js");
+/// Lists what a person would trip over.
+pub const LAYOUT: &str = include_str!("layout.js");
 
 /// What was just unfolded has its height once it was drawn.
-const DRAWN: &str =
+pub const DRAWN: &str =
     "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));";
 
 /// Windows of desks, laptops, tablets and phones.

@@ -4,7 +4,7 @@ mod axe;
 mod driver;
 mod eyes;
 mod hands;
-mod layout;
+pub mod layout;
 mod window;
 
 use std::time::Duration;
