@@ -20,6 +20,7 @@ mod request_log;
 mod sample;
 mod screenshots;
 mod screenshots_groups;
+mod screenshots_questions;
 mod secret_once;
 mod shortcuts;
 mod strange_names;
