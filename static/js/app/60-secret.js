@@ -73,15 +73,17 @@ on("click", "dialog [data-secret-done]", (link, event) => {
   location.replace(to); // the used form leaves the history
 });
 
+// A secret that can be shown again has no box to tick.
 // Esc: `cancel` where the browser sends it, the key itself where `closedby="none"` holds it back.
 const pending = (target) => {
   const holder = target.closest?.("dialog[data-secret]");
-  return holder && !$("[data-secret-stored]", holder).checked ? holder : null;
+  return holder && $("[data-secret-stored]:not(:checked)", holder) ? holder : null;
 };
 document.addEventListener("cancel", (event) => {
   if (!event.target.matches?.("dialog[data-secret]")) return;
   event.preventDefault();
-  askToStore(event.target);
+  if (pending(event.target)) askToStore(event.target);
+  else $("[data-secret-done]", event.target).focus();
 }, true);
 on("keydown", "dialog[data-secret]", (dialog, event) => {
   if (event.key !== "Escape") return;

@@ -25,6 +25,7 @@ async fn a_recoverable_key_is_made_with_the_form_and_shown_again_for_the_passwor
         let made = alice.post(KEYS, &fields).await;
         assert_eq!(made.status, 201);
         made.hides("It will not be shown again");
+        made.hides("I have stored it");
         let secret = secret_in(&made.body).unwrap();
         let id = made.body.split("highlight=").nth(1).unwrap()[..36].to_owned();
         let key = app::Issued { id, secret };
@@ -39,6 +40,11 @@ async fn a_recoverable_key_is_made_with_the_form_and_shown_again_for_the_passwor
         alice.htmx = false;
         assert_eq!(shown.status, 200);
         assert_eq!(secret_in(&shown.body).unwrap(), key.secret);
+        // Nothing is lost with it, so nothing asks to store it.
+        shown.lacks("[data-secret-stored]");
+        shown.lacks("[aria-disabled]");
+        assert!(shown.link("Done").is_some());
+        shown.hides("have stored");
         assert_eq!(shown.header("cache-control"), "no-store");
         assert_eq!(shown.is_part(), htmx);
         assert_eq!(
@@ -73,6 +79,7 @@ async fn without_the_setting_the_form_makes_no_recoverable_key() {
         .await;
     assert_eq!(answer.status, 201);
     answer.shows("It will not be shown again");
+    answer.shows("I have stored it");
     assert_eq!((app.rows("api_keys"), app.rows("sealed_secrets")), (1, 0));
 }
 
