@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::keys::{must_have_room, note_state, of_asker};
+use super::keys::{check_reason, must_have_room, note_state, of_asker};
 use super::{Object, begin, disclosures, must_cover, peppers, record};
 use crate::db::key_rotations::{End, Kept, NewRotation, Rotation};
 use crate::db::key_updates::{self, KeyUpdate};
@@ -36,6 +36,8 @@ pub struct Rotating<'a> {
     pub grace: Grace,
     /// New end of the key's life; `Some(None)` for never, `None` to keep it.
     pub expires_at: Option<Option<Timestamp>>,
+    /// Why, for the audit log; may be empty.
+    pub reason: &'a str,
     /// Makes a repeated request harmless: it changes nothing, and shows no secret.
     pub idempotency_key: Option<&'a str>,
 }
@@ -65,10 +67,11 @@ pub enum Rotated {
 ///
 /// # Errors
 /// `Forbidden` without the right, for a key with more rights than the acting key's, or when a key extends its own life;
-/// `NotFound`; `Invalid` at `expires_at`; the conflicts `key-revoked`, `rotation-running` and `key-limit-reached`, the
+/// `NotFound`; `Invalid` at `expires_at` or `reason`; the conflicts `key-revoked`, `rotation-running` and `key-limit-reached`, the
 /// last when an expired key would come back; `idempotency-key-reused` when the first request asked for something else.
 pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Result<Rotated> {
     by.must_hold("api-keys:write")?;
+    let reason = check_reason(how.reason)?;
     // Another tenant's id must not move the log.
     db::keys::find(conn, by.tenant, id)?;
     let rev = begin(conn, by, change_log::Item::Key(id))?;
@@ -106,6 +109,9 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     let mut detail = json!({ "old": key.last4, "new": new.last4, "grace": grace.text() });
     if let Some(at) = how.expires_at {
         detail["expires_at"] = json!(at.map(rfc3339));
+    }
+    if !reason.is_empty() {
+        detail["reason"] = json!(reason);
     }
     note(conn, by, &key, rev, &Event::KeyRotated(detail))?;
     Ok(Rotated::New(db::keys::find(conn, by.tenant, id)?, secret))

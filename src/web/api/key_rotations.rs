@@ -96,6 +96,7 @@ pub async fn create(
                 sealing: &inside.sealing,
                 grace,
                 expires_at,
+                reason: "",
                 idempotency_key: idempotency_key.as_deref(),
             };
             key_rotations::rotate(conn, &by, id, how)

@@ -363,3 +363,35 @@ async fn quiet_is_not_believed_while_a_server_is_silent_or_after_a_crash() {
     app.clock.advance(TimeDelta::hours(2));
     assert_eq!(ended_by_a_turn().await, 1);
 }
+
+#[actix_web::test]
+async fn a_compromised_secret_ends_now_unless_somebody_chooses_otherwise() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let key = app.issue("Acme", "SAP integration");
+    let form = alice.get(&key.page("rotation")).await;
+    assert_eq!(form.field("grace"), "24h");
+    let path = form.link("Compromised").unwrap();
+    let form = alice.get(&path).await;
+    assert_eq!(form.field("reason"), "Compromised");
+    assert_eq!(form.field("grace"), "now");
+    assert_eq!(form.field("expiry"), "keep");
+    let page = key.page("rotation");
+    let (csrf, word) = (form.field("csrf"), form.field("idempotency_key"));
+    let long = "x".repeat(201);
+    for (reason, status) in [(&*long, 422), ("Compromised", 201)] {
+        let fields = [
+            ("csrf", &*csrf),
+            ("idempotency_key", &*word),
+            ("reason", reason),
+            ("grace", "now"),
+            ("expiry", "keep"),
+        ];
+        let answer = alice.post(&page, &fields).await;
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.count("#reason-error"), usize::from(status == 422));
+    }
+    assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
+    let shown = alice.get(&format!("/tenant-api-keys/{}", key.id)).await;
+    shown.shows("; Compromised");
+}

@@ -171,7 +171,10 @@ async fn everybody_can_rotate_a_key() {
     browser.sign_in(ALICE).await;
     open_dialog(&browser, "rotation").await;
     browser.is_accessible_everywhere("the rotate dialog").await;
-    choose(&browser, "#grace", "now").await;
+    browser.fill("#reason", "Compromised").await;
+    browser
+        .until("document.querySelector('#grace').value === 'now'")
+        .await;
     choose(&browser, "#expiry", "date").await;
     browser.click("dialog [type=submit]").await;
     browser

@@ -61,17 +61,18 @@ fn what(action: &str) -> String {
 
 fn particulars(action: &str, detail: &Value) -> String {
     let text = |member: &str| detail[member].as_str().unwrap_or_default();
+    let reason = match text("reason") {
+        "" => String::new(),
+        reason => format!("; {reason}"),
+    };
     match action {
         "key.rotated" if text("grace") == "none" => {
-            format!("…{} ended at once, now …{}", text("old"), text("new"))
+            let (old, new) = (text("old"), text("new"));
+            format!("…{old} ended at once, now …{new}{reason}")
         }
         "key.rotated" | "key.rotation_extended" => {
-            format!(
-                "…{} works on ({}), now …{}",
-                text("old"),
-                text("grace"),
-                text("new")
-            )
+            let (old, grace, new) = (text("old"), text("grace"), text("new"));
+            format!("…{old} works on ({grace}), now …{new}{reason}")
         }
         "key.rotation_ended" => format!("…{}", text("old")),
         "key.rotation_cancelled" => {

@@ -14,6 +14,7 @@ use super::query::{Back, KeyQuery};
 use super::rotation_state::RotationState;
 use super::secrets::{Secret, show_secret};
 use crate::actions::key_rotations::{self, Rotated, Rotating};
+use crate::actions::keys::check_reason;
 use crate::db::keys::Key;
 use crate::domain::id::KeyId;
 use crate::domain::key::{State as KeyState, expires_soon, expiry_of_last_day};
@@ -41,17 +42,25 @@ pub struct RotationForm {
     #[serde(default)]
     expires_on: String,
     #[serde(default)]
+    reason: String,
+    #[serde(default)]
     last4: String,
     #[serde(default)]
     idempotency_key: String,
 }
 
-/// Whether to rotate once more while a rotation runs.
+/// The reason that leaves the old secret no time.
+const COMPROMISED: &str = "Compromised";
+
+/// What the form is opened with.
 #[derive(Debug, Default, Deserialize)]
-pub struct Again {
-    /// `now`: both secrets end at once.
+pub struct Opened {
+    /// `now`: to rotate once more while a rotation runs, which ends both secrets at once.
     #[serde(default)]
     again: String,
+    /// Why.
+    #[serde(default)]
+    reason: String,
 }
 
 /// Choices of the old secret's time: the word, and how it reads.
@@ -190,6 +199,14 @@ impl Question {
         running.filter(|_| !self.is_expired && self.form.grace != "now")
     }
 
+    /// The same form for a secret that others know.
+    fn compromised(&self) -> String {
+        let back = self.list.as_back();
+        let sign = if back.is_empty() { '?' } else { '&' };
+        let id = self.key.id;
+        format!("/tenant-api-keys/{id}/rotation{back}{sign}reason={COMPROMISED}")
+    }
+
     fn verb(&self) -> &'static str {
         if self.is_expired {
             "Renew key"
@@ -229,7 +246,7 @@ pub async fn new(
     me: SignedIn,
     id: web::Path<String>,
     back: web::Query<Back>,
-    again: web::Query<Again>,
+    opened: web::Query<Opened>,
 ) -> Answer<HttpResponse> {
     let key = key_in_question(&state, &me, id.parse()?).await?;
     if let Some(text) = revoked_before(&key) {
@@ -238,7 +255,13 @@ pub async fn new(
     }
     let form = RotationForm::new(&key, me.now())?;
     let mut ask = Question::load(&state, &me, key, back.list(), form).await?;
-    if ask.running.is_some() && again.again == "now" {
+    let is_compromised = opened.reason == COMPROMISED;
+    if is_compromised {
+        COMPROMISED.clone_into(&mut ask.form.reason);
+    }
+    // While a rotation runs, its end is asked about first.
+    if (ask.running.is_none() && is_compromised) || (ask.running.is_some() && opened.again == "now")
+    {
         "now".clone_into(&mut ask.form.grace);
     }
     ask.respond(&request, me.shell, StatusCode::OK)
@@ -339,6 +362,7 @@ async fn rotate(
         errors.add(field, text);
         None
     });
+    errors.absorb(check_reason(&form.reason).map(|_| ()))?;
     if grace.is_none() && errors.get("grace").is_none() {
         errors.absorb(ask.radius.check(&form.last4))?;
     }
@@ -352,6 +376,7 @@ async fn rotate(
                 sealing: &inside.sealing,
                 grace,
                 expires_at,
+                reason: &form.reason,
                 idempotency_key: Some(&form.idempotency_key),
             };
             key_rotations::rotate(conn, &by, id, how)
