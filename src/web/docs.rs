@@ -195,7 +195,7 @@ impl Credential {
     fn variable(&self) -> Option<&'static str> {
         match self {
             Self::Key => Some(samples::VARIABLE),
-            Self::Verifier => Some("KEYSTEAD_VERIFIER_TOKEN"),
+            Self::Verifier => Some(samples::VERIFIER_VARIABLE),
             Self::Nothing => None,
         }
     }
@@ -306,22 +306,36 @@ fn curl(
     body: &str,
     takes_token: bool,
 ) -> String {
-    let mut lines = vec![match method {
-        "get" => format!("curl {base_url}{path}"),
-        _ => format!("curl -X {} {base_url}{path}", method.to_uppercase()),
-    }];
-    if let Some(variable) = credential.variable() {
-        lines.push(format!("-H \"Authorization: Bearer ${variable}\""));
+    let method = match method {
+        "get" => String::new(),
+        other => format!("-X {} ", other.to_uppercase()),
+    };
+    let data = if takes_token {
+        Some(format!("token=${}", samples::VARIABLE))
+    } else {
+        let body = serde_json::from_str::<Value>(body).ok();
+        body.map(|value| value.to_string())
+    };
+    // A body that names a key comes over the pipe too.
+    if let Some(data) = &data
+        && (takes_token || data.contains(KEY))
+    {
+        let data = data.replace(KEY, &format!("${}", samples::VARIABLE));
+        let target = format!("{method}{base_url}{path}");
+        let kind = (!takes_token).then_some(JSON);
+        return samples::from_pipe(&target, credential.variable(), kind, &data);
     }
-    if takes_token {
-        lines.push("-d \"token=$KEYSTEAD_API_KEY\"".into());
-    }
-    if !body.is_empty() {
-        let compact = serde_json::from_str::<Value>(body)
-            .map(|value| value.to_string())
-            .unwrap_or_default();
+    let (pipe, from_pipe) = match credential.variable() {
+        Some(variable) => (samples::header(variable), "-H @- "),
+        None => (String::new(), ""),
+    };
+    let mut lines = vec![format!("{pipe}curl {from_pipe}{method}{base_url}{path}")];
+    if let Some(data) = data {
         lines.push("-H \"Content-Type: application/json\"".into());
-        lines.push(format!("-d '{compact}'"));
+        lines.push(format!("-d '{data}'"));
     }
     lines.join(" \\\n  ")
 }
+
+/// What the examples of bodies have in place of a key.
+const KEY: &str = "ks_live_…";

@@ -4,6 +4,9 @@
 /// The environment variable that holds the key, here and in the file for download.
 pub const VARIABLE: &str = "KEYSTEAD_API_KEY";
 
+/// The environment variable that holds the token of a verifier.
+pub const VERIFIER_VARIABLE: &str = "KEYSTEAD_VERIFIER_TOKEN";
+
 /// A program to copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
@@ -21,16 +24,30 @@ pub fn first_call(base_url: &str) -> [Sample; 4] {
         text: text.replace("{url}", &url).replace("{key}", VARIABLE),
     };
     [
-        sample("curl", CURL),
+        sample("curl", &format!("{}curl -H @- {{url}}", header(VARIABLE))),
         sample("Python", PYTHON),
         sample("JavaScript", JAVASCRIPT),
         sample("Go", GO),
     ]
 }
 
-/// The header comes over a pipe: what stands in a command line, every user of the machine can list.
-const CURL: &str = r#"printf 'Authorization: Bearer %s\n' "${key}" |
-  curl -H @- {url}"#;
+/// The start of a call by curl with the credential of this environment variable. Its header comes over a pipe: what
+/// stands in a command line, every user of the machine can list.
+pub fn header(variable: &str) -> String {
+    format!("printf 'Authorization: Bearer %s\\n' \"${variable}\" |\n  ")
+}
+
+/// A call by curl whose body holds a secret too: header and body are settings that curl reads from a pipe.
+pub fn from_pipe(target: &str, variable: Option<&str>, kind: Option<&str>, data: &str) -> String {
+    let credential = variable.map(|name| format!("header = \"Authorization: Bearer ${name}\"\n"));
+    let kind = kind.map(|kind| format!("header = \"Content-Type: {kind}\"\n"));
+    format!(
+        "curl -K - {target} <<END\n{}{}data = \"{}\"\nEND",
+        credential.unwrap_or_default(),
+        kind.unwrap_or_default(),
+        data.replace('"', "\\\""),
+    )
+}
 
 const PYTHON: &str = r#"import json, os, urllib.request
 

@@ -75,6 +75,36 @@ async fn the_first_call_works_in_each_language_and_no_sample_holds_a_key() {
 }
 
 #[actix_web::test]
+async fn the_call_of_each_operation_keeps_secrets_out_of_the_command_line() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let page = app.visitor().get("/api/docs").await;
+    let requests = page.attributes("[data-copy-name='Request']", "data-copy");
+    assert!(requests.len() > 12, "{requests:?}");
+    for request in &requests {
+        let (_, command) = request.split_once("curl ").unwrap();
+        let command = command.split("<<END").next().unwrap();
+        assert!(
+            !command.contains('$') && !command.contains("ks_"),
+            "{request}"
+        );
+    }
+    // They work as they stand.
+    let verifier = format!("KEYSTEAD_VERIFIER_TOKEN='{}'", app.verifier);
+    for (operation, told) in [
+        ("whoami", "ERP"),
+        ("verifyKey", "\"valid\":true"),
+        ("introspectToken", "\"active\":true"),
+    ] {
+        let css = format!("[id='{operation}'] [data-copy-name='Request']");
+        let request = page.attribute(&css, "data-copy");
+        let request = format!("{verifier}\n{request}");
+        let answer = run("sh", &["-c"], &request, &key.secret).await.unwrap();
+        assert!(answer.contains(told), "{request} answered {answer}");
+    }
+}
+
+#[actix_web::test]
 async fn problem_types_lead_to_something_on_the_page() {
     let app = App::start().await;
     let system = app.system(&app.issue("Acme", "Admin").secret);

@@ -8,7 +8,9 @@ use super::crumbs::crumbs;
 use crate::db::verifiers::Verifier;
 use crate::domain::key_text::KeySecret;
 use crate::web::failure::Answer;
+use crate::web::media_type::JSON;
 use crate::web::respond::{is_htmx, page};
+use crate::web::samples;
 use crate::web::shell::{Crumb, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::Site;
@@ -31,13 +33,13 @@ impl Token {
         Self {
             title: "Your new verifier",
             lead: format!("{} may ask about keys from now on.", verifier.name),
-            curl: format!(
-                "curl {}/api/v1/verify \\\n  -H \"Authorization: Bearer {text}\" \\\n\
-                 \x20 -H \"Content-Type: application/json\" \\\n  -d '{{\"key\":\"{}live_…\"}}'",
-                site.base_url,
-                verifier.token_prefix.trim_end_matches("verifier_"),
+            curl: samples::from_pipe(
+                &format!("{}/api/v1/verify", site.base_url),
+                Some(samples::VERIFIER_VARIABLE),
+                Some(JSON),
+                &format!("{{\"key\":\"${}\"}}", samples::VARIABLE),
             ),
-            env_line: format!("KEYSTEAD_VERIFIER_TOKEN={text}"),
+            env_line: format!("{}={text}", samples::VERIFIER_VARIABLE),
             label: "Token",
             lost: "Only a hash is kept, so a lost token cannot be recovered. If you lose it, rotate this verifier.",
             secret: text.to_owned(),
