@@ -55,6 +55,7 @@ pub fn configure(app: &mut ServiceConfig, state: &web::Data<State>, cookie_key: 
         .wrap(from_fn(errors::html))
         .wrap(from_fn(page_owner::must_be_current))
         .wrap(session_store::cookies(state, cookie_key))
+        .wrap(from_fn(compression::pages))
         .wrap(Compress::default())
         .wrap(from_fn(compression::choose));
     let html = html

@@ -7,7 +7,8 @@ document.addEventListener(
     const menu = event.target;
     if (!menu.matches?.('[role="menu"]')) return;
     const open = event.newState === "open";
-    $(`[popovertarget="${menu.id}"]`)?.setAttribute("aria-expanded", open);
+    const opener = menu.opener ?? $(`[popovertarget="${menu.id}"]`);
+    opener?.setAttribute("aria-expanded", open);
     if (!open) return;
     // Arrows move from here on; without scripts Tab does.
     for (const item of items(menu)) item.tabIndex = -1;

@@ -30,7 +30,10 @@ async fn a_recoverable_key_is_made_with_the_form_and_shown_again_for_the_passwor
         let id = made.body.split("highlight=").nth(1).unwrap()[..36].to_owned();
         let key = app::Issued { id, secret };
         let page = key.page("disclosure");
-        alice.get(KEYS).await.has(&format!("[href='{page}']"));
+        alice
+            .get(KEYS)
+            .await
+            .has(&format!("#more-{}[data-states~='kept']", key.id));
         alice.htmx = htmx;
         let question = alice.get(&page).await;
         question.hides(&key.secret);

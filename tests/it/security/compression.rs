@@ -49,6 +49,19 @@ async fn what_somebody_signed_in_reads_is_compressed() {
             "{vary:?}"
         );
     }
+    let full: usize = 50;
+    app.set_limit("Acme", 100);
+    for number in 1..full {
+        app.issue("Acme", &format!("System {number}"));
+    }
+    for htmx in [false, true] {
+        let mut person = alice.clone();
+        person.htmx = htmx;
+        let answer = ask(&person, reqwest::Method::GET, "/tenant-api-keys", &[]).await;
+        let size = answer.bytes().await.unwrap().len();
+        println!("A list of {full} keys takes {size} bytes.");
+        assert!(size <= 12 * 1024, "{size} bytes");
+    }
     let plain = Answer::of(alice.request(reqwest::Method::GET, "/tenant-api-keys")).await;
     plain.shows("ERP");
 }

@@ -171,6 +171,16 @@ impl KeysPage {
         }
     }
 
+    /// Whether this person may change keys: a row may come into any state while its menu stays.
+    fn may_change(&self) -> bool {
+        self.rows.iter().any(|row| row.can_revoke || row.can_delete)
+    }
+
+    /// Whether some row's secret can be shown again.
+    fn may_copy(&self) -> bool {
+        self.rows.iter().any(|row| row.can_copy)
+    }
+
     fn cards(&self) -> bool {
         self.query.view == View::Cards
     }

@@ -45,6 +45,21 @@ impl KeyRow {
         self
     }
 
+    /// What the menu of the list offers for this row.
+    pub(super) fn states(&self) -> String {
+        let is_expired = self.status == KeyState::Expired.as_str();
+        let words = [
+            ("live", self.can_revoke),
+            ("on", self.can_revoke && !is_expired && !self.off),
+            ("off", self.can_revoke && !is_expired && self.off),
+            ("expired", self.can_revoke && is_expired),
+            ("kept", self.can_copy),
+            ("revoked", self.can_delete),
+        ];
+        let fitting = words.into_iter().filter(|(_, fits)| *fits);
+        fitting.map(|(word, _)| word).collect::<Vec<_>>().join(" ")
+    }
+
     /// The row of a key; `may_change` offers what changes it.
     pub fn new(key: Key, used: KeyUse, now: Timestamp, highlight: bool, may_change: bool) -> Self {
         let state = key.state(now);
