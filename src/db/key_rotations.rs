@@ -10,6 +10,16 @@ use crate::domain::id::{KeyId, RotationId, TenantId};
 use crate::domain::pepper::Digest;
 use crate::domain::time::Timestamp;
 
+/// The condition of an old secret, or an old token of a verifier, that still works.
+macro_rules! is_running {
+    ($table:ident, $now:expr) => {
+        $table::ends_at
+            .is_null()
+            .or($table::ends_at.gt($now.naive_utc()))
+    };
+}
+pub(super) use is_running;
+
 /// A secret as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, AsChangeset)]
 #[diesel(table_name = rotations)]
@@ -218,11 +228,7 @@ pub fn list_running(
     let query = rotations::table
         .filter(rotations::key_id.eq_any(keys))
         .filter(rotations::tenant_id.eq(tenant))
-        .filter(
-            rotations::ends_at
-                .is_null()
-                .or(rotations::ends_at.gt(now.naive_utc())),
-        )
+        .filter(is_running!(rotations, now))
         .select(Rotation::as_select());
     rows::load(conn, query)
 }
@@ -251,11 +257,7 @@ pub fn end_running(conn: &mut Conn, tenant: TenantId, key: KeyId, now: Timestamp
     diesel::update(rotations::table)
         .filter(rotations::key_id.eq(key))
         .filter(rotations::tenant_id.eq(tenant))
-        .filter(
-            rotations::ends_at
-                .is_null()
-                .or(rotations::ends_at.gt(now.naive_utc())),
-        )
+        .filter(is_running!(rotations, now))
         .set(End::at(now))
         .execute(conn)?;
     Ok(())

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
+use super::key_rotations::is_running;
 use super::schema::{
     api_keys as keys, key_rotations as rotations, secret_checks as checks, tenants,
     verifier_rotations as verifier_tokens, verifiers,
@@ -107,13 +108,6 @@ macro_rules! in_need {
     };
 }
 
-/// The condition of an old secret, or an old token of a verifier, that still works.
-macro_rules! is_running {
-    ($table:ident, $now:expr) => {
-        $table::ends_at.is_null().or($table::ends_at.gt($now))
-    };
-}
-
 /// What needs each version. Reads every key of the installation.
 pub fn count_in_need(conn: &mut Conn, now: Timestamp) -> Result<BTreeMap<i32, InNeed>> {
     let keys: Vec<(i32, i64)> = keys::table
@@ -129,14 +123,14 @@ pub fn count_in_need(conn: &mut Conn, now: Timestamp) -> Result<BTreeMap<i32, In
     let old_secrets: Vec<(i32, i64)> = rotations::table
         .inner_join(keys::table)
         .filter(in_need!(now.naive_utc()))
-        .filter(is_running!(rotations, now.naive_utc()))
+        .filter(is_running!(rotations, now))
         .group_by(rotations::pepper_version)
         .select((rotations::pepper_version, diesel::dsl::count_star()))
         .load(conn)?;
     let old_tokens: Vec<(i32, i64)> = verifier_tokens::table
         .inner_join(verifiers::table)
         .filter(verifiers::revoked_at.is_null())
-        .filter(is_running!(verifier_tokens, now.naive_utc()))
+        .filter(is_running!(verifier_tokens, now))
         .group_by(verifier_tokens::pepper_version)
         .select((verifier_tokens::pepper_version, diesel::dsl::count_star()))
         .load(conn)?;
@@ -198,7 +192,7 @@ pub fn list_unmoved_old_tokens(
         .inner_join(verifiers::table)
         .filter(verifier_tokens::pepper_version.lt(newest))
         .filter(verifiers::revoked_at.is_null())
-        .filter(is_running!(verifier_tokens, now.naive_utc()))
+        .filter(is_running!(verifier_tokens, now))
         .order(verifier_tokens::id)
         .select(UnmovedToken::as_select());
     rows::load(conn, query)
@@ -259,7 +253,7 @@ pub fn list_unmoved_old_secrets(
         .inner_join(keys::table.inner_join(tenants::table))
         .filter(rotations::pepper_version.lt(newest))
         .filter(in_need!(now.naive_utc()))
-        .filter(is_running!(rotations, now.naive_utc()))
+        .filter(is_running!(rotations, now))
         .order(rotations::id)
         .select(UnmovedSecret::as_select());
     rows::load(conn, query)

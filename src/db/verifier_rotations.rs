@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::key_rotations::is_running;
 use super::schema::verifier_rotations as rotations;
 use super::types::{At, MaybeAt};
 use super::verifiers::Kept;
@@ -74,19 +75,10 @@ pub fn insert(
     Ok(())
 }
 
-/// The condition of an old token that still works.
-macro_rules! is_running {
-    ($now:expr) => {
-        rotations::ends_at
-            .is_null()
-            .or(rotations::ends_at.gt($now.naive_utc()))
-    };
-}
-
 /// Old tokens of all verifiers that still work, newest first.
 pub fn list_running(conn: &mut Conn, now: Timestamp) -> Result<Vec<OldToken>> {
     let query = rotations::table
-        .filter(is_running!(now))
+        .filter(is_running!(rotations, now))
         .order(rotations::id.desc())
         .select(OldToken::as_select());
     rows::load(conn, query)
@@ -100,7 +92,7 @@ pub fn list_running_of(
 ) -> Result<Vec<OldToken>> {
     let query = rotations::table
         .filter(rotations::verifier_id.eq(verifier))
-        .filter(is_running!(now))
+        .filter(is_running!(rotations, now))
         .order(rotations::id.desc())
         .select(OldToken::as_select());
     rows::load(conn, query)
@@ -110,7 +102,7 @@ pub fn list_running_of(
 pub fn end_all(conn: &mut Conn, verifier: VerifierId, now: Timestamp) -> Result<bool> {
     let ended = diesel::update(rotations::table)
         .filter(rotations::verifier_id.eq(verifier))
-        .filter(is_running!(now))
+        .filter(is_running!(rotations, now))
         .set(rotations::ends_at.eq(now.naive_utc()))
         .execute(conn)?;
     Ok(ended > 0)
