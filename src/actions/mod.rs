@@ -17,6 +17,7 @@ pub mod limit_requests;
 pub mod limits;
 pub mod observed_callers;
 pub mod peppers;
+pub mod projects;
 pub mod requests;
 pub mod sessions;
 pub mod settings;

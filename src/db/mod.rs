@@ -22,6 +22,7 @@ pub mod migrate;
 pub mod observed_callers;
 pub mod peppers;
 pub mod pool;
+pub mod projects;
 pub mod rate_limits;
 pub mod request_records;
 pub mod rotation_uses;

@@ -35,6 +35,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    projects (id) {
+        id -> Text, tenant_id -> Text, name -> Text, description -> Text, created_at -> Timestamp,
+        archived_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     api_keys (id) {
         id -> Text, tenant_id -> Text, group_id -> Text, name -> Text, description -> Text, environment -> Text,
         ip_allowlist -> Text, key_prefix -> Text, last4 -> Text, digest -> Binary, pepper_version -> Integer,

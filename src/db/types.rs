@@ -16,8 +16,8 @@ use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
 use crate::domain::id::{
-    AuditId, GapId, GroupId, KeyId, LimitRequestId, NodeId, RotationId, TenantId, UserId,
-    VerifierId,
+    AuditId, GapId, GroupId, KeyId, LimitRequestId, NodeId, ProjectId, RotationId, TenantId,
+    UserId, VerifierId,
 };
 use crate::domain::pepper::Digest;
 use crate::domain::request_id::RequestId;
@@ -83,6 +83,7 @@ id_columns!(
     KeyId,
     LimitRequestId,
     NodeId,
+    ProjectId,
     RequestId,
     RotationId,
     TenantId,

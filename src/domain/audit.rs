@@ -42,6 +42,14 @@ pub enum Event {
     GroupUpdated(Value),
     /// An authorization group was deleted; with what it granted.
     GroupDeleted(Value),
+    /// A project was made; with what it is.
+    ProjectCreated(Value),
+    /// A project got another name or description; before and after.
+    ProjectUpdated(Value),
+    /// A project was put away.
+    ProjectArchived,
+    /// An archived project was taken up again.
+    ProjectRestored,
     /// A verifier was made.
     VerifierCreated,
     /// A verifier was revoked for good.
@@ -107,6 +115,10 @@ impl Event {
             Self::GroupCreated(_) => "group.created",
             Self::GroupUpdated(_) => "group.updated",
             Self::GroupDeleted(_) => "group.deleted",
+            Self::ProjectCreated(_) => "project.created",
+            Self::ProjectUpdated(_) => "project.updated",
+            Self::ProjectArchived => "project.archived",
+            Self::ProjectRestored => "project.restored",
             Self::VerifierCreated => "verifier.created",
             Self::VerifierRevoked => "verifier.revoked",
             Self::VerifierRotated(_) => "verifier.rotated",
@@ -147,6 +159,8 @@ impl Event {
             | Self::GroupCreated(detail)
             | Self::GroupUpdated(detail)
             | Self::GroupDeleted(detail)
+            | Self::ProjectCreated(detail)
+            | Self::ProjectUpdated(detail)
             | Self::UsageExported(detail)
             | Self::SettingsChanged(detail) => detail.clone(),
             Self::LimitRequested(step)

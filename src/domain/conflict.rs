@@ -5,8 +5,8 @@
 
 use std::fmt;
 
-use super::group;
 use super::numbers::Count;
+use super::{group, project};
 
 /// Makes [`Conflict`] of the list: what the sentence mentions, the word for machines, the sentence for people.
 macro_rules! conflicts {
@@ -80,6 +80,12 @@ conflicts! {
         "{keys_use} this group. Give {them} another group or revoke {them} first.";
     /// The tenant has as many groups as it may have.
     GroupLimitReached(most: i64): "group-limit-reached", "A tenant can have {most} authorization groups. Delete one first.";
+    /// The project is not what was read.
+    ProjectChanged: "project-changed",
+        "This project was changed while you were editing it. Nothing was saved. Look at it again, then save.";
+    /// The tenant has as many projects as it may have.
+    ProjectLimitReached(most: i64): "project-limit-reached",
+        "A tenant can have {most} projects, archived ones included. Restore one that is archived and give it another name.";
     /// The tenant has the highest limit that there is.
     HighestLimit(most: Count): "highest-limit", "{most} keys is the highest limit there is. Revoke keys that are no longer needed.";
     /// The tenant asks for no higher limit, or no longer.
@@ -131,6 +137,7 @@ impl Conflict {
             Self::GroupChanged,
             Self::group_in_use(0),
             Self::GroupLimitReached(group::MOST),
+            Self::ProjectLimitReached(project::MOST),
         ]
     }
 

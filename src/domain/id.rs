@@ -106,6 +106,10 @@ id_type!(
     GroupId
 );
 id_type!(
+    /// A project: a part of a tenant.
+    ProjectId
+);
+id_type!(
     /// A verifier.
     VerifierId
 );

@@ -23,6 +23,7 @@ pub mod numbers;
 pub mod password;
 pub mod pepper;
 pub mod person;
+pub mod project;
 pub mod random;
 pub mod rate_limit;
 pub mod request_id;

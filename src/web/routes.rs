@@ -5,8 +5,8 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, PayloadConfig, ServiceConfig};
 
 use super::admin::{
-    first_steps, groups, home, keys, limit_requests, requests, sessions, settings, setup, theme,
-    usage, verifiers,
+    first_steps, groups, home, keys, limit_requests, projects, requests, sessions, settings, setup,
+    theme, usage, verifiers,
 };
 use super::body::{self, LARGEST_SETTINGS as SETTINGS};
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
@@ -75,6 +75,10 @@ fn rest_api(scope: &mut ServiceConfig) {
         "/auth/api-keys/{id}/enable" => post api::key_suspensions::enable;
         "/auth/authorization-groups" => get api::groups::index, post api::groups::create;
         "/auth/authorization-groups/{id}" => get api::groups::show, patch api::groups::update, delete api::groups::destroy;
+        "/projects" => get api::projects::index, post api::projects::create;
+        "/projects/{id}" => get api::projects::show, patch api::projects::update;
+        "/projects/{id}/archive" => post api::projects::archive;
+        "/projects/{id}/restore" => post api::projects::restore;
         "/openapi.json" => get openapi::show;
     };
 }
@@ -115,6 +119,11 @@ fn pages(scope: &mut ServiceConfig) {
         "/authorization-groups/summary" => page groups::list::summary;
         "/authorization-groups/{id}/edit" => page groups::form::edit, post groups::form::update;
         "/authorization-groups/{id}/deletion" => page groups::deletions::new, post groups::deletions::create;
+        "/projects" => page projects::list::index, post projects::form::create;
+        "/projects/new" => page projects::form::new;
+        "/projects/{id}/edit" => page projects::form::edit, post projects::form::update;
+        "/projects/{id}/archival" => post projects::archivals::create;
+        "/projects/{id}/archival/removal" => post projects::archivals::destroy;
         "/first-steps" => page first_steps::show;
         "/usage" => page usage::page::index;
         "/usage/keys" => page usage::key_choices::index;

@@ -10,6 +10,7 @@ pub mod key_picker;
 pub mod keys;
 pub mod limit_note;
 pub mod limit_requests;
+pub mod projects;
 pub mod quota;
 pub mod refusals;
 pub mod requests;

@@ -9,4 +9,6 @@ pub mod key_suspensions;
 pub mod key_updates;
 pub mod key_views;
 pub mod keys;
+pub mod project_views;
+pub mod projects;
 pub mod whoami;

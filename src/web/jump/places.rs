@@ -50,7 +50,7 @@ const fn place(
 const KEYS: &str = "/tenant-api-keys";
 
 /// In the order in which they are offered.
-static PLACES: [Place; 17] = [
+static PLACES: [Place; 19] = [
     place(
         [
             "API Keys",
@@ -158,6 +158,26 @@ static PLACES: [Place; 17] = [
             "create add scopes permissions",
         ],
         "/authorization-groups/new",
+        "plus",
+        For::Admins,
+    ),
+    place(
+        [
+            "Projects",
+            "Parts of this tenant",
+            "teams workspaces apps archive restore rename",
+        ],
+        "/projects",
+        "layout-grid",
+        For::Members,
+    ),
+    place(
+        [
+            "New project",
+            "A part of this tenant",
+            "create add team workspace app",
+        ],
+        "/projects/new",
         "plus",
         For::Admins,
     ),

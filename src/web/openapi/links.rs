@@ -7,7 +7,7 @@ use utoipa::openapi::link::LinkBuilder;
 use super::operations::operations;
 
 /// Each creation, and the operations that take the id in its answer.
-const LINKS: [(&str, &[&str]); 2] = [
+const LINKS: [(&str, &[&str]); 3] = [
     (
         "createKey",
         &[
@@ -25,6 +25,15 @@ const LINKS: [(&str, &[&str]); 2] = [
             "getAuthorizationGroup",
             "updateAuthorizationGroup",
             "deleteAuthorizationGroup",
+        ],
+    ),
+    (
+        "createProject",
+        &[
+            "getProject",
+            "updateProject",
+            "archiveProject",
+            "restoreProject",
         ],
     ),
 ];

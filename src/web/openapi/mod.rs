@@ -17,7 +17,7 @@ use self::refusals::Refusals;
 use self::words::Words;
 use super::api::{
     group_views, groups, key_lists, key_rotations, key_suspensions, key_updates, key_views, keys,
-    whoami,
+    project_views, projects, whoami,
 };
 use super::edges::{
     batch, forward_auth, introspection, oauth_views, revocation, verify, views as verdict_views,
@@ -48,6 +48,12 @@ use super::state::State;
         groups::show,
         groups::update,
         groups::destroy,
+        projects::index,
+        projects::create,
+        projects::show,
+        projects::update,
+        projects::archive,
+        projects::restore,
         whoami::show,
         verify::create,
         batch::create,
@@ -64,6 +70,9 @@ use super::state::State;
         group_views::AuthorizationGroup,
         group_views::NewAuthorizationGroup,
         group_views::AuthorizationGroupUpdate,
+        project_views::Project,
+        project_views::NewProject,
+        project_views::ProjectUpdate,
         verdict_views::Question<'_>,
         verdict_views::Verdict<'_>,
         verdict_views::Questions<'_>,
@@ -78,6 +87,7 @@ use super::state::State;
     tags(
         (name = "Keys", description = "Keys of the tenant to which the presented key belongs"),
         (name = "Authorization groups", description = "Named sets of scopes of that tenant"),
+        (name = "Projects", description = "Parts of that tenant"),
         (name = "Verification", description = "Questions of APIs and gateways"),
         (name = "OAuth", description = "The same for OAuth libraries")
     ),

@@ -51,6 +51,8 @@ fn shared(path: &str, operation: &Operation) -> Vec<(&'static str, String)> {
     if path.ends_with("{id}") || path.contains("{id}/") {
         let noun = if path.contains("group") {
             "group"
+        } else if path.contains("/projects/") {
+            "project"
         } else {
             "key"
         };

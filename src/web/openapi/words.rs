@@ -20,17 +20,18 @@ impl Modify for Words {
         if let Some(RefOr::T(Schema::Object(verdict))) = components.schemas.get_mut("Verdict") {
             tell_verdicts(verdict);
         }
-        for schema in components.schemas.values_mut() {
+        for (kind, schema) in &mut components.schemas {
             let RefOr::T(Schema::Object(object)) = schema else {
                 continue;
             };
             for (name, member) in &mut object.properties {
-                let words: &[&str] = match name.as_str() {
-                    "code" => &codes,
-                    "environment" => &["live", "test"],
-                    "ip_allowlist_mode" => &["off", "observe", "enforce"],
-                    "per" => &["second", "minute"],
-                    "status" => &states,
+                let words: &[&str] = match (kind.as_str(), name.as_str()) {
+                    (_, "code") => &codes,
+                    (_, "environment") => &["live", "test"],
+                    (_, "ip_allowlist_mode") => &["off", "observe", "enforce"],
+                    (_, "per") => &["second", "minute"],
+                    ("Project", "status") => &["active", "archived"],
+                    (_, "status") => &states,
                     _ => continue,
                 };
                 restrict(member, words);

@@ -21,6 +21,7 @@ async fn words_that_people_bring_along_find_what_it_is_called_here() {
         ("Deactivate", "Disable a key"),
         ("scopes", "Authorization groups"),
         ("new auth", "New authorization group"),
+        ("workspaces", "Projects"),
         ("quota", "Request a higher limit"),
         ("docs", "API reference"),
     ] {

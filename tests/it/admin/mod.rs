@@ -26,6 +26,7 @@ mod key_search;
 mod key_suspensions;
 mod keys;
 mod limit_requests;
+mod projects;
 mod request_exports;
 mod request_pages;
 mod requests;

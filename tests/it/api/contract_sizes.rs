@@ -4,6 +4,7 @@ use reqwest::Method;
 
 use super::contract::{INTROSPECT, REVOKE, Seen};
 use super::groups::GROUPS;
+use super::projects::PROJECTS;
 use crate::support::system::KEYS;
 use crate::support::*;
 
@@ -13,12 +14,15 @@ pub async fn collect(app: &App, seen: &mut Seen) {
     let (json, form) = ("application/json", "application/x-www-form-urlencoded");
     let (post, patch) = (Method::POST, Method::PATCH);
     let (key, group) = (format!("{KEYS}/{MISSING}"), format!("{GROUPS}/{MISSING}"));
+    let project = format!("{PROJECTS}/{MISSING}");
     for (operation, system, method, path, kind) in [
         ("createKey", &full, &post, KEYS, json),
         ("updateKey", &full, &patch, &key, json),
         ("rotateKey", &full, &post, &format!("{key}/rotate"), json),
         ("createAuthorizationGroup", &full, &post, GROUPS, json),
         ("updateAuthorizationGroup", &full, &patch, &group, json),
+        ("createProject", &full, &post, PROJECTS, json),
+        ("updateProject", &full, &patch, &project, json),
         ("introspectToken", &app.asker(), &post, INTROSPECT, form),
         ("revokeToken", &app.stranger(), &post, REVOKE, form),
     ] {

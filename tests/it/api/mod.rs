@@ -2,6 +2,7 @@
 
 mod contract;
 mod contract_groups;
+mod contract_projects;
 mod contract_sizes;
 mod credentials;
 mod docs;
@@ -14,5 +15,6 @@ mod key_updates;
 mod keys;
 mod openapi;
 mod own_limits;
+pub mod projects;
 mod schemathesis;
 mod whoami;

@@ -128,7 +128,7 @@ async fn every_parameter_is_described_and_every_link_leads_to_an_operation() {
             links += 1;
         }
     }
-    assert_eq!(links, 9);
+    assert_eq!(links, 13);
 }
 
 #[actix_web::test]
@@ -142,6 +142,7 @@ async fn where_one_of_a_few_words_is_meant_they_are_listed() {
             "status",
             json!(["active", "disabled", "expired", "revoked"]),
         ),
+        ("Project", "status", json!(["active", "archived"])),
         ("Key", "environment", json!(["live", "test"])),
         ("NewKey", "environment", json!(["live", "test", null])),
         (

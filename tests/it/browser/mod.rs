@@ -16,6 +16,7 @@ mod keyboard;
 mod limits;
 mod main_job;
 mod phone;
+mod projects;
 mod request_log;
 mod sample;
 mod screenshots;

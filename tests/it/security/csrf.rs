@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 
-use super::csrf_forms::{Try, group_page, tries, verifier_page};
+use super::csrf_forms::{Try, group_page, project_page, tries, verifier_page};
 use crate::support::browser_like::Person;
 use crate::support::routes::routes_after;
 use crate::support::*;
@@ -230,6 +230,9 @@ async fn nothing_changes_by_reading() {
         "/authorization-groups/new",
         &group_page(&app, "Edited", "edit"),
         &group_page(&app, "Deleted", "deletion"),
+        "/projects",
+        "/projects/new",
+        &project_page(&app, "Edited", "edit"),
         "/verifiers",
         "/usage/keys",
         &verifier_page(&app, "rotation"),

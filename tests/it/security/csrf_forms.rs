@@ -218,6 +218,30 @@ pub fn tries(
             &[],
         ),
         form(
+            "/projects",
+            "/projects",
+            "/projects",
+            &[("name", "Planted")],
+        ),
+        form(
+            "/projects/{id}/edit",
+            "/projects",
+            &project_page(app, "Edited", "edit"),
+            &[("name", "Planted too"), ("version", &project_version(app))],
+        ),
+        form(
+            "/projects/{id}/archival",
+            "/projects",
+            &project_page(app, "Archived", "archival"),
+            &[],
+        ),
+        form(
+            "/projects/{id}/archival/removal",
+            "/projects",
+            &archived_project(app),
+            &[],
+        ),
+        form(
             "/verifiers",
             "/verifiers",
             "/verifiers",
@@ -314,6 +338,29 @@ fn group_version(app: &App, name: &str) -> String {
         .db
         .read(|conn| keystead::db::groups::find(conn, acme, name, "group"));
     keystead::actions::groups::version(&group.unwrap())
+}
+
+/// Where a new project of Acme is changed.
+pub fn project_page(app: &App, name: &str, verb: &str) -> String {
+    format!("/projects/{}/{verb}", app.add_project("Acme", name))
+}
+
+/// Where an archived project of Acme is restored.
+fn archived_project(app: &App) -> String {
+    let page = project_page(app, "Restored", "archival/removal");
+    app.sql("UPDATE projects SET archived_at = '2026-11-20 11:30:00' WHERE name = 'Restored'");
+    page
+}
+
+/// What the form of the project to be edited shows.
+fn project_version(app: &App) -> String {
+    let acme = app.tenant("Acme");
+    let all = app
+        .db
+        .read(|conn| keystead::db::projects::list(conn, acme))
+        .unwrap();
+    let edited = all.iter().find(|project| project.name == "Edited").unwrap();
+    keystead::actions::projects::version(edited)
 }
 
 /// Where the verifier of the tests is rotated or revoked.

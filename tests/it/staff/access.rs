@@ -13,6 +13,8 @@ fn pages_of_tenants(key: &app::Issued) -> Vec<String> {
         "/tenant-api-keys/new",
         "/tenant-api-keys/limit-request",
         "/settings",
+        "/projects",
+        "/projects/new",
         "/first-steps",
         "/usage",
         "/usage/keys",
@@ -45,6 +47,7 @@ async fn support_staff_sees_no_page_of_a_tenant() {
     for (path, fields) in [
         ("/tenant-api-keys".to_owned(), &[("name", "Mine")][..]),
         ("/verifiers".into(), &[("name", "Mine")]),
+        ("/projects".into(), &[("name", "Mine")]),
         ("/settings".into(), &[("recoverable_keys", "on")]),
         (
             "/tenant-api-keys/limit-request".into(),

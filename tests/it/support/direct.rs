@@ -133,6 +133,16 @@ impl App {
         found.unwrap().id.to_string()
     }
 
+    /// Makes a project; gives its id.
+    pub fn add_project(&self, tenant: &str, name: &str) -> String {
+        let (id, tenant) = (uuid::Uuid::now_v7(), self.tenant(tenant));
+        self.sql(&format!(
+            "INSERT INTO projects (id, tenant_id, name, description, created_at) \
+             VALUES ('{id}', '{tenant}', '{name}', '', '2026-11-20 11:00:00')"
+        ));
+        id.to_string()
+    }
+
     /// The audit rows about an object, oldest first.
     pub fn events(&self, object: &str) -> Vec<db::audit::AuditEvent> {
         self.db

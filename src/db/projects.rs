@@ -1,0 +1,117 @@
+//! Projects, the parts of a tenant. Every query takes the tenant.
+
+use diesel::prelude::*;
+
+use super::schema::projects;
+use super::types::{At, MaybeAt};
+use super::{Conn, errors, rows};
+use crate::domain::id::{ProjectId, TenantId};
+use crate::domain::time::Timestamp;
+use crate::domain::{Error, Result};
+
+/// A project as stored.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = projects, treat_none_as_default_value = false)]
+pub struct Project {
+    /// Identifier.
+    pub id: ProjectId,
+    /// Owner.
+    pub tenant_id: TenantId,
+    /// Name, unique in the tenant.
+    pub name: String,
+    /// What it is, in plain words; may be empty.
+    pub description: String,
+    /// When it was made.
+    #[diesel(serialize_as = At)]
+    pub created_at: Timestamp,
+    /// Since when it is put away, if it is.
+    #[diesel(serialize_as = MaybeAt)]
+    pub archived_at: Option<Timestamp>,
+}
+
+/// Inserts a project.
+///
+/// # Errors
+/// `Invalid` at `name` when the tenant has a project with this name.
+pub fn insert(conn: &mut Conn, project: Project) -> Result<()> {
+    let done = diesel::insert_into(projects::table)
+        .values(project)
+        .execute(conn);
+    done.map(|_| ()).map_err(name_taken)
+}
+
+/// Changes name and description of a project.
+///
+/// # Errors
+/// As [`insert`]; `NotFound`.
+pub fn set(conn: &mut Conn, tenant: TenantId, project: &Project) -> Result<()> {
+    let changed = diesel::update(projects::table)
+        .filter(projects::id.eq(project.id))
+        .filter(projects::tenant_id.eq(tenant))
+        .set((
+            projects::name.eq(&project.name),
+            projects::description.eq(&project.description),
+        ))
+        .execute(conn)
+        .map_err(name_taken)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// Puts a project away at an instant, or takes it up again.
+pub fn set_archived(
+    conn: &mut Conn,
+    tenant: TenantId,
+    id: ProjectId,
+    since: Option<Timestamp>,
+) -> Result<()> {
+    diesel::update(projects::table)
+        .filter(projects::id.eq(id))
+        .filter(projects::tenant_id.eq(tenant))
+        .set(projects::archived_at.eq(since.map(|at| at.naive_utc())))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn name_taken(cause: diesel::result::Error) -> Error {
+    if errors::is_duplicate(&cause) {
+        Error::invalid(
+            "name",
+            "This tenant has a project with this name; it may be an archived one. Choose another name.",
+        )
+    } else {
+        cause.into()
+    }
+}
+
+/// The projects of a tenant by name, archived ones included.
+pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Project>> {
+    let query = projects::table
+        .filter(projects::tenant_id.eq(tenant))
+        .order((projects::name, projects::id))
+        .select(Project::as_select());
+    rows::load(conn, query)
+}
+
+/// How many projects the tenant has, archived ones included.
+pub fn count(conn: &mut Conn, tenant: TenantId) -> Result<i64> {
+    Ok(projects::table
+        .filter(projects::tenant_id.eq(tenant))
+        .count()
+        .get_result(conn)?)
+}
+
+/// A project of the tenant by its id.
+///
+/// # Errors
+/// `NotFound`, also for another tenant's project.
+pub fn find(conn: &mut Conn, tenant: TenantId, id: ProjectId) -> Result<Project> {
+    let query = projects::table
+        .filter(projects::tenant_id.eq(tenant))
+        .filter(projects::id.eq(id))
+        .select(Project::as_select());
+    rows::first(conn, query)
+}

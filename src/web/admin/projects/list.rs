@@ -1,0 +1,85 @@
+//! Administration > Projects: the parts of a tenant.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::actions::projects;
+use crate::db;
+use crate::db::projects::Project;
+use crate::domain::time::day;
+use crate::web::failure::Answer;
+use crate::web::respond::page;
+use crate::web::shell::{Crumb, Shell, trail};
+use crate::web::signed_in::SignedIn;
+use crate::web::state::State;
+
+/// Where the list is.
+pub const LIST: &str = "/projects";
+
+/// One row of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct ProjectRow {
+    id: String,
+    name: String,
+    description: String,
+    /// The day when it was made, or archived.
+    since: String,
+}
+
+impl ProjectRow {
+    fn new(project: Project) -> Self {
+        Self {
+            id: project.id.to_string(),
+            since: day(project.archived_at.unwrap_or(project.created_at)),
+            name: project.name,
+            description: project.description,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "projects/index.html")]
+struct ProjectsPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    active: Vec<ProjectRow>,
+    archived: Vec<ProjectRow>,
+    may_change: bool,
+}
+
+/// The breadcrumb of a page under Projects.
+pub fn crumbs(last: Option<&str>) -> Vec<Crumb> {
+    trail(
+        ("Administration", "/tenant-api-keys"),
+        ("Projects", LIST),
+        last,
+    )
+}
+
+/// `GET /projects`.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub async fn index(me: SignedIn, state: web::Data<State>) -> Answer<HttpResponse> {
+    let by = me.actor();
+    by.must_hold(projects::READ)?;
+    let may_change = by.must_hold(projects::WRITE).is_ok();
+    let all = state
+        .read(move |conn| db::projects::list(conn, by.tenant))
+        .await?;
+    let (archived, active): (Vec<Project>, Vec<Project>) = all
+        .into_iter()
+        .partition(|project| project.archived_at.is_some());
+    let rows = |projects: Vec<Project>| projects.into_iter().map(ProjectRow::new).collect();
+    page(
+        StatusCode::OK,
+        &ProjectsPage {
+            shell: me.shell,
+            crumbs: crumbs(None),
+            active: rows(active),
+            archived: rows(archived),
+            may_change,
+        },
+    )
+}
