@@ -47,6 +47,7 @@ pub fn find(conn: &mut Conn, tenant: TenantId, id: GroupId) -> Result<(Group, i6
 /// conflict `group-limit-reached`.
 pub fn create(conn: &mut Conn, by: &Actor, draft: &Draft) -> Result<Group> {
     by.must_hold(WRITE)?;
+    by.must_act_for_tenant("Authorization groups")?;
     let id = GroupId::new();
     // First, for its lock: the count below then sees every group that was committed before.
     let rev = begin(conn, by, change_log::Item::Group(id))?;
@@ -84,6 +85,7 @@ pub fn update(
     shown: Option<&str>,
 ) -> Result<Group> {
     by.must_hold(WRITE)?;
+    by.must_act_for_tenant("Authorization groups")?;
     let group = db::groups::find_by_id(conn, by.tenant, id)?;
     if prepare(conn, by, &group, draft, shown)?.is_none() {
         return Ok(group);
@@ -132,6 +134,7 @@ fn prepare(
 /// `Forbidden` as for [`update`]; `NotFound`; the conflicts `group-built-in` and `group-in-use`.
 pub fn delete(conn: &mut Conn, by: &Actor, id: GroupId) -> Result<Group> {
     by.must_hold(WRITE)?;
+    by.must_act_for_tenant("Authorization groups")?;
     db::groups::find_by_id(conn, by.tenant, id)?;
     // No key joins the group between the count and the end: whoever gives one a group takes this lock too.
     let rev = begin(conn, by, change_log::Item::Group(id))?;

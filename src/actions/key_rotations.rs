@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::keys::{check_reason, must_have_room, note_state, of_asker};
-use super::{Object, begin, disclosures, must_cover, peppers, record};
+use super::{Object, begin, disclosures, must_stand_above, peppers, record};
 use crate::db::key_rotations::{End, Kept, NewRotation, Rotation};
 use crate::db::key_updates::{self, KeyUpdate};
 use crate::db::keys::Key;
@@ -180,7 +180,7 @@ fn changeable(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     if key.revoked_at.is_some() {
         return Err(Conflict::KeyRevoked.into());
     }
-    must_cover(by, &key.scopes, "A key can't rotate a key")?;
+    must_stand_above(by, &key, "A key can't rotate a key")?;
     Ok(key)
 }
 

@@ -1,7 +1,7 @@
 //! Switching a key off for now, and on again.
 
 use super::keys::note_state;
-use super::{Object, begin, must_cover, record};
+use super::{Object, begin, must_stand_above, record};
 use crate::db::keys::Key;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
@@ -55,6 +55,6 @@ fn differs(key: &Key, by: &Actor, off: bool) -> Result<bool> {
     if key.revoked_at.is_some() {
         return Err(Conflict::KeyRevoked.into());
     }
-    must_cover(by, &key.scopes, "A key can't disable or enable a key")?;
+    must_stand_above(by, key, "A key can't disable or enable a key")?;
     Ok(key.disabled_at.is_some() != off)
 }

@@ -7,6 +7,7 @@ use super::{Object, begin, must_cover, record};
 use crate::db::groups::Group;
 use crate::db::key_updates::{self, KeyUpdate};
 use crate::db::keys::Key;
+use crate::db::projects::Project;
 use crate::db::{self, Conn, change_log};
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::audit::Event;
@@ -22,7 +23,7 @@ use crate::domain::{Conflict, Error, Result};
 ///
 /// # Errors
 /// `Forbidden` without the right, for rights beyond the actor's own, or when a key changes its own limits; `NotFound`; `Invalid` at
-/// `authorization_group`; the conflicts `key-revoked` and `key-limit-reached`, the latter when an expired key would
+/// `authorization_group` or `project`; the conflicts `key-revoked` and `key-limit-reached`, the latter when an expired key would
 /// come back; with [`Update::shown`], `key-changed`.
 pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result<Key> {
     by.must_hold("api-keys:write")?;
@@ -55,10 +56,34 @@ pub fn version(key: &Key) -> String {
         &key.name,
         &key.description,
         &key.group_name,
+        &key.project_id.map(|id| id.to_string()).unwrap_or_default(),
         &key.ip_allowlist.entries().join("\n"),
         key.ip_allowlist_mode.as_str(),
         &limit.unwrap_or_default(),
     ])
+}
+
+/// The project that the key gets by an update, `Some(None)` for none; `None` when it keeps the one it has.
+#[allow(
+    clippy::option_option,
+    reason = "kept, the whole tenant and a project are three things"
+)]
+fn find_project(
+    conn: &mut Conn,
+    by: &Actor,
+    key: &Key,
+    update: &Update,
+) -> Result<Option<Option<Project>>> {
+    let Some(wanted) = &update.project else {
+        return Ok(None);
+    };
+    // A key may stay in a project that was archived.
+    let before = key.project_id.map(|id| id.to_string());
+    if *wanted == before {
+        return Ok(None);
+    }
+    let find = |id: &String| db::projects::find_for_keys(conn, by.tenant, id);
+    Ok(Some(wanted.as_ref().map(find).transpose()?))
 }
 
 /// What an update really changes.
@@ -81,10 +106,16 @@ impl Difference {
             .map(|group| db::groups::find(conn, by.tenant, group, "authorization_group"))
             .transpose()?
             .filter(|group| group.name != key.group_name);
+        let project = find_project(conn, by, key, update)?;
         let mut found = Self::default();
         found.compare_texts(key, update);
         found.compare_addresses(key, update)?;
         found.compare_limits(key, update);
+        if let Some(project) = &project {
+            let name = project.as_ref().map(|project| &*project.name);
+            found.note("project", key.project_name.as_deref(), name);
+            found.columns.project_id = Some(project.as_ref().map(|project| project.id));
+        }
         found.may_be_made(by, key, group.as_ref())?;
         if let Some(group) = group {
             found.note("authorization_group", &*key.group_name, &*group.name);
@@ -166,7 +197,13 @@ impl Difference {
             "ip_allowlist_mode",
             "expires_at",
             "rate_limit",
+            "project",
         ];
+        let outside = "A key can't change a key";
+        by.must_reach(key.project_id, outside)?;
+        if let Some(project) = self.columns.project_id {
+            by.must_reach(project, outside)?;
+        }
         let is_limited = limits.iter().any(|member| self.after.contains_key(*member));
         if by.is_key(key.id) && (is_limited || group.is_some()) {
             return Err(Error::Forbidden(

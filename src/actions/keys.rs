@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use super::{Object, begin, must_cover, must_still_act, peppers, record};
+use super::{Object, begin, must_stand_above, must_still_act, peppers, record};
 use crate::db::keys::{Key, NewKey};
+use crate::db::projects::Project;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
-use crate::domain::id::{GroupId, KeyId};
+use crate::domain::id::{GroupId, KeyId, ProjectId};
 use crate::domain::key::Draft;
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::numbers::Count;
@@ -24,6 +25,8 @@ pub struct Issuing<'a> {
     pub pepper: &'a Pepper,
     /// Group by id or name; `None` takes Full access.
     pub group: Option<&'a str>,
+    /// Project by id; `None` takes that of the key that asks, or the whole tenant.
+    pub project: Option<&'a str>,
     /// Makes a repeated request harmless: the key of the first one is returned, without its secret.
     pub idempotency_key: Option<&'a str>,
 }
@@ -40,7 +43,7 @@ pub enum Issued {
 /// Issues a key.
 ///
 /// # Errors
-/// `Forbidden` without the right; `Invalid` at `authorization_group`; a conflict `key-limit-reached`.
+/// `Forbidden` without the right; `Invalid` at `authorization_group` or `project`; a conflict `key-limit-reached`.
 pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -> Result<Issued> {
     by.must_hold("api-keys:write")?;
     let id = KeyId::new();
@@ -54,20 +57,24 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
         "authorization_group",
     )?;
     by.must_cover(&group.scopes)?;
+    let project = project_of(conn, by, issuing.project)?;
+    let project_id = project.as_ref().map(|project| project.id);
     let idempotency_key = issuing.idempotency_key.map(|own| of_asker(by, own));
     if let Some(idempotency_key) = &idempotency_key
         && let Some(earlier) = db::keys::find_by_idempotency_key(conn, by.tenant, idempotency_key)?
     {
-        return replay(earlier, draft, &group.name);
+        return replay(earlier, draft, &group.name, project_id);
     }
     must_have_room(conn, by)?;
     let secret = KeySecret::generate(issuing.brand, draft.environment)?;
-    let row = new_row(by, id, draft, group.id, &secret, issuing, idempotency_key);
+    let mut row = new_row(by, id, draft, group.id, &secret, issuing, idempotency_key);
+    row.project_id = project_id;
     db::keys::insert(conn, row)?;
     note_state(conn, id, rev)?;
     let detail = json!({
         "key": key_text::hint(&key_text::prefix(issuing.brand, draft.environment), secret.last4()),
         "authorization_group": group.name,
+        "project": project.map(|project| project.name),
         "expires_at": draft.expires_at.map(crate::domain::time::rfc3339),
         "ip_allowlist": draft.ip_allowlist.entries(),
         "ip_allowlist_mode": draft.ip_allowlist_mode.as_str(),
@@ -76,6 +83,17 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     let key = db::keys::find(conn, by.tenant, id)?;
     record(conn, by, &Event::KeyCreated(detail), Object::of_key(&key))?;
     Ok(Issued::New(key, secret))
+}
+
+/// The project of a new key. A key of a project makes keys of that project alone.
+fn project_of(conn: &mut Conn, by: &Actor, wanted: Option<&str>) -> Result<Option<Project>> {
+    let own = by.project().map(|id| id.to_string());
+    let Some(wanted) = wanted.or(own.as_deref()) else {
+        return Ok(None);
+    };
+    let project = db::projects::find_for_keys(conn, by.tenant, wanted)?;
+    by.must_reach(Some(project.id), "A key can't create a key")?;
+    Ok(Some(project))
 }
 
 /// Refuses one more key that counts toward the tenant's limit, when it has as many as it may. Ask under the change log's
@@ -105,7 +123,7 @@ pub(super) fn of_asker(by: &Actor, idempotency_key: &str) -> String {
 }
 
 /// The key of the first request, unless this one asks for another key under the same idempotency key.
-fn replay(earlier: Key, draft: &Draft, group: &str) -> Result<Issued> {
+fn replay(earlier: Key, draft: &Draft, group: &str, project: Option<ProjectId>) -> Result<Issued> {
     let same = earlier.name == draft.name
         && earlier.description == draft.description
         && earlier.environment == draft.environment
@@ -113,6 +131,7 @@ fn replay(earlier: Key, draft: &Draft, group: &str) -> Result<Issued> {
         && earlier.ip_allowlist_mode == draft.ip_allowlist_mode
         && earlier.expires_at == draft.expires_at
         && earlier.group_name == group
+        && earlier.project_id == project
         && earlier.rate_limit.0 == draft.rate_limit;
     if same {
         return Ok(Issued::Replayed(earlier));
@@ -133,6 +152,7 @@ fn new_row(
         id,
         tenant_id: by.tenant,
         group_id,
+        project_id: None,
         name: draft.name.clone(),
         description: draft.description.clone(),
         environment: draft.environment,
@@ -169,7 +189,7 @@ pub fn revoke_with_reason(conn: &mut Conn, by: &Actor, id: KeyId, reason: &str) 
     // First, for its lock: what is read of the key then is what is revoked.
     change_log::hold(conn)?;
     let key = db::keys::find(conn, by.tenant, id)?;
-    must_cover(by, &key.scopes, "A key can't revoke a key")?;
+    must_stand_above(by, &key, "A key can't revoke a key")?;
     end(conn, by, key, &reason, must_still_act)
 }
 

@@ -71,6 +71,12 @@ pub(crate) fn must_cover(by: &Actor, scopes: &Scopes, what: &str) -> Result<()> 
         .map_err(|_| Error::Forbidden(format!("{what} with more rights than its own.")))
 }
 
+/// As [`must_cover`], of a key, which a key of a project has to have in its own.
+pub(crate) fn must_stand_above(by: &Actor, key: &Key, what: &str) -> Result<()> {
+    by.must_reach(key.project_id, what)?;
+    must_cover(by, &key.scopes, what)
+}
+
 /// Takes the next revision for a change, and with it the lock under which everything that follows is true. A key that
 /// acts is looked at again there: it may have been revoked, disabled or narrowed while its request was on the way.
 pub(crate) fn begin(conn: &mut Conn, by: &Actor, item: Item) -> Result<i64> {
@@ -81,11 +87,18 @@ pub(crate) fn begin(conn: &mut Conn, by: &Actor, item: Item) -> Result<i64> {
 
 /// The second look at a key that acts, for a change that holds the lock of the change log already.
 pub(crate) fn must_still_act(conn: &mut Conn, by: &Actor) -> Result<()> {
-    let Who::Key { id, scopes, .. } = &by.who else {
+    let Who::Key {
+        id,
+        scopes,
+        project,
+        ..
+    } = &by.who
+    else {
         return Ok(());
     };
     let key = db::keys::find(conn, by.tenant, *id)?;
-    if key.state(by.now) == State::Active && key.scopes.cover(scopes) {
+    let is_as_before = key.scopes.cover(scopes) && key.project_id == *project;
+    if key.state(by.now) == State::Active && is_as_before {
         return Ok(());
     }
     Err(Error::Forbidden(

@@ -111,6 +111,7 @@ pub fn version(project: &Project) -> String {
 /// this one ends, and a key that acts still may.
 fn hold(conn: &mut Conn, by: &Actor) -> Result<()> {
     by.must_hold(WRITE)?;
+    by.must_act_for_tenant("Projects")?;
     change_log::hold(conn)?;
     must_still_act(conn, by)
 }

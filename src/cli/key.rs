@@ -73,6 +73,7 @@ fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
                 brand: &config.brand,
                 pepper,
                 group: args.group.as_deref(),
+                project: None,
                 idempotency_key: None,
             };
             keys::issue(conn, &operator(tenant.id, now), &draft, issuing)

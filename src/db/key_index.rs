@@ -8,7 +8,7 @@ use crate::domain::Result;
 use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
-use crate::domain::id::{GroupId, KeyId, TenantId};
+use crate::domain::id::{GroupId, KeyId, ProjectId, TenantId};
 use crate::domain::pepper::Digest;
 use crate::domain::time::Timestamp;
 
@@ -39,6 +39,7 @@ pub struct IndexRow {
     #[diesel(embed)]
     pub rate_limit: rate_limits::Stored,
     pub rotated_at: Option<Timestamp>,
+    pub project_id: Option<ProjectId>,
 }
 
 /// About how many keys there are, of all tenants.

@@ -7,7 +7,7 @@ use super::types::MaybeAt;
 use super::{Conn, rate_limits};
 use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
-use crate::domain::id::{GroupId, KeyId, TenantId};
+use crate::domain::id::{GroupId, KeyId, ProjectId, TenantId};
 use crate::domain::{Error, Result};
 
 /// What an update writes; `None` leaves a column as it is.
@@ -18,6 +18,8 @@ pub struct KeyUpdate {
     pub name: Option<String>,
     pub description: Option<String>,
     pub group_id: Option<GroupId>,
+    /// `Some(None)`: the whole tenant's.
+    pub project_id: Option<Option<ProjectId>>,
     pub ip_allowlist: Option<AddressList>,
     pub ip_allowlist_mode: Option<AllowlistMode>,
     pub expires_at: Option<MaybeAt>,

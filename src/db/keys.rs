@@ -7,7 +7,8 @@ use diesel::prelude::*;
 
 use super::connection::MultiBackend;
 use super::schema::{
-    api_keys as keys, authorization_groups as groups, key_usage as used, sealed_secrets as sealed,
+    api_keys as keys, authorization_groups as groups, key_usage as used, projects,
+    sealed_secrets as sealed,
 };
 use super::types::{At, MaybeAt};
 use super::usage::{DAY, MINUTE};
@@ -15,7 +16,7 @@ use super::{Conn, dialect, errors, rate_limits, rows};
 use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
-use crate::domain::id::{GroupId, KeyId, TenantId};
+use crate::domain::id::{GroupId, KeyId, ProjectId, TenantId};
 use crate::domain::key::State;
 use crate::domain::pepper::Digest;
 use crate::domain::scope::Scopes;
@@ -30,6 +31,7 @@ pub struct NewKey {
     pub id: KeyId,
     pub tenant_id: TenantId,
     pub group_id: GroupId,
+    pub project_id: Option<ProjectId>,
     pub name: String,
     pub description: String,
     pub environment: Environment,
@@ -74,6 +76,15 @@ fn sealed_version() -> _ {
         .single_value()
 }
 
+/// The name of the project that a key belongs to.
+#[diesel::dsl::auto_type]
+fn project_name() -> _ {
+    projects::table
+        .filter(projects::id.nullable().eq(keys::project_id))
+        .select(projects::name)
+        .single_value()
+}
+
 /// A key as pages and the REST API read it: no digest.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = keys, check_for_backend(MultiBackend))]
@@ -100,6 +111,9 @@ pub struct Key {
     pub group_name: String,
     #[diesel(select_expression = groups::scopes)]
     pub scopes: Scopes,
+    pub project_id: Option<ProjectId>,
+    #[diesel(select_expression = project_name(), select_expression_type = project_name)]
+    pub project_name: Option<String>,
     #[diesel(embed)]
     pub rate_limit: rate_limits::Stored,
     /// How its secret is sealed, if it can be shown again.

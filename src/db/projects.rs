@@ -1,8 +1,11 @@
 //! Projects, the parts of a tenant. Every query takes the tenant.
 
+use std::collections::HashMap;
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::schema::projects;
+use super::schema::{api_keys as keys, projects};
 use super::types::{At, MaybeAt};
 use super::{Conn, errors, rows};
 use crate::domain::id::{ProjectId, TenantId};
@@ -96,12 +99,59 @@ pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Project>> {
     rows::load(conn, query)
 }
 
+/// A project that keys can be given to, by the text of its id.
+///
+/// # Errors
+/// `Invalid` at `project` when the tenant has no such project, or when it is archived; another tenant's project is no
+/// such project.
+pub fn find_for_keys(conn: &mut Conn, tenant: TenantId, id: &str) -> Result<Project> {
+    let found = id
+        .parse()
+        .and_then(|id: ProjectId| find(conn, tenant, id))
+        .map_err(|cause| match cause {
+            Error::NotFound => Error::invalid(
+                "project",
+                "Choose one of this tenant's projects, by its id.",
+            ),
+            other => other,
+        })?;
+    if found.archived_at.is_some() {
+        let text = "This project is archived. Restore it first, or choose another one.";
+        return Err(Error::invalid("project", text));
+    }
+    Ok(found)
+}
+
 /// How many projects the tenant has, archived ones included.
 pub fn count(conn: &mut Conn, tenant: TenantId) -> Result<i64> {
     Ok(projects::table
         .filter(projects::tenant_id.eq(tenant))
         .count()
         .get_result(conn)?)
+}
+
+/// Keys of one of several projects.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = keys)]
+struct OfProject {
+    project_id: Option<ProjectId>,
+    #[diesel(select_expression = count_star())]
+    keys: i64,
+}
+
+/// How many keys each of the tenant's projects has: all but the revoked ones. A project without any is left out.
+pub fn count_keys(conn: &mut Conn, tenant: TenantId) -> Result<HashMap<ProjectId, i64>> {
+    let query = keys::table
+        .filter(keys::tenant_id.eq(tenant))
+        .filter(keys::deleted_at.is_null())
+        .filter(keys::revoked_at.is_null())
+        .filter(keys::project_id.is_not_null())
+        .group_by(keys::project_id)
+        .select(OfProject::as_select());
+    let counts = rows::load(conn, query)?.into_iter();
+    Ok(counts
+        .filter_map(|of: OfProject| Some((of.project_id?, of.keys)))
+        .collect())
 }
 
 /// A project of the tenant by its id.

@@ -49,7 +49,7 @@ diesel::table! {
         disabled_at -> Nullable<Timestamp>, revoked_at -> Nullable<Timestamp>, revoked_rev -> Nullable<BigInt>,
         deleted_at -> Nullable<Timestamp>, rate_limit_requests -> Nullable<BigInt>,
         rate_limit_period -> Nullable<Text>, rate_limit_burst -> Nullable<BigInt>, rotated_at -> Nullable<Timestamp>,
-        revocation_reason -> Nullable<Text>, ip_allowlist_mode -> Text,
+        revocation_reason -> Nullable<Text>, ip_allowlist_mode -> Text, project_id -> Nullable<Text>,
     }
 }
 
@@ -147,6 +147,7 @@ diesel::joinable!(verifier_rotations -> verifiers (verifier_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     authorization_groups,
+    projects,
     tenants,
     memberships,
     users,

@@ -17,6 +17,8 @@ pub struct Input<'a> {
     pub description: Option<&'a str>,
     /// Authorization group by name or id.
     pub group: Option<&'a str>,
+    /// Project by id; `Some(None)` for the whole tenant.
+    pub project: Option<Option<&'a str>>,
     /// Where it may be used from; `Some(None)` is refused, since it could mean nowhere as well as anywhere.
     pub ip_allowlist: Option<Option<Vec<&'a str>>>,
     /// `off`, `observe` or `enforce`.
@@ -34,6 +36,8 @@ pub struct Update {
     pub description: Option<String>,
     /// Authorization group by name or id, not looked up yet.
     pub group: Option<String>,
+    /// Project by id, not looked up yet; `Some(None)` for the whole tenant.
+    pub project: Option<Option<String>>,
     /// Allowed addresses.
     pub ip_allowlist: Option<AddressList>,
     /// What happens to others; whether it fits the list is checked against the key.
@@ -65,6 +69,7 @@ impl Input<'_> {
                 .description
                 .map(|text| errors.take("description", validate::lines(text, 1_000))),
             group: self.group.map(str::to_owned),
+            project: self.project.map(|project| project.map(str::to_owned)),
             ip_allowlist: self
                 .ip_allowlist
                 .as_ref()

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::id::{KeyId, TenantId, UserId};
+use super::id::{KeyId, ProjectId, TenantId, UserId};
 use super::scope::Scopes;
 use super::time::Timestamp;
 use super::{Error, Result};
@@ -63,6 +63,8 @@ pub enum Who {
         name: String,
         /// What it may do.
         scopes: Scopes,
+        /// The project it belongs to; without one it is the whole tenant's.
+        project: Option<ProjectId>,
         /// True for the old secret of a rotation, which works on for a while: it changes nothing any more.
         is_former: bool,
     },
@@ -137,6 +139,40 @@ impl Actor {
                 "A key can't create a key with more rights than its own.".into(),
             )),
             _ => Ok(()),
+        }
+    }
+
+    /// The project of the key that acts, if it belongs to one.
+    pub fn project(&self) -> Option<ProjectId> {
+        match self.who {
+            Who::Key { project, .. } => project,
+            _ => None,
+        }
+    }
+
+    /// Refuses a key of a project what is another project's or the whole tenant's; `what` begins the sentence about it.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub fn must_reach(&self, project: Option<ProjectId>, what: &str) -> Result<()> {
+        match self.project() {
+            Some(own) if project != Some(own) => Err(Error::Forbidden(format!(
+                "{what} outside of its own project."
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a key of a project what changes the whole tenant; `what` begins the sentence about it.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub fn must_act_for_tenant(&self, what: &str) -> Result<()> {
+        match self.project() {
+            None => Ok(()),
+            Some(_) => Err(Error::Forbidden(format!(
+                "{what} are changed by keys of the whole tenant; this key belongs to a project."
+            ))),
         }
     }
 

@@ -9,17 +9,20 @@ use super::prefetch::prefetch;
 use super::rotations::Secret;
 use crate::domain::address_list::AddressList;
 use crate::domain::environment::Environment;
-use crate::domain::id::{GroupId, KeyId, TenantId};
+use crate::domain::id::{GroupId, KeyId, ProjectId, TenantId};
 use crate::domain::scope::Scopes;
 use crate::domain::time::{Timestamp, from_micros};
 
-/// An authorization group. All keys of the group share one value of this type.
+/// An authorization group as the keys of one project have it. All keys of the group in the same project share one value
+/// of this type, so that a key's project takes no memory of its own.
 #[derive(Debug)]
 pub struct Group {
     /// Identifier.
     pub id: GroupId,
     /// The tenant that owns the group and its keys.
     pub tenant_id: TenantId,
+    /// The project that these keys belong to; `None`: they are the whole tenant's.
+    pub project_id: Option<ProjectId>,
     /// Name.
     pub name: String,
     /// The scopes that it grants.

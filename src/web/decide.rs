@@ -66,6 +66,7 @@ pub fn holder(entry: &Entry, incoming: &Incoming<'_>) -> Actor {
             id: entry.key_id,
             name: entry.name.to_string(),
             scopes: entry.group.scopes.clone(),
+            project: entry.group.project_id,
             is_former: entry.is_former(),
         },
         tenant: entry.tenant_id(),

@@ -156,6 +156,7 @@ pub fn label(field: &str) -> &str {
         "summary" => "Summary",
         "scopes" => "Scopes",
         "group" => "Authorization group",
+        "project" => "Project",
         "expires_on" => "Expiration date",
         "ip_allowlist" => "IP allowlist",
         "ip_allowlist_mode" => "Other addresses",

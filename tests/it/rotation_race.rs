@@ -67,6 +67,7 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
         brand: "ks",
         pepper,
         group: None,
+        project: None,
         idempotency_key: None,
     };
     let mut rotated_first = 0;

@@ -9,7 +9,7 @@ use crate::db::key_index::IndexRow;
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::allowlist_mode::AllowlistMode;
-use crate::domain::id::{GroupId, KeyId, TenantId, VerifierId};
+use crate::domain::id::{GroupId, KeyId, ProjectId, TenantId, VerifierId};
 use crate::domain::pepper::Digest;
 use crate::domain::rate_limit::RateLimit;
 use crate::verify::counters::Counters;
@@ -19,12 +19,21 @@ use crate::verify::rotations::{Rotation, Secret};
 use crate::verify::table::Held;
 use crate::verify::verifiers::{Stored, StoredOld};
 
-/// Groups by id, each with its scopes as stored: loading a million keys reads them once.
-pub(super) type Groups = HashMap<GroupId, (String, Arc<Group>)>;
+/// Groups by id: loading a million keys reads each once.
+pub(super) type Groups = HashMap<GroupId, KnownGroup>;
 /// Digests that things had before, by their id.
 pub(super) type Digests<Id> = HashMap<Id, Vec<Digest>>;
 /// What keys with a rate limit have used up.
 pub(super) type Limiters = HashMap<KeyId, Arc<Limiter>>;
+/// A group as the index knows it.
+pub(super) struct KnownGroup {
+    /// Its scopes as stored.
+    scopes: String,
+    name: String,
+    /// What its keys share, by their project.
+    shared: HashMap<Option<ProjectId>, Arc<Group>>,
+}
+
 /// Secrets that a key had before, oldest first.
 type Formers = Vec<(Digest, Arc<Rotation>)>;
 
@@ -120,7 +129,7 @@ impl Follower {
         let allowed = row.ip_allowlist;
         // Whatever else is said of a list, it is enforced.
         let observed = row.ip_allowlist_mode == AllowlistMode::Observe;
-        let of = (row.tenant_id, row.group_id);
+        let of = (row.tenant_id, row.group_id, row.project_id);
         let (group, renewed) = share_group(groups, of, row.group_name, &row.scopes)?;
         let special = Special {
             ip_allowlist: (!observed && !allowed.is_empty()).then_some(allowed),
@@ -181,7 +190,7 @@ impl Follower {
         self.step(turn, |state| {
             let shared = rows.into_iter().map(|row| {
                 let groups = &mut state.groups;
-                let of = (row.tenant_id, row.id);
+                let of = (row.tenant_id, row.id, None);
                 let (shared, _) = share_group(groups, of, row.name, row.scopes.text())?;
                 Ok((shared.tenant_id, shared.id))
             });
@@ -232,24 +241,37 @@ fn secret(rotation: &Arc<Rotation>, is_former: bool) -> Secret {
     }
 }
 
-/// The group that keys share; true when it was known with other scopes or another name.
+/// What the keys of a group share that belong to the same project; true when the group was known with other scopes or
+/// another name.
 fn share_group(
     groups: &mut Groups,
-    (tenant_id, id): (TenantId, GroupId),
+    (tenant_id, id, project_id): (TenantId, GroupId, Option<ProjectId>),
     name: String,
     scopes: &str,
 ) -> Result<(Arc<Group>, bool)> {
     let known = groups.get(&id);
-    if let Some((_, group)) = known.filter(|known| known.0 == scopes && known.1.name == name) {
+    let is_current = known.is_some_and(|known| known.scopes == scopes && known.name == name);
+    let renewed = known.is_some() && !is_current;
+    let shared = known.and_then(|known| known.shared.get(&project_id));
+    if let Some(group) = shared.filter(|_| is_current) {
         return Ok((Arc::clone(group), false));
     }
-    let renewed = known.is_some();
     let group = Arc::new(Group {
         id,
         tenant_id,
-        name,
+        project_id,
+        name: name.clone(),
         scopes: db::groups::read_scopes(id, scopes)?,
     });
-    groups.insert(id, (scopes.to_owned(), Arc::clone(&group)));
+    if renewed {
+        // With all that its keys shared until now.
+        groups.remove(&id);
+    }
+    let known = groups.entry(id).or_insert_with(|| KnownGroup {
+        scopes: scopes.to_owned(),
+        name,
+        shared: HashMap::new(),
+    });
+    known.shared.insert(project_id, Arc::clone(&group));
     Ok((group, renewed))
 }

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::usage;
 use crate::actions::keys::{self, Issued, Issuing};
+use crate::actions::projects;
 use crate::actions::supporters::{self, Supporter};
 use crate::actions::tenants::{self, FirstAdmin, operator};
 use crate::actions::verifiers;
@@ -12,6 +13,7 @@ use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::Input;
 use crate::domain::key_text::KeySecret;
 use crate::domain::pepper::Pepper;
+use crate::domain::project;
 use crate::domain::role::Steward;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
@@ -149,6 +151,20 @@ const INITECH: &[Sample] = &[(
     Fate::Active,
 )];
 
+/// Projects of the first tenant: name, description, its keys.
+const PROJECTS: &[(&str, &str, &[&str])] = &[
+    (
+        "Field service",
+        "Work orders and the people who carry them out",
+        &["SAP integration"],
+    ),
+    (
+        "Smart metering",
+        "Meters and their readings",
+        &["Grafana reporting"],
+    ),
+];
+
 /// A key of the demo, for the simulated systems.
 #[derive(Debug)]
 pub struct SampleKey {
@@ -206,6 +222,9 @@ pub fn fill(
             tenant.starts_with("Acme"),
             now,
         )?;
+        if tenant.starts_with("Acme") {
+            make_projects(conn, tenant, now)?;
+        }
         // Oldest first: the list is sorted by the time of creation.
         let mut samples = samples.to_vec();
         samples.sort_by_key(|sample| -sample.4);
@@ -221,6 +240,24 @@ pub fn fill(
     let by = Steward::operator(now - TimeDelta::days(200));
     let (_, verifier) = verifiers::create(conn, &by, "Orders API", brand, pepper)?;
     Ok(Samples { keys, verifier })
+}
+
+fn make_projects(conn: &mut Conn, tenant: &str, now: Timestamp) -> Result<()> {
+    let tenant = db::tenants::find_by_name(conn, tenant)?.id;
+    let by = operator(tenant, now - TimeDelta::days(300));
+    for (name, description, _) in PROJECTS {
+        let input = project::Input { name, description };
+        projects::create(conn, &by, &input.check()?)?;
+    }
+    Ok(())
+}
+
+/// The project of a sample key, if it belongs to one.
+fn project_of(conn: &mut Conn, tenant: TenantId, key: &str) -> Result<Option<String>> {
+    let of_key = PROJECTS.iter().find(|(_, _, keys)| keys.contains(&key));
+    let projects = db::projects::list(conn, tenant)?;
+    let found = of_key.and_then(|(name, ..)| projects.iter().find(|one| one.name == *name));
+    Ok(found.map(|project| project.id.to_string()))
 }
 
 fn make(
@@ -252,10 +289,12 @@ fn make(
         rate_limit: None,
     }
     .check(born, Ok(expires_at))?;
+    let project = project_of(conn, tenant, name)?;
     let issuing = Issuing {
         brand,
         pepper,
         group: Some(group),
+        project: project.as_deref(),
         idempotency_key: None,
     };
     let Issued::New(key, secret) = keys::issue(conn, &operator(tenant, born), &draft, issuing)?

@@ -100,6 +100,7 @@ fn make_key(
         id: KeyId::new(),
         tenant_id,
         group_id,
+        project_id: None,
         name: format!("System {}", number + 1),
         description: String::new(),
         environment: Environment::Live,

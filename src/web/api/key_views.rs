@@ -36,6 +36,9 @@ pub struct Key {
     /// Name of its authorization group.
     #[schema(example = "Read only")]
     pub authorization_group: String,
+    /// Identifier of the project that it belongs to, or null: it is the whole tenant's.
+    #[schema(format = "uuid")]
+    pub project: Option<String>,
     /// What it may do, as `resource:action`.
     #[schema(example = json!(["*:read"]))]
     pub scopes: Vec<String>,
@@ -86,6 +89,7 @@ impl Key {
             key_prefix: key.key_prefix,
             last4: key.last4,
             authorization_group: key.group_name,
+            project: key.project_id.map(|id| id.to_string()),
         }
     }
 }
@@ -150,6 +154,9 @@ pub struct NewKey {
     /// Name or id of an authorization group; default: Full access.
     #[schema(example = "Read only")]
     pub authorization_group: Option<String>,
+    /// Identifier of the project that it shall belong to; default: that of the key that asks, or the whole tenant.
+    #[schema(format = "uuid")]
+    pub project: Option<String>,
     /// From when on it shall no longer work (RFC 3339, at most 10 years away).
     #[schema(example = "2027-02-18T00:00:00Z", format = "date-time")]
     pub expires_at: Option<String>,
@@ -194,6 +201,10 @@ pub struct KeyUpdate {
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<String>, example = "Read only")]
     pub authorization_group: Option<Option<String>>,
+    /// Identifier of the project that it shall belong to, or null: the whole tenant.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub project: Option<Option<String>>,
     /// How often it may be used, or null: as often as its holder likes.
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<RateLimit>)]

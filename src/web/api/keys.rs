@@ -71,6 +71,7 @@ pub async fn create(
                 brand: &inside.site.brand,
                 pepper: peppers.newest()?,
                 group: wanted.authorization_group.as_deref(),
+                project: wanted.project.as_deref(),
                 idempotency_key: idempotency_key.as_deref(),
             };
             keys::issue(conn, &by, &draft, issuing)

@@ -72,6 +72,9 @@ pub struct Introspection {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "0198a1b2-0001-7e4f-8a5b-6c7d8e9f0a1b")]
     pub tenant_id: Option<String>,
+    /// Identifier of the project that the key belongs to, unless it is the whole tenant's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<String>,
     /// `live` or `test`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "live")]
@@ -101,6 +104,7 @@ impl Introspection {
             sub: Some(id),
             iss: Some(issuer.to_owned()),
             tenant_id: Some(entry.tenant_id().to_string()),
+            project_id: entry.group.project_id.map(|id| id.to_string()),
             environment: Some(entry.environment.as_str()),
             authorization_group: Some(entry.group.name.clone()),
             request_id: Some(request_id),

@@ -48,6 +48,9 @@ pub fn write(json: &mut Vec<u8>, verdict: &Verdict, now: Timestamp, id: RequestI
 fn write_key(json: &mut Vec<u8>, entry: &Entry) -> Result<()> {
     plain(json, "key_id", entry.key_id.text().as_bytes());
     plain(json, "tenant_id", entry.tenant_id().text().as_bytes());
+    if let Some(project) = entry.group.project_id {
+        plain(json, "project_id", project.text().as_bytes());
+    }
     words(json, "name", &entry.name)?;
     plain(json, "environment", entry.environment.as_str().as_bytes());
     words(json, "authorization_group", &entry.group.name)?;

@@ -51,6 +51,10 @@ pub struct Verdict<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub tenant_id: Option<IdText>,
+    /// Identifier of the project that the key belongs to, unless it is the whole tenant's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub project_id: Option<IdText>,
     /// Name of the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<&'a str>,

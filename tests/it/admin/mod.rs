@@ -20,6 +20,7 @@ mod key_lookups;
 mod key_narrowing;
 mod key_overtaken;
 mod key_page;
+mod key_projects;
 mod key_revocations;
 mod key_rotations;
 mod key_search;

@@ -200,6 +200,7 @@ impl App {
             brand: "ks",
             pepper: &secrets.peppers[0],
             group,
+            project: None,
             idempotency_key: None,
         };
         let by = tenants::operator(self.tenant(tenant), now);

@@ -10,6 +10,7 @@ use super::allowlist_field::chosen_mode;
 use super::group_options::GroupOption;
 use super::narrowing::Narrowing;
 use super::observed_callers::Observed;
+use super::project_options::ProjectOption;
 use crate::actions::key_updates;
 use crate::db;
 use crate::db::keys::Key;
@@ -34,6 +35,9 @@ pub struct EditForm {
     pub name: String,
     pub description: String,
     pub group: String,
+    /// Without it the key keeps its project: the form has no such field while there are no projects.
+    #[serde(default)]
+    pub project: Option<String>,
     pub ip_allowlist: String,
     pub ip_allowlist_mode: String,
     pub rate_limit: String,
@@ -59,6 +63,7 @@ impl EditForm {
             name: key.name.clone(),
             description: key.description.clone(),
             group: key.group_name.clone(),
+            project: key.project_id.map(|id| id.to_string()),
             ip_allowlist: key.ip_allowlist.entries().join("\n"),
             ip_allowlist_mode: key.ip_allowlist_mode.as_str().into(),
             rate_limit: number(limit.map(RateLimit::requests)).unwrap_or_default(),
@@ -85,6 +90,10 @@ impl EditForm {
             name: Some(&self.name),
             description: Some(&self.description),
             group: Some(&self.group),
+            project: self
+                .project
+                .as_deref()
+                .map(|id| Some(id).filter(|id| !id.is_empty())),
             ip_allowlist: Some(Some(self.ip_allowlist.trim_end().lines().collect())),
             ip_allowlist_mode: Some(mode).filter(|mode| !mode.is_empty()),
             rate_limit: Some(rate_limit::Input::typed(
@@ -107,6 +116,7 @@ pub struct Now {
     name: String,
     description: String,
     group: String,
+    project: Option<String>,
     addresses: Vec<String>,
     mode: String,
     rate_limit: String,
@@ -124,6 +134,7 @@ pub struct EditPage {
     expires: String,
     form: EditForm,
     groups: Vec<GroupOption>,
+    projects: Vec<ProjectOption>,
     observed: Option<Observed>,
     banner: Option<String>,
     now: Option<Now>,
@@ -147,6 +158,7 @@ struct EditDialog<'a> {
     expires: &'a str,
     form: &'a EditForm,
     groups: &'a [GroupOption],
+    projects: &'a [ProjectOption],
     observed: &'a Option<Observed>,
     banner: &'a Option<String>,
     now: &'a Option<Now>,
@@ -170,11 +182,12 @@ impl EditPage {
     ) -> Result<Self> {
         let (by, now) = (me.actor(), me.now());
         by.must_hold("api-keys:write")?;
-        let (key, groups, observed) = state
+        let (key, groups, projects, observed) = state
             .snapshot(move |conn| {
                 let key = db::keys::find(conn, by.tenant, id)?;
                 let observed = Observed::load(conn, by.tenant, &key, now)?;
-                Ok((key, db::groups::list(conn, by.tenant)?, observed))
+                let projects = db::projects::list(conn, by.tenant)?;
+                Ok((key, db::groups::list(conn, by.tenant)?, projects, observed))
             })
             .await?;
         let form = form.unwrap_or_else(|| EditForm::of(&key));
@@ -192,6 +205,11 @@ impl EditPage {
                 .expires_at
                 .map_or_else(|| "It never expires.".into(), last_day),
             groups: GroupOption::list(&groups, &form.group),
+            projects: ProjectOption::list(
+                projects,
+                form.project.as_deref().unwrap_or_default(),
+                key.project_id,
+            ),
             form,
             observed,
             banner: None,
@@ -214,6 +232,7 @@ impl EditPage {
             name: key.name.clone(),
             description: key.description.clone(),
             group: key.group_name.clone(),
+            project: key.project_name.clone(),
             addresses: key.ip_allowlist.entries(),
             mode: key.ip_allowlist_mode.as_str().into(),
             rate_limit: limit.map_or_else(|| "None".into(), |limit| limit.to_string()),
@@ -271,6 +290,7 @@ impl EditPage {
             expires: &self.expires,
             form: &self.form,
             groups: &self.groups,
+            projects: &self.projects,
             observed: &self.observed,
             banner: &self.banner,
             now: &self.now,

@@ -16,11 +16,12 @@ use crate::web::respond::page;
 use crate::web::signed_in::SignedIn;
 
 /// Fields with a place for what is wrong with them.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "name",
     "description",
     "environment",
     "group",
+    "project",
     "expires_on",
     "ip_allowlist",
     "ip_allowlist_mode",

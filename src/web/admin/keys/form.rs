@@ -10,6 +10,7 @@ use super::act::Act;
 use super::allowlist_field::chosen_mode;
 use super::field_names::of_form;
 use super::group_options::GroupOption;
+use super::project_options::ProjectOption;
 use crate::db;
 use crate::domain::environment::Environment;
 use crate::domain::key::{self, Draft, Input};
@@ -35,6 +36,8 @@ pub struct KeyForm {
     pub environment: String,
     #[serde(default)]
     pub group: String,
+    #[serde(default)]
+    pub project: String,
     #[serde(default)]
     pub expires_on: String,
     #[serde(default)]
@@ -123,6 +126,7 @@ pub struct NewKeyPage {
     form: KeyForm,
     errors: FieldErrors,
     groups: Vec<GroupOption>,
+    projects: Vec<ProjectOption>,
     brand: String,
     min_date: String,
     max_date: String,
@@ -172,14 +176,16 @@ impl NewKeyPage {
         banner: Option<String>,
     ) -> Result<Self> {
         let (by, now) = (me.actor(), me.now());
-        let (quota, groups, may_recover) = state
+        let (quota, groups, projects, may_recover) = state
             .read(move |conn| {
-                let tenant = db::tenants::find(conn, by.tenant)?;
+                let may_recover = db::tenants::find(conn, by.tenant)?.recoverable_keys;
                 let groups = db::groups::list(conn, by.tenant)?;
-                Ok((Quota::find(conn, &by)?, groups, tenant.recoverable_keys))
+                let projects = db::projects::list(conn, by.tenant)?;
+                Ok((Quota::find(conn, &by)?, groups, projects, may_recover))
             })
             .await?;
         let groups = GroupOption::list(&groups, &form.group);
+        let projects = ProjectOption::list(projects, &form.project, None);
         let group_name = GroupOption::chosen(&groups).map(|group| group.name.clone());
         Ok(Self {
             crumbs: crumbs(Some("Generate")),
@@ -198,6 +204,7 @@ impl NewKeyPage {
             form,
             errors,
             groups,
+            projects,
             may_recover,
             banner,
             list_changed: false,

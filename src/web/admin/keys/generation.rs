@@ -77,7 +77,8 @@ pub async fn create(
 async fn issue(state: &web::Data<State>, me: &SignedIn, form: &KeyForm) -> Result<Issued> {
     let by = me.actor();
     let draft = form.check(by.now)?;
-    let (group, idempotency_key) = (form.group.clone(), form.idempotency_key.clone());
+    let (group, project) = (form.group.clone(), form.project.clone());
+    let idempotency_key = form.idempotency_key.clone();
     let recoverable = !form.recoverable.is_empty();
     let state_inside = state.clone();
     let issued = state
@@ -87,6 +88,7 @@ async fn issue(state: &web::Data<State>, me: &SignedIn, form: &KeyForm) -> Resul
                 brand: &state_inside.site.brand,
                 pepper: peppers.newest()?,
                 group: Some(&group),
+                project: Some(&*project).filter(|id| !id.is_empty()),
                 idempotency_key: Some(&idempotency_key)
                     .filter(|it| !it.is_empty())
                     .map(String::as_str),

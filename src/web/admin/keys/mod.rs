@@ -26,6 +26,7 @@ pub mod needs;
 pub mod observed_callers;
 pub mod overtaken;
 pub mod page;
+pub mod project_options;
 pub mod query;
 pub mod recent_use;
 pub mod request_ids;
