@@ -13,7 +13,7 @@ use super::usage::{DAY, HOUR, MINUTE};
 use super::{Conn, change_log, rows};
 use crate::domain::Result;
 use crate::domain::environment::Environment;
-use crate::domain::id::{GroupId, KeyId, RotationId, TenantId};
+use crate::domain::id::{GroupId, KeyId, ProjectId, RotationId, TenantId};
 use crate::domain::pepper::Digest;
 use crate::domain::time::Timestamp;
 
@@ -30,6 +30,7 @@ pub struct Listed {
     pub group_id: GroupId,
     #[diesel(select_expression = groups::name)]
     pub group_name: String,
+    pub project_id: Option<ProjectId>,
     pub environment: Environment,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,

@@ -12,7 +12,7 @@ use super::filter::{Column, KeyFilter, Mark, Place, Sort};
 use super::page::ListPage;
 use super::sieve::{Entry, Sieve};
 use crate::domain::environment::Environment;
-use crate::domain::id::{GroupId, KeyId};
+use crate::domain::id::{GroupId, KeyId, ProjectId};
 use crate::domain::key::State;
 use crate::domain::time::Timestamp;
 
@@ -37,6 +37,8 @@ pub struct Listed<'a> {
     pub group: GroupId,
     /// What that is called.
     pub group_name: &'a str,
+    /// Its project, if it belongs to one.
+    pub project: Option<ProjectId>,
     /// Where it works.
     pub environment: Environment,
     /// When it was made.
@@ -78,6 +80,7 @@ impl KeyDirectory {
         let mut entry = Entry {
             id: key.id,
             group: key.group,
+            project: key.project,
             environment: key.environment,
             created: key.created_at.timestamp_micros(),
             expires: key.expires_at.map_or(i64::MAX, |at| at.timestamp_micros()),

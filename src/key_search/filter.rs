@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::domain::environment::Environment;
-use crate::domain::id::{GroupId, KeyId};
+use crate::domain::id::{GroupId, KeyId, ProjectId};
 use crate::domain::key::State;
 use crate::domain::request_id::RequestId;
 use crate::domain::{Error, Result, key_text};
@@ -104,6 +104,8 @@ pub struct KeyFilter {
     pub need: Option<Need>,
     /// Only those of this group.
     pub group: Option<GroupId>,
+    /// Only those of this project.
+    pub project: Option<ProjectId>,
     /// Only those of this environment.
     pub environment: Option<Environment>,
 }
@@ -128,6 +130,7 @@ impl KeyFilter {
             expiration: Expiration::parse(expiration)?,
             need: None,
             group: None,
+            project: None,
             environment: None,
         })
     }
@@ -166,6 +169,18 @@ pub fn parse_group(id: &str) -> Result<Option<GroupId>> {
         return Ok(None);
     }
     let refused = |_| Error::BadRequest("group: use the id of an authorization group.".into());
+    id.parse().map(Some).map_err(refused)
+}
+
+/// Reads the project of an address; empty for any, and for none.
+///
+/// # Errors
+/// `BadRequest` for what is no id.
+pub fn parse_project(id: &str) -> Result<Option<ProjectId>> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let refused = |_| Error::BadRequest("project: use the id of a project.".into());
     id.parse().map(Some).map_err(refused)
 }
 

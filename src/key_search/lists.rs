@@ -241,6 +241,7 @@ impl Kept {
             hint: &key_text::hint(&row.key_prefix, &row.last4),
             group: row.group_id,
             group_name: &row.group_name,
+            project: row.project_id,
             environment: row.environment,
             created_at: row.created_at,
             expires_at: row.expires_at,

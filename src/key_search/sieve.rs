@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::filter::{Expiration, KeyFilter, Need};
 use crate::domain::environment::Environment;
-use crate::domain::id::{GroupId, KeyId};
+use crate::domain::id::{GroupId, KeyId, ProjectId};
 use crate::domain::key::State;
 use crate::domain::time::{EXPIRING_SOON_DAYS, Timestamp};
 
@@ -16,6 +16,7 @@ pub const UNUSED_DAYS: i64 = 90;
 pub(super) struct Entry {
     pub(super) id: KeyId,
     pub(super) group: GroupId,
+    pub(super) project: Option<ProjectId>,
     pub(super) environment: Environment,
     pub(super) created: i64,
     /// `i64::MAX` for never.
@@ -81,11 +82,14 @@ impl<'a> Sieve<'a> {
             Expiration::Expired => entry.expires <= self.now,
         };
         let of_group = self.filter.group.is_none_or(|group| group == entry.group);
+        let wanted = self.filter.project;
+        let of_project = wanted.is_none_or(|project| Some(project) == entry.project);
         let of_environment = self
             .filter
             .environment
             .is_none_or(|environment| environment == entry.environment);
         fits && of_group
+            && of_project
             && of_environment
             && match self.filter.need {
                 None => true,

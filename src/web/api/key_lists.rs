@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 use super::caller::Caller;
 use super::key_views;
 use crate::domain::Error;
-use crate::key_search::filter::{KeyFilter, Mark, Sort};
+use crate::key_search::filter::{KeyFilter, Mark, Sort, parse_project};
 use crate::key_search::lists::ListRequest;
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
@@ -36,6 +36,10 @@ pub struct ListQuery {
     #[serde(default)]
     #[param(max_length = 200, required = false)]
     q: String,
+    /// Only keys of this project, by its id; empty: all.
+    #[serde(default)]
+    #[param(required = false)]
+    project: String,
     /// Keys in the answer, 1 to 1,000; default 1,000.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
@@ -71,12 +75,14 @@ pub async fn index(
     let by = caller.actor();
     by.must_hold("api-keys:read")?;
     let query = web::Query::<ListQuery>::from_query(request.query_string()).map_err(|_| {
-        let text = "Only status, expiration, q, limit (1 to 1000) and cursor are understood here, each once.";
+        let text = "Only status, expiration, q, project, limit (1 to 1000) and cursor are understood here, each once.";
         Error::BadRequest(text.into())
     })?;
     let sort = Sort::default();
+    let mut filter = KeyFilter::parse(&query.q, &query.status, &query.expiration)?;
+    filter.project = parse_project(&query.project)?;
     let wanted = ListRequest {
-        filter: KeyFilter::parse(&query.q, &query.status, &query.expiration)?,
+        filter: filter.clone(),
         sort,
         after: match &query.cursor {
             Some(text) => Some(Mark::parse(text, sort.column)?),
@@ -87,7 +93,7 @@ pub async fn index(
             _ => return Err(Error::BadRequest(format!("limit: use 1 to {MOST}.")).into()),
         },
     };
-    let filter = wanted.filter.clone();
+    let project = filter.project.map(|id| id.to_string()).unwrap_or_default();
     let limit = wanted.limit.to_string();
     let (found, keys) = state
         .key_list(by.tenant, wanted, by.now, |_, found, keys| {
@@ -101,6 +107,7 @@ pub async fn index(
             ("q", filter.words.as_str()),
             ("status", filter.status_word()),
             ("expiration", filter.expiration.as_str()),
+            ("project", &project),
             ("limit", &limit),
             ("cursor", &next),
         ];

@@ -238,3 +238,49 @@ async fn a_filter_is_a_step_back_in_the_browser_and_a_letter_is_none() {
         assert_eq!(choose(from, to).await, none, "{from} {to}");
     }
 }
+
+#[actix_web::test]
+async fn keys_are_found_by_their_project() {
+    let app = App::start().await;
+    let (picker, report) = (app.issue("Acme", "Picker"), app.issue("Acme", "Report"));
+    let mut vera = app.sign_in(VERA).await;
+    vera.get(LIST).await.lacks("#project-filter");
+    let shop = app.add_project("Acme", "Shop");
+    let depot = app.add_project("Acme", "Depot");
+    let theirs = app.add_project("Globex", "Theirs");
+    app.alter_key(&picker, &format!("project_id = '{shop}'"));
+    for (query, expected) in [
+        (format!("project={shop}"), vec!["Picker"]),
+        (format!("project={shop}&q=report"), vec![]),
+        (format!("project={depot}"), vec![]),
+        ("project=".into(), vec!["Picker", "Report"]),
+        // A project of another organization is like one that does not exist.
+        (format!("project={theirs}"), vec![]),
+        (format!("project={MISSING}"), vec![]),
+    ] {
+        let page = vera.get(&format!("{LIST}?{query}")).await;
+        assert_eq!(names(&page), expected, "{query}");
+    }
+    let page = vera.get(&format!("{LIST}?project={shop}")).await;
+    page.shows("Keys that match Shop.");
+    assert_eq!(page.field("project"), shop);
+    page.has(&format!("[href='{LIST}?project={shop}&sort=name']"));
+    vera.get(&format!("{LIST}?project={depot}"))
+        .await
+        .shows("No keys match Depot");
+    let wrong = vera.get(&format!("{LIST}?project=shop")).await;
+    assert_eq!(wrong.status, 400);
+    let projects = vera.get("/projects").await;
+    assert_eq!(
+        projects.link("Shop"),
+        Some(format!("{LIST}?project={shop}"))
+    );
+    assert_eq!(
+        projects.words_of(".projects tbody .c-used-by"),
+        ["No key", "1 key"]
+    );
+    app.alter_key(&report, &format!("project_id = '{shop}'"));
+    app.alter_key(&picker, "project_id = NULL");
+    let page = vera.get(&format!("{LIST}?project={shop}")).await;
+    assert_eq!(names(&page), ["Report"]);
+}

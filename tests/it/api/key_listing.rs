@@ -191,3 +191,26 @@ async fn a_filter_that_makes_no_sense_is_refused_and_so_is_a_key_in_it() {
     answer.problem(400);
     answer.hides(&admin.secret);
 }
+
+#[actix_web::test]
+async fn the_list_can_be_that_of_one_project() {
+    let app = App::start().await;
+    let shop = app.add_project("Acme", "Shop");
+    let theirs = app.add_project("Globex", "Theirs");
+    let keys = ["One", "Two", "Three"].map(|name| app.issue("Acme", name));
+    for key in &keys[..2] {
+        app.alter_key(key, &format!("project_id = '{shop}'"));
+    }
+    let system = app.system(&keys[2].secret);
+    let page = system.get(&format!("{KEYS}?project={shop}&limit=1")).await;
+    assert_eq!(names(&page), ["Two"]);
+    let rest = system.get(&next(&app, &page).unwrap()).await;
+    assert_eq!(names(&rest), ["One"]);
+    assert_eq!(next(&app, &rest), None);
+    for none in [&*theirs, MISSING] {
+        let page = system.get(&format!("{KEYS}?project={none}")).await;
+        assert_eq!(page.body, "[]");
+    }
+    let wrong = system.get(&format!("{KEYS}?project=Shop")).await;
+    wrong.problem(400);
+}

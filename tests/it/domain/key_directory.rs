@@ -28,6 +28,7 @@ fn typed_and_stored_text_are_compared_alike() {
             hint: "ks_live_…9fQ2",
             group: GroupId::new(),
             group_name: "Full access",
+            project: None,
             environment: Environment::Live,
             created_at: noon(),
             expires_at: None,

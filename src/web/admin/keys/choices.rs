@@ -2,8 +2,9 @@
 
 use super::query::KeyQuery;
 use crate::db::groups::Group;
+use crate::db::projects::Project;
 use crate::domain::environment::Environment;
-use crate::domain::id::GroupId;
+use crate::domain::id::{GroupId, ProjectId};
 use crate::domain::key::State as KeyState;
 use crate::key_search::filter::{Column, Expiration, Need, Sort};
 use crate::key_search::page::ListPage;
@@ -38,28 +39,52 @@ impl StatusChoice {
     }
 }
 
-/// A choice of the group filter.
-pub(super) struct GroupChoice {
+/// A choice of a filter by group or project.
+pub(super) struct Choice {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) chosen: bool,
 }
 
-/// What a group is called that is not among the tenant's, such as a deleted one.
-const GONE: &str = "Another group";
+impl Choice {
+    /// The tenant's groups.
+    pub(super) fn of_groups(groups: &[Group], chosen: Option<GroupId>) -> Vec<Self> {
+        let listed = groups
+            .iter()
+            .map(|group| (group.id.to_string(), &*group.name));
+        // It may be a deleted one.
+        Self::all(listed, chosen.map(|id| id.to_string()), "Another group")
+    }
 
-impl GroupChoice {
-    /// The tenant's groups; also the chosen one when it is none of them, so that the page says what it shows.
-    pub(super) fn all(groups: &[Group], chosen: Option<GroupId>) -> Vec<Self> {
-        let choice = |id: GroupId, name: &str| Self {
-            id: id.to_string(),
-            name: name.to_owned(),
-            chosen: chosen == Some(id),
-        };
-        let missing = chosen.filter(|id| groups.iter().all(|group| group.id != *id));
-        let listed = groups.iter().map(|group| choice(group.id, &group.name));
-        let missing = missing.into_iter().map(|id| choice(id, GONE));
-        listed.chain(missing).collect()
+    /// The tenant's projects; archived ones may have keys too.
+    pub(super) fn of_projects(projects: &[Project], chosen: Option<ProjectId>) -> Vec<Self> {
+        let listed = projects
+            .iter()
+            .map(|project| (project.id.to_string(), &*project.name));
+        Self::all(listed, chosen.map(|id| id.to_string()), "Another project")
+    }
+
+    /// What is listed, and the chosen one when it is none of them, so that the page says what it shows.
+    fn all<'a>(
+        listed: impl Iterator<Item = (String, &'a str)>,
+        chosen: Option<String>,
+        another: &str,
+    ) -> Vec<Self> {
+        let mut all: Vec<Self> = listed
+            .map(|(id, name)| Self {
+                chosen: chosen.as_ref() == Some(&id),
+                id,
+                name: name.to_owned(),
+            })
+            .collect();
+        if let Some(id) = chosen.filter(|_| all.iter().all(|one| !one.chosen)) {
+            all.push(Self {
+                id,
+                name: another.to_owned(),
+                chosen: true,
+            });
+        }
+        all
     }
 }
 
@@ -137,7 +162,7 @@ impl SortHead {
 }
 
 /// What the list is restricted to: "“sap”, Active and Read only".
-pub(super) fn restrictions(query: &KeyQuery, groups: &[GroupChoice]) -> String {
+pub(super) fn restrictions(query: &KeyQuery, groups: &[Choice], projects: &[Choice]) -> String {
     let filter = &query.wanted.filter;
     let mut parts = Vec::new();
     if !filter.words.is_empty() {
@@ -149,9 +174,8 @@ pub(super) fn restrictions(query: &KeyQuery, groups: &[GroupChoice]) -> String {
     if filter.expiration != Expiration::Any {
         parts.push(filter.expiration.label().to_owned());
     }
-    if let Some(group) = groups.iter().find(|group| group.chosen) {
-        parts.push(group.name.clone());
-    }
+    let chosen = groups.iter().chain(projects).filter(|one| one.chosen);
+    parts.extend(chosen.map(|one| one.name.clone()));
     if let Some(environment) = filter.environment {
         parts.push(environment_label(environment).to_owned());
     }

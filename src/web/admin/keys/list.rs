@@ -10,7 +10,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::choices::{
-    GroupChoice, SortChoice, SortHead, StatusChoice, environment_label, restrictions, whole,
+    Choice, SortChoice, SortHead, StatusChoice, environment_label, restrictions, whole,
 };
 use super::needs::{NeedLine, needs};
 use super::query::{KeyQuery, LIST, ListQuery, View};
@@ -20,6 +20,7 @@ use super::row::KeyRow;
 use crate::db;
 use crate::db::groups::Group;
 use crate::db::keys::Key;
+use crate::db::projects::Project;
 use crate::domain::environment::Environment;
 use crate::domain::key::State as KeyState;
 use crate::domain::{Error, Result, key_text};
@@ -47,7 +48,8 @@ pub(super) struct KeysPage {
     query: KeyQuery,
     statuses: Vec<StatusChoice>,
     needs: Vec<NeedLine>,
-    groups: Vec<GroupChoice>,
+    groups: Vec<Choice>,
+    projects: Vec<Choice>,
     rows: Vec<KeyRow>,
     /// The number of the first key of the page, counted from 1.
     first: usize,
@@ -75,6 +77,8 @@ pub(super) struct Around {
     pub(super) limit_note: Option<LimitNote>,
     /// The tenant's groups, to choose from.
     pub(super) groups: Vec<Group>,
+    /// The tenant's projects, to choose from.
+    pub(super) projects: Vec<Project>,
 }
 
 /// What changes beside the list when it does: the counts of the status filter.
@@ -106,6 +110,7 @@ impl KeysPage {
                     quota,
                     limit_note: LimitNote::find(conn, by.tenant, now)?,
                     groups: db::groups::list(conn, by.tenant)?,
+                    projects: db::projects::list(conn, by.tenant)?,
                 };
                 let keys = keys.into_iter().zip(used).collect();
                 Ok((around, found, keys))
@@ -141,6 +146,7 @@ impl KeysPage {
             quota,
             limit_note,
             groups,
+            projects,
         } = around;
         let filter = &query.wanted.filter;
         let rows = keys.into_iter().map(|(key, used)| {
@@ -152,7 +158,8 @@ impl KeysPage {
             crumbs: crumbs(None),
             statuses: StatusChoice::all(found, &query),
             needs: needs(found, &quota),
-            groups: GroupChoice::all(&groups, filter.group),
+            groups: Choice::of_groups(&groups, filter.group),
+            projects: Choice::of_projects(&projects, filter.project),
             rows: rows.collect(),
             first: found.before + 1,
             previous: (found.before > 0).then(|| query.url_after(found.previous.as_ref())),
@@ -220,7 +227,7 @@ impl KeysPage {
     }
 
     fn restrictions(&self) -> String {
-        restrictions(&self.query, &self.groups)
+        restrictions(&self.query, &self.groups, &self.projects)
     }
 
     fn heads(&self) -> [SortHead; 4] {

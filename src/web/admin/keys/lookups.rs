@@ -73,6 +73,7 @@ pub async fn create(
         quota,
         limit_note: None,
         groups: Vec::new(),
+        projects: Vec::new(),
     };
     let mut page = KeysPage::new(&me, query, around, &found, keys, String::new());
     page.looked_up = true;

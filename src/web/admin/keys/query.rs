@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::domain::Result;
 use crate::domain::id::KeyId;
 use crate::key_search::filter::{
-    Column, KeyFilter, Mark, Need, Sort, parse_environment, parse_group,
+    Column, KeyFilter, Mark, Need, Sort, parse_environment, parse_group, parse_project,
 };
 use crate::key_search::lists::ListRequest;
 
@@ -25,6 +25,7 @@ pub struct ListQuery {
     expiration: String,
     need: String,
     group: String,
+    project: String,
     environment: String,
     sort: String,
     cursor: Option<String>,
@@ -95,6 +96,7 @@ impl ListQuery {
         let mut filter = KeyFilter::parse(&self.q, &self.status, &self.expiration)?;
         filter.need = Need::parse(&self.need)?;
         filter.group = parse_group(&self.group)?;
+        filter.project = parse_project(&self.project)?;
         filter.environment = parse_environment(&self.environment)?;
         let after = self.cursor.as_deref();
         Ok(KeyQuery {
@@ -243,6 +245,7 @@ impl KeyQuery {
         let ListRequest { filter, .. } = &self.wanted;
         let (sort, need) = (sort.word(), filter.need.map_or("", Need::as_str));
         let group = filter.group.map(|group| group.to_string());
+        let project = filter.project.map(|project| project.to_string());
         let view = match self.view {
             View::Table => "",
             View::Cards => "cards",
@@ -253,6 +256,7 @@ impl KeyQuery {
             ("expiration", filter.expiration.as_str()),
             ("need", need),
             ("group", group.as_deref().unwrap_or_default()),
+            ("project", project.as_deref().unwrap_or_default()),
             ("environment", filter.environment_word()),
             ("sort", &sort),
             ("view", view),

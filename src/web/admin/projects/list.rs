@@ -23,13 +23,15 @@ struct ProjectRow {
     id: String,
     name: String,
     description: String,
+    keys: i64,
     /// The day when it was made, or archived.
     since: String,
 }
 
 impl ProjectRow {
-    fn new(project: Project) -> Self {
+    fn new(project: Project, keys: i64) -> Self {
         Self {
+            keys,
             id: project.id.to_string(),
             since: day(project.archived_at.unwrap_or(project.created_at)),
             name: project.name,
@@ -65,13 +67,20 @@ pub async fn index(me: SignedIn, state: web::Data<State>) -> Answer<HttpResponse
     let by = me.actor();
     by.must_hold(projects::READ)?;
     let may_change = by.must_hold(projects::WRITE).is_ok();
-    let all = state
-        .read(move |conn| db::projects::list(conn, by.tenant))
+    let (all, keys) = state
+        .snapshot(move |conn| {
+            let keys = db::projects::count_keys(conn, by.tenant)?;
+            Ok((db::projects::list(conn, by.tenant)?, keys))
+        })
         .await?;
     let (archived, active): (Vec<Project>, Vec<Project>) = all
         .into_iter()
         .partition(|project| project.archived_at.is_some());
-    let rows = |projects: Vec<Project>| projects.into_iter().map(ProjectRow::new).collect();
+    let row = |project: Project| {
+        let keys = keys.get(&project.id).copied().unwrap_or_default();
+        ProjectRow::new(project, keys)
+    };
+    let rows = |projects: Vec<Project>| projects.into_iter().map(row).collect();
     page(
         StatusCode::OK,
         &ProjectsPage {
