@@ -138,8 +138,31 @@ diesel::table! {
 
 diesel::table! { sealed_secrets (key_id) { key_id -> Text, tenant_id -> Text, version -> Integer, nonce -> Binary, ciphertext -> Binary, } }
 
+diesel::table! {
+    integrations (id) {
+        id -> Text, tenant_id -> Text, project_id -> Nullable<Text>, slug -> Text, enabled_at -> Nullable<Timestamp>,
+        blocked_at -> Nullable<Timestamp>, versions -> BigInt,
+    }
+}
+
+diesel::table! {
+    integration_credentials (id) {
+        id -> Text, tenant_id -> Text, integration_id -> Text, environment -> Text, version -> BigInt, name -> Text,
+        last4 -> Text, created_by -> Text, created_at -> Timestamp, expires_at -> Nullable<Timestamp>,
+        current_since -> Nullable<Timestamp>, replaced_at -> Nullable<Timestamp>, sealing_version -> Integer,
+        master_key_version -> Integer, key_nonce -> Binary, sealed_key -> Binary, nonce -> Binary, ciphertext -> Binary,
+    }
+}
+
+diesel::table! {
+    integration_reads (credential_id, project_id, start) {
+        credential_id -> Text, project_id -> Text, start -> BigInt, tenant_id -> Text, reads -> BigInt,
+    }
+}
+
 diesel::joinable!(api_keys -> authorization_groups (group_id));
 diesel::joinable!(api_keys -> tenants (tenant_id));
+diesel::joinable!(integration_credentials -> integrations (integration_id));
 diesel::joinable!(key_rotations -> api_keys (key_id));
 diesel::joinable!(memberships -> tenants (tenant_id));
 diesel::joinable!(memberships -> users (user_id));
@@ -157,6 +180,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     usage_nodes,
     request_records,
     audit_events,
+    integrations,
+    integration_credentials,
+    integration_reads,
     limit_requests,
     sealed_secrets,
     verifiers,

@@ -16,8 +16,8 @@ use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
 use crate::domain::id::{
-    AuditId, GapId, GroupId, KeyId, LimitRequestId, NodeId, ProjectId, RotationId, TenantId,
-    UserId, VerifierId,
+    AuditId, CredentialId, GapId, GroupId, IntegrationId, KeyId, LimitRequestId, NodeId, ProjectId,
+    RotationId, TenantId, UserId, VerifierId,
 };
 use crate::domain::pepper::Digest;
 use crate::domain::request_id::RequestId;
@@ -78,8 +78,10 @@ macro_rules! id_columns {
 
 id_columns!(
     AuditId,
+    CredentialId,
     GapId,
     GroupId,
+    IntegrationId,
     KeyId,
     LimitRequestId,
     NodeId,

@@ -110,6 +110,14 @@ id_type!(
     ProjectId
 );
 id_type!(
+    /// An integration of a tenant, or of one of its projects.
+    IntegrationId
+);
+id_type!(
+    /// An integration credential.
+    CredentialId
+);
+id_type!(
     /// A verifier.
     VerifierId
 );
