@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{Error, Result};
+use super::{Error, Result, noted};
 
 /// HMAC-SHA-256 of a key's text; what the database keeps instead of the secret.
 pub type Digest = [u8; 32];
@@ -65,19 +65,8 @@ impl Peppers {
     /// Of the peppers at hand those that the database notes, each with its check value. Others are only prepared, or
     /// retired; a noted one that is not at hand, or is another one under the same version, is missing.
     pub fn of(at_hand: &[Pepper], noted: &[(i32, String)]) -> Self {
-        let find = |(version, check): &(i32, String)| {
-            let fits =
-                |pepper: &&Pepper| pepper.version == *version && pepper.check_value() == *check;
-            at_hand.iter().find(fits).cloned().ok_or(*version)
-        };
-        let (mut live, mut missing) = (Vec::new(), Vec::new());
-        for found in noted.iter().map(find) {
-            match found {
-                Ok(pepper) => live.push(pepper),
-                Err(version) => missing.push(version),
-            }
-        }
-        live.sort_by_key(|pepper| std::cmp::Reverse(pepper.version));
+        let known_as = |pepper: &Pepper| (pepper.version, pepper.check_value());
+        let (live, missing) = noted::in_use(at_hand, noted, known_as);
         Self { live, missing }
     }
 

@@ -1,15 +1,14 @@
 //! Sealing: secrets that must be shown again are encrypted, and bound to what they belong to.
 //!
-//! XChaCha20-Poly1305 with a random nonce, under a key derived from the master key, which is not in the database.
-//! The tenant and the key are authenticated with it: a sealed text in another row can't be opened.
+//! Under a key derived from the master key, which is not in the database. The tenant and the key are authenticated with
+//! it: a sealed text in another row can't be opened.
 
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
+use super::Result;
+use super::encryption::{self, Encrypted, Key};
 use super::id::{KeyId, TenantId};
 use super::pepper::Pepper;
-use super::{Error, Result, random};
 
 /// Version of the derivation and of what is authenticated.
 const VERSION: i32 = 1;
@@ -20,7 +19,7 @@ const DOMAIN: &[u8] = b"keystead api key secret";
 
 /// The key under which secrets are sealed.
 #[derive(Clone)]
-pub struct SealingKey(Zeroizing<[u8; 32]>);
+pub struct SealingKey(Key);
 
 impl std::fmt::Debug for SealingKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -61,53 +60,31 @@ impl SealingKey {
     /// # Errors
     /// `Unavailable` when the system has no randomness.
     pub fn seal(&self, owner: Owner, text: &str) -> Result<Sealed> {
-        let nonce = random::bytes::<24>()?;
-        let authenticated = authenticated(VERSION, owner);
-        let payload = Payload {
-            msg: text.as_bytes(),
-            aad: &authenticated,
-        };
-        let ciphertext = self
-            .cipher()
-            .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| Error::internal("a secret could not be sealed"))?;
+        let Encrypted { nonce, ciphertext } = authenticated(VERSION, owner, |parts| {
+            encryption::encrypt(&self.0, parts, text.as_bytes())
+        })?;
         Ok(Sealed {
             version: VERSION,
-            nonce: nonce.to_vec(),
+            nonce,
             ciphertext,
         })
     }
 
     /// Opens what was sealed for this owner; `None` when it was not, or when a bit of it was changed.
     pub fn open(&self, owner: Owner, sealed: &Sealed) -> Option<Zeroizing<String>> {
-        let nonce: [u8; 24] = sealed.nonce.as_slice().try_into().ok()?;
-        let authenticated = authenticated(sealed.version, owner);
-        let payload = Payload {
-            msg: &sealed.ciphertext,
-            aad: &authenticated,
-        };
-        let text = self.cipher().decrypt(&XNonce::from(nonce), payload).ok()?;
-        String::from_utf8(text).ok().map(Zeroizing::new)
-    }
-
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&(*self.0).into())
+        let bytes = authenticated(sealed.version, owner, |parts| {
+            encryption::decrypt(&self.0, parts, &sealed.nonce, &sealed.ciphertext)
+        })?;
+        encryption::text(bytes)
     }
 }
 
-/// Each part after its length, so that no two lists of parts read the same.
-fn authenticated(version: i32, owner: Owner) -> Vec<u8> {
-    let parts = [
+/// Does something with the parts that are authenticated.
+fn authenticated<T>(version: i32, owner: Owner, with: impl FnOnce(&[&[u8]]) -> T) -> T {
+    with(&[
         DOMAIN,
         &version.to_be_bytes(),
-        owner.tenant.text().as_str().as_bytes(),
-        owner.key.text().as_str().as_bytes(),
-    ]
-    .map(<[u8]>::to_vec);
-    let mut bytes = Vec::new();
-    for part in parts {
-        bytes.extend((part.len() as u64).to_be_bytes());
-        bytes.extend(part);
-    }
-    bytes
+        owner.tenant.text().as_bytes(),
+        owner.key.text().as_bytes(),
+    ])
 }

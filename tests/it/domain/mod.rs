@@ -2,6 +2,7 @@
 
 mod address_lists;
 mod address_oracle;
+mod envelopes;
 mod forwarded;
 mod fuzz_corpus;
 mod key_directory;
