@@ -1,11 +1,12 @@
 //! Rules without input or output: key text and state, scopes, address lists, rate limits, roles, validation, errors,
-//! time.
+//! time, the catalogue of integrations.
 //!
 //! Nothing here names the database, the web framework or the environment.
 
 pub mod address_list;
 pub mod allowlist_mode;
 pub mod audit;
+pub mod catalogue;
 pub mod conflict;
 pub mod credential;
 pub mod encryption;

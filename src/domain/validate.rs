@@ -70,6 +70,11 @@ fn misleads(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
 }
 
+/// True for a text without line breaks, other control characters, or characters that reorder or hide text.
+pub fn is_plain(value: &str) -> bool {
+    !value.chars().any(|c| c.is_control() || misleads(c))
+}
+
 /// A key or token in a name or a description would be kept and shown for ever.
 fn refuse_key(value: &str) -> Result<(), String> {
     if super::key_text::appears_in(value) {
@@ -102,7 +107,7 @@ pub fn line(value: &str, most: usize) -> Result<String, String> {
     if length > most {
         return Err(format!("Use at most {most} characters; this has {length}."));
     }
-    if value.chars().any(|c| c.is_control() || misleads(c)) {
+    if !is_plain(value) {
         return Err("Remove control characters and invisible formatting characters.".into());
     }
     refuse_key(value)?;
