@@ -4,13 +4,14 @@
 //! something, now, from here, and are answered from memory.
 //!
 //! # Map
-//! Imports point one way only: `domain <- db <- actions <- background <- web <- server <- cli`; `verify` stands on
-//! `domain` alone, `key_search` on `db`.
+//! Imports point one way only: `domain <- db <- actions <- background <- web <- server <- cli`; `verify` and
+//! `resolve` stand on `domain` alone, `key_search` on `db`.
 //!
 //! - [`domain`]: rules without input or output.
 //! - [`db`]: the only place that names diesel; one file a table, for SQLite and PostgreSQL alike.
 //! - [`actions`]: use cases; the change, its audit row and its change-log row in one transaction.
 //! - [`verify`]: the index of all keys in memory, the decision, and usage counts. Imports `domain` alone.
+//! - [`resolve`]: which third party's credential a project gets, from memory. Imports `domain` alone.
 //! - [`key_search`]: key lists, searched in memory.
 //! - [`background`]: work beside the requests: following changes made elsewhere, writing and tidying usage.
 //! - [`web`]: pages, REST API, gateway edges. Only it names askama; `server` names actix too.
@@ -33,6 +34,7 @@ pub mod config;
 pub mod db;
 pub mod domain;
 pub mod key_search;
+pub mod resolve;
 pub mod server;
 pub mod telemetry;
 pub mod verify;

@@ -1,11 +1,16 @@
 //! Use cases: check the right, make the change, write the audit row and the change-log row, all in one transaction.
 //! The pages, the REST API and the command line share them.
 
+pub mod credential_reports;
+pub mod credentials;
 pub mod disclosures;
+pub mod effective_credentials;
 pub mod explain;
 pub mod first_steps;
 pub mod group_losses;
 pub mod groups;
+pub mod inheritors;
+pub mod integrations;
 pub mod key_batches;
 pub mod key_lookups;
 pub mod key_losses;

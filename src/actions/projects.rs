@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Object, must_still_act, record};
+use crate::db::change_log::Item;
 use crate::db::projects::Project;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
@@ -33,6 +34,7 @@ pub fn create(conn: &mut Conn, by: &Actor, draft: &Draft) -> Result<Project> {
         created_at: by.now,
         archived_at: None,
     };
+    change_log::append(conn, Item::Project(project.id))?;
     db::projects::insert(conn, project.clone())?;
     let detail = json!({ "description": project.description });
     record(conn, by, &Event::ProjectCreated(detail), object(&project))?;
@@ -82,6 +84,7 @@ pub fn archive(conn: &mut Conn, by: &Actor, id: ProjectId) -> Result<Project> {
     let mut project = db::projects::find(conn, by.tenant, id)?;
     if project.archived_at.is_none() {
         project.archived_at = Some(by.now);
+        change_log::append(conn, Item::Project(id))?;
         db::projects::set_archived(conn, by.tenant, id, project.archived_at)?;
         record(conn, by, &Event::ProjectArchived, object(&project))?;
     }
@@ -96,6 +99,7 @@ pub fn restore(conn: &mut Conn, by: &Actor, id: ProjectId) -> Result<Project> {
     hold(conn, by)?;
     let mut project = db::projects::find(conn, by.tenant, id)?;
     if project.archived_at.take().is_some() {
+        change_log::append(conn, Item::Project(id))?;
         db::projects::set_archived(conn, by.tenant, id, None)?;
         record(conn, by, &Event::ProjectRestored, object(&project))?;
     }

@@ -11,7 +11,7 @@ use super::connection::MultiBackend;
 use super::rows::Unreadable;
 use super::schema::{change_head, change_log};
 use super::{Conn, rows};
-use crate::domain::id::{GroupId, KeyId, VerifierId};
+use crate::domain::id::{GroupId, IntegrationId, KeyId, ProjectId, VerifierId};
 use crate::domain::pepper::Digest;
 use crate::domain::{Result, random};
 
@@ -24,6 +24,10 @@ pub enum Item {
     Group(GroupId),
     /// A verifier.
     Verifier(VerifierId),
+    /// What a tenant or a project has of an integration.
+    Integration(IntegrationId),
+    /// A project.
+    Project(ProjectId),
     /// A pepper was taken up or retired; its version.
     Pepper(i32),
 }
@@ -58,12 +62,30 @@ impl Item {
         }
     }
 
+    /// The integration, if it is one.
+    pub fn integration(self) -> Option<IntegrationId> {
+        match self {
+            Self::Integration(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The project, if it is one.
+    pub fn project(self) -> Option<ProjectId> {
+        match self {
+            Self::Project(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// The word of its kind, and its id.
     fn columns(self) -> (&'static str, String) {
         match self {
             Self::Key(id) => (KEY, id.to_string()),
             Self::Group(id) => (GROUP, id.to_string()),
             Self::Verifier(id) => ("verifier", id.to_string()),
+            Self::Integration(id) => ("integration", id.to_string()),
+            Self::Project(id) => ("project", id.to_string()),
             Self::Pepper(version) => ("pepper", version.to_string()),
         }
     }
@@ -85,6 +107,8 @@ impl Queryable<(Text, Text), MultiBackend> for Item {
             KEY => id.parse().ok().map(Self::Key),
             GROUP => id.parse().ok().map(Self::Group),
             "verifier" => id.parse().ok().map(Self::Verifier),
+            "integration" => id.parse().ok().map(Self::Integration),
+            "project" => id.parse().ok().map(Self::Project),
             "pepper" => id.parse().ok().map(Self::Pepper),
             other => {
                 let why = format!("unknown change \"{other}\"; is this an older Keystead?");

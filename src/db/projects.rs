@@ -99,6 +99,29 @@ pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Project>> {
     rows::load(conn, query)
 }
 
+/// Projects by their ids, of whatever tenant, for the memory of credentials.
+pub fn find_for_index(conn: &mut Conn, ids: &[ProjectId]) -> Result<Vec<Project>> {
+    let query = projects::table
+        .filter(projects::id.eq_any(ids))
+        .select(Project::as_select());
+    rows::load(conn, query)
+}
+
+/// All projects in the order of their ids, for the memory of credentials: at most `limit` after one of them.
+pub fn list_for_index(
+    conn: &mut Conn,
+    after: Option<ProjectId>,
+    limit: i64,
+) -> Result<Vec<Project>> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let query = projects::table
+        .filter(projects::id.gt(after))
+        .order(projects::id)
+        .limit(limit)
+        .select(Project::as_select());
+    rows::load(conn, query)
+}
+
 /// A project that keys can be given to, by the text of its id.
 ///
 /// # Errors

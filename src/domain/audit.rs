@@ -50,6 +50,24 @@ pub enum Event {
     ProjectArchived,
     /// An archived project was taken up again.
     ProjectRestored,
+    /// Projects get the organisation's credential from now on.
+    IntegrationEnabled,
+    /// Projects no longer get the organisation's credential; with the number of credentials destroyed.
+    IntegrationDisabled(Value),
+    /// A project refuses the organisation's credential from now on.
+    IntegrationBlocked(Value),
+    /// A project takes the organisation's credential again.
+    IntegrationUnblocked(Value),
+    /// A third party's credential was kept.
+    CredentialSaved(Value),
+    /// A credential was put in the place of another.
+    CredentialMadeCurrent(Value),
+    /// A provider refused a credential, as a system reports.
+    CredentialRefused(Value),
+    /// A credential can't be opened: it was changed in the database.
+    CredentialDamaged(Value),
+    /// A credential was destroyed.
+    CredentialRemoved(Value),
     /// A verifier was made.
     VerifierCreated,
     /// A verifier was revoked for good.
@@ -119,6 +137,15 @@ impl Event {
             Self::ProjectUpdated(_) => "project.updated",
             Self::ProjectArchived => "project.archived",
             Self::ProjectRestored => "project.restored",
+            Self::IntegrationEnabled => "integration.enabled",
+            Self::IntegrationDisabled(_) => "integration.disabled",
+            Self::IntegrationBlocked(_) => "integration.blocked",
+            Self::IntegrationUnblocked(_) => "integration.unblocked",
+            Self::CredentialSaved(_) => "credential.saved",
+            Self::CredentialMadeCurrent(_) => "credential.made_current",
+            Self::CredentialRefused(_) => "credential.refused",
+            Self::CredentialDamaged(_) => "credential.damaged",
+            Self::CredentialRemoved(_) => "credential.removed",
             Self::VerifierCreated => "verifier.created",
             Self::VerifierRevoked => "verifier.revoked",
             Self::VerifierRotated(_) => "verifier.rotated",
@@ -161,6 +188,14 @@ impl Event {
             | Self::GroupDeleted(detail)
             | Self::ProjectCreated(detail)
             | Self::ProjectUpdated(detail)
+            | Self::IntegrationDisabled(detail)
+            | Self::IntegrationBlocked(detail)
+            | Self::IntegrationUnblocked(detail)
+            | Self::CredentialSaved(detail)
+            | Self::CredentialMadeCurrent(detail)
+            | Self::CredentialRemoved(detail)
+            | Self::CredentialRefused(detail)
+            | Self::CredentialDamaged(detail)
             | Self::UsageExported(detail)
             | Self::SettingsChanged(detail) => detail.clone(),
             Self::LimitRequested(step)

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::numbers::Count;
-use super::{group, project};
+use super::{group, integration, project};
 
 /// Makes [`Conflict`] of the list: what the sentence mentions, the word for machines, the sentence for people.
 macro_rules! conflicts {
@@ -86,6 +86,22 @@ conflicts! {
     /// The tenant has as many projects as it may have.
     ProjectLimitReached(most: i64): "project-limit-reached",
         "A tenant can have {most} projects, archived ones included. Restore one that is archived and give it another name.";
+    /// The project is put away.
+    ProjectArchived: "project-archived", "This project is archived. Restore it first.";
+    /// There is nothing that the switch could hand out.
+    NoCredential: "no-credential", "There is no credential that projects could get. Save one first; that switches the integration on.";
+    /// Neither the project nor the organisation has a credential that applies.
+    CredentialNotSet: "credential-not-set",
+        "No credential applies: neither this project nor the organisation has one. Save one on the page Integrations.";
+    /// The project has none of its own, and does not take the organisation's.
+    CredentialBlocked: "credential-blocked",
+        "No credential applies: this project has none of its own, and does not take the organisation's.";
+    /// The integration has as many credentials as it may have.
+    CredentialLimitReached(most: usize): "credential-limit-reached",
+        "An integration can keep {most} credentials at one place. Remove one first.";
+    /// The secret of a replaced credential is destroyed, or about to be.
+    GoingBackIsOver: "going-back-is-over",
+        "Another credential took the place of this one more than 24 hours ago, so one can't go back to it. Save it again.";
     /// The tenant has the highest limit that there is.
     HighestLimit(most: Count): "highest-limit", "{most} keys is the highest limit there is. Revoke keys that are no longer needed.";
     /// The tenant asks for no higher limit, or no longer.
@@ -138,6 +154,12 @@ impl Conflict {
             Self::group_in_use(0),
             Self::GroupLimitReached(group::MOST),
             Self::ProjectLimitReached(project::MOST),
+            Self::ProjectArchived,
+            Self::NoCredential,
+            Self::CredentialNotSet,
+            Self::CredentialBlocked,
+            Self::CredentialLimitReached(integration::MOST),
+            Self::GoingBackIsOver,
         ]
     }
 

@@ -16,6 +16,7 @@ pub mod error;
 pub mod forwarded;
 pub mod group;
 pub mod id;
+pub mod integration;
 pub mod key;
 pub mod key_rotations;
 pub mod key_snapshot;

@@ -12,6 +12,7 @@ use chrono::TimeDelta;
 use super::control;
 use super::data_dir::DataDir;
 use crate::actions::sign_in;
+use crate::background::credential_uses;
 use crate::background::follow::Follower;
 use crate::background::follow::watch::Watch;
 use crate::background::pepper_moves;
@@ -144,6 +145,7 @@ impl Work {
         let now = self.clock.now();
         // First: the counts tell others that nothing older is missing.
         self.rotation_uses.flush(&self.db, index, now)?;
+        credential_uses::flush(&self.db, self.follower.credentials(), now)?;
         let asked = usage::flush_verifiers(&self.db, index, now);
         // A panic in the writer loses nothing that it held: it goes on with that.
         let mut writer = self.usage.lock().unwrap_or_else(PoisonError::into_inner);
@@ -175,7 +177,12 @@ impl Work {
             db::sessions::delete_stale(conn, created, seen)?;
             let failed = now - TimeDelta::hours(sign_in::FORGET_HOURS);
             db::sign_in_failures::delete_before(conn, failed).map(|_| ())
-        })
+        })?;
+        // A clock that is set ahead for a moment must destroy nothing.
+        if self.steady.holds(&self.clock) {
+            credential_uses::tidy(&self.db, now)?;
+        }
+        Ok(())
     }
 }
 

@@ -70,6 +70,12 @@ impl Application {
             site,
             clock.clone(),
             SealingKey::derive(&secrets.master_key),
+            {
+                use crate::domain::master_key::{MasterKey, MasterKeys};
+                let key = MasterKey::new(1, &secrets.master_key);
+                MasterKeys::of(std::slice::from_ref(&key), &[(1, key.check_value())])
+            },
+            Arc::new(crate::domain::catalogue::Catalogue::built_in().map_err(|e| e.to_string())?),
             db.clone(),
             Arc::clone(&follower),
         ));

@@ -33,7 +33,10 @@ impl std::fmt::Display for Failure {
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self.0 {
-            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::NotFound
+            | Error::Conflict(Conflict::CredentialNotSet | Conflict::CredentialBlocked) => {
+                StatusCode::NOT_FOUND
+            }
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
             Error::Conflict(_) => StatusCode::CONFLICT,

@@ -178,6 +178,7 @@ pub fn label(field: &str) -> &str {
         "reason" => "Reason",
         "recoverable" => "Show the secret again",
         "typed" => "Number of keys",
+        "expires_at" => "Ends on",
         other => other,
     }
 }

@@ -5,8 +5,8 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, PayloadConfig, ServiceConfig};
 
 use super::admin::{
-    first_steps, groups, home, keys, limit_requests, projects, requests, sessions, settings, setup,
-    theme, usage, verifiers,
+    first_steps, groups, home, integrations, keys, limit_requests, projects, requests, sessions,
+    settings, setup, theme, usage, verifiers,
 };
 use super::body::{self, LARGEST_SETTINGS as SETTINGS};
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
@@ -79,6 +79,18 @@ fn rest_api(scope: &mut ServiceConfig) {
         "/projects/{id}" => get api::projects::show, patch api::projects::update;
         "/projects/{id}/archive" => post api::projects::archive;
         "/projects/{id}/restore" => post api::projects::restore;
+        "/projects/{project}/integrations" => get api::project_integrations::index;
+        "/projects/{project}/integrations/{slug}" => get api::project_integrations::show, patch api::project_integrations::update;
+        "/projects/{project}/integrations/{slug}/credential" => get api::resolutions::show;
+        "/projects/{project}/integrations/{slug}/report" => post api::resolutions::report;
+        "/projects/{project}/integrations/{slug}/credentials" => post api::credentials::create_of_project;
+        "/projects/{project}/integrations/{slug}/credentials/{id}" => delete api::credentials::destroy_of_project;
+        "/projects/{project}/integrations/{slug}/credentials/{id}/make-current" => post api::credentials::make_current_of_project;
+        "/integrations" => get api::integrations::index;
+        "/integrations/{slug}" => get api::integrations::show, patch api::integrations::update;
+        "/integrations/{slug}/credentials" => post api::credentials::create;
+        "/integrations/{slug}/credentials/{id}" => delete api::credentials::destroy;
+        "/integrations/{slug}/credentials/{id}/make-current" => post api::credentials::make_current;
         "/openapi.json" => get openapi::show;
     };
 }
@@ -124,6 +136,23 @@ fn pages(scope: &mut ServiceConfig) {
         "/projects/{id}/edit" => page projects::form::edit, post projects::form::update;
         "/projects/{id}/archival" => post projects::archivals::create;
         "/projects/{id}/archival/removal" => post projects::archivals::destroy;
+        "/projects/{project}/integrations" => page integrations::list::index;
+        "/projects/{project}/integrations/{slug}" => page integrations::page::show;
+        "/projects/{project}/integrations/{slug}/block" => post integrations::blocks::create;
+        "/projects/{project}/integrations/{slug}/block/removal" => post integrations::blocks::destroy;
+        "/projects/{project}/integrations/{slug}/override-removal" => page integrations::blocks::ask_to_remove_override, post integrations::blocks::remove_override;
+        "/projects/{project}/integrations/{slug}/credentials" => post integrations::form::create;
+        "/projects/{project}/integrations/{slug}/credentials/new" => page integrations::form::new;
+        "/projects/{project}/integrations/{slug}/credentials/{id}/promotion" => page integrations::credentials::ask_to_promote, post integrations::credentials::promote;
+        "/projects/{project}/integrations/{slug}/credentials/{id}/removal" => page integrations::credentials::ask_to_remove, post integrations::credentials::remove;
+        "/integrations" => page integrations::list::index;
+        "/integrations/{slug}" => page integrations::page::show;
+        "/integrations/{slug}/switch-on" => page integrations::switches::ask_to_enable, post integrations::switches::enable;
+        "/integrations/{slug}/switch-off" => page integrations::switches::ask_to_disable, post integrations::switches::disable;
+        "/integrations/{slug}/credentials" => post integrations::form::create;
+        "/integrations/{slug}/credentials/new" => page integrations::form::new;
+        "/integrations/{slug}/credentials/{id}/promotion" => page integrations::credentials::ask_to_promote, post integrations::credentials::promote;
+        "/integrations/{slug}/credentials/{id}/removal" => page integrations::credentials::ask_to_remove, post integrations::credentials::remove;
         "/first-steps" => page first_steps::show;
         "/usage" => page usage::page::index;
         "/usage/keys" => page usage::key_choices::index;

@@ -11,13 +11,16 @@ use super::unknown_tokens::UnknownTokens;
 use crate::background::follow::{Follower, Standing};
 use crate::db::keys::Key;
 use crate::db::{Conn, Db};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::forwarded::TrustedProxies;
 use crate::domain::id::TenantId;
+use crate::domain::master_key::MasterKeys;
 use crate::domain::sealing::SealingKey;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result, password};
 use crate::key_search::lists::{KeyLists, ListRequest};
 use crate::key_search::page::ListPage;
+use crate::resolve::Credentials;
 use crate::verify::Index;
 
 /// Password digests worked on at once: each takes a core and 19 MiB, and verification needs the cores too.
@@ -56,6 +59,10 @@ pub struct State {
     pub unknown_tokens: UnknownTokens,
     /// Seals secrets that may be shown again.
     pub sealing: SealingKey,
+    /// Seals the credentials of third parties.
+    pub master_keys: MasterKeys,
+    /// The integrations that can be chosen.
+    pub catalogue: Arc<Catalogue>,
     /// The tenants' keys as lists need them.
     pub key_lists: Arc<KeyLists>,
     /// Whether the database answered lately.
@@ -72,6 +79,8 @@ impl State {
         site: Site,
         clock: Clock,
         sealing: SealingKey,
+        master_keys: MasterKeys,
+        catalogue: Arc<Catalogue>,
         db: Db,
         follower: Arc<Follower>,
     ) -> Self {
@@ -82,6 +91,8 @@ impl State {
             readiness: Readiness::default(),
             clock,
             sealing,
+            master_keys,
+            catalogue,
             db,
             follower,
             digests: Semaphore::new(DIGESTS_AT_ONCE),
@@ -112,6 +123,11 @@ impl State {
     /// The index of keys.
     pub fn index(&self) -> &Index {
         self.follower.index()
+    }
+
+    /// The third parties' credentials that apply.
+    pub fn credentials(&self) -> &Credentials {
+        self.follower.credentials()
     }
 
     /// How well the index follows the database.

@@ -28,6 +28,11 @@ CREATE TABLE integration_credentials (
     -- Since when it is the one that applies, and until when it was; neither while it only stands by.
     current_since TIMESTAMP,
     replaced_at TIMESTAMP,
+    -- When a system last reported that the provider refused it, and from which project.
+    refused_at TIMESTAMP,
+    refused_project_id TEXT COLLATE "C" REFERENCES projects (id),
+    -- Since when its secret can't be opened.
+    damaged_at TIMESTAMP,
     sealing_version INTEGER NOT NULL,
     master_key_version INTEGER NOT NULL,
     key_nonce BYTEA NOT NULL,

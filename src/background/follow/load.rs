@@ -40,12 +40,13 @@ impl Follower {
         Ok(())
     }
 
-    /// Loads every verifier and key from one snapshot.
+    /// Loads every verifier, credential and key from one snapshot.
     pub(super) fn load_all(&self, conn: &mut Conn, turn: Turn) -> Result<()> {
         let at = change_log::head(conn)?;
         let recent = change_log::latest(conn, i64::from(REMEMBERED))?;
         let verifiers = db::verifiers::list_for_index(conn)?;
         let there = self.put_verifiers(conn, turn, &verifiers, &Digests::new())?;
+        self.load_credentials(conn, turn)?;
         let mut after = None;
         loop {
             let rows = db::key_index::list(conn, after, LOADED)?;

@@ -127,6 +127,12 @@ impl Follower {
         while let Some((tenant, group)) = renewed.pop() {
             renewed.extend(self.apply_group(conn, turn, (tenant, group), rev)?);
         }
+        let (_, ids) = of_kind(changes, Item::project);
+        let rows = db::projects::find_for_index(conn, &ids)?;
+        self.put_projects(turn, rows)?;
+        let (_, ids) = of_kind(changes, Item::integration);
+        let rows = db::integrations::find_for_index(conn, &ids)?;
+        self.put_integrations(conn, turn, rows)?;
         let (verifiers, ids) = of_kind(changes, Item::verifier);
         if ids.is_empty() {
             return Ok(());

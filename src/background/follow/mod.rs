@@ -4,6 +4,7 @@
 //! applied it ([`Follower::change`]). What the log says is only applied where it goes on from what was applied before
 //! (`history.rs`); where it does not, the index is in doubt and loaded anew.
 
+mod credentials;
 mod entries;
 mod history;
 mod load;
@@ -20,6 +21,7 @@ use crate::db::{self, Conn, Db};
 use crate::domain::pepper::{Pepper, Peppers};
 use crate::domain::time::Clock;
 use crate::domain::{Error, Result};
+use crate::resolve::Credentials;
 use crate::verify::index::Index;
 
 /// How long a change waits without progress until it is applied, before it is answered as "stored, and its effect is not known".
@@ -37,6 +39,7 @@ pub struct Turn(u64);
 /// The index, and what is known of the history that it follows.
 pub struct Follower {
     index: Arc<Index>,
+    credentials: Arc<Credentials>,
     read_peppers: ReadPeppers,
     clock: Clock,
     state: Mutex<State>,
@@ -106,6 +109,7 @@ impl Follower {
         let keys = db.read(db::key_index::count)?;
         let follower = Self {
             index: Arc::new(Index::new(per_second, keys)),
+            credentials: Arc::default(),
             read_peppers,
             clock: clock.clone(),
             state: Mutex::new(State {

@@ -50,6 +50,14 @@ impl Entry {
         errors.into_result().map(|()| Fields(values))
     }
 
+    /// The secrets among values as they were given, but for short ones, which may be in any text.
+    pub fn secrets_in<'a>(&self, given: &BTreeMap<&str, &'a str>) -> impl Iterator<Item = &'a str> {
+        let secrets = self.fields.iter().filter(|field| field.secret);
+        secrets
+            .filter_map(|field| given.get(field.name.as_str()).map(|value| value.trim()))
+            .filter(|value| value.len() >= LEAST_FOR_LAST4)
+    }
+
     fn check_field(&self, field: &Field, value: &str) -> std::result::Result<String, String> {
         let what = format!("{} of {}", in_sentence(&field.label), self.name);
         let length = value.chars().count();

@@ -35,6 +35,10 @@ pub struct Confirmation {
     pub icon: &'static str,
     /// Name and value, where no blast radius tells more.
     pub facts: Vec<(&'static str, String)>,
+    /// As `facts`, where the names are not known beforehand.
+    pub listed: Vec<(String, String)>,
+    /// One of several ways to do it.
+    pub choice: Option<Choice>,
     /// What breaks.
     pub radius: Option<BlastRadius>,
     /// The name that has to be typed, where a slip would hurt.
@@ -45,6 +49,19 @@ pub struct Confirmation {
     pub reason: Option<String>,
     /// What is wrong with what was typed.
     pub errors: FieldErrors,
+}
+
+/// Ways to do it, of which one is chosen.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The field.
+    pub name: &'static str,
+    /// What it is about.
+    pub label: &'static str,
+    /// Word and sentence of each.
+    pub options: Vec<(&'static str, String)>,
+    /// The word of the chosen one.
+    pub chosen: String,
 }
 
 #[derive(Template)]

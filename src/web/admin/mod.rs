@@ -6,6 +6,7 @@ pub mod first_steps;
 pub mod grants;
 pub mod groups;
 pub mod home;
+pub mod integrations;
 pub mod key_picker;
 pub mod keys;
 pub mod limit_note;

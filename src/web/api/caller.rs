@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
+use crate::domain::environment::Environment;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::role::Actor;
 use crate::domain::time::Timestamp;
@@ -20,6 +21,8 @@ pub struct Caller {
     pub key_id: KeyId,
     /// Its tenant.
     pub tenant_id: TenantId,
+    /// What it is for.
+    pub environment: Environment,
     /// End of its life.
     pub expires_at: Option<Timestamp>,
     /// The moment of the request.
@@ -52,6 +55,7 @@ fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
     Ok(Caller {
         key_id: entry.key_id,
         tenant_id: entry.tenant_id(),
+        environment: entry.environment,
         expires_at: entry.expires_at(),
         now: incoming.now,
         actor: holder(entry, &incoming),

@@ -1,14 +1,19 @@
 //! The REST API: JSON in and out, errors as problem documents, described by one OpenAPI document.
 
 pub mod caller;
+pub mod credentials;
 pub mod group_views;
 pub mod groups;
+pub mod integration_views;
+pub mod integrations;
 pub mod key_lists;
 pub mod key_rotations;
 pub mod key_suspensions;
 pub mod key_updates;
 pub mod key_views;
 pub mod keys;
+pub mod project_integrations;
 pub mod project_views;
 pub mod projects;
+pub mod resolutions;
 pub mod whoami;

@@ -7,7 +7,7 @@ use utoipa::openapi::link::LinkBuilder;
 use super::operations::operations;
 
 /// Each creation, and the operations that take the id in its answer.
-const LINKS: [(&str, &[&str]); 3] = [
+const LINKS: [(&str, &[&str]); 5] = [
     (
         "createKey",
         &[
@@ -35,6 +35,14 @@ const LINKS: [(&str, &[&str]); 3] = [
             "archiveProject",
             "restoreProject",
         ],
+    ),
+    (
+        "createCredential",
+        &["makeCredentialCurrent", "removeCredential"],
+    ),
+    (
+        "createProjectCredential",
+        &["makeProjectCredentialCurrent", "removeProjectCredential"],
     ),
 ];
 

@@ -1,23 +1,24 @@
 //! The OpenAPI document, made from the code beside each handler, and what all operations share.
 
-mod credentials;
 mod links;
 mod operations;
 mod prose;
 mod refusals;
+mod schemes;
 mod words;
 
 use actix_web::{HttpResponse, web};
 use utoipa::OpenApi;
 
-use self::credentials::Credentials;
 use self::links::Links;
 use self::prose::Prose;
 use self::refusals::Refusals;
+use self::schemes::Schemes;
 use self::words::Words;
 use super::api::{
-    group_views, groups, key_lists, key_rotations, key_suspensions, key_updates, key_views, keys,
-    project_views, projects, whoami,
+    credentials, group_views, groups, integration_views, integrations, key_lists, key_rotations,
+    key_suspensions, key_updates, key_views, keys, project_integrations, project_views, projects,
+    resolutions, whoami,
 };
 use super::edges::{
     batch, forward_auth, introspection, oauth_views, revocation, verify, views as verdict_views,
@@ -54,6 +55,20 @@ use super::state::State;
         projects::update,
         projects::archive,
         projects::restore,
+        integrations::index,
+        integrations::show,
+        integrations::update,
+        credentials::create,
+        credentials::make_current,
+        credentials::destroy,
+        project_integrations::index,
+        project_integrations::show,
+        project_integrations::update,
+        credentials::create_of_project,
+        credentials::make_current_of_project,
+        credentials::destroy_of_project,
+        resolutions::show,
+        resolutions::report,
         whoami::show,
         verify::create,
         batch::create,
@@ -73,6 +88,16 @@ use super::state::State;
         project_views::Project,
         project_views::NewProject,
         project_views::ProjectUpdate,
+        integration_views::Integration,
+        integration_views::IntegrationUpdate,
+        integration_views::CredentialField,
+        integration_views::Credential,
+        integration_views::NewCredential,
+        integration_views::ProjectIntegration,
+        integration_views::ProjectIntegrationUpdate,
+        integration_views::EffectiveCredential,
+        integration_views::ResolvedCredential,
+        integration_views::Refusal,
         verdict_views::Question<'_>,
         verdict_views::Verdict<'_>,
         verdict_views::Questions<'_>,
@@ -88,10 +113,11 @@ use super::state::State;
         (name = "Keys", description = "Keys of the tenant to which the presented key belongs"),
         (name = "Authorization groups", description = "Named sets of scopes of that tenant"),
         (name = "Projects", description = "Parts of that tenant"),
+        (name = "Integrations", description = "Third parties' credentials, shared by that tenant or kept by one of its projects"),
         (name = "Verification", description = "Questions of APIs and gateways"),
         (name = "OAuth", description = "The same for OAuth libraries")
     ),
-    modifiers(&Credentials, &Words, &Links, &Refusals, &Prose)
+    modifiers(&Schemes, &Words, &Links, &Refusals, &Prose)
 )]
 struct Document;
 

@@ -48,8 +48,11 @@ fn shared(path: &str, operation: &Operation) -> Vec<(&'static str, String)> {
         add("401", "No valid verifier token");
         add("503", DENY);
     }
-    if path.ends_with("{id}") || path.contains("{id}/") {
-        let noun = if path.contains("group") {
+    let names = |part: &str| path.split('/').any(|one| one == part);
+    if names("{id}") || names("{slug}") || names("{project}") {
+        let noun = if names("integrations") {
+            "project, integration or credential"
+        } else if path.contains("group") {
             "group"
         } else if path.contains("/projects/") {
             "project"

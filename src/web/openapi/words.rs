@@ -30,6 +30,12 @@ impl Modify for Words {
                     (_, "environment") => &["live", "test"],
                     (_, "ip_allowlist_mode") => &["off", "observe", "enforce"],
                     (_, "per") => &["second", "minute"],
+                    ("Credential", "status") => &["current", "standby", "replaced"],
+                    ("EffectiveCredential", "source") => {
+                        &["project", "organization", "blocked", "not_set"]
+                    }
+                    ("ResolvedCredential", "source") => &["project", "organization"],
+                    (_, "kind") => &["api_key", "oauth"],
                     ("Project", "status") => &["active", "archived"],
                     (_, "status") => &states,
                     _ => continue,

@@ -7,6 +7,7 @@ mod field_checks;
 mod first_steps;
 mod group_edits;
 mod groups;
+mod integrations;
 mod jump;
 mod key_allowlists;
 mod key_batches;

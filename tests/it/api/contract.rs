@@ -311,6 +311,7 @@ async fn every_documented_answer_is_given_and_every_answer_is_documented() {
     let mut seen = collect(&app).await;
     super::contract_groups::collect(&app, &mut seen).await;
     super::contract_projects::collect(&app, &mut seen).await;
+    super::contract_integrations::collect(&app, &mut seen).await;
     super::contract_sizes::collect(&app, &mut seen).await;
     let (mut promised, mut operations) = (BTreeSet::new(), Vec::new());
     for methods in document["paths"].as_object().unwrap().values() {

@@ -4,6 +4,7 @@ use reqwest::Method;
 
 use super::contract::{INTROSPECT, REVOKE, Seen};
 use super::groups::GROUPS;
+use super::integrations::{INTEGRATIONS, of_project};
 use super::projects::PROJECTS;
 use crate::support::system::KEYS;
 use crate::support::*;
@@ -23,6 +24,41 @@ pub async fn collect(app: &App, seen: &mut Seen) {
         ("updateAuthorizationGroup", &full, &patch, &group, json),
         ("createProject", &full, &post, PROJECTS, json),
         ("updateProject", &full, &patch, &project, json),
+        (
+            "updateIntegration",
+            &full,
+            &patch,
+            &format!("{INTEGRATIONS}/openai"),
+            json,
+        ),
+        (
+            "createCredential",
+            &full,
+            &post,
+            &format!("{INTEGRATIONS}/openai/credentials"),
+            json,
+        ),
+        (
+            "updateProjectIntegration",
+            &full,
+            &patch,
+            &of_project(MISSING, "openai"),
+            json,
+        ),
+        (
+            "createProjectCredential",
+            &full,
+            &post,
+            &format!("{}/credentials", of_project(MISSING, "openai")),
+            json,
+        ),
+        (
+            "reportCredential",
+            &full,
+            &post,
+            &format!("{}/report", of_project(MISSING, "openai")),
+            json,
+        ),
         ("introspectToken", &app.asker(), &post, INTROSPECT, form),
         ("revokeToken", &app.stranger(), &post, REVOKE, form),
     ] {

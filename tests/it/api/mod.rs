@@ -2,11 +2,13 @@
 
 mod contract;
 mod contract_groups;
+mod contract_integrations;
 mod contract_projects;
 mod contract_sizes;
 mod credentials;
 mod docs;
 pub mod groups;
+pub mod integrations;
 mod json_bodies;
 mod key_creation;
 mod key_listing;
@@ -16,6 +18,8 @@ pub mod key_updates;
 mod keys;
 mod openapi;
 mod own_limits;
+mod precedence;
 pub mod projects;
 mod schemathesis;
+mod sealed_credentials;
 mod whoami;

@@ -128,7 +128,7 @@ async fn every_parameter_is_described_and_every_link_leads_to_an_operation() {
             links += 1;
         }
     }
-    assert_eq!(links, 13);
+    assert_eq!(links, 17);
 }
 
 #[actix_web::test]

@@ -104,7 +104,8 @@ async fn attack_every_form(app: &App, person: &mut Person, other: &mut Person) -
     let deletable = app.issue("Acme", "Deletable");
     app.alter_key(&deletable, "revoked_at = '2026-11-20 11:00:00'");
     let recoverable = app.issue_recoverable("Acme", "Recoverable");
-    let forms = tries(app, &revocable, &deletable, &recoverable);
+    let mut forms = super::csrf_integrations::tries(app);
+    forms.extend(tries(app, &revocable, &deletable, &recoverable));
     attack_forms(app, person, other, forms).await
 }
 
@@ -211,6 +212,9 @@ async fn nothing_changes_by_reading() {
     let app = App::start().await;
     let mut alice = app.sign_in(ALICE).await;
     let key = app.issue("Acme", "ERP");
+    let edited = project_page(&app, "Edited", "edit");
+    let credential = app.save_credential("Acme", None, "openai", true);
+    let openai = |rest: &str| format!("/integrations/openai/{rest}");
     let before = fingerprint(&app);
     for path in [
         "/",
@@ -232,7 +236,14 @@ async fn nothing_changes_by_reading() {
         &group_page(&app, "Deleted", "deletion"),
         "/projects",
         "/projects/new",
-        &project_page(&app, "Edited", "edit"),
+        &edited,
+        "/integrations",
+        "/integrations/openai",
+        &openai("credentials/new"),
+        &openai("switch-on"),
+        &openai("switch-off"),
+        &openai(&format!("credentials/{credential}/promotion")),
+        &openai(&format!("credentials/{credential}/removal")),
         "/verifiers",
         "/usage/keys",
         &verifier_page(&app, "rotation"),

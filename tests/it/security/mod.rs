@@ -4,6 +4,7 @@ mod bad_requests;
 mod compression;
 mod csrf;
 mod csrf_forms;
+mod csrf_integrations;
 mod failures;
 mod headers;
 mod key_forms;

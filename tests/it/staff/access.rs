@@ -15,6 +15,10 @@ fn pages_of_tenants(key: &app::Issued) -> Vec<String> {
         "/settings",
         "/projects",
         "/projects/new",
+        "/integrations",
+        "/integrations/openai",
+        "/integrations/openai/credentials/new",
+        "/integrations/openai/switch-off",
         "/first-steps",
         "/usage",
         "/usage/keys",
@@ -48,6 +52,10 @@ async fn support_staff_sees_no_page_of_a_tenant() {
         ("/tenant-api-keys".to_owned(), &[("name", "Mine")][..]),
         ("/verifiers".into(), &[("name", "Mine")]),
         ("/projects".into(), &[("name", "Mine")]),
+        (
+            "/integrations/openai/credentials".into(),
+            &[("fields.api_key", "sk-mine")],
+        ),
         ("/settings".into(), &[("recoverable_keys", "on")]),
         (
             "/tenant-api-keys/limit-request".into(),

@@ -4,13 +4,18 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use keystead::actions::{disclosures, keys, settings, tenants, verifiers};
+use keystead::actions::integrations::Target;
+use keystead::actions::{credentials, disclosures, keys, settings, tenants, verifiers};
 use keystead::config::Config;
+use keystead::db::change_log::{Item, append};
 use keystead::db::{self, Db};
+use keystead::domain::environment::Environment;
 use keystead::domain::forwarded::TrustedProxies;
 use keystead::domain::id::{KeyId, TenantId};
+use keystead::domain::integration::Draft;
 use keystead::domain::key::Input;
 use keystead::domain::key_text::KeySecret;
+use keystead::domain::master_key::{MasterKey, MasterKeys};
 use keystead::domain::role::Steward;
 use keystead::domain::sealing::SealingKey;
 use keystead::domain::time::Clock;
@@ -233,6 +238,55 @@ impl App {
             })
             .unwrap();
         key
+    }
+
+    /// Keeps a third party's credential, of the organisation or of a project; gives its id.
+    pub fn save_credential(
+        &self,
+        tenant: &str,
+        project: Option<&str>,
+        slug: &str,
+        current: bool,
+    ) -> String {
+        let secrets = keystead::config::secrets::Secrets::load(&self.config, false).unwrap();
+        let key = MasterKey::new(1, &secrets.master_key);
+        let noted = [(1, key.check_value())];
+        let keys = MasterKeys::of(&[key], &noted);
+        let by = tenants::operator(self.tenant(tenant), self.clock.now());
+        let target = Target {
+            slug: slug.into(),
+            name: slug.into(),
+            level: project.map(|id| id.parse().unwrap()).into(),
+        };
+        let secret = format!("{{\"api_key\":\"sk-{}\"}}", uuid::Uuid::new_v4());
+        let draft = Draft {
+            name: String::new(),
+            environment: Environment::Live,
+            expires_at: None,
+            secret: secret.into(),
+            last4: "0000".into(),
+        };
+        let saved = self
+            .db
+            .write(|conn| credentials::save(conn, &by, &keys, &target, &draft, current))
+            .unwrap();
+        keystead::server::control::follow(&self.config.data_dir).unwrap();
+        saved.id.to_string()
+    }
+
+    /// Changes rows of credentials past the product, and has every server read them anew.
+    pub fn tamper_with_credentials(&self, statement: &str) {
+        self.sql(statement);
+        let all = self
+            .db
+            .read(|conn| db::integrations::list_for_index(conn, None, 1_000))
+            .unwrap();
+        let announce = |conn: &mut db::Conn| {
+            all.iter()
+                .try_for_each(|one| append(conn, Item::Integration(one.id)).map(|_| ()))
+        };
+        self.db.write(announce).unwrap();
+        keystead::server::control::follow(&self.config.data_dir).unwrap();
     }
 
     /// The actions in a key's audit log, oldest first, each as "action by name".

@@ -2,7 +2,9 @@
 
 use diesel::{QueryableByName, RunQueryDsl};
 use keystead::db::change_log::{Item, append};
+use keystead::db::projects::Project;
 use keystead::db::{self, Db};
+use keystead::domain::id::ProjectId;
 
 use super::app::{App, Issued};
 
@@ -135,11 +137,21 @@ impl App {
 
     /// Makes a project; gives its id.
     pub fn add_project(&self, tenant: &str, name: &str) -> String {
-        let (id, tenant) = (uuid::Uuid::now_v7(), self.tenant(tenant));
-        self.sql(&format!(
-            "INSERT INTO projects (id, tenant_id, name, description, created_at) \
-             VALUES ('{id}', '{tenant}', '{name}', '', '2026-11-20 11:00:00')"
-        ));
+        let project = Project {
+            id: ProjectId::new(),
+            tenant_id: self.tenant(tenant),
+            name: name.into(),
+            description: String::new(),
+            created_at: self.clock.now(),
+            archived_at: None,
+        };
+        let id = project.id;
+        let add = move |conn: &mut db::Conn| {
+            append(conn, Item::Project(id))?;
+            db::projects::insert(conn, project)
+        };
+        self.db.write(add).unwrap();
+        keystead::server::control::follow(&self.config.data_dir).unwrap();
         id.to_string()
     }
 

@@ -4,21 +4,26 @@ use super::imports::{circles, of_files};
 use super::none;
 
 /// Each layer and the layers below that it may import.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("db", &["domain"]),
     ("verify", &["domain"]),
+    ("resolve", &["domain"]),
     ("key_search", &["domain", "db"]),
     ("config", &["domain", "db"]),
     ("telemetry", &[]),
     ("actions", &["domain", "db", "verify"]),
-    ("background", &["domain", "db", "verify", "actions"]),
+    (
+        "background",
+        &["domain", "db", "verify", "resolve", "actions"],
+    ),
     (
         "web",
         &[
             "domain",
             "db",
             "verify",
+            "resolve",
             "key_search",
             "actions",
             "background",
@@ -30,6 +35,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "domain",
             "db",
             "verify",
+            "resolve",
             "key_search",
             "actions",
             "background",
@@ -43,6 +49,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "domain",
             "db",
             "verify",
+            "resolve",
             "actions",
             "config",
             "server",

@@ -1,6 +1,8 @@
 //! A secret exists in the one answer that shows it, and nowhere else: not in a file, not in the log, not in any
 //! later answer.
 
+mod third_parties;
+
 use diesel::{QueryableByName, RunQueryDsl};
 use keystead::db::connection::Source;
 use keystead::domain::key_text::is_verifier_token;
@@ -311,7 +313,8 @@ fn stored(place: &Place) -> Vec<(String, Vec<u8>)> {
         let digests = ask(
             "SELECT encode(digest, 'escape') AS t FROM api_keys UNION ALL SELECT encode(digest, 'escape') FROM verifiers \
              UNION ALL SELECT encode(digest, 'escape') FROM verifier_rotations \
-             UNION ALL SELECT encode(ciphertext, 'escape') FROM sealed_secrets",
+             UNION ALL SELECT encode(ciphertext, 'escape') FROM sealed_secrets \
+             UNION ALL SELECT encode(ciphertext || sealed_key, 'escape') FROM integration_credentials",
         );
         let text: String = digests.into_iter().map(|row| row.t).collect();
         stored.push(("digests".into(), text.into_bytes()));
@@ -367,6 +370,7 @@ async fn a_secret_is_found_nowhere_after_the_one_answer_that_shows_it() {
         everyday_use(&mut watch, &server, &mut alice, key).await;
         wrong_places(&mut watch, &server, &mut alice, key).await;
     }
+    third_parties::look(&mut watch, &server, &mut alice, &keys[0].secret).await;
     for key in &keys {
         end_of_life(&mut watch, &server, &mut alice, key).await;
     }

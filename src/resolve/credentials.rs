@@ -1,0 +1,189 @@
+//! The credentials that apply, of all tenants and their projects.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::reads::Reads;
+use crate::domain::envelope::{Envelope, Place};
+use crate::domain::environment::Environment;
+use crate::domain::id::{CredentialId, IntegrationId, ProjectId, TenantId};
+use crate::domain::integration::{Effective, Level};
+use crate::domain::time::Timestamp;
+
+/// A credential that applies.
+#[derive(Debug)]
+pub struct Current {
+    /// Identifier.
+    pub id: CredentialId,
+    /// Where it is kept.
+    pub level: Level,
+    /// What it works with.
+    pub environment: Environment,
+    /// Its number among all of its integration and level.
+    pub version: i64,
+    /// Last characters of its secret; may be empty.
+    pub last4: String,
+    /// When it ends at the provider's, if that is known.
+    pub expires_at: Option<Timestamp>,
+    /// Its secret.
+    pub envelope: Envelope,
+}
+
+impl Current {
+    /// What is authenticated with its secret.
+    pub fn place<'a>(&self, tenant: TenantId, slug: &'a str) -> Place<'a> {
+        Place {
+            tenant,
+            project: self.level.project(),
+            integration: slug,
+            environment: self.environment,
+            credential: self.id,
+        }
+    }
+}
+
+/// What a level has of an integration.
+#[derive(Debug, Default)]
+pub struct Slots {
+    /// The organisation's: projects get it.
+    pub enabled: bool,
+    /// A project's: it does not take the organisation's.
+    pub blocked: bool,
+    /// What applies for real data.
+    pub live: Option<Arc<Current>>,
+    /// What applies for tests.
+    pub test: Option<Arc<Current>>,
+}
+
+impl Slots {
+    /// Takes a credential up in its environment.
+    pub fn put(&mut self, current: Current) {
+        match current.environment {
+            Environment::Live => self.live = Some(Arc::new(current)),
+            Environment::Test => self.test = Some(Arc::new(current)),
+        }
+    }
+
+    fn of(&self, environment: Environment) -> Option<Arc<Current>> {
+        match environment {
+            Environment::Live => self.live.clone(),
+            Environment::Test => self.test.clone(),
+        }
+    }
+}
+
+/// A project, as far as it matters here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Project {
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// It is put away.
+    pub archived: bool,
+}
+
+/// Integrations of a tenant's level, by the catalogue's word for them.
+type Integrations = HashMap<Box<str>, Slots>;
+
+#[derive(Debug, Default)]
+struct Held {
+    levels: HashMap<(TenantId, Level), Integrations>,
+    /// Where each integration is, for those that are dropped.
+    places: HashMap<IntegrationId, (TenantId, Level, Box<str>)>,
+    projects: HashMap<ProjectId, Project>,
+}
+
+/// Every credential that applies.
+#[derive(Debug, Default)]
+pub struct Credentials {
+    held: RwLock<Held>,
+    reads: Reads,
+    damaged: Mutex<HashMap<CredentialId, TenantId>>,
+}
+
+impl Credentials {
+    /// Puts an integration in place as it is now.
+    pub fn put(
+        &self,
+        id: IntegrationId,
+        (tenant, level): (TenantId, Level),
+        slug: &str,
+        slots: Slots,
+    ) {
+        let mut held = self.write();
+        let integrations = held.levels.entry((tenant, level)).or_default();
+        integrations.insert(slug.into(), slots);
+        held.places.insert(id, (tenant, level, slug.into()));
+    }
+
+    /// Puts a project in place as it is now.
+    pub fn put_project(&self, id: ProjectId, project: Project) {
+        self.write().projects.insert(id, project);
+    }
+
+    /// Forgets everything but these.
+    pub fn keep_only(&self, integrations: &HashSet<IntegrationId>, projects: &HashSet<ProjectId>) {
+        let mut held = self.write();
+        held.projects.retain(|id, _| projects.contains(id));
+        let (kept, gone): (HashMap<_, _>, HashMap<_, _>) = std::mem::take(&mut held.places)
+            .into_iter()
+            .partition(|(id, _)| integrations.contains(id));
+        held.places = kept;
+        for (tenant, level, slug) in gone.into_values() {
+            if let Some(integrations) = held.levels.get_mut(&(tenant, level)) {
+                integrations.remove(&slug);
+            }
+        }
+    }
+
+    /// The project, if the tenant has it.
+    pub fn project(&self, tenant: TenantId, id: ProjectId) -> Option<Project> {
+        let known = self.read().projects.get(&id).copied();
+        known.filter(|project| project.tenant == tenant)
+    }
+
+    /// Which credential a project of the tenant gets, and why.
+    pub fn effective(
+        &self,
+        tenant: TenantId,
+        project: ProjectId,
+        slug: &str,
+        environment: Environment,
+    ) -> Effective<Arc<Current>> {
+        let held = self.read();
+        let slots = |level| {
+            let integrations = held.levels.get(&(tenant, level));
+            integrations.and_then(|integrations| integrations.get(slug))
+        };
+        let own = slots(Level::Project(project));
+        let shared = slots(Level::Organization).filter(|shared| shared.enabled);
+        Effective::of(
+            own.and_then(|own| own.of(environment)),
+            own.is_some_and(|own| own.blocked),
+            shared.and_then(|shared| shared.of(environment)),
+        )
+    }
+
+    /// How often projects were given a credential.
+    pub fn reads(&self) -> &Reads {
+        &self.reads
+    }
+
+    /// Remembers that a credential can't be opened.
+    pub fn note_damaged(&self, id: CredentialId, tenant: TenantId) {
+        let mut damaged = self.damaged.lock().unwrap_or_else(PoisonError::into_inner);
+        damaged.insert(id, tenant);
+    }
+
+    /// Takes those that were found since the last collection.
+    pub fn collect_damaged(&self) -> HashMap<CredentialId, TenantId> {
+        std::mem::take(&mut self.damaged.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Held> {
+        self.held.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Held> {
+        self.held.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,10 @@
+//! Integrations: third parties' credentials, of the organisation and of its projects.
+
+mod at;
+pub mod blocks;
+pub mod credentials;
+pub mod form;
+pub mod list;
+pub mod page;
+mod row;
+pub mod switches;

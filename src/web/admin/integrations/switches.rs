@@ -1,0 +1,228 @@
+//! The organisation's switch: on with a credential that was kept, off with or without destroying it. Both ask first.
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::at::{At, There};
+use super::row::facts;
+use crate::actions::inheritors::{self, Inheritor};
+use crate::actions::integrations;
+use crate::domain::environment::Environment;
+use crate::domain::{Error, Result};
+use crate::web::admin::confirmation::{Choice, Confirmation};
+use crate::web::failure::Answer;
+use crate::web::form::{Form, Nothing};
+use crate::web::numbers::counted;
+use crate::web::respond::see_other;
+use crate::web::session::set_flash;
+use crate::web::signed_in::SignedIn;
+use crate::web::state::State;
+
+/// Projects that are named; of more than these only the number.
+const NAMED: usize = 8;
+
+/// Who gets the organisation's credential, for a question about it.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub async fn inheritors_of(
+    state: &State,
+    me: &SignedIn,
+    there: &There<'_>,
+    environment: Environment,
+) -> Result<Vec<Inheritor>> {
+    let (by, slug) = (me.actor(), there.entry.slug.clone());
+    state
+        .snapshot(move |conn| inheritors::list(conn, by.tenant, &slug, environment, by.now))
+        .await
+}
+
+/// Each project with its requests of the last 24 hours, as facts of a question.
+pub fn named(inheritors: &[Inheritor]) -> Vec<(String, String)> {
+    let mut facts: Vec<(String, String)> = inheritors
+        .iter()
+        .take(NAMED)
+        .map(|one| {
+            let times = counted(one.reads, "time", "times");
+            (
+                one.name.clone(),
+                format!("Got it {times} in the last 24 hours"),
+            )
+        })
+        .collect();
+    if let Some(more) = inheritors.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        let more = counted(
+            i64::try_from(more).unwrap_or_default(),
+            "project",
+            "projects",
+        );
+        facts.push(("And".into(), format!("{more} more")));
+    }
+    facts
+}
+
+/// `GET /integrations/{slug}/switch-on`.
+///
+/// # Errors
+/// `Forbidden` for viewers; `NotFound`; `Invalid` where nothing can be shared.
+pub async fn ask_to_enable(
+    request: HttpRequest,
+    state: web::Data<State>,
+    me: SignedIn,
+    at: At,
+) -> Answer<HttpResponse> {
+    let (there, inheritors) = load(&state, &me, &at).await?;
+    let kept = there.kept();
+    let applies = [Environment::Live, Environment::Test]
+        .into_iter()
+        .filter_map(|environment| kept.current(environment));
+    let mut told: Vec<(String, String)> = applies
+        .map(|credential| ("Credential".to_owned(), facts(credential)))
+        .collect();
+    told.extend(named(&inheritors));
+    let ask = Confirmation {
+        title: "Switch integration on",
+        text: format!(
+            "{} get the organisation's credential for {} from now on.",
+            counted(count(&inheritors), "project", "projects"),
+            there.entry.name
+        ),
+        action: format!("{}/switch-on", at.page()),
+        verb: "Switch on",
+        icon: "plug",
+        ..question(&me, &at, told)
+    };
+    ask.respond(&request, me.shell.clone(), there.crumbs(Some("Switch on")))
+}
+
+/// `POST /integrations/{slug}/switch-on`.
+///
+/// # Errors
+/// As [`ask_to_enable`]; a conflict `no-credential`.
+pub async fn enable(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    me: SignedIn,
+    at: At,
+    _: Form<Nothing>,
+) -> Answer<HttpResponse> {
+    let (by, target) = (me.actor(), at.target(&state)?);
+    let name = target.name.clone();
+    state
+        .change(move |conn| integrations::enable(conn, &by, &target))
+        .await?;
+    set_flash(&session, &format!("{name} is switched on."));
+    Ok(see_other(&request, &at.page()))
+}
+
+/// What was chosen.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OffForm {
+    credentials: String,
+}
+
+/// `GET /integrations/{slug}/switch-off`.
+///
+/// # Errors
+/// As [`ask_to_enable`].
+pub async fn ask_to_disable(
+    request: HttpRequest,
+    state: web::Data<State>,
+    me: SignedIn,
+    at: At,
+) -> Answer<HttpResponse> {
+    let ask = off_question(&state, &me, &at).await?;
+    let there = at.load(&state, &me).await?;
+    ask.respond(&request, me.shell.clone(), there.crumbs(Some("Switch off")))
+}
+
+async fn off_question(state: &State, me: &SignedIn, at: &At) -> Result<Confirmation> {
+    let (there, inheritors) = load(state, me, at).await?;
+    let kept = counted(
+        i64::try_from(there.kept().credentials.len()).unwrap_or_default(),
+        "credential",
+        "credentials",
+    );
+    Ok(Confirmation {
+        title: "Switch integration off",
+        text: format!(
+            "{} no longer get a credential for {}, from now on. Projects with one of their own go on with it.",
+            counted(count(&inheritors), "project", "projects"),
+            there.entry.name
+        ),
+        action: format!("{}/switch-off", at.page()),
+        verb: "Switch off",
+        icon: "ban",
+        choice: Some(Choice {
+            name: "credentials",
+            label: "Credentials of the organisation",
+            options: vec![
+                ("keep", format!("Keep {kept}, to switch it on again")),
+                ("destroy", format!("Destroy {kept} for good")),
+            ],
+            chosen: "keep".into(),
+        }),
+        ..question(me, at, named(&inheritors))
+    })
+}
+
+/// `POST /integrations/{slug}/switch-off`: when this answers, no project gets the organisation's credential.
+///
+/// # Errors
+/// As [`ask_to_enable`].
+pub async fn disable(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    me: SignedIn,
+    at: At,
+    Form(form): Form<OffForm>,
+) -> Answer<HttpResponse> {
+    let destroy = match form.credentials.as_str() {
+        "keep" => false,
+        "destroy" => true,
+        _ => {
+            let text = "Choose whether the credentials are kept or destroyed.";
+            return Err(Error::invalid("credentials", text).into());
+        }
+    };
+    let (by, target) = (me.actor(), at.target(&state)?);
+    let name = target.name.clone();
+    state
+        .change(move |conn| integrations::disable(conn, &by, &target, destroy))
+        .await?;
+    let text = if destroy {
+        format!("{name} is switched off, and its credentials are destroyed.")
+    } else {
+        format!("{name} is switched off. Its credentials are kept.")
+    };
+    set_flash(&session, &text);
+    Ok(see_other(&request, &at.page()))
+}
+
+async fn load<'a>(state: &'a State, me: &SignedIn, at: &At) -> Result<(There<'a>, Vec<Inheritor>)> {
+    me.actor().must_hold(integrations::WRITE)?;
+    at.target(state)?;
+    let there = at.load(state, me).await?;
+    let inheritors = inheritors_of(state, me, &there, Environment::Live).await?;
+    Ok((there, inheritors))
+}
+
+fn count(inheritors: &[Inheritor]) -> i64 {
+    i64::try_from(inheritors.len()).unwrap_or_default()
+}
+
+/// What all questions about integrations share.
+pub fn question(me: &SignedIn, at: &At, facts: Vec<(String, String)>) -> Confirmation {
+    Confirmation {
+        csrf: me.csrf.clone(),
+        cancel: at.page(),
+        target: "#modal-root".into(),
+        swap: "innerHTML",
+        listed: facts,
+        ..Confirmation::default()
+    }
+}
