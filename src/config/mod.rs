@@ -2,16 +2,19 @@
 //!
 //! This is the only place that reads the environment.
 
+mod integrations;
 pub mod pepper_file;
 pub mod secrets;
 pub mod settings;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use url::Url;
 
 use crate::db::connection::Source;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::forwarded::TrustedProxies;
 use crate::domain::key_text;
 use settings::Settings;
@@ -57,6 +60,8 @@ pub struct Config {
     pub pepper_file: Option<PathBuf>,
     /// As `pepper_file`, for the master key.
     pub master_key_file: Option<PathBuf>,
+    /// The integrations that can be chosen.
+    pub catalogue: Arc<Catalogue>,
 }
 
 impl Config {
@@ -122,6 +127,7 @@ impl Config {
             usage_days: positive("usage_days", 3_650)?,
             pepper_file: settings.optional("pepper_file").map(PathBuf::from),
             master_key_file: settings.optional("master_key_file").map(PathBuf::from),
+            catalogue: integrations::read(settings.optional("integrations_file").as_deref())?,
         })
     }
 }

@@ -114,6 +114,11 @@ pub const ALL: &[Setting] = &[
         "",
         "File with the master key; empty: master-key in the data directory",
     ),
+    setting(
+        "integrations_file",
+        "",
+        "TOML file that adds integrations to the built-in ones and hides some; empty: none",
+    ),
 ];
 
 /// The values in force, with their sources.

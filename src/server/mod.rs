@@ -75,7 +75,7 @@ impl Application {
                 let key = MasterKey::new(1, &secrets.master_key);
                 MasterKeys::of(std::slice::from_ref(&key), &[(1, key.check_value())])
             },
-            Arc::new(crate::domain::catalogue::Catalogue::built_in().map_err(|e| e.to_string())?),
+            Arc::clone(&config.catalogue),
             db.clone(),
             Arc::clone(&follower),
         ));

@@ -170,6 +170,33 @@ fn a_value_that_makes_no_sense_is_refused_with_its_setting() {
 }
 
 #[test]
+fn a_file_of_integrations_is_refused_with_its_path_and_line() {
+    let place = Place::new();
+    let file = |text: &str| {
+        std::fs::write(place.dir.join("own.toml"), text).unwrap();
+        check(
+            &place,
+            &[],
+            &[("KEYSTEAD_INTEGRATIONS_FILE", "own.toml")],
+            "",
+        )
+    };
+    assert!(line(&file("hide = [\"zoom\"]"), "integrations_file").contains("own.toml"));
+    let unknown = file("hide = [\n  \"zoom\",\n  \"zooom\",\n]\n");
+    assert!(
+        unknown.refusal().contains(
+            "integrations_file: own.toml, line 3: there is no built-in integration zooom to hide"
+        ),
+        "{unknown:?}"
+    );
+    let missing = check(&place, &["--integrations-file", "missing.toml"], &[], "");
+    assert!(missing.refusal().contains("missing.toml"), "{missing:?}");
+    // The server reads it as well, before it makes anything.
+    let served = place.run(&["serve", "--integrations-file", "missing.toml"], "");
+    assert!(served.refusal().contains("missing.toml"), "{served:?}");
+}
+
+#[test]
 fn checking_makes_nothing() {
     let place = Place::new();
     check(&place, &[], &[], "").done();

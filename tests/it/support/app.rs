@@ -9,6 +9,7 @@ use keystead::actions::{credentials, disclosures, keys, settings, tenants, verif
 use keystead::config::Config;
 use keystead::db::change_log::{Item, append};
 use keystead::db::{self, Db};
+use keystead::domain::catalogue::Catalogue;
 use keystead::domain::environment::Environment;
 use keystead::domain::forwarded::TrustedProxies;
 use keystead::domain::id::{KeyId, TenantId};
@@ -349,5 +350,6 @@ pub fn config() -> Config {
         usage_days: 400,
         pepper_file: None,
         master_key_file: None,
+        catalogue: Catalogue::built_in().unwrap().into(),
     }
 }
