@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 
 /// Last parts of addresses that only take forms, or that save a file instead of showing a page.
-const NO_PAGES: [&str; 17] = [
+const NO_PAGES: [&str; 18] = [
     "login",
     "logout",
     "setup",
@@ -17,6 +17,7 @@ const NO_PAGES: [&str; 17] = [
     "withdrawal",
     "allowlist",
     "suspension",
+    "archival",
     "removal",
     "extension",
     "requests.csv",
