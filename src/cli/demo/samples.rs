@@ -152,7 +152,7 @@ const INITECH: &[Sample] = &[(
 )];
 
 /// Projects of the first tenant: name, description, its keys.
-const PROJECTS: &[(&str, &str, &[&str])] = &[
+pub const PROJECTS: &[(&str, &str, &[&str])] = &[
     (
         "Field service",
         "Work orders and the people who carry them out",

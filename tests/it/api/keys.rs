@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::system::KEYS;
 use crate::support::*;
 
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 16] = [
     "authorization_group",
     "created_at",
     "description",
@@ -18,6 +18,7 @@ const FIELDS: [&str; 15] = [
     "last4",
     "last_used_at",
     "name",
+    "project",
     "rate_limit",
     "scopes",
     "status",
