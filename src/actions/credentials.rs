@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::integrations::{Target, has_current, hold, note, set_enabled};
-use super::{actor, record};
+use super::{actor, master_keys, record};
 use crate::db::credentials::Credential;
 use crate::db::integrations::Integration;
 use crate::db::{self, Conn};
@@ -49,6 +49,7 @@ pub fn save(
         credential: credential.id,
     };
     let envelope = keys.seal(&place, &draft.secret)?;
+    master_keys::must_be_in_use(conn, envelope.master_key_version)?;
     db::credentials::insert(conn, credential.clone(), envelope)?;
     let event = Event::CredentialSaved(detail(target, &credential));
     record(conn, by, &event, target.object())?;

@@ -1,15 +1,16 @@
 //! Keys whose secret may be shown again: sealed when they are made, opened for an admin who proved who they are.
 
 use super::keys::{self, Issued, Issuing};
-use super::{Object, record};
+use super::{Object, master_keys, record};
 use crate::db::keys::Key;
 use crate::db::{self, Conn, sealed_secrets};
 use crate::domain::audit::Event;
 use crate::domain::id::KeyId;
 use crate::domain::key::Draft;
 use crate::domain::key_text::KeySecret;
+use crate::domain::master_key::MasterKeys;
 use crate::domain::role::Actor;
-use crate::domain::sealing::{Owner, SealingKey};
+use crate::domain::sealing::Owner;
 use crate::domain::{Conflict, Error, Result};
 
 /// Issues a key and keeps a sealed copy of its secret.
@@ -21,7 +22,7 @@ pub fn issue(
     by: &Actor,
     draft: &Draft,
     issuing: Issuing<'_>,
-    sealing: &SealingKey,
+    master_keys: &MasterKeys,
 ) -> Result<Issued> {
     let issued = keys::issue(conn, by, draft, issuing)?;
     if let Issued::New(key, secret) = &issued {
@@ -30,7 +31,7 @@ pub fn issue(
                 "Your organization does not allow this, see Settings. The secret is shown once.";
             return Err(Error::invalid("recoverable", text));
         }
-        keep(conn, by, key, secret, sealing)?;
+        keep(conn, by, key, secret, master_keys)?;
     }
     Ok(issued)
 }
@@ -45,10 +46,10 @@ pub(super) fn replace(
     by: &Actor,
     key: &Key,
     secret: &KeySecret,
-    sealing: &SealingKey,
+    master_keys: &MasterKeys,
 ) -> Result<()> {
     if db::tenants::hold_recoverable_keys(conn, by.tenant)? {
-        keep(conn, by, key, secret, sealing)
+        keep(conn, by, key, secret, master_keys)
     } else {
         sealed_secrets::delete(conn, by.tenant, key.id)
     }
@@ -63,13 +64,14 @@ pub fn keep(
     by: &Actor,
     key: &Key,
     secret: &KeySecret,
-    sealing: &SealingKey,
+    master_keys: &MasterKeys,
 ) -> Result<()> {
     let owner = Owner {
         tenant: by.tenant,
         key: key.id,
     };
-    let sealed = sealing.seal(owner, secret.expose())?;
+    let sealed = master_keys.seal_copy(owner, secret.expose())?;
+    master_keys::must_be_in_use(conn, sealed.master_key_version)?;
     sealed_secrets::put(conn, owner, sealed)?;
     record(conn, by, &Event::KeySealed, Object::of_key(key))
 }
@@ -87,14 +89,22 @@ pub enum Revealed {
 ///
 /// # Errors
 /// `Forbidden` for viewers, keys and commands; `NotFound`; a conflict `not-recoverable` when no copy is kept.
-pub fn reveal(conn: &mut Conn, by: &Actor, id: KeyId, sealing: &SealingKey) -> Result<Revealed> {
+pub fn reveal(
+    conn: &mut Conn,
+    by: &Actor,
+    id: KeyId,
+    master_keys: &MasterKeys,
+) -> Result<Revealed> {
     let key = find(conn, by, id)?;
     let owner = Owner {
         tenant: by.tenant,
         key: id,
     };
     let sealed = sealed_secrets::find(conn, owner)?.ok_or(Conflict::NotRecoverable)?;
-    let opened = sealing.open(owner, &sealed).and_then(KeySecret::reopened);
+    master_keys::must_be_at_hand(conn, master_keys, sealed.master_key_version)?;
+    let opened = master_keys
+        .open_copy(owner, &sealed)
+        .and_then(KeySecret::reopened);
     let Some(secret) = opened else {
         tracing::error!(key = %key.id, "the sealed secret of a key can't be opened: it was changed in the database");
         record(conn, by, &Event::KeySecretDamaged, Object::of_key(&key))?;

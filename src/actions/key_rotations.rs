@@ -15,9 +15,9 @@ use crate::domain::id::{KeyId, RotationId};
 use crate::domain::key::{State, check_expiry};
 use crate::domain::key_rotations::Grace;
 use crate::domain::key_text::KeySecret;
+use crate::domain::master_key::MasterKeys;
 use crate::domain::pepper::Pepper;
 use crate::domain::role::{Actor, Who};
-use crate::domain::sealing::SealingKey;
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::{Conflict, Error, Result};
 
@@ -31,7 +31,7 @@ pub struct Rotating<'a> {
     /// Newest pepper.
     pub pepper: &'a Pepper,
     /// Seals the new secret of a key whose old one is kept sealed.
-    pub sealing: &'a SealingKey,
+    pub master_keys: &'a MasterKeys,
     /// How long the old secret works on.
     pub grace: Grace,
     /// New end of the key's life; `Some(None)` for never, `None` to keep it.
@@ -104,7 +104,7 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     };
     give(conn, by, &key, &new, &how, end_of(grace, by.now))?;
     if key.sealed.is_some() {
-        disclosures::replace(conn, by, &key, &secret, how.sealing)?;
+        disclosures::replace(conn, by, &key, &secret, how.master_keys)?;
     }
     let mut detail = json!({ "old": key.last4, "new": new.last4, "grace": grace.text() });
     if let Some(at) = how.expires_at {

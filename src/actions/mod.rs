@@ -20,6 +20,7 @@ pub mod key_updates;
 pub mod keys;
 pub mod limit_requests;
 pub mod limits;
+pub mod master_keys;
 pub mod observed_callers;
 pub mod peppers;
 pub mod projects;

@@ -3,6 +3,7 @@
 use super::{Object, record_by_steward};
 use crate::db::change_log::{self, Item};
 use crate::db::peppers::InNeed;
+use crate::db::secret_checks::{self, Kind};
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::pepper::Pepper;
@@ -17,11 +18,11 @@ use crate::domain::{Conflict, Error, Result};
 pub fn rotate(conn: &mut Conn, pepper: &Pepper, now: Timestamp) -> Result<()> {
     let version = pepper.version();
     change_log::append(conn, Item::Pepper(version))?;
-    let noted = db::peppers::list_noted(conn)?;
+    let noted = secret_checks::list(conn, Kind::Pepper)?;
     if noted.first().is_some_and(|(newest, _)| *newest >= version) {
         return Err(Conflict::PepperNotNewer(version).into());
     }
-    db::peppers::note(conn, pepper)?;
+    secret_checks::note(conn, Kind::Pepper, version, &pepper.check_value())?;
     record_pepper(conn, &Event::PepperRotated, version, now)
 }
 
@@ -31,7 +32,7 @@ pub fn rotate(conn: &mut Conn, pepper: &Pepper, now: Timestamp) -> Result<()> {
 /// A conflict when it is the newest, when it is not in use, or, without `force`, when something still needs it.
 pub fn retire(conn: &mut Conn, version: i32, force: bool, now: Timestamp) -> Result<InNeed> {
     change_log::append(conn, Item::Pepper(version))?;
-    let noted = db::peppers::list_noted(conn)?;
+    let noted = secret_checks::list(conn, Kind::Pepper)?;
     if !noted.iter().any(|(known, _)| *known == version) {
         return Err(Conflict::PepperNotInUse(version).into());
     }
@@ -45,7 +46,7 @@ pub fn retire(conn: &mut Conn, version: i32, force: bool, now: Timestamp) -> Res
         let need = if needing.all() == 1 { "needs" } else { "need" };
         return Err(Conflict::PepperInNeed(format!("{needing} still {need}"), version).into());
     }
-    db::peppers::strike(conn, version)?;
+    secret_checks::strike(conn, Kind::Pepper, version)?;
     record_pepper(conn, &Event::PepperRetired(needing.all()), version, now)?;
     Ok(needing)
 }
@@ -65,7 +66,7 @@ fn record_pepper(conn: &mut Conn, event: &Event, version: i32, now: Timestamp) -
 /// # Errors
 /// `Unavailable`: this server has not followed the change yet.
 pub fn must_be_in_use(conn: &mut Conn, pepper: &Pepper) -> Result<()> {
-    if db::peppers::is_noted(conn, pepper.version())? {
+    if secret_checks::has(conn, Kind::Pepper, pepper.version())? {
         return Ok(());
     }
     let version = pepper.version();

@@ -4,6 +4,7 @@
 
 pub mod credential_uses;
 pub mod follow;
+pub mod master_key_moves;
 pub mod observed_callers;
 pub mod pepper_moves;
 pub mod rotation_uses;

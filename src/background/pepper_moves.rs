@@ -4,6 +4,7 @@ use super::follow::Follower;
 use crate::actions::keys;
 use crate::db::change_log::{self, Item};
 use crate::db::peppers::NewPlace;
+use crate::db::secret_checks::{self, Kind};
 use crate::db::{self, Conn, Db};
 use crate::domain::Result;
 use crate::verify::moves::{Holder, Move};
@@ -47,7 +48,7 @@ fn move_one(conn: &mut Conn, wanted: &Move) -> Result<bool> {
     }
     // What was kept under a pepper that was given up by force stays out, however late this comes.
     for version in [wanted.from, wanted.to] {
-        if !db::peppers::is_noted(conn, version)? {
+        if !secret_checks::has(conn, Kind::Pepper, version)? {
             return Ok(false);
         }
     }

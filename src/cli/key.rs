@@ -47,7 +47,7 @@ pub fn run(config: &Config, command: &Command) -> Result<(), String> {
 }
 
 fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
-    let Storage { db, secrets } = open_storage(config)?;
+    let Storage { db, secrets, .. } = open_storage(config)?;
     let now = Clock::System.now();
     let expiry = match args.expires_at.as_deref() {
         None => Ok(None),

@@ -4,6 +4,7 @@ mod check_config;
 mod create_admin;
 pub mod demo;
 mod key;
+mod master_key;
 mod pepper;
 mod seed;
 mod serve;
@@ -64,6 +65,11 @@ enum Command {
         #[command(subcommand)]
         command: pepper::Command,
     },
+    /// Replace the master key, under which secrets that are needed again are encrypted, without replacing those secrets
+    MasterKey {
+        #[command(subcommand)]
+        command: master_key::Command,
+    },
     /// Start a server with made-up tenants, keys and traffic in a temporary place, to look around
     Demo(demo::Args),
     /// Fill an empty database with tenants and keys, for load tests, before any server uses it
@@ -105,6 +111,7 @@ fn dispatch(cli: Cli) -> Result<(), String> {
         Command::Key { command } => key::run(&config, &command),
         Command::Verifier { command } => verifier::run(&config, &command),
         Command::Pepper { command } => pepper::run(&config, &command),
+        Command::MasterKey { command } => master_key::run(&config, &command),
         Command::Demo(args) => demo::run(config, &args),
         Command::Seed(args) => seed::run(&config, &args),
     }

@@ -2,8 +2,9 @@
 
 use crate::actions::peppers;
 use crate::config::Config;
-use crate::config::pepper_file::PepperFile;
+use crate::config::secret_file::SecretFile;
 use crate::config::secrets::{pepper_file, pepper_path};
+use crate::db::secret_checks::{self, Kind};
 use crate::db::{self, Db};
 use crate::domain::Error;
 use crate::domain::pepper::Pepper;
@@ -50,7 +51,7 @@ pub fn run(config: &Config, command: &Command) -> Result<(), String> {
 }
 
 fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
-    let Storage { db, secrets } = open_storage(config)?;
+    let Storage { db, secrets, .. } = open_storage(config)?;
     let _alone = data_dir::wait_for_setup(&config.data_dir)?;
     let path = pepper_path(config);
     let shown = path.display();
@@ -100,7 +101,9 @@ fn status(config: &Config, list: bool) -> Result<(), String> {
     let db = open(config)?;
     let text = |error: Error| error.to_string();
     let now = Clock::System.now();
-    let noted = db.read(db::peppers::list_noted).map_err(text)?;
+    let noted = db
+        .read(|conn| secret_checks::list(conn, Kind::Pepper))
+        .map_err(text)?;
     let (newest, _) = noted.first().ok_or("this database has no pepper yet")?;
     let counts = db
         .read(|conn| db::peppers::count_in_need(conn, now))
@@ -175,11 +178,13 @@ fn retire(config: &Config, version: i32, force: bool) -> Result<(), String> {
     let db = open(config)?;
     let _alone = data_dir::wait_for_setup(&config.data_dir)?;
     let text = |error: Error| error.to_string();
-    let noted = db.read(db::peppers::list_noted).map_err(text)?;
+    let noted = db
+        .read(|conn| secret_checks::list(conn, Kind::Pepper))
+        .map_err(text)?;
     let file = pepper_file(config);
     if !noted.iter().any(|(known, _)| *known == version) {
         let newest = noted.first().map_or(0, |(newest, _)| *newest);
-        let has = |file: &PepperFile| file.peppers().iter().any(|own| own.version() == version);
+        let has = |file: &SecretFile| file.peppers().iter().any(|own| own.version() == version);
         return match file {
             Ok(file) if version < newest && has(&file) => {
                 take_out(config, file, version);
@@ -205,7 +210,7 @@ fn retire(config: &Config, version: i32, force: bool) -> Result<(), String> {
 }
 
 /// The retirement holds without this: a pepper that the database no longer notes is not used.
-fn take_out(config: &Config, mut file: PepperFile, version: i32) {
+fn take_out(config: &Config, mut file: SecretFile, version: i32) {
     let path = pepper_path(config);
     let shown = path.display();
     if !file.remove(version) {

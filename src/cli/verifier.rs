@@ -44,7 +44,7 @@ pub struct RotateArgs {
 
 /// Runs the command.
 pub fn run(config: &Config, command: &Command) -> Result<(), String> {
-    let Storage { db, secrets } = open_storage(config)?;
+    let Storage { db, secrets, .. } = open_storage(config)?;
     let by = Steward::operator(Clock::System.now());
     let pepper = secrets.peppers.first().ok_or("there is no pepper")?;
     match command {

@@ -3,7 +3,7 @@
 //! This is the only place that reads the environment.
 
 mod integrations;
-pub mod pepper_file;
+pub mod secret_file;
 pub mod secrets;
 pub mod settings;
 

@@ -8,17 +8,18 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::Config;
-use super::pepper_file::PepperFile;
+use super::secret_file::SecretFile;
+use crate::domain::master_key::{MasterKey, MasterKeys};
 use crate::domain::pepper::{Pepper, Peppers};
 use crate::domain::random;
 
-/// The pepper and the master key, ready for use.
+/// The pepper and the master key, as they are at hand.
 #[derive(Clone)]
 pub struct Secrets {
     /// Pepper versions, newest first.
     pub peppers: Vec<Pepper>,
-    /// 32 bytes from which cookie and sealing keys are derived.
-    pub master_key: Zeroizing<[u8; 32]>,
+    /// Master key versions, newest first. What is encrypted goes through [`Secrets::keep_noted_master_keys`].
+    pub master_keys: Vec<MasterKey>,
 }
 
 impl Secrets {
@@ -28,15 +29,9 @@ impl Secrets {
     /// One line that names the path, never the content.
     pub fn load(config: &Config, may_create: bool) -> Result<Self, String> {
         let [pepper, master] = paths(config);
-        let peppers = read_peppers(&pepper, may_create)?.peppers();
-        let text = read(&master, "master key", may_create)?;
-        let master_key = random::from_hex(text.trim()).ok_or_else(|| {
-            let shown = master.display();
-            format!("the master key file {shown} is damaged: it must hold 64 hexadecimal digits")
-        })?;
         Ok(Self {
-            peppers,
-            master_key,
+            peppers: read_versions(&pepper, PEPPER, may_create)?.peppers(),
+            master_keys: read_versions(&master, MASTER_KEY, may_create)?.master_keys(),
         })
     }
 
@@ -46,28 +41,60 @@ impl Secrets {
     /// One line when a noted one is missing, or is another one.
     pub fn keep_noted(&mut self, config: &Config, noted: &[(i32, String)]) -> Result<(), String> {
         let kept = Peppers::of(&self.peppers, noted);
-        let path = pepper_path(config);
-        let shown = path.display();
-        match kept.missing().first() {
-            None => self.peppers = kept.live().to_vec(),
-            Some(missing) if self.peppers.iter().any(|own| own.version() == *missing) => {
-                return Err(format!(
-                    "pepper {missing} in {shown} is not the one that this database was made with; restore it from your backup"
-                ));
-            }
-            Some(missing) => {
-                return Err(format!(
-                    "the pepper file {shown} lacks version {missing}, which this database uses; copy the file from the \
-                     server on which `keystead pepper rotate` ran, or restore it from your backup"
-                ));
-            }
-        }
+        let at_hand: Vec<i32> = self.peppers.iter().map(Pepper::version).collect();
+        must_be_whole(PEPPER, &pepper_path(config), kept.missing(), &at_hand)?;
+        self.peppers = kept.live().to_vec();
         Ok(())
     }
 
-    /// Tells whether this is the master key that the database was made with, and nothing else about it.
-    pub fn master_key_check(&self) -> String {
-        Pepper::new(1, &self.master_key).check_value()
+    /// As [`Secrets::keep_noted`], of master keys; gives them ready for use.
+    ///
+    /// # Errors
+    /// As [`Secrets::keep_noted`].
+    pub fn keep_noted_master_keys(
+        &self,
+        config: &Config,
+        noted: &[(i32, String)],
+    ) -> Result<MasterKeys, String> {
+        let kept = MasterKeys::of(&self.master_keys, noted);
+        let at_hand: Vec<i32> = self.master_keys.iter().map(MasterKey::version).collect();
+        must_be_whole(
+            MASTER_KEY,
+            &master_key_path(config),
+            &kept.missing(),
+            &at_hand,
+        )?;
+        Ok(kept)
+    }
+}
+
+/// What a file holds, and the command that makes another version of it.
+#[derive(Clone, Copy)]
+struct What {
+    name: &'static str,
+    command: &'static str,
+}
+
+const PEPPER: What = What {
+    name: "pepper",
+    command: "keystead pepper rotate",
+};
+const MASTER_KEY: What = What {
+    name: "master key",
+    command: "keystead master-key rotate",
+};
+
+fn must_be_whole(what: What, path: &Path, missing: &[i32], at_hand: &[i32]) -> Result<(), String> {
+    let (What { name, command }, shown) = (what, path.display());
+    match missing.first() {
+        None => Ok(()),
+        Some(wrong) if at_hand.contains(wrong) => Err(format!(
+            "{name} {wrong} in {shown} is not the one that this database was made with; restore it from your backup"
+        )),
+        Some(missing) => Err(format!(
+            "the {name} file {shown} lacks version {missing}, which this database uses; copy the file from the server \
+             on which `{command}` ran, or restore it from your backup"
+        )),
     }
 }
 
@@ -75,8 +102,16 @@ impl Secrets {
 ///
 /// # Errors
 /// As [`Secrets::load`].
-pub fn pepper_file(config: &Config) -> Result<PepperFile, String> {
-    read_peppers(&pepper_path(config), false)
+pub fn pepper_file(config: &Config) -> Result<SecretFile, String> {
+    read_versions(&pepper_path(config), PEPPER, false)
+}
+
+/// The master key file as it is now.
+///
+/// # Errors
+/// As [`Secrets::load`].
+pub fn master_key_file(config: &Config) -> Result<SecretFile, String> {
+    read_versions(&master_key_path(config), MASTER_KEY, false)
 }
 
 /// Where the pepper file is.
@@ -91,11 +126,13 @@ pub fn master_key_path(config: &Config) -> PathBuf {
     master
 }
 
-fn read_peppers(path: &Path, may_create: bool) -> Result<PepperFile, String> {
-    let text = read(path, "pepper", may_create)?;
-    PepperFile::parse(&text).ok_or_else(|| {
+fn read_versions(path: &Path, what: What, may_create: bool) -> Result<SecretFile, String> {
+    let text = read(path, what.name, may_create)?;
+    SecretFile::parse(&text).map_err(|line| {
         format!(
-            "the pepper file {} is damaged: it must hold 64 hexadecimal digits, or several lines of a version and 64 digits",
+            "the {} file {} is damaged in line {line}: it must hold 64 hexadecimal digits, or several lines of a version \
+             and 64 digits, each version once",
+            what.name,
             path.display()
         )
     })

@@ -1,4 +1,5 @@
-//! The change log: one row for each change that matters to verification, numbered without gaps.
+//! The change log: one row for each change that matters to verification, or to what else a server holds in memory,
+//! numbered without gaps.
 //!
 //! Each row also draws a random number, its entry id, and keeps that of the row before it. A database that was put back
 //! to an older state goes on with the same numbers, but never with the same entry ids: whoever follows the log can tell.
@@ -30,6 +31,8 @@ pub enum Item {
     Project(ProjectId),
     /// A pepper was taken up or retired; its version.
     Pepper(i32),
+    /// As a pepper, of a master key.
+    MasterKey(i32),
 }
 
 /// Word of changes of keys.
@@ -87,6 +90,7 @@ impl Item {
             Self::Integration(id) => ("integration", id.to_string()),
             Self::Project(id) => ("project", id.to_string()),
             Self::Pepper(version) => ("pepper", version.to_string()),
+            Self::MasterKey(version) => ("master key", version.to_string()),
         }
     }
 }
@@ -110,6 +114,7 @@ impl Queryable<(Text, Text), MultiBackend> for Item {
             "integration" => id.parse().ok().map(Self::Integration),
             "project" => id.parse().ok().map(Self::Project),
             "pepper" => id.parse().ok().map(Self::Pepper),
+            "master key" => id.parse().ok().map(Self::MasterKey),
             other => {
                 let why = format!("unknown change \"{other}\"; is this an older Keystead?");
                 return Err(Unreadable::new("kind", why).into());

@@ -65,7 +65,7 @@ impl Credential {
 /// The sealed secret of a credential, as stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = credentials)]
-struct Sealed {
+pub struct Sealed {
     sealing_version: i32,
     master_key_version: i32,
     key_nonce: Vec<u8>,

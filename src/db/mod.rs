@@ -20,6 +20,7 @@ pub mod key_updates;
 pub mod keys;
 pub mod limit_requests;
 mod many_rows;
+pub mod master_keys;
 pub mod members;
 pub mod migrate;
 pub mod observed_callers;

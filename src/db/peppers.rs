@@ -1,4 +1,4 @@
-//! Which peppers the database knows, and which keys are kept under each.
+//! Which keys are kept under which pepper.
 
 use std::collections::BTreeMap;
 
@@ -6,61 +6,14 @@ use diesel::prelude::*;
 
 use super::key_rotations::is_running;
 use super::schema::{
-    api_keys as keys, key_rotations as rotations, secret_checks as checks, tenants,
-    verifier_rotations as verifier_tokens, verifiers,
+    api_keys as keys, key_rotations as rotations, tenants, verifier_rotations as verifier_tokens,
+    verifiers,
 };
-use super::{Conn, key_index, rows, secret_checks};
+use super::{Conn, key_index, rows};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, RotationId, TenantId, VerifierId};
-use crate::domain::pepper::{Digest, Pepper};
+use crate::domain::pepper::Digest;
 use crate::domain::time::Timestamp;
-
-/// The first pepper is noted under this name alone, the others with their version behind it.
-const NAME: &str = "pepper";
-
-fn name(version: i32) -> String {
-    match version {
-        1 => NAME.to_owned(),
-        later => format!("{NAME} {later}"),
-    }
-}
-
-fn version(name: &str) -> Option<i32> {
-    match name.strip_prefix(NAME)? {
-        "" => Some(1),
-        later => later.strip_prefix(' ')?.parse().ok(),
-    }
-}
-
-/// The versions in use with their check values, newest first.
-pub fn list_noted(conn: &mut Conn) -> Result<Vec<(i32, String)>> {
-    let found: Vec<(String, String)> = checks::table
-        .filter(checks::name.like("pepper%"))
-        .load(conn)?;
-    // A later Keystead may note more under such names.
-    let mut noted: Vec<(i32, String)> = found
-        .into_iter()
-        .filter_map(|(name, value)| Some((version(&name)?, value)))
-        .collect();
-    noted.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
-    Ok(noted)
-}
-
-/// True when a version is in use.
-pub fn is_noted(conn: &mut Conn, version: i32) -> Result<bool> {
-    Ok(secret_checks::find(conn, &name(version))?.is_some())
-}
-
-/// Notes a version as in use.
-pub fn note(conn: &mut Conn, pepper: &Pepper) -> Result<()> {
-    secret_checks::insert(conn, &name(pepper.version()), &pepper.check_value())
-}
-
-/// Notes that a version is no longer in use.
-pub fn strike(conn: &mut Conn, version: i32) -> Result<()> {
-    diesel::delete(checks::table.find(name(version))).execute(conn)?;
-    Ok(())
-}
 
 /// What stops working without a pepper: keys that are neither revoked nor expired, and verifiers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -136,7 +136,12 @@ diesel::table! {
     }
 }
 
-diesel::table! { sealed_secrets (key_id) { key_id -> Text, tenant_id -> Text, version -> Integer, nonce -> Binary, ciphertext -> Binary, } }
+diesel::table! {
+    sealed_secrets (key_id) {
+        key_id -> Text, tenant_id -> Text, version -> Integer, nonce -> Binary, ciphertext -> Binary,
+        master_key_version -> Integer,
+    }
+}
 
 diesel::table! {
     integrations (id) {

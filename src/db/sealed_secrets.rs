@@ -16,6 +16,7 @@ pub fn put(conn: &mut Conn, owner: Owner, sealed: Sealed) -> Result<()> {
             secrets::key_id.eq(owner.key),
             secrets::tenant_id.eq(owner.tenant),
             secrets::version.eq(sealed.version),
+            secrets::master_key_version.eq(sealed.master_key_version),
             secrets::nonce.eq(sealed.nonce),
             secrets::ciphertext.eq(sealed.ciphertext),
         ))
@@ -30,6 +31,7 @@ struct Row {
     #[expect(dead_code, reason = "it names a row that can't be read")]
     key_id: KeyId,
     version: i32,
+    master_key_version: i32,
     nonce: Vec<u8>,
     ciphertext: Vec<u8>,
 }
@@ -43,6 +45,7 @@ pub fn find(conn: &mut Conn, owner: Owner) -> Result<Option<Sealed>> {
     let found: Option<Row> = rows::first_if_any(conn, query)?;
     Ok(found.map(|row| Sealed {
         version: row.version,
+        master_key_version: row.master_key_version,
         nonce: row.nonce,
         ciphertext: row.ciphertext,
     }))

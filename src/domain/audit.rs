@@ -84,6 +84,10 @@ pub enum Event {
     PepperRotated,
     /// A pepper was given up, with the number of keys and verifiers that still needed it.
     PepperRetired(i64),
+    /// A master key was taken up for what is encrypted.
+    MasterKeyRotated,
+    /// A master key was given up.
+    MasterKeyRetired,
     /// A tenant was created.
     TenantCreated,
     /// A person joined a tenant.
@@ -154,6 +158,8 @@ impl Event {
             Self::SystemSetUp => "system.set_up",
             Self::PepperRotated => "pepper.rotated",
             Self::PepperRetired(_) => "pepper.retired",
+            Self::MasterKeyRotated => "master_key.rotated",
+            Self::MasterKeyRetired => "master_key.retired",
             Self::TenantCreated => "tenant.created",
             Self::MemberAdded(_) => "member.added",
             Self::LimitRequested(_) => LIMIT_REQUESTED,

@@ -1,6 +1,6 @@
 //! The list of conflicts: why the state of a thing does not allow a change.
 //!
-//! The API answers 409 with code and sentence, pages with the sentence alone. Those about peppers and the last two are
+//! The API answers 409 with code and sentence, pages with the sentence alone. Those about peppers and master keys and the last two are
 //! read at the shell. The page of the API explains those that the API can answer.
 
 use std::fmt;
@@ -126,6 +126,17 @@ conflicts! {
     PepperInNeed(they_need: String, version: i32): "pepper-in-need",
         "{they_need} pepper {version} (`keystead pepper status --list` names them): each moves when it is used next. Wait, \
          revoke or replace them; or add --force, and they stop working";
+    /// The database knows this master key, or a later one.
+    MasterKeyNotNewer(version: i32): "master-key-not-newer", "master key {version} is in use already, or was";
+    /// The master key is not in use.
+    MasterKeyNotInUse(version: i32): "master-key-not-in-use", "master key {version} is not in use";
+    /// New secrets are encrypted under this master key.
+    MasterKeyIsNewest(version: i32): "master-key-is-newest",
+        "master key {version} is the newest, under which secrets are encrypted; make another with `keystead master-key \
+         rotate` first";
+    /// What still needs this master key.
+    MasterKeyInNeed(what: String, version: i32): "master-key-in-need",
+        "{what} still need master key {version}; `keystead master-key rotate` moves them to the newest";
     /// Several tenants have this name.
     AmbiguousTenant: "ambiguous-tenant", "several tenants have this name; use the tenant's id";
     /// The database has keys already.

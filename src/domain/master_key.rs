@@ -57,7 +57,7 @@ impl MasterKey {
 
 #[derive(Default)]
 struct Live {
-    /// Newest first.
+    /// Those in use, newest first; then those that were, while this process ran.
     keys: Vec<MasterKey>,
     missing: Vec<i32>,
 }
@@ -80,11 +80,17 @@ impl MasterKeys {
         keys
     }
 
-    /// As [`MasterKeys::of`], in place of those held so far; what is not at hand any more but was held stays.
+    /// As [`MasterKeys::of`], beside those held so far. What was given up stays until the process ends: something in its
+    /// memory may still be encrypted under it.
     pub fn take_up(&self, at_hand: &[MasterKey], noted: &[(i32, String)]) {
-        let mut known = self.0.load().keys.clone();
+        let held = self.0.load();
+        let mut known = held.keys.clone();
         known.extend_from_slice(at_hand);
-        let (keys, missing) = noted::in_use(&known, noted, |key| (key.version, key.check_value()));
+        let (mut keys, missing) =
+            noted::in_use(&known, noted, |key| (key.version, key.check_value()));
+        let versions: Vec<i32> = keys.iter().map(MasterKey::version).collect();
+        let given_up = |key: &&MasterKey| !versions.contains(&key.version);
+        keys.extend(held.keys.iter().filter(given_up).cloned());
         self.0.store(Arc::new(Live { keys, missing }));
     }
 
@@ -93,9 +99,14 @@ impl MasterKeys {
         self.0.load().missing.clone()
     }
 
-    /// True when this process holds a version. What is under another one is not damaged because it does not open here.
+    /// True when this process holds a version.
     pub fn holds(&self, version: i32) -> bool {
         self.get(version).is_some()
+    }
+
+    /// True when a version is in use and not at hand: what is under it is not damaged because it does not open here.
+    pub fn lacks(&self, version: i32) -> bool {
+        self.0.load().missing.contains(&version)
     }
 
     /// The newest version in use; 0 when none is at hand.

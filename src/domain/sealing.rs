@@ -6,9 +6,9 @@
 use zeroize::Zeroizing;
 
 use super::Result;
-use super::encryption::{self, Encrypted, Key};
+use super::encryption::{self, Encrypted};
 use super::id::{KeyId, TenantId};
-use super::pepper::Pepper;
+use super::master_key::MasterKeys;
 
 /// Version of the derivation and of what is authenticated.
 const VERSION: i32 = 1;
@@ -16,16 +16,6 @@ const VERSION: i32 = 1;
 const PURPOSE: &str = "keystead sealing key 1";
 /// What the sealed texts are.
 const DOMAIN: &[u8] = b"keystead api key secret";
-
-/// The key under which secrets are sealed.
-#[derive(Clone)]
-pub struct SealingKey(Key);
-
-impl std::fmt::Debug for SealingKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
 
 /// What a sealed secret belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -41,39 +31,39 @@ pub struct Owner {
 pub struct Sealed {
     /// How it was sealed.
     pub version: i32,
+    /// The master key under which it was.
+    pub master_key_version: i32,
     /// 24 bytes, new for each sealing.
     pub nonce: Vec<u8>,
     /// The encrypted text and its tag.
     pub ciphertext: Vec<u8>,
 }
 
-impl SealingKey {
-    /// Derived from the master key by HMAC-SHA-256 (as one block of HKDF-Expand, RFC 5869).
-    pub fn derive(master_key: &Zeroizing<[u8; 32]>) -> Self {
-        Self(Zeroizing::new(
-            Pepper::new(VERSION, master_key).digest(PURPOSE),
-        ))
-    }
-
-    /// Seals a text for its owner.
+impl MasterKeys {
+    /// Seals the copy of a secret for its owner, under the newest master key.
     ///
     /// # Errors
-    /// `Unavailable` when the system has no randomness.
-    pub fn seal(&self, owner: Owner, text: &str) -> Result<Sealed> {
+    /// `Unavailable` when the system has no randomness, or no master key is at hand.
+    pub fn seal_copy(&self, owner: Owner, text: &str) -> Result<Sealed> {
+        let master_key = self.newest_key()?;
         let Encrypted { nonce, ciphertext } = authenticated(VERSION, owner, |parts| {
-            encryption::encrypt(&self.0, parts, text.as_bytes())
+            encryption::encrypt(&master_key.derive(PURPOSE), parts, text.as_bytes())
         })?;
         Ok(Sealed {
             version: VERSION,
+            master_key_version: master_key.version(),
             nonce,
             ciphertext,
         })
     }
 
-    /// Opens what was sealed for this owner; `None` when it was not, or when a bit of it was changed.
-    pub fn open(&self, owner: Owner, sealed: &Sealed) -> Option<Zeroizing<String>> {
+    /// Opens what was sealed for this owner; `None` when it was not, when a bit of it was changed, and when this process
+    /// does not [hold](MasterKeys::holds) its master key.
+    pub fn open_copy(&self, owner: Owner, sealed: &Sealed) -> Option<Zeroizing<String>> {
+        // Each version is a key of its own, so the number needs no authentication.
+        let key = self.get(sealed.master_key_version)?.derive(PURPOSE);
         let bytes = authenticated(sealed.version, owner, |parts| {
-            encryption::decrypt(&self.0, parts, &sealed.nonce, &sealed.ciphertext)
+            encryption::decrypt(&key, parts, &sealed.nonce, &sealed.ciphertext)
         })?;
         encryption::text(bytes)
     }

@@ -27,9 +27,9 @@ use self::storage::{Storage, open_storage};
 use crate::actions::setup;
 use crate::background::follow::Follower;
 use crate::config::Config;
-use crate::config::secrets::pepper_file;
+use crate::config::secrets::{master_key_file, pepper_file};
 use crate::db::Db;
-use crate::domain::sealing::SealingKey;
+use crate::domain::master_key::MasterKeys;
 use crate::domain::time::Clock;
 use crate::web::front::FrontFactory;
 use crate::web::state::State;
@@ -57,29 +57,30 @@ impl Application {
         // First, so that a port in use is found out before anything is changed.
         let listeners = Listeners::bind(config)?;
         let address = listeners.address()?;
-        let Storage { db, secrets } = open_storage(config)?;
+        let Storage {
+            db, master_keys, ..
+        } = open_storage(config)?;
         let now = clock.now();
         let token = db
             .write(|conn| setup::issue_token(conn, now))
             .map_err(|error| error.to_string())?;
-        let follower = follower(config, &db, clock)?;
+        let follower = follower(config, &db, clock, &master_keys)?;
         let site = site::of(config, address);
         site::warn_of_contradictions(config, &site);
         let setup_link = token.map(|token| format!("{}/setup?token={token}", site.base_url));
+        // The newest at the start: replacing the master key ends every session, once each server was started anew.
+        let newest = master_keys
+            .newest_key()
+            .map_err(|error| error.to_string())?;
+        let cookie_key = Key::derive_from(newest.bytes());
         let state = web::Data::new(State::new(
             site,
             clock.clone(),
-            SealingKey::derive(&secrets.master_key),
-            {
-                use crate::domain::master_key::{MasterKey, MasterKeys};
-                let key = MasterKey::new(1, &secrets.master_key);
-                MasterKeys::of(std::slice::from_ref(&key), &[(1, key.check_value())])
-            },
+            master_keys,
             Arc::clone(&config.catalogue),
             db.clone(),
             Arc::clone(&follower),
         ));
-        let cookie_key = Key::derive_from(&*secrets.master_key);
         let inside = state.clone();
         let front = move || {
             let routes = App::new()
@@ -154,11 +155,19 @@ impl Application {
     }
 }
 
-/// The index with all keys in it, and what keeps it at the state of the database.
-fn follower(config: &Config, db: &Db, clock: &Clock) -> Result<Arc<Follower>, String> {
+/// The index with all keys in it, and what keeps it and the master keys at the state of the database.
+fn follower(
+    config: &Config,
+    db: &Db,
+    clock: &Clock,
+    master_keys: &MasterKeys,
+) -> Result<Arc<Follower>, String> {
     let at_hand = config.clone();
     let read_peppers = Box::new(move || pepper_file(&at_hand).map(|file| file.peppers()));
+    let at_hand = config.clone();
+    let read_keys = Box::new(move || master_key_file(&at_hand).map(|file| file.master_keys()));
     let follower = Follower::load(db, read_peppers, config.request_log_per_second, clock)
+        .and_then(|follower| follower.with_master_keys(db, master_keys, read_keys))
         .map_err(|error| error.to_string())?;
     let index = follower.index();
     tracing::info!(keys = index.len(), rev = index.rev(), "the index is loaded");

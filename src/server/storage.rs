@@ -2,12 +2,12 @@
 
 use super::data_dir;
 use crate::config::Config;
-use crate::config::secrets::{Secrets, master_key_path};
+use crate::config::secrets::Secrets;
+use crate::db::secret_checks::{self, Kind};
 use crate::db::{self, Db};
 use crate::domain::Error;
-
-/// Name under which the database notes the check value of its master key.
-const MASTER_KEY: &str = "master key";
+use crate::domain::master_key::{MasterKey, MasterKeys};
+use crate::domain::pepper::Pepper;
 
 /// A database that is migrated and fits its secrets.
 pub struct Storage {
@@ -15,6 +15,8 @@ pub struct Storage {
     pub db: Db,
     /// Pepper and master key.
     pub secrets: Secrets,
+    /// The master keys in use.
+    pub master_keys: MasterKeys,
 }
 
 /// Opens the database and the secrets, making both at the very first start.
@@ -27,10 +29,14 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
     let _first = data_dir::wait_for_setup(&config.data_dir)?;
     let db = connect(config)?;
     // Under the lock of the migrations: of several servers that meet an empty database, one notes its secrets there.
-    let secrets = db
+    let (secrets, master_keys) = db
         .read(|conn| db::migrate::run(conn, || Ok(open_secrets(config, &db))))
         .map_err(text)??;
-    Ok(Storage { db, secrets })
+    Ok(Storage {
+        db,
+        secrets,
+        master_keys,
+    })
 }
 
 /// Opens the database alone and brings its tables up to date.
@@ -55,35 +61,44 @@ fn connect(config: &Config) -> Result<Db, String> {
 }
 
 /// Reads the secrets and holds them against what the database notes of them; notes them in a new one.
-fn open_secrets(config: &Config, db: &Db) -> Result<Secrets, String> {
-    let mut noted = db.read(db::peppers::list_noted).map_err(text)?;
-    let mut secrets = Secrets::load(config, noted.is_empty())?;
-    if noted.is_empty() {
-        db.write(|conn| {
-            let mut peppers = secrets.peppers.iter();
-            peppers.try_for_each(|pepper| db::peppers::note(conn, pepper))
-        })
-        .map_err(text)?;
-        noted = db.read(db::peppers::list_noted).map_err(text)?;
+fn open_secrets(config: &Config, db: &Db) -> Result<(Secrets, MasterKeys), String> {
+    let is_new = noted(db, Kind::Pepper)?.is_empty();
+    let mut secrets = Secrets::load(config, is_new)?;
+    let peppers = noted_or_new(db, Kind::Pepper, || {
+        let known_as = |pepper: &Pepper| (pepper.version(), pepper.check_value());
+        secrets.peppers.iter().map(known_as).collect()
+    })?;
+    secrets.keep_noted(config, &peppers)?;
+    let master_keys = noted_or_new(db, Kind::MasterKey, || {
+        let known_as = |key: &MasterKey| (key.version(), key.check_value());
+        secrets.master_keys.iter().map(known_as).collect()
+    })?;
+    let master_keys = secrets.keep_noted_master_keys(config, &master_keys)?;
+    Ok((secrets, master_keys))
+}
+
+fn noted(db: &Db, kind: Kind) -> Result<Vec<(i32, String)>, String> {
+    db.read(|conn| secret_checks::list(conn, kind))
+        .map_err(text)
+}
+
+/// What the database notes; of a new one, which notes nothing, all that is at hand.
+fn noted_or_new(
+    db: &Db,
+    kind: Kind,
+    at_hand: impl FnOnce() -> Vec<(i32, String)>,
+) -> Result<Vec<(i32, String)>, String> {
+    let known = noted(db, kind)?;
+    if !known.is_empty() {
+        return Ok(known);
     }
-    secrets.keep_noted(config, &noted)?;
-    let check = secrets.master_key_check();
-    let known = db
-        .read(|conn| db::secret_checks::find(conn, MASTER_KEY))
-        .map_err(text)?;
-    match known {
-        Some(known) if known != check => {
-            return Err(format!(
-                "the master key in {} is not the one that this database was made with; restore it from your backup",
-                master_key_path(config).display()
-            ));
-        }
-        Some(_) => {}
-        None => db
-            .write(|conn| db::secret_checks::insert(conn, MASTER_KEY, &check))
-            .map_err(text)?,
-    }
-    Ok(secrets)
+    let new = at_hand();
+    db.write(|conn| {
+        let mut new = new.iter();
+        new.try_for_each(|(version, check)| secret_checks::note(conn, kind, *version, check))
+    })
+    .map_err(text)?;
+    Ok(new)
 }
 
 #[allow(

@@ -26,7 +26,7 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the index is certain and follows every change, no pepper is missing, and the database answers, or did
+/// `GET /readyz`: the index is certain and follows every change, no pepper or master key is missing, and the database answers, or did
 /// within the last second. Otherwise 503 with the reason.
 pub async fn ready(state: web::Data<State>) -> HttpResponse {
     let text = "text/plain; charset=utf-8";
@@ -79,10 +79,11 @@ fn doubt(state: &State) -> Option<&'static str> {
             }
         });
     }
-    state
-        .index()
-        .lacks_pepper()
-        .then_some("a pepper is missing here")
+    if state.index().lacks_pepper() {
+        return Some("a pepper is missing here");
+    }
+    let missing = state.master_keys.missing();
+    (!missing.is_empty()).then_some("a master key is missing here")
 }
 
 /// The number of the newest change; `None` when the database does not answer.

@@ -15,7 +15,6 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::forwarded::TrustedProxies;
 use crate::domain::id::TenantId;
 use crate::domain::master_key::MasterKeys;
-use crate::domain::sealing::SealingKey;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result, password};
 use crate::key_search::lists::{KeyLists, ListRequest};
@@ -57,9 +56,7 @@ pub struct State {
     pub clock: Clock,
     /// Who presents unknown tokens.
     pub unknown_tokens: UnknownTokens,
-    /// Seals secrets that may be shown again.
-    pub sealing: SealingKey,
-    /// Seals the credentials of third parties.
+    /// Encrypts secrets that are needed again.
     pub master_keys: MasterKeys,
     /// The integrations that can be chosen.
     pub catalogue: Arc<Catalogue>,
@@ -78,7 +75,6 @@ impl State {
     pub fn new(
         site: Site,
         clock: Clock,
-        sealing: SealingKey,
         master_keys: MasterKeys,
         catalogue: Arc<Catalogue>,
         db: Db,
@@ -90,7 +86,6 @@ impl State {
             key_lists: Arc::default(),
             readiness: Readiness::default(),
             clock,
-            sealing,
             master_keys,
             catalogue,
             db,

@@ -23,6 +23,7 @@ mod edges;
 mod gateways;
 mod histories;
 mod key_lists;
+mod master_keys;
 mod readme;
 mod rotation_race;
 mod security;

@@ -13,7 +13,6 @@ use keystead::domain::key::Input;
 use keystead::domain::key_rotations::Grace;
 use keystead::domain::key_text::KeySecret;
 use keystead::domain::request_id::RequestId;
-use keystead::domain::sealing::SealingKey;
 use keystead::domain::time::Clock;
 use keystead::domain::verdict::Code;
 use keystead::server::storage::{Storage, open_storage};
@@ -42,7 +41,11 @@ fn verdict(index: &Index, clock: &Clock, secret: &KeySecret) -> Code {
 #[test]
 fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
     let config = app::config();
-    let Storage { db, secrets } = open_storage(&config).unwrap();
+    let Storage {
+        db,
+        secrets,
+        master_keys,
+    } = open_storage(&config).unwrap();
     let clock = Clock::System;
     db.write(|conn| people(conn, clock.now())).unwrap();
     crate::support::direct::sql(&db, "UPDATE tenants SET key_limit = 1000000");
@@ -50,7 +53,6 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
     let read = Box::new(move || Ok(peppers.clone()));
     let follower = Arc::new(Follower::load(&db, read, 0, &clock).unwrap());
     let watch = Watch::start(&follower, &db).unwrap();
-    let sealing = SealingKey::derive(&secrets.master_key);
     let (index, pepper) = (follower.index(), &secrets.peppers[0]);
     let acme = db
         .read(|conn| db::tenants::find_by_name(conn, "Acme"))
@@ -84,7 +86,7 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
             start.wait();
             let how = Rotating {
                 pepper,
-                sealing: &sealing,
+                master_keys: &master_keys,
                 grace: Grace::Seconds(if round % 2 == 0 { 3_600 } else { 0 }),
                 expires_at: None,
                 reason: "",

@@ -30,6 +30,7 @@ impl Follower {
         })?;
         snapshot_on(conn, |conn| {
             self.follow_peppers(conn, turn)?;
+            self.follow_master_keys(conn)?;
             self.load_all(conn, turn)
         })?;
         tracing::warn!(

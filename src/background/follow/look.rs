@@ -11,14 +11,14 @@ use crate::db::change_log::{Change, Item, Position};
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::{GroupId, TenantId};
-use crate::domain::pepper::Peppers;
 
 /// Changes, or keys of a group, that are read at once.
 const BATCH: i64 = 5_000;
 
 impl Follower {
     /// Applies every change that is committed by now, or loads everything, when that has to be. While the database can't
-    /// be asked, a certain index goes on answering with what it knows. A missing pepper is looked for each time.
+    /// be asked, a certain index goes on answering with what it knows. A missing pepper or master key is looked for each
+    /// time.
     ///
     /// # Errors
     /// `Unavailable` when the database does not answer, or the turn was lost; the index is in doubt when there was
@@ -51,6 +51,9 @@ impl Follower {
     fn follow(&self, conn: &mut Conn, turn: Turn, head: Position) -> Result<()> {
         if self.index.lacks_pepper() {
             self.follow_peppers(conn, turn)?;
+        }
+        if self.lacks_master_key() {
+            self.follow_master_keys(conn)?;
         }
         loop {
             let at = self.step(turn, |state| {
@@ -117,6 +120,12 @@ impl Follower {
         {
             self.follow_peppers(conn, turn)?;
         }
+        if changes
+            .iter()
+            .any(|change| matches!(change.item, Item::MasterKey(_)))
+        {
+            self.follow_master_keys(conn)?;
+        }
         let (keys, ids) = of_kind(changes, Item::key);
         let rows = db::key_index::find(conn, &ids)?;
         let mut renewed = self.put_keys(conn, turn, rows, &keys, rev)?;
@@ -160,40 +169,6 @@ impl Follower {
             after = Some(last.id);
             renewed.extend(self.put_keys(conn, turn, rows, &Digests::new(), rev)?);
         }
-    }
-
-    /// Takes up the peppers that the database notes. Only one that is not held yet is read from its file.
-    pub(super) fn follow_peppers(&self, conn: &mut Conn, turn: Turn) -> Result<()> {
-        let noted = db::peppers::list_noted(conn)?;
-        let mut peppers = Peppers::of(self.index.peppers().live(), &noted);
-        let mut failure = None;
-        if !peppers.missing().is_empty() {
-            match (self.read_peppers)() {
-                Ok(at_hand) => peppers = Peppers::of(&at_hand, &noted),
-                // What is held goes on being used; the next look tries again.
-                Err(cause) => failure = Some(cause),
-            }
-        }
-        self.step(turn, |_| {
-            self.take_up(peppers, failure.as_deref());
-            Ok(())
-        })
-    }
-
-    /// Looks keys up under these peppers from now on.
-    pub(super) fn take_up(&self, peppers: Peppers, failure: Option<&str>) {
-        let (before, missing) = (self.index.peppers(), peppers.missing());
-        if before.missing() != missing && missing.is_empty() {
-            tracing::info!("every pepper that keys are kept under is at hand again");
-        } else if before.missing() != missing {
-            tracing::error!(
-                versions = ?missing,
-                failure,
-                "keys are kept under peppers that this server does not have: copy the pepper file from the server on \
-                 which `keystead pepper rotate` ran; until then unknown keys are answered 503 here"
-            );
-        }
-        self.index.set_peppers(peppers);
     }
 }
 

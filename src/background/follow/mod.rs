@@ -9,6 +9,7 @@ mod entries;
 mod history;
 mod load;
 mod look;
+mod secrets;
 pub mod watch;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,7 +18,9 @@ use std::time::{Duration, Instant};
 use self::entries::{Groups, Limiters};
 use self::history::History;
 use crate::db::change_log::{self, Position};
+use crate::db::secret_checks::{self, Kind};
 use crate::db::{self, Conn, Db};
+use crate::domain::master_key::{MasterKey, MasterKeys};
 use crate::domain::pepper::{Pepper, Peppers};
 use crate::domain::time::Clock;
 use crate::domain::{Error, Result};
@@ -32,6 +35,10 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// Reads the peppers at hand, from wherever this installation keeps them.
 pub type ReadPeppers = Box<dyn Fn() -> std::result::Result<Vec<Pepper>, String> + Send + Sync>;
 
+/// As [`ReadPeppers`], for master keys.
+pub type ReadMasterKeys =
+    Box<dyn Fn() -> std::result::Result<Vec<MasterKey>, String> + Send + Sync>;
+
 /// Whose turn it is to apply changes. A thread that was given up for its silent connection has lost it for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Turn(u64);
@@ -41,6 +48,7 @@ pub struct Follower {
     index: Arc<Index>,
     credentials: Arc<Credentials>,
     read_peppers: ReadPeppers,
+    master_keys: Option<(MasterKeys, ReadMasterKeys)>,
     clock: Clock,
     state: Mutex<State>,
     /// Somebody waits for a change.
@@ -111,6 +119,7 @@ impl Follower {
             index: Arc::new(Index::new(per_second, keys)),
             credentials: Arc::default(),
             read_peppers,
+            master_keys: None,
             clock: clock.clone(),
             state: Mutex::new(State {
                 turn: Turn(0),
@@ -133,13 +142,29 @@ impl Follower {
         let at_hand = (follower.read_peppers)().map_err(Error::Internal)?;
         db.snapshot(|conn| {
             // First, so that whatever was kept under a new one is found from the moment it is applied.
-            let noted = db::peppers::list_noted(conn)?;
+            let noted = secret_checks::list(conn, Kind::Pepper)?;
             follower.take_up(Peppers::of(&at_hand, &noted), None);
             follower.load_all(conn, Turn(0))
         })?;
         follower.pause(Turn(0));
         follower.index.trust();
         Ok(follower)
+    }
+
+    /// Has these master keys follow too: what the database notes is taken up from then on.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub fn with_master_keys(
+        mut self,
+        db: &Db,
+        keys: &MasterKeys,
+        read: ReadMasterKeys,
+    ) -> Result<Self> {
+        self.master_keys = Some((keys.clone(), read));
+        // What was noted between their reading and the loading of the index is no change that will be followed.
+        db.read(|conn| self.follow_master_keys(conn))?;
+        Ok(self)
     }
 
     /// The index that this follower fills.

@@ -93,7 +93,7 @@ pub async fn create(
             let peppers = inside.index().peppers();
             let how = Rotating {
                 pepper: peppers.newest()?,
-                sealing: &inside.sealing,
+                master_keys: &inside.master_keys,
                 grace,
                 expires_at,
                 reason: "",

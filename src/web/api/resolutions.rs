@@ -91,6 +91,9 @@ pub async fn show(
         Effective::Blocked => return Err(Conflict::CredentialBlocked.into()),
         Effective::NotSet => return Err(Conflict::CredentialNotSet.into()),
     };
+    if state.master_keys.lacks(current.envelope.master_key_version) {
+        return Err(Error::Unavailable("a master key is missing here".into()).into());
+    }
     let place = current.place(caller.tenant_id, &entry.slug);
     let opened = state.master_keys.open(&place, &current.envelope);
     let fields = opened.and_then(|text| serde_json::from_str(&text).ok());

@@ -6,6 +6,7 @@ mod create_admin;
 mod data_dir;
 mod demo;
 mod key;
+mod master_key;
 mod pepper;
 mod postgres;
 mod secrets;

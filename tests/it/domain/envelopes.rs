@@ -6,7 +6,12 @@ use keystead::domain::environment::Environment;
 use keystead::domain::id::{CredentialId, ProjectId, TenantId};
 use keystead::domain::master_key::{MasterKey, MasterKeys};
 
+use super::bytes;
+
 const TEXT: &str = "sk-proj-0123456789abcdefghij";
+const CIPHERTEXT: &str =
+    "be18ecb52f6e1491295efa70a96ef3bb25cac21f6c0d87792c52d42e58531526681212f8c415b9333966277e";
+const SEALED_KEY: &str = "aaf639ccd96c233e62e0fb946168710815e69704a7fa559f4f3c58357e1d13260194c6452c294caf64792b84b9a68b23";
 
 /// The master keys of these versions; each has bytes of its own.
 fn keys(versions: &[i32]) -> MasterKeys {
@@ -173,11 +178,15 @@ fn what_is_taken_up_later_is_held_by_every_clone() {
     let noted = [&first, &later].map(|key| (key.version(), key.check_value()));
     clone.take_up(&[], &noted);
     assert_eq!((keys.newest(), keys.missing()), (1, vec![2]));
+    assert!(keys.lacks(2) && !keys.lacks(1));
     clone.take_up(std::slice::from_ref(&later), &noted);
     assert_eq!((keys.newest(), keys.missing()), (2, vec![]));
-    // One that was only prepared, or given up, is not used.
-    clone.take_up(&[MasterKey::new(3, &[3; 32].into())], &noted[1..]);
-    assert!(keys.holds(2) && !keys.holds(1) && !keys.holds(3));
+    // One that was only prepared is not used, and one that was given up is kept for what memory holds under it.
+    let old = keys.seal(&place(None), TEXT).unwrap();
+    assert_eq!(old.master_key_version, 2);
+    clone.take_up(&[MasterKey::new(3, &[3; 32].into())], &noted[..1]);
+    assert!(keys.holds(2) && keys.holds(1) && !keys.holds(3));
+    assert_eq!((keys.newest(), keys.lacks(3)), (1, false));
     let none = MasterKeys::default().seal(&place(None), TEXT);
     assert!(matches!(none, Err(Error::Unavailable(_))));
 }
@@ -202,4 +211,28 @@ fn nothing_of_the_text_is_in_what_is_kept_and_no_two_are_alike() {
         let envelope = keys.seal(&mine, text).unwrap();
         assert_eq!(keys.open(&mine, &envelope).unwrap().as_str(), text);
     }
+}
+
+/// What is kept has to be read for years: sealed by another program, from the description alone.
+#[test]
+fn an_envelope_of_the_first_version_opens() {
+    let mine = Place {
+        tenant: "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap(),
+        project: Some("01890a5d-ac96-774b-bcce-b302099a8059".parse().unwrap()),
+        integration: "openai",
+        environment: Environment::Live,
+        credential: "01890a5d-ac96-774b-bcce-b302099a8058".parse().unwrap(),
+    };
+    let envelope = Envelope {
+        sealing_version: 1,
+        master_key_version: 1,
+        key_nonce: vec![0x44; 24],
+        sealed_key: bytes(SEALED_KEY),
+        nonce: vec![0x43; 24],
+        ciphertext: bytes(CIPHERTEXT),
+    };
+    let master_key = MasterKey::new(1, &[7; 32].into());
+    let noted = [(1, master_key.check_value())];
+    let keys = MasterKeys::of(&[master_key], &noted);
+    assert_eq!(keys.open(&mine, &envelope).unwrap().as_str(), TEXT);
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use keystead::background::follow::Follower;
 use keystead::background::follow::watch::Watch;
 use keystead::background::pepper_moves;
-use keystead::config::pepper_file::PepperFile;
+use keystead::config::secret_file::SecretFile;
 use keystead::domain::pepper::{Pepper, Peppers};
 use keystead::domain::time::Clock;
 use keystead::verify::moves::Holder;
@@ -260,7 +260,7 @@ async fn another_server_follows_each_move_and_forgets_the_old_digest() {
     let file = place.data("pepper");
     let read = move || {
         let text = std::fs::read_to_string(&file).unwrap();
-        Ok(PepperFile::parse(&text).unwrap().peppers())
+        Ok(SecretFile::parse(&text).unwrap().peppers())
     };
     let db = place.db();
     let follower = Arc::new(Follower::load(&db, Box::new(read), 0, &Clock::System).unwrap());

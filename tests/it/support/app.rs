@@ -8,6 +8,7 @@ use keystead::actions::integrations::Target;
 use keystead::actions::{credentials, disclosures, keys, settings, tenants, verifiers};
 use keystead::config::Config;
 use keystead::db::change_log::{Item, append};
+use keystead::db::secret_checks::{self, Kind};
 use keystead::db::{self, Db};
 use keystead::domain::catalogue::Catalogue;
 use keystead::domain::environment::Environment;
@@ -16,9 +17,8 @@ use keystead::domain::id::{KeyId, TenantId};
 use keystead::domain::integration::Draft;
 use keystead::domain::key::Input;
 use keystead::domain::key_text::KeySecret;
-use keystead::domain::master_key::{MasterKey, MasterKeys};
+use keystead::domain::master_key::MasterKeys;
 use keystead::domain::role::Steward;
-use keystead::domain::sealing::SealingKey;
 use keystead::domain::time::Clock;
 use keystead::server::Application;
 use keystead::server::storage::open_storage;
@@ -224,18 +224,25 @@ impl App {
         }
     }
 
+    fn master_keys(&self) -> MasterKeys {
+        let secrets = keystead::config::secrets::Secrets::load(&self.config, false).unwrap();
+        let noted = self
+            .db
+            .read(|conn| secret_checks::list(conn, Kind::MasterKey));
+        MasterKeys::of(&secrets.master_keys, &noted.unwrap())
+    }
+
     /// A key whose secret may be shown again, of a tenant that then allows it.
     pub fn issue_recoverable(&self, tenant: &str, name: &str) -> Issued {
         let (id, key) = (self.tenant(tenant), self.issue(tenant, name));
         let by = tenants::operator(id, self.clock.now());
-        let secrets = keystead::config::secrets::Secrets::load(&self.config, false).unwrap();
-        let sealing = SealingKey::derive(&secrets.master_key);
+        let master_keys = self.master_keys();
         let secret = KeySecret::reopened(key.secret.clone().into()).unwrap();
         let row = self.stored(tenant, &key);
         self.db
             .write(|conn| {
                 settings::allow_recoverable_keys(conn, &by, true)?;
-                disclosures::keep(conn, &by, &row, &secret, &sealing)
+                disclosures::keep(conn, &by, &row, &secret, &master_keys)
             })
             .unwrap();
         key
@@ -249,10 +256,7 @@ impl App {
         slug: &str,
         current: bool,
     ) -> String {
-        let secrets = keystead::config::secrets::Secrets::load(&self.config, false).unwrap();
-        let key = MasterKey::new(1, &secrets.master_key);
-        let noted = [(1, key.check_value())];
-        let keys = MasterKeys::of(&[key], &noted);
+        let keys = self.master_keys();
         let by = tenants::operator(self.tenant(tenant), self.clock.now());
         let target = Target {
             slug: slug.into(),

@@ -5,6 +5,7 @@ pub mod backup;
 pub mod browser_like;
 pub mod chromium;
 pub mod cluster;
+pub mod credentials;
 pub mod database;
 pub mod direct;
 pub mod echo;

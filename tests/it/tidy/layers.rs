@@ -51,6 +51,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
             "verify",
             "resolve",
             "actions",
+            "background",
             "config",
             "server",
             "telemetry",

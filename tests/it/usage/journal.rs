@@ -7,7 +7,7 @@ use diesel::{ExpressionMethods as _, RunQueryDsl as _};
 use keystead::background::follow::Follower;
 use keystead::background::usage::UsageWriter;
 use keystead::background::usage_retention;
-use keystead::config::pepper_file::PepperFile;
+use keystead::config::secret_file::SecretFile;
 use keystead::db::Db;
 use keystead::db::schema::usage_journal::dsl as journal;
 use keystead::domain::id::KeyId;
@@ -58,7 +58,7 @@ impl Servers {
         let file = self.place.data("pepper");
         let read = move || {
             let text = std::fs::read_to_string(&file).unwrap();
-            Ok(PepperFile::parse(&text).unwrap().peppers())
+            Ok(SecretFile::parse(&text).unwrap().peppers())
         };
         let follower = Follower::load(&self.db, Box::new(read), 0, &Clock::System).unwrap();
         Arc::clone(follower.index())

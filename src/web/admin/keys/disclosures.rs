@@ -119,7 +119,7 @@ pub async fn create(
     let typed = form.password;
     let revealed = with_password(&request, &state, &me, typed, move |conn, fits| {
         if fits {
-            return disclosures::reveal(conn, &by, id, &inside.sealing).map(Some);
+            return disclosures::reveal(conn, &by, id, &inside.master_keys).map(Some);
         }
         disclosures::note_refusal(conn, &by, id).map(|()| None)
     })

@@ -94,7 +94,7 @@ async fn issue(state: &web::Data<State>, me: &SignedIn, form: &KeyForm) -> Resul
                     .map(String::as_str),
             };
             if recoverable {
-                return disclosures::issue(conn, &by, &draft, issuing, &state_inside.sealing);
+                return disclosures::issue(conn, &by, &draft, issuing, &state_inside.master_keys);
             }
             keys::issue(conn, &by, &draft, issuing)
         })

@@ -373,7 +373,7 @@ async fn rotate(
             let peppers = inside.index().peppers();
             let how = Rotating {
                 pepper: peppers.newest()?,
-                sealing: &inside.sealing,
+                master_keys: &inside.master_keys,
                 grace,
                 expires_at,
                 reason: &form.reason,

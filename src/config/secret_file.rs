@@ -1,4 +1,4 @@
-//! The pepper file: one version, or several, one a line.
+//! The file of a secret, the pepper or the master key: one version, or several, one a line.
 //!
 //! A lone line of 64 hexadecimal digits is version 1; otherwise each line is `VERSION DIGITS`.
 
@@ -9,39 +9,62 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::domain::master_key::MasterKey;
 use crate::domain::pepper::Pepper;
 use crate::domain::random;
 
 /// Versions with their bytes, in the order of the file. It never prints.
 #[derive(Clone)]
-pub struct PepperFile(Vec<(i32, Zeroizing<[u8; 32]>)>);
+pub struct SecretFile(Vec<(i32, Zeroizing<[u8; 32]>)>);
 
-impl PepperFile {
-    /// Reads the text of a file; `None` unless it holds at least one version, each once.
-    pub fn parse(text: &str) -> Option<Self> {
+impl SecretFile {
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// The number of the line that is no version, or one that was there before; of an empty file the first one.
+    pub fn parse(text: &str) -> Result<Self, usize> {
         if let Some(only) = random::from_hex(text.trim()) {
-            return Some(Self(vec![(1, only)]));
+            return Ok(Self(vec![(1, only)]));
         }
         let mut versions: Vec<(i32, Zeroizing<[u8; 32]>)> = Vec::new();
-        for line in text.lines().filter(|line| !line.trim().is_empty()) {
-            let (version, digits) = line.trim().split_once([' ', '\t'])?;
-            let number: i32 = version.parse().ok()?;
-            let known = versions.iter().any(|(known, _)| *known == number);
-            // In one way only: no sign, no leading zeros.
-            if number < 1 || number.to_string() != version || known {
-                return None;
+        for (number, line) in (1..).zip(text.lines()) {
+            if line.trim().is_empty() {
+                continue;
             }
-            versions.push((number, random::from_hex(digits.trim())?));
+            let (version, bytes) = parse_line(line.trim()).ok_or(number)?;
+            if versions.iter().any(|(known, _)| *known == version) {
+                return Err(number);
+            }
+            versions.push((version, bytes));
         }
-        Some(Self(versions)).filter(|file| !file.0.is_empty())
+        match versions.is_empty() {
+            true => Err(1),
+            false => Ok(Self(versions)),
+        }
     }
 
-    /// Every version, newest first.
+    /// Every version as a pepper, newest first.
     pub fn peppers(&self) -> Vec<Pepper> {
-        let make = |(version, bytes): &(i32, Zeroizing<[u8; 32]>)| Pepper::new(*version, bytes);
-        let mut peppers: Vec<Pepper> = self.0.iter().map(make).collect();
-        peppers.sort_by_key(|pepper| std::cmp::Reverse(pepper.version()));
-        peppers
+        self.newest_first(Pepper::new)
+    }
+
+    /// Every version as a master key, newest first.
+    pub fn master_keys(&self) -> Vec<MasterKey> {
+        self.newest_first(MasterKey::new)
+    }
+
+    fn newest_first<T>(&self, make: fn(i32, &Zeroizing<[u8; 32]>) -> T) -> Vec<T> {
+        let mut versions: Vec<&(i32, Zeroizing<[u8; 32]>)> = self.0.iter().collect();
+        versions.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+        let made = versions
+            .iter()
+            .map(|(version, bytes)| make(*version, bytes));
+        made.collect()
+    }
+
+    /// True when it has a version.
+    pub fn has(&self, version: i32) -> bool {
+        self.0.iter().any(|(known, _)| *known == version)
     }
 
     /// Adds a version of fresh random bytes.
@@ -94,4 +117,14 @@ impl PepperFile {
         fs::rename(beside, &path)?;
         File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()
     }
+}
+
+fn parse_line(line: &str) -> Option<(i32, Zeroizing<[u8; 32]>)> {
+    let (version, digits) = line.split_once([' ', '\t'])?;
+    let number: i32 = version.parse().ok()?;
+    // In one way only: no sign, no leading zeros.
+    if number < 1 || number.to_string() != version {
+        return None;
+    }
+    Some((number, random::from_hex(digits.trim())?))
 }
