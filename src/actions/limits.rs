@@ -1,8 +1,9 @@
 //! The key limit of a tenant, as support staff changes it, and the way it went.
 
+use super::tenant_history::{self, Past};
 use super::{Object, record_by_supporter, version_of};
 use crate::db::limit_requests::LimitRequest;
-use crate::db::{self, Conn, audit::AuditEvent, change_log, tenants::Tenant};
+use crate::db::{self, Conn, change_log, tenants::Tenant};
 use crate::domain::audit::{
     Event, LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_REQUESTED, LIMIT_WITHDRAWN,
 };
@@ -122,52 +123,24 @@ fn note(conn: &mut Conn, by: &Supporter, tenant: &Tenant, event: &Event) -> Resu
     record_by_supporter(conn, by, Some(tenant.id), event, object(tenant))
 }
 
-/// A step on the way of a limit, from the audit log that both sides read.
-#[derive(Debug, Clone)]
-pub struct Past {
-    /// The kind of step, such as [`LIMIT_CHANGED`].
-    pub action: String,
-    /// Numbers and reason.
-    pub step: Step,
-    /// Who did it: an admin's e-mail address, or the name of somebody of the support staff.
-    pub by: String,
-    /// When.
-    pub at: Timestamp,
-}
-
 /// What happened to a tenant's limit, newest first.
-pub fn history(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Past>> {
+pub fn history(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Past<Step>>> {
     let kinds = [
         LIMIT_REQUESTED,
         LIMIT_WITHDRAWN,
         LIMIT_DECLINED,
         LIMIT_CHANGED,
     ];
-    list(conn, tenant, &kinds, SHOWN)
+    tenant_history::list(conn, tenant, &kinds, SHOWN)
 }
 
 /// What support decided last, if that was after `since` and nothing was asked for again.
-pub fn last_decision(conn: &mut Conn, tenant: TenantId, since: Timestamp) -> Result<Option<Past>> {
+pub fn last_decision(
+    conn: &mut Conn,
+    tenant: TenantId,
+    since: Timestamp,
+) -> Result<Option<Past<Step>>> {
     let kinds = [LIMIT_REQUESTED, LIMIT_DECLINED, LIMIT_CHANGED];
-    let last = list(conn, tenant, &kinds, 1)?.pop();
+    let last: Option<Past<Step>> = tenant_history::list(conn, tenant, &kinds, 1)?.pop();
     Ok(last.filter(|past| past.at > since && past.action != LIMIT_REQUESTED))
-}
-
-fn list(conn: &mut Conn, tenant: TenantId, kinds: &[&str], most: i64) -> Result<Vec<Past>> {
-    let id = tenant.to_string();
-    let rows = db::audit::list_of_actions(conn, tenant, &id, kinds, most)?;
-    rows.into_iter().map(past).collect()
-}
-
-fn past(row: AuditEvent) -> Result<Past> {
-    Ok(Past {
-        step: serde_json::from_str(&row.detail).map_err(db::rows::failure(
-            "audit_events",
-            "detail",
-            row.id,
-        ))?,
-        action: row.action,
-        by: row.actor_name,
-        at: row.at,
-    })
 }

@@ -6,6 +6,7 @@ use super::schema::tenants;
 use super::types::{At, MaybeAt};
 use super::{Conn, rows};
 use crate::domain::id::TenantId;
+use crate::domain::plan::Plan;
 use crate::domain::time::Timestamp;
 use crate::domain::{Conflict, Error, Result};
 
@@ -17,8 +18,8 @@ pub struct Tenant {
     pub id: TenantId,
     /// Name, unique by convention only.
     pub name: String,
-    /// Plan word.
-    pub plan: String,
+    /// Which features may be there for it.
+    pub plan: Plan,
     /// Most keys that count at the same time.
     pub key_limit: i64,
     /// Set while none of its keys is accepted.
@@ -42,7 +43,7 @@ pub fn insert(
     let row = Tenant {
         id,
         name: name.to_owned(),
-        plan: "Standard".into(),
+        plan: Plan::Standard,
         key_limit,
         suspended_at: None,
         created_at: now,
@@ -83,6 +84,14 @@ pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Tenant> {
 pub fn set_key_limit(conn: &mut Conn, id: TenantId, limit: i64) -> Result<()> {
     diesel::update(tenants::table.find(id))
         .set(tenants::key_limit.eq(limit))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Sets the plan.
+pub fn set_plan(conn: &mut Conn, id: TenantId, plan: Plan) -> Result<()> {
+    diesel::update(tenants::table.find(id))
+        .set(tenants::plan.eq(plan))
         .execute(conn)?;
     Ok(())
 }

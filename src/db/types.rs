@@ -20,6 +20,7 @@ use crate::domain::id::{
     RotationId, TenantId, UserId, VerifierId,
 };
 use crate::domain::pepper::Digest;
+use crate::domain::plan::Plan;
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Role;
 use crate::domain::scope::Scopes;
@@ -93,6 +94,7 @@ id_columns!(
     VerifierId
 );
 text_column!(Environment, it => it.as_str(), text => Self::parse(&text).ok());
+text_column!(Plan, it => it.as_str(), text => Self::parse(&text));
 text_column!(Code, it => it.as_str(), text => Self::parse(&text));
 text_column!(AllowlistMode, it => it.as_str(), text => Self::parse(&text).ok());
 // Whatever word this Keystead does not know reads only.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::decision::Decision;
 use super::limits::Step;
 
 /// A tenant asked for a higher limit.
@@ -12,6 +13,8 @@ pub const LIMIT_WITHDRAWN: &str = "limit.withdrawn";
 pub const LIMIT_DECLINED: &str = "limit.declined";
 /// Support set another limit.
 pub const LIMIT_CHANGED: &str = "limit.changed";
+/// Support set another plan.
+pub const PLAN_CHANGED: &str = "plan.changed";
 
 /// An event of the audit log.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,6 +103,8 @@ pub enum Event {
     LimitDeclined(Step),
     /// Support set another limit.
     LimitChanged(Step),
+    /// Support set another plan.
+    PlanChanged(Decision),
     /// Settings of a tenant were changed; before and after.
     SettingsChanged(Value),
     /// A sealed copy of a key's secret was kept, to be shown again.
@@ -166,6 +171,7 @@ impl Event {
             Self::LimitWithdrawn(_) => LIMIT_WITHDRAWN,
             Self::LimitDeclined(_) => LIMIT_DECLINED,
             Self::LimitChanged(_) => LIMIT_CHANGED,
+            Self::PlanChanged(_) => PLAN_CHANGED,
             Self::SettingsChanged(_) => "settings.changed",
             Self::KeySealed => "key.sealed",
             Self::KeySecretRevealed => "key.secret_revealed",
@@ -208,6 +214,7 @@ impl Event {
             | Self::LimitWithdrawn(step)
             | Self::LimitDeclined(step)
             | Self::LimitChanged(step) => step.detail(),
+            Self::PlanChanged(decision) => decision.detail(),
             Self::MemberAdded(role) => json!({ "role": role }),
             Self::PepperRetired(stopped) => json!({ "stopped": stopped }),
             _ => json!({}),

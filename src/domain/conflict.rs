@@ -112,6 +112,9 @@ conflicts! {
     /// What was read is not asked for any more.
     LimitRequestClosed: "limit-request-closed",
         "The tenant's request is no longer open. Nothing was saved; look again.";
+    /// What support decides about is no longer as it was read.
+    ChangedMeanwhile: "changed-meanwhile",
+        "This was changed meanwhile. Nothing was saved; look at it as it is now, and decide again.";
     /// The verifier was revoked.
     VerifierRevoked: "verifier-revoked",
         "This verifier was revoked for good. Create another one for its system.";

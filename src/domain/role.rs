@@ -216,8 +216,8 @@ impl Steward {
     }
 }
 
-/// A person of the support staff at work. They see names, states, dates and limits of tenants, and may change limits;
-/// nothing that takes an [`Actor`] or a [`Steward`] is open to them.
+/// A person of the support staff at work. They see names, states, dates, limits and plans of tenants, and may
+/// change limits and plans; nothing that takes an [`Actor`] or a [`Steward`] is open to them.
 #[derive(Debug, Clone)]
 pub struct Supporter {
     /// The person.

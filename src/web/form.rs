@@ -176,6 +176,7 @@ pub fn label(field: &str) -> &str {
         "request" => "Request id",
         "limit" => "New limit",
         "reason" => "Reason",
+        "choice" => "Choice",
         "recoverable" => "Show the secret again",
         "typed" => "Number of keys",
         "expires_at" => "Ends on",

@@ -1,15 +1,17 @@
-//! What happened to a tenant's limit, as both sides read it.
+//! What happened to a tenant's limit and plan, as both sides read it.
 
-use crate::actions::limits::Past;
+use crate::actions::tenant_history::Past;
 use crate::domain::audit::{LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_REQUESTED};
+use crate::domain::decision::Decision;
+use crate::domain::limits::Step;
 use crate::domain::time::Timestamp;
 use crate::web::numbers::grouped;
 use crate::web::shell::Moment;
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LimitStep {
-    /// "Changed from 10 to 25".
+pub struct PastStep {
+    /// "Limit changed from 10 to 25".
     pub what: String,
     /// "alice@acme.test", or "Sam Stone, support".
     pub by: String,
@@ -19,9 +21,9 @@ pub struct LimitStep {
     pub at: Moment,
 }
 
-impl LimitStep {
-    /// A step of the history.
-    pub fn new(past: Past, now: Timestamp) -> Self {
+impl PastStep {
+    /// A step of the limit.
+    pub fn of_limit(past: Past<Step>, now: Timestamp) -> Self {
         let (before, limit) = (grouped(past.step.before), grouped(past.step.limit));
         let what = match past.action.as_str() {
             LIMIT_CHANGED => format!("Limit changed from {before} to {limit}"),
@@ -32,13 +34,32 @@ impl LimitStep {
         let by_support = [LIMIT_CHANGED, LIMIT_DECLINED].contains(&past.action.as_str());
         Self {
             what,
-            by: if by_support {
-                format!("{}, support", past.by)
-            } else {
-                past.by
-            },
+            by: who(past.by, by_support),
             reason: past.step.reason,
             at: Moment::past(past.at, now),
         }
+    }
+
+    /// A step of the plan.
+    pub fn of_plan(past: Past<Decision>, now: Timestamp) -> Self {
+        let Decision {
+            before,
+            after,
+            reason,
+        } = past.step;
+        Self {
+            what: format!("Plan changed from {before} to {after}"),
+            by: who(past.by, true),
+            reason,
+            at: Moment::past(past.at, now),
+        }
+    }
+}
+
+fn who(name: String, by_support: bool) -> String {
+    if by_support {
+        format!("{name}, support")
+    } else {
+        name
     }
 }

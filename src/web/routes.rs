@@ -11,7 +11,7 @@ use super::admin::{
 use super::body::{self, LARGEST_SETTINGS as SETTINGS};
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
 use super::state::State;
-use super::support::{limit_refusals, limits, tenants};
+use super::support::{limit_refusals, limits, plans, tenants};
 use super::{
     api, assets, compression, docs, errors, health, jump, openapi, page_owner, session_store,
 };
@@ -60,6 +60,7 @@ pub fn configure(app: &mut ServiceConfig, state: &web::Data<State>, cookie_key: 
         .wrap(from_fn(compression::choose));
     let html = html
         .configure(pages)
+        .configure(support)
         .default_service(web::to(home::missing));
     app.service(html);
 }
@@ -166,8 +167,14 @@ fn pages(scope: &mut ServiceConfig) {
         "/verifiers/{id}/rotation" => page verifiers::rotations::new, post verifiers::rotations::create;
         "/verifiers/{id}/rotation/end" => page verifiers::rotation_ends::new, post verifiers::rotation_ends::create;
         "/verifiers/{id}/revocation" => page verifiers::revocations::new, post verifiers::revocations::create;
+    };
+}
+
+fn support(scope: &mut ServiceConfig) {
+    routes! { scope,
         "/support/tenants" => page tenants::index;
         "/support/tenants/{id}/limit" => page limits::new, post limits::create;
         "/support/tenants/{id}/limit-refusal" => page limit_refusals::new, post limit_refusals::create;
+        "/support/tenants/{id}/plan" => page plans::new, post plans::create;
     };
 }

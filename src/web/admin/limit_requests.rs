@@ -9,17 +9,18 @@ use serde::Deserialize;
 use super::limit_note::LimitNote;
 use super::quota::Quota;
 use crate::actions::limit_requests;
-use crate::actions::limits::{self, Past};
+use crate::actions::limits;
+use crate::actions::tenant_history::Past;
 use crate::db::limit_requests::LimitRequest;
 use crate::db::{self, Conn};
-use crate::domain::limits::{HIGHEST, Input};
+use crate::domain::limits::{HIGHEST, Input, Step};
 use crate::domain::role::Actor;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
-use crate::web::limit_history::LimitStep;
 use crate::web::numbers::grouped;
+use crate::web::past_step::PastStep;
 use crate::web::respond::{html, is_htmx, page, see_other};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Moment, Shell, crumbs};
@@ -55,7 +56,7 @@ struct RequestPage {
     note: Option<LimitNote>,
     form: RequestForm,
     errors: FieldErrors,
-    history: Vec<LimitStep>,
+    history: Vec<PastStep>,
 }
 
 /// `GET /tenant-api-keys/limit-request`. A page that waits asks again and again until there is an answer.
@@ -110,12 +111,17 @@ async fn load(
         errors,
         history: history
             .into_iter()
-            .map(|past| LimitStep::new(past, now))
+            .map(|past| PastStep::of_limit(past, now))
             .collect(),
     })
 }
 
-type Loaded = (Quota, Option<LimitRequest>, Vec<Past>, Option<LimitNote>);
+type Loaded = (
+    Quota,
+    Option<LimitRequest>,
+    Vec<Past<Step>>,
+    Option<LimitNote>,
+);
 
 fn read(conn: &mut Conn, by: &Actor) -> Result<Loaded> {
     Ok((

@@ -17,8 +17,8 @@ use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
-use crate::web::limit_history::LimitStep;
 use crate::web::numbers::grouped;
+use crate::web::past_step::PastStep;
 use crate::web::respond::{html, is_htmx, page, see_other, with_toast};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Moment, Shell};
@@ -53,7 +53,7 @@ struct LimitQuestion {
     form: LimitForm,
     errors: FieldErrors,
     banner: Option<String>,
-    history: Vec<LimitStep>,
+    history: Vec<PastStep>,
 }
 
 impl LimitQuestion {
@@ -86,7 +86,7 @@ impl LimitQuestion {
             banner: None,
             history: history
                 .into_iter()
-                .map(|past| LimitStep::new(past, now))
+                .map(|past| PastStep::of_limit(past, now))
                 .collect(),
         })
     }

@@ -2,4 +2,6 @@
 
 pub mod limit_refusals;
 pub mod limits;
+pub mod plans;
+pub mod question;
 pub mod tenants;

@@ -28,7 +28,7 @@ const LONGEST: usize = 100;
 pub struct TenantRow {
     pub id: String,
     pub name: String,
-    pub plan: String,
+    pub plan: &'static str,
     pub suspended: bool,
     pub used: i64,
     pub limit: i64,
@@ -66,7 +66,7 @@ impl TenantRow {
             active: active_at.map(|at| Moment::past(at, now)),
             id: tenant.id.to_string(),
             name: tenant.name,
-            plan: tenant.plan,
+            plan: tenant.plan.as_str(),
         }
     }
 }

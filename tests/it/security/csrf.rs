@@ -11,8 +11,10 @@ use crate::support::*;
 
 /// The path of every page route that takes a POST.
 fn routes() -> BTreeSet<String> {
-    let routes = routes_after("fn pages(").into_iter();
-    routes
+    let pages = ["fn pages(", "fn support("].map(routes_after);
+    pages
+        .into_iter()
+        .flatten()
         .filter(|(method, _)| method == "POST")
         .map(|(_, path)| path.to_owned())
         .collect()
@@ -256,6 +258,7 @@ async fn nothing_changes_by_reading() {
         "/support/tenants",
         &app.limit_page("Acme"),
         &app.refusal_page("Acme"),
+        &app.support_page("Acme", "plan"),
     ] {
         alice.get(path).await;
         let head = alice.request(Method::HEAD, path);

@@ -285,6 +285,16 @@ pub fn tries(
             &[("shown", "10"), ("limit", "30"), ("reason", "Planted")],
         ),
         form(
+            "/support/tenants/{id}/plan",
+            keys,
+            &app.support_page("Acme", "plan"),
+            &[
+                ("shown", "Standard"),
+                ("choice", "Enterprise"),
+                ("reason", "Planted"),
+            ],
+        ),
+        form(
             "/tenant-api-keys/limit-request",
             keys,
             "/tenant-api-keys/limit-request",

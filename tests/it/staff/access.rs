@@ -88,7 +88,11 @@ async fn support_staff_sees_no_page_of_a_tenant() {
 async fn the_support_view_exists_for_staff_alone() {
     let app = App::start().await;
     app.hire_sam();
-    let pages = ["/support/tenants".into(), app.limit_page("Acme")];
+    let pages = [
+        "/support/tenants".into(),
+        app.limit_page("Acme"),
+        app.support_page("Acme", "plan"),
+    ];
     for (email, status) in [(SAM, 200), (ALICE, 200), (VERA, 404), (BOB, 404)] {
         let mut person = app.sign_in(email).await;
         for path in &pages {
@@ -119,6 +123,14 @@ async fn the_support_view_exists_for_staff_alone() {
             };
             assert_eq!(person.post(&path, &fields).await.status, 404, "{email}");
         }
+        let plan = app.support_page("Globex", "plan");
+        let fields = [
+            fields[0],
+            ("shown", "Standard"),
+            ("choice", "Enterprise"),
+            fields[3],
+        ];
+        assert_eq!(person.post(&plan, &fields).await.status, 404, "{email}");
     }
     // Two people signed in.
     assert_eq!(

@@ -2,4 +2,5 @@
 
 mod access;
 mod limits;
+mod plans;
 mod tenants;

@@ -26,12 +26,17 @@ impl App {
 
     /// Where support changes the limit of a tenant.
     pub fn limit_page(&self, tenant: &str) -> String {
-        format!("/support/tenants/{}/limit", self.tenant(tenant))
+        self.support_page(tenant, "limit")
+    }
+
+    /// Where support changes something else about a tenant.
+    pub fn support_page(&self, tenant: &str, what: &str) -> String {
+        format!("/support/tenants/{}/{what}", self.tenant(tenant))
     }
 
     /// Where support declines the request of a tenant.
     pub fn refusal_page(&self, tenant: &str) -> String {
-        format!("/support/tenants/{}/limit-refusal", self.tenant(tenant))
+        self.support_page(tenant, "limit-refusal")
     }
 
     /// What the form of support shows of a tenant's request.

@@ -1,0 +1,53 @@
+//! The plan of a tenant, as support staff changes it.
+
+use super::limits::object;
+use super::record_by_supporter;
+use super::tenant_history::{self, Past};
+use crate::db::{self, Conn, change_log};
+use crate::domain::audit::{Event, PLAN_CHANGED};
+use crate::domain::decision::{Decision, Input};
+use crate::domain::id::TenantId;
+use crate::domain::plan::Plan;
+use crate::domain::role::Supporter;
+use crate::domain::validate::FieldErrors;
+use crate::domain::{Conflict, Error, Result, limits};
+
+/// Steps that are shown.
+const SHOWN: i64 = 20;
+
+/// Sets the plan of a tenant, provided that it still is the one that the form showed.
+///
+/// # Errors
+/// `NotFound`; `Invalid` at `choice` and `reason`; a conflict `changed-meanwhile`.
+pub fn set(conn: &mut Conn, by: &Supporter, tenant: TenantId, input: &Input<'_>) -> Result<Plan> {
+    change_log::hold(conn)?;
+    let row = db::tenants::find(conn, tenant)?;
+    if row.plan.as_str() != input.shown {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
+    let mut errors = FieldErrors::default();
+    let plan = Plan::parse(input.choice);
+    match plan {
+        None => errors.add("choice", "Choose one of the plans."),
+        Some(plan) if plan == row.plan => {
+            errors.add("choice", format!("The plan is {} already.", plan.as_str()));
+        }
+        Some(_) => {}
+    }
+    let reason = errors.take("reason", limits::check_reason(input.reason));
+    errors.into_result()?;
+    let plan = plan.ok_or_else(|| Error::internal("a plan was checked and is none"))?;
+    db::tenants::set_plan(conn, tenant, plan)?;
+    let event = Event::PlanChanged(Decision {
+        before: row.plan.as_str().into(),
+        after: plan.as_str().into(),
+        reason,
+    });
+    record_by_supporter(conn, by, Some(tenant), &event, object(&row))?;
+    Ok(plan)
+}
+
+/// What happened to a tenant's plan, newest first.
+pub fn history(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Past<Decision>>> {
+    tenant_history::list(conn, tenant, &[PLAN_CHANGED], SHOWN)
+}

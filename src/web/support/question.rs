@@ -1,0 +1,207 @@
+//! What support staff decides about a tenant in a dialog, which is a page without scripts: facts, a choice, the reason.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use super::limits::decided;
+use super::tenants::{TenantRow, crumbs};
+use crate::db::Conn;
+use crate::domain::decision::Input;
+use crate::domain::id::TenantId;
+use crate::domain::role::Supporter;
+use crate::domain::time::Timestamp;
+use crate::domain::validate::FieldErrors;
+use crate::domain::{Conflict, Error, Result};
+use crate::web::failure::Answer;
+use crate::web::past_step::PastStep;
+use crate::web::respond::{is_htmx, page};
+use crate::web::shell::{Crumb, Shell};
+use crate::web::staff::Staff;
+use crate::web::state::State;
+
+/// The fields as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DecisionForm {
+    /// What the form showed.
+    shown: String,
+    choice: String,
+    reason: String,
+}
+
+/// One of the things that can be chosen.
+pub struct Choice {
+    /// As the form sends it.
+    pub word: &'static str,
+    /// What it is called.
+    pub label: &'static str,
+    /// What comes of it.
+    pub about: String,
+}
+
+/// Something to know before deciding.
+pub struct Fact {
+    /// What it is.
+    pub label: &'static str,
+    /// How it is.
+    pub value: String,
+}
+
+/// What is asked about a tenant.
+pub struct Question {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Its name.
+    pub name: String,
+    /// "Plan of Acme".
+    pub title: String,
+    /// Where the answer goes.
+    pub action: String,
+    /// What stands above the choices.
+    pub legend: &'static str,
+    /// What can be chosen; nothing when there is a reason to give and no more.
+    pub choices: Vec<Choice>,
+    /// What is chosen so far.
+    pub chosen: String,
+    /// By what the action notices a change that came between.
+    pub shown: String,
+    /// What to know before.
+    pub facts: Vec<Fact>,
+    /// Icon and words of the button that decides.
+    pub submit: [&'static str; 2],
+    /// What happened before; a dialog leaves it out.
+    pub history: Vec<PastStep>,
+}
+
+/// A kind of question: how it is asked, what the answer does, and what is told then.
+pub struct Kind {
+    /// Reads what there is to know.
+    pub load: fn(&mut Conn, TenantId, Timestamp) -> Result<Question>,
+    /// Does it.
+    pub decide: fn(&mut Conn, &Supporter, TenantId, &Input<'_>) -> Result<()>,
+    /// Says what it came to.
+    pub told: fn(&TenantRow) -> String,
+}
+
+/// A question with what was typed so far, and what is wrong with it.
+struct Asked {
+    csrf: String,
+    question: Question,
+    form: DecisionForm,
+    errors: FieldErrors,
+    banner: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "support/question.html")]
+struct QuestionPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    ask: Asked,
+}
+
+#[derive(Template)]
+#[template(path = "support/_question.html")]
+struct QuestionView {
+    ask: Asked,
+}
+
+/// Shows a question.
+///
+/// # Errors
+/// `NotFound`; what [`Kind::load`] fails with.
+pub async fn show(
+    kind: &'static Kind,
+    request: &HttpRequest,
+    state: &State,
+    me: Staff,
+    id: &str,
+) -> Answer<HttpResponse> {
+    let ask = load(kind, state, &me, id.parse()?).await?;
+    answer(request, me, ask, StatusCode::OK)
+}
+
+async fn load(kind: &'static Kind, state: &State, me: &Staff, tenant: TenantId) -> Result<Asked> {
+    let (csrf, now) = (me.shell.csrf.clone(), me.now());
+    let question = state
+        .snapshot(move |conn| (kind.load)(conn, tenant, now))
+        .await?;
+    Ok(Asked {
+        csrf,
+        form: DecisionForm {
+            shown: question.shown.clone(),
+            choice: question.chosen.clone(),
+            reason: String::new(),
+        },
+        question,
+        errors: FieldErrors::default(),
+        banner: None,
+    })
+}
+
+fn answer(
+    request: &HttpRequest,
+    me: Staff,
+    ask: Asked,
+    status: StatusCode,
+) -> Answer<HttpResponse> {
+    if is_htmx(request) {
+        return page(status, &QuestionView { ask });
+    }
+    page(
+        status,
+        &QuestionPage {
+            shell: me.shell,
+            crumbs: crumbs(Some(&ask.question.name)),
+            ask,
+        },
+    )
+}
+
+/// Does what was decided. What is wrong with it shows the question again with 422; a change that came between, with 409.
+///
+/// # Errors
+/// `NotFound`; what [`Kind::decide`] fails with.
+pub async fn decide(
+    kind: &'static Kind,
+    (request, state, session): (&HttpRequest, &State, &Session),
+    me: Staff,
+    id: &str,
+    form: DecisionForm,
+) -> Answer<HttpResponse> {
+    let tenant: TenantId = id.parse()?;
+    let (by, typed) = (me.supporter(), form.clone());
+    let done = state
+        .change(move |conn| {
+            let input = Input {
+                shown: &typed.shown,
+                choice: &typed.choice,
+                reason: &typed.reason,
+            };
+            (kind.decide)(conn, &by, tenant, &input)
+        })
+        .await;
+    let (status, errors, banner) = match done {
+        Ok(()) => return decided(request, state, session, &me, tenant, kind.told).await,
+        Err(Error::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
+        Err(Error::Conflict(conflict @ Conflict::ChangedMeanwhile)) => {
+            let told = Some(conflict.to_string());
+            (StatusCode::CONFLICT, FieldErrors::default(), told)
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let now = load(kind, state, &me, tenant).await?;
+    let again = Asked {
+        form: DecisionForm {
+            shown: now.form.shown,
+            ..form
+        },
+        errors,
+        banner,
+        ..now
+    };
+    answer(request, me, again, status)
+}
