@@ -80,7 +80,10 @@ pub fn fill(
 fn project_at(projects: &[db::projects::Project]) -> impl Fn(usize) -> Option<ProjectId> {
     move |place| {
         let (name, ..) = PROJECTS.get(place)?;
-        projects.iter().find(|one| one.name == *name).map(|one| one.id)
+        projects
+            .iter()
+            .find(|one| one.name == *name)
+            .map(|one| one.id)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `keystead demo`: a lively server on made-up data, gone when it stops.
 
+mod integrations;
 pub mod samples;
 mod usage;
 
@@ -12,6 +13,7 @@ use serde_json::json;
 
 use self::samples::{SampleKey, Samples};
 use crate::config::Config;
+use crate::db;
 use crate::db::connection::Source;
 use crate::domain::key_text::KeySecret;
 use crate::domain::time::Clock;
@@ -95,7 +97,14 @@ fn fill(config: &Config) -> Result<Samples, String> {
     let now = Clock::System.now();
     storage
         .db
-        .write(|conn| samples::fill(conn, &config.brand, pepper, &digest, now))
+        .write(|conn| {
+            let filled = samples::fill(conn, &config.brand, pepper, &digest, now)?;
+            let (.., tenant) = samples::PEOPLE[0];
+            let tenant = db::tenants::find_by_name(conn, tenant)?.id;
+            let with = (&storage.master_keys, &*config.catalogue);
+            integrations::fill(conn, tenant, with, now)?;
+            Ok(filled)
+        })
         .map_err(|error| error.to_string())
 }
 
