@@ -162,7 +162,7 @@ fn row(credential: &Credential, entry: &Entry, now: Timestamp) -> CredentialRow 
     let standing = credential.standing();
     let (tone, status) = match standing {
         Standing::Current => ("active", "Current".to_owned()),
-        Standing::Standby => ("disabled", "Standing by".to_owned()),
+        Standing::Standby => ("expired", "Standing by".to_owned()),
         Standing::Replaced(until) => (
             "expired",
             format!("Replaced; kept until {}", until.format("%-d %b, %H:%M UTC")),

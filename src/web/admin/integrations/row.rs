@@ -81,7 +81,7 @@ impl Row {
             hue: entry.hue / 30,
             href: format!("{list}/{}", entry.slug),
             shown: Shown::Personal,
-            state: ("disabled", "Personal"),
+            state: ("expired", "Personal"),
             facts: "Each person connects their own account".into(),
             warning: None,
             control: Control::None,
@@ -106,7 +106,7 @@ impl Row {
             state: if kept.enabled {
                 ("active", "On")
             } else {
-                ("disabled", "Off")
+                ("expired", "Off")
             },
             facts: match applies {
                 Some(credential) if kept.enabled => facts(credential),
@@ -173,8 +173,8 @@ impl Row {
 pub fn tone<T>(effective: &Effective<T>) -> &'static str {
     match effective {
         Effective::Project(_) | Effective::Organization(_) => "active",
-        Effective::Blocked => "expired",
-        Effective::NotSet => "disabled",
+        Effective::Blocked => "disabled",
+        Effective::NotSet => "expired",
     }
 }
 
