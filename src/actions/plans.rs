@@ -4,7 +4,7 @@ use super::limits::object;
 use super::record_by_supporter;
 use super::tenant_history::{self, Past};
 use crate::db::{self, Conn, change_log};
-use crate::domain::audit::{Event, PLAN_CHANGED};
+use crate::domain::audit::{ACCESS_SWITCHED, Event, PLAN_CHANGED};
 use crate::domain::decision::{Decision, Input};
 use crate::domain::id::TenantId;
 use crate::domain::plan::Plan;
@@ -47,7 +47,7 @@ pub fn set(conn: &mut Conn, by: &Supporter, tenant: TenantId, input: &Input<'_>)
     Ok(plan)
 }
 
-/// What happened to a tenant's plan, newest first.
+/// What happened to a tenant's plan and to what it may use, newest first.
 pub fn history(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Past<Decision>>> {
-    tenant_history::list(conn, tenant, &[PLAN_CHANGED], SHOWN)
+    tenant_history::list(conn, tenant, &[PLAN_CHANGED, ACCESS_SWITCHED], SHOWN)
 }

@@ -33,7 +33,7 @@ pub(super) fn list<Step: DeserializeOwned>(
 }
 
 /// What an audit row says.
-fn past<Step: DeserializeOwned>(row: AuditEvent) -> Result<Past<Step>> {
+pub(super) fn past<Step: DeserializeOwned>(row: AuditEvent) -> Result<Past<Step>> {
     Ok(Past {
         step: serde_json::from_str(&row.detail).map_err(db::rows::failure(
             "audit_events",

@@ -7,6 +7,8 @@ pub mod connection;
 pub mod credentials;
 pub mod dialect;
 pub mod errors;
+pub mod feature_rollouts;
+pub mod feature_switches;
 mod files;
 pub mod groups;
 pub mod integration_reads;

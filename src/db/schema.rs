@@ -166,6 +166,10 @@ diesel::table! {
     }
 }
 
+diesel::table! { feature_switches (tenant_id, feature) { tenant_id -> Text, feature -> Text, state -> Text, } }
+
+diesel::table! { feature_rollouts (feature) { feature -> Text, percentage -> BigInt, } }
+
 diesel::joinable!(api_keys -> authorization_groups (group_id));
 diesel::joinable!(api_keys -> tenants (tenant_id));
 diesel::joinable!(integration_credentials -> integrations (integration_id));

@@ -7,8 +7,9 @@ use super::schema::{
     audit_events as events, limit_requests as asked, request_records as records, tenants,
 };
 use super::tenants::Tenant;
-use super::{Conn, keys, rows};
+use super::{Conn, feature_rollouts, feature_switches, keys, rows};
 use crate::domain::id::{LimitRequestId, TenantId};
+use crate::domain::rollout::{self, Access, Feature};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -38,6 +39,8 @@ pub struct Overview {
     pub used: i64,
     /// What it asks for.
     pub request: Option<OpenRequest>,
+    /// Whether it has integrations.
+    pub access: Access,
     /// When one of its people or systems did something last.
     pub active_at: Option<Timestamp>,
 }
@@ -224,11 +227,20 @@ pub fn find(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Overvie
     overviews(conn, found, now)?.pop().ok_or(Error::NotFound)
 }
 
-/// With the count of keys: one query for all of them.
+/// With the count of keys and the access to features: one query for all of them.
 fn overviews(conn: &mut Conn, found: Vec<Row>, now: Timestamp) -> Result<Vec<Overview>> {
     let ids: Vec<TenantId> = found.iter().map(|row| row.tenant.id).collect();
     let used = keys::count_of_tenants(conn, &ids, now)?;
+    let feature = Feature::Integrations;
+    let percentage = feature_rollouts::percentage(conn, feature)?;
+    let switches = feature_switches::list(conn, &ids, feature)?;
+    let access = |tenant: &Tenant| {
+        let switch = switches.get(&tenant.id).copied();
+        let bucket = rollout::bucket(feature, tenant.id);
+        rollout::access(tenant.plan, switch, percentage, bucket)
+    };
     let overview = |row: Row| Overview {
+        access: access(&row.tenant),
         used: used.get(&row.tenant.id).copied().unwrap_or_default(),
         request: row.request,
         active_at: row.changed_at.max(row.asked_about_at),

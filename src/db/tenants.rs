@@ -88,6 +88,22 @@ pub fn set_key_limit(conn: &mut Conn, id: TenantId, limit: i64) -> Result<()> {
     Ok(())
 }
 
+/// A tenant by its id alone.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tenants)]
+struct OfPlan {
+    id: TenantId,
+}
+
+/// The tenants of a plan.
+pub fn list_of_plan(conn: &mut Conn, plan: Plan) -> Result<Vec<TenantId>> {
+    let query = tenants::table
+        .filter(tenants::plan.eq(plan))
+        .select(OfPlan::as_select());
+    let found: Vec<OfPlan> = rows::load(conn, query)?;
+    Ok(found.into_iter().map(|tenant| tenant.id).collect())
+}
+
 /// Sets the plan.
 pub fn set_plan(conn: &mut Conn, id: TenantId, plan: Plan) -> Result<()> {
     diesel::update(tenants::table.find(id))

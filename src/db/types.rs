@@ -23,6 +23,7 @@ use crate::domain::pepper::Digest;
 use crate::domain::plan::Plan;
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Role;
+use crate::domain::rollout::Switch;
 use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
@@ -95,6 +96,7 @@ id_columns!(
 );
 text_column!(Environment, it => it.as_str(), text => Self::parse(&text).ok());
 text_column!(Plan, it => it.as_str(), text => Self::parse(&text));
+text_column!(Switch, it => it.as_str(), text => Self::parse(&text));
 text_column!(Code, it => it.as_str(), text => Self::parse(&text));
 text_column!(AllowlistMode, it => it.as_str(), text => Self::parse(&text).ok());
 // Whatever word this Keystead does not know reads only.

@@ -15,6 +15,8 @@ pub const LIMIT_DECLINED: &str = "limit.declined";
 pub const LIMIT_CHANGED: &str = "limit.changed";
 /// Support set another plan.
 pub const PLAN_CHANGED: &str = "plan.changed";
+/// Support switched a feature for a tenant.
+pub const ACCESS_SWITCHED: &str = "access.switched";
 
 /// An event of the audit log.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,6 +107,10 @@ pub enum Event {
     LimitChanged(Step),
     /// Support set another plan.
     PlanChanged(Decision),
+    /// Support switched a feature for a tenant, or left it to the percentage.
+    AccessSwitched(Decision),
+    /// Support set the part of the tenants that has a feature.
+    RolloutChanged(Decision),
     /// Settings of a tenant were changed; before and after.
     SettingsChanged(Value),
     /// A sealed copy of a key's secret was kept, to be shown again.
@@ -172,6 +178,8 @@ impl Event {
             Self::LimitDeclined(_) => LIMIT_DECLINED,
             Self::LimitChanged(_) => LIMIT_CHANGED,
             Self::PlanChanged(_) => PLAN_CHANGED,
+            Self::AccessSwitched(_) => ACCESS_SWITCHED,
+            Self::RolloutChanged(_) => "rollout.changed",
             Self::SettingsChanged(_) => "settings.changed",
             Self::KeySealed => "key.sealed",
             Self::KeySecretRevealed => "key.secret_revealed",
@@ -214,7 +222,9 @@ impl Event {
             | Self::LimitWithdrawn(step)
             | Self::LimitDeclined(step)
             | Self::LimitChanged(step) => step.detail(),
-            Self::PlanChanged(decision) => decision.detail(),
+            Self::PlanChanged(decision)
+            | Self::AccessSwitched(decision)
+            | Self::RolloutChanged(decision) => decision.detail(),
             Self::MemberAdded(role) => json!({ "role": role }),
             Self::PepperRetired(stopped) => json!({ "stopped": stopped }),
             _ => json!({}),

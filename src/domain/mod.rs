@@ -36,6 +36,7 @@ pub mod random;
 pub mod rate_limit;
 pub mod request_id;
 pub mod role;
+pub mod rollout;
 pub mod scope;
 pub mod sealing;
 pub mod tally;

@@ -177,6 +177,7 @@ pub fn label(field: &str) -> &str {
         "limit" => "New limit",
         "reason" => "Reason",
         "choice" => "Choice",
+        "percentage" => "New percentage",
         "recoverable" => "Show the secret again",
         "typed" => "Number of keys",
         "expires_at" => "Ends on",

@@ -1,7 +1,9 @@
-//! What happened to a tenant's limit and plan, as both sides read it.
+//! What happened to a tenant's limit, plan and features, as both sides read it.
 
 use crate::actions::tenant_history::Past;
-use crate::domain::audit::{LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_REQUESTED};
+use crate::domain::audit::{
+    ACCESS_SWITCHED, LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_REQUESTED, PLAN_CHANGED,
+};
 use crate::domain::decision::Decision;
 use crate::domain::limits::Step;
 use crate::domain::time::Timestamp;
@@ -40,15 +42,19 @@ impl PastStep {
         }
     }
 
-    /// A step of the plan.
-    pub fn of_plan(past: Past<Decision>, now: Timestamp) -> Self {
+    /// A step of the plan, of the access to a feature, or of its roll-out.
+    pub fn of_decision(past: Past<Decision>, now: Timestamp) -> Self {
         let Decision {
             before,
             after,
             reason,
         } = past.step;
         Self {
-            what: format!("Plan changed from {before} to {after}"),
+            what: match past.action.as_str() {
+                PLAN_CHANGED => format!("Plan changed from {before} to {after}"),
+                ACCESS_SWITCHED => format!("Integrations: {after}, before: {before}"),
+                _ => format!("Percentage changed from {before} to {after}"),
+            },
             by: who(past.by, true),
             reason,
             at: Moment::past(past.at, now),

@@ -11,7 +11,7 @@ use super::admin::{
 use super::body::{self, LARGEST_SETTINGS as SETTINGS};
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
 use super::state::State;
-use super::support::{limit_refusals, limits, plans, tenants};
+use super::support::{feature_access, limit_refusals, limits, plans, rollouts, tenants};
 use super::{
     api, assets, compression, docs, errors, health, jump, openapi, page_owner, session_store,
 };
@@ -176,5 +176,7 @@ fn support(scope: &mut ServiceConfig) {
         "/support/tenants/{id}/limit" => page limits::new, post limits::create;
         "/support/tenants/{id}/limit-refusal" => page limit_refusals::new, post limit_refusals::create;
         "/support/tenants/{id}/plan" => page plans::new, post plans::create;
+        "/support/tenants/{id}/access" => page feature_access::new, post feature_access::create;
+        "/support/rollouts" => page rollouts::show, post rollouts::update;
     };
 }

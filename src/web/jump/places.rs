@@ -50,7 +50,7 @@ const fn place(
 const KEYS: &str = "/tenant-api-keys";
 
 /// In the order in which they are offered.
-static PLACES: [Place; 19] = [
+static PLACES: [Place; 20] = [
     place(
         [
             "API Keys",
@@ -229,6 +229,16 @@ static PLACES: [Place; 19] = [
         ],
         "/support/tenants?sort=waiting",
         "clock",
+        For::Staff,
+    ),
+    place(
+        [
+            "Roll-outs",
+            "Which part of the tenants has a feature",
+            "percentage features flags enterprise integrations",
+        ],
+        "/support/rollouts",
+        "arrow-up",
         For::Staff,
     ),
     place(

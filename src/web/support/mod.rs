@@ -1,7 +1,9 @@
 //! The support view: tenants by name, state, date and limit. Nothing here reads a key, a credential or usage.
 
+pub mod feature_access;
 pub mod limit_refusals;
 pub mod limits;
 pub mod plans;
 pub mod question;
+pub mod rollouts;
 pub mod tenants;

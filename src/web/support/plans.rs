@@ -49,7 +49,7 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
         submit: ["check", "Save plan"],
         history: history
             .into_iter()
-            .map(|past| PastStep::of_plan(past, now))
+            .map(|past| PastStep::of_decision(past, now))
             .collect(),
         tenant: tenant.id,
         name: tenant.name,

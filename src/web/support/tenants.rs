@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::db::Conn;
 use crate::db::tenant_overviews::{self, Asked, Order, Overview};
+use crate::domain::rollout::Access;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
@@ -29,6 +30,8 @@ pub struct TenantRow {
     pub id: String,
     pub name: String,
     pub plan: &'static str,
+    /// Whether it has integrations, in a few words.
+    pub access: &'static str,
     pub suspended: bool,
     pub used: i64,
     pub limit: i64,
@@ -48,6 +51,7 @@ impl TenantRow {
             tenant,
             used,
             request,
+            access,
             active_at,
         } = overview;
         let limit = tenant.key_limit;
@@ -63,6 +67,12 @@ impl TenantRow {
                 () => "",
             },
             request: request.map(|open| (grouped(open.wanted), Moment::past(open.asked_at, now))),
+            access: match access {
+                Access::Available => "Integrations",
+                Access::NotOnPlan => "No integrations",
+                Access::NotRolledOut => "No integrations yet",
+                Access::SwitchedOff => "Integrations off",
+            },
             active: active_at.map(|at| Moment::past(at, now)),
             id: tenant.id.to_string(),
             name: tenant.name,

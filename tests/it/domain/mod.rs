@@ -11,6 +11,7 @@ mod key_texts;
 mod laws;
 mod passwords;
 mod request_ids;
+mod rollouts;
 mod sealing;
 mod words;
 

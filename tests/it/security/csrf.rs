@@ -259,6 +259,8 @@ async fn nothing_changes_by_reading() {
         &app.limit_page("Acme"),
         &app.refusal_page("Acme"),
         &app.support_page("Acme", "plan"),
+        &app.support_page("Acme", "access"),
+        "/support/rollouts?percentage=50",
     ] {
         alice.get(path).await;
         let head = alice.request(Method::HEAD, path);

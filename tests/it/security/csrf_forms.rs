@@ -285,6 +285,22 @@ pub fn tries(
             &[("shown", "10"), ("limit", "30"), ("reason", "Planted")],
         ),
         form(
+            "/support/tenants/{id}/access",
+            keys,
+            &app.support_page("Acme", "access"),
+            &[
+                ("shown", &app.access_version("Acme")),
+                ("choice", "off"),
+                ("reason", "Planted"),
+            ],
+        ),
+        form(
+            "/support/rollouts",
+            "/support/rollouts",
+            "/support/rollouts",
+            &[("shown", "0"), ("percentage", "50"), ("reason", "Planted")],
+        ),
+        form(
             "/support/tenants/{id}/plan",
             keys,
             &app.support_page("Acme", "plan"),

@@ -92,6 +92,8 @@ async fn the_support_view_exists_for_staff_alone() {
         "/support/tenants".into(),
         app.limit_page("Acme"),
         app.support_page("Acme", "plan"),
+        app.support_page("Acme", "access"),
+        "/support/rollouts".into(),
     ];
     for (email, status) in [(SAM, 200), (ALICE, 200), (VERA, 404), (BOB, 404)] {
         let mut person = app.sign_in(email).await;
@@ -131,6 +133,18 @@ async fn the_support_view_exists_for_staff_alone() {
             fields[3],
         ];
         assert_eq!(person.post(&plan, &fields).await.status, 404, "{email}");
+        let access = app.support_page("Globex", "access");
+        let shown = app.access_version("Globex");
+        let fields = [fields[0], ("shown", &shown), ("choice", "off"), fields[3]];
+        assert_eq!(person.post(&access, &fields).await.status, 404, "{email}");
+        let fields = [
+            fields[0],
+            ("shown", "0"),
+            ("percentage", "100"),
+            ("reason", "Please"),
+        ];
+        let rollouts = person.post("/support/rollouts", &fields).await;
+        assert_eq!(rollouts.status, 404, "{email}");
     }
     // Two people signed in.
     assert_eq!(

@@ -3,4 +3,5 @@
 mod access;
 mod limits;
 mod plans;
+mod rollouts;
 mod tenants;

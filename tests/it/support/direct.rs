@@ -117,6 +117,34 @@ impl App {
         ));
     }
 
+    /// Gives a tenant a plan.
+    pub fn set_plan(&self, tenant: &str, plan: &str) {
+        self.sql(&format!(
+            "UPDATE tenants SET plan = '{plan}' WHERE name = '{tenant}'"
+        ));
+    }
+
+    /// The percentage above which a tenant has integrations.
+    pub fn place_in_rollout(&self, tenant: &str) -> i64 {
+        let feature = keystead::domain::rollout::Feature::Integrations;
+        keystead::domain::rollout::bucket(feature, self.tenant(tenant))
+    }
+
+    /// Has a tenant store a credential that nobody can open.
+    pub fn store_credential(&self, tenant: &str) {
+        let [id, credential] = [(); 2].map(|()| uuid::Uuid::now_v7());
+        let tenant = self.tenant(tenant);
+        self.sql(&format!(
+            "INSERT INTO integrations (id, tenant_id, slug, versions) VALUES ('{id}', '{tenant}', 'stripe', 1)"
+        ));
+        self.sql(&format!(
+            "INSERT INTO integration_credentials (id, tenant_id, integration_id, environment, version, name, last4, \
+             created_by, created_at, sealing_version, master_key_version, key_nonce, sealed_key, nonce, ciphertext) \
+             VALUES ('{credential}', '{tenant}', '{id}', 'live', 1, 'Payments', 'abcd', 'alice@acme.test', \
+             '2026-11-20 11:00:00', 1, 1, '', '', '', '')"
+        ));
+    }
+
     /// Makes an authorization group.
     pub fn add_group(&self, tenant: &str, name: &str, scopes: &str) {
         let (id, tenant) = (uuid::Uuid::now_v7(), self.tenant(tenant));

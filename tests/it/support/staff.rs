@@ -48,6 +48,19 @@ impl App {
         keystead::actions::limits::version_of_request(open.unwrap().as_ref())
     }
 
+    /// What the form of support shows of a tenant's access.
+    pub fn access_version(&self, tenant: &str) -> String {
+        let (id, feature) = (
+            self.tenant(tenant),
+            keystead::domain::rollout::Feature::Integrations,
+        );
+        let version = self.db.read(|conn| {
+            let tenant = keystead::db::tenants::find(conn, id)?;
+            keystead::actions::feature_switches::version(conn, &tenant, feature)
+        });
+        version.unwrap()
+    }
+
     /// The limit that a tenant has.
     pub fn limit_of(&self, tenant: &str) -> i64 {
         let id = self.tenant(tenant);

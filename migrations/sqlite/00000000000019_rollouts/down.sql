@@ -1,0 +1,3 @@
+DROP TABLE access_requests;
+DROP TABLE feature_rollouts;
+DROP TABLE feature_switches;
