@@ -4,13 +4,14 @@
 use serde_json::json;
 
 use super::integrations::Target;
-use super::{must_still_act, record};
+use super::{must_still_act, record, rollouts};
 use crate::db::credentials::Credential;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
 use crate::domain::id::{CredentialId, TenantId};
 use crate::domain::integration::Level;
 use crate::domain::role::{Actor, Who};
+use crate::domain::rollout::Feature;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -21,6 +22,7 @@ use crate::domain::{Error, Result};
 pub fn create(conn: &mut Conn, by: &Actor, target: &Target, id: CredentialId) -> Result<()> {
     change_log::hold(conn)?;
     must_still_act(conn, by)?;
+    rollouts::must_have(conn, by.tenant, Feature::Integrations)?;
     let project = target.level.project().ok_or(Error::NotFound)?;
     db::projects::find(conn, by.tenant, project)?;
     for level in [target.level, Level::Organization] {

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::rollouts;
 use crate::db::credentials::Credential;
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::environment::Environment;
 use crate::domain::id::{IntegrationId, ProjectId, TenantId};
 use crate::domain::integration::{Effective, Level, Standing};
+use crate::domain::rollout::Feature;
 
 /// What a level has of an integration.
 #[derive(Debug, Clone, Default)]
@@ -60,7 +62,11 @@ impl OfProject {
 }
 
 /// What a level has of each integration, by the catalogue's word for it.
+///
+/// # Errors
+/// `Forbidden` for a tenant without the feature.
 pub fn of_level(conn: &mut Conn, tenant: TenantId, level: Level) -> Result<HashMap<String, Kept>> {
+    rollouts::must_have(conn, tenant, Feature::Integrations)?;
     let mut credentials: HashMap<IntegrationId, Vec<Credential>> = HashMap::new();
     for credential in db::credentials::list_of_level(conn, tenant, level)? {
         let of = credentials.entry(credential.integration_id).or_default();
@@ -82,12 +88,13 @@ pub fn of_level(conn: &mut Conn, tenant: TenantId, level: Level) -> Result<HashM
 /// What a project gets of each integration of which it or the organisation has anything.
 ///
 /// # Errors
-/// `NotFound`, also for another tenant's project.
+/// As [`of_level`]; `NotFound`, also for another tenant's project.
 pub fn of_project(
     conn: &mut Conn,
     tenant: TenantId,
     project: ProjectId,
 ) -> Result<HashMap<String, OfProject>> {
+    rollouts::must_have(conn, tenant, Feature::Integrations)?;
     db::projects::find(conn, tenant, project)?;
     let mut all: HashMap<String, OfProject> = HashMap::new();
     for (slug, own) in of_level(conn, tenant, Level::Project(project))? {

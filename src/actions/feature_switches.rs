@@ -87,6 +87,7 @@ pub fn set(
     let switch = errors.take("choice", check(conn, &row, feature, input.choice, before)?);
     let reason = errors.take("reason", limits::check_reason(input.reason));
     errors.into_result()?;
+    change_log::append(conn, change_log::Item::Rollout(feature))?;
     db::feature_switches::set(conn, tenant, feature, switch)?;
     let event = Event::AccessSwitched(Decision {
         before: before.label().into(),

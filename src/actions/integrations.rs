@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Object, must_still_act, record};
+use super::{Object, must_still_act, record, rollouts};
 use crate::db::change_log::{self, Item};
 use crate::db::integrations::Integration;
 use crate::db::{self, Conn};
@@ -11,6 +11,7 @@ use crate::domain::catalogue::entry::{Entry, Kind};
 use crate::domain::id::IntegrationId;
 use crate::domain::integration::{Level, Standing};
 use crate::domain::role::Actor;
+use crate::domain::rollout::Feature;
 use crate::domain::{Conflict, Error, Result};
 
 /// The right to change integrations and their credentials.
@@ -77,6 +78,7 @@ pub(super) fn hold(conn: &mut Conn, by: &Actor, target: &Target) -> Result<Integ
     }
     change_log::hold(conn)?;
     must_still_act(conn, by)?;
+    rollouts::must_have(conn, by.tenant, Feature::Integrations)?;
     if let Level::Project(id) = target.level
         && db::projects::find(conn, by.tenant, id)?
             .archived_at

@@ -9,6 +9,7 @@ use crate::domain::decision::{Decision, Input};
 use crate::domain::id::TenantId;
 use crate::domain::plan::Plan;
 use crate::domain::role::Supporter;
+use crate::domain::rollout::Feature;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result, limits};
 
@@ -37,6 +38,7 @@ pub fn set(conn: &mut Conn, by: &Supporter, tenant: TenantId, input: &Input<'_>)
     let reason = errors.take("reason", limits::check_reason(input.reason));
     errors.into_result()?;
     let plan = plan.ok_or_else(|| Error::internal("a plan was checked and is none"))?;
+    change_log::append(conn, change_log::Item::Rollout(Feature::Integrations))?;
     db::tenants::set_plan(conn, tenant, plan)?;
     let event = Event::PlanChanged(Decision {
         before: row.plan.as_str().into(),

@@ -31,6 +31,7 @@ pub fn set(conn: &mut Conn, by: &Supporter, feature: Feature, input: &Input<'_>)
     if percentage < before {
         keep(conn, feature, percentage..before)?;
     }
+    change_log::append(conn, change_log::Item::Rollout(feature))?;
     db::feature_rollouts::set_percentage(conn, feature, percentage)?;
     let event = Event::RolloutChanged(Decision {
         before: before.to_string(),

@@ -14,6 +14,7 @@ use super::schema::{change_head, change_log};
 use super::{Conn, rows};
 use crate::domain::id::{GroupId, IntegrationId, KeyId, ProjectId, VerifierId};
 use crate::domain::pepper::Digest;
+use crate::domain::rollout::Feature;
 use crate::domain::{Result, random};
 
 /// What changed.
@@ -29,6 +30,8 @@ pub enum Item {
     Integration(IntegrationId),
     /// A project.
     Project(ProjectId),
+    /// Which tenants have a feature.
+    Rollout(Feature),
     /// A pepper was taken up or retired; its version.
     Pepper(i32),
     /// As a pepper, of a master key.
@@ -89,6 +92,7 @@ impl Item {
             Self::Verifier(id) => ("verifier", id.to_string()),
             Self::Integration(id) => ("integration", id.to_string()),
             Self::Project(id) => ("project", id.to_string()),
+            Self::Rollout(feature) => ("rollout", feature.as_str().to_owned()),
             Self::Pepper(version) => ("pepper", version.to_string()),
             Self::MasterKey(version) => ("master key", version.to_string()),
         }
@@ -113,6 +117,7 @@ impl Queryable<(Text, Text), MultiBackend> for Item {
             "verifier" => id.parse().ok().map(Self::Verifier),
             "integration" => id.parse().ok().map(Self::Integration),
             "project" => id.parse().ok().map(Self::Project),
+            "rollout" => Feature::parse(&id).map(Self::Rollout),
             "pepper" => id.parse().ok().map(Self::Pepper),
             "master key" => id.parse().ok().map(Self::MasterKey),
             other => {

@@ -8,6 +8,7 @@ use crate::domain::envelope::{Envelope, Place};
 use crate::domain::environment::Environment;
 use crate::domain::id::{CredentialId, IntegrationId, ProjectId, TenantId};
 use crate::domain::integration::{Effective, Level};
+use crate::domain::rollout::Access;
 use crate::domain::time::Timestamp;
 
 /// A credential that applies.
@@ -90,6 +91,8 @@ struct Held {
     /// Where each integration is, for those that are dropped.
     places: HashMap<IntegrationId, (TenantId, Level, Box<str>)>,
     projects: HashMap<ProjectId, Project>,
+    /// Whether tenants have credentials at all; those that are missing are on a plan without.
+    access: HashMap<TenantId, Access>,
 }
 
 /// Every credential that applies.
@@ -133,6 +136,17 @@ impl Credentials {
                 integrations.remove(&slug);
             }
         }
+    }
+
+    /// Puts in place which tenants have credentials at all, for those whose plan includes them.
+    pub fn put_access(&self, access: HashMap<TenantId, Access>) {
+        self.write().access = access;
+    }
+
+    /// Whether a tenant has credentials at all, and why not.
+    pub fn access(&self, tenant: TenantId) -> Access {
+        let known = self.read().access.get(&tenant).copied();
+        known.unwrap_or(Access::NotOnPlan)
     }
 
     /// The project, if the tenant has it.

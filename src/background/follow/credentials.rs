@@ -8,8 +8,10 @@ use crate::db::integrations::Integration;
 use crate::db::projects::Project;
 use crate::db::{self, Conn};
 use crate::domain::Result;
-use crate::domain::id::{IntegrationId, ProjectId};
+use crate::domain::id::{IntegrationId, ProjectId, TenantId};
 use crate::domain::integration::Level;
+use crate::domain::plan::Plan;
+use crate::domain::rollout::{self, Feature};
 use crate::resolve::{self, Current, Slots};
 
 /// Integrations, or projects, that are read at once.
@@ -74,8 +76,28 @@ impl Follower {
         })
     }
 
+    /// Takes over which tenants have integrations at all. They are few, and change rarely: all at once.
+    pub(super) fn put_access(&self, conn: &mut Conn, turn: Turn) -> Result<()> {
+        let feature = Feature::Integrations;
+        let percentage = db::feature_rollouts::percentage(conn, feature)?;
+        let switches = db::feature_switches::all(conn, feature)?;
+        let enterprise = db::tenants::list_of_plan(conn, Plan::Enterprise)?;
+        let access = |tenant: TenantId| {
+            let switch = switches.get(&tenant).copied();
+            let bucket = rollout::bucket(feature, tenant);
+            let access = rollout::access(Plan::Enterprise, switch, percentage, bucket);
+            (tenant, access)
+        };
+        let all = enterprise.into_iter().map(access).collect();
+        self.step(turn, |_| {
+            self.credentials.put_access(all);
+            Ok(())
+        })
+    }
+
     /// Loads every project and integration, and forgets those that are no longer there.
     pub(super) fn load_credentials(&self, conn: &mut Conn, turn: Turn) -> Result<()> {
+        self.put_access(conn, turn)?;
         let (mut projects, mut last) = (HashSet::<ProjectId>::new(), None);
         loop {
             let rows = db::projects::list_for_index(conn, last, LOADED)?;

@@ -136,6 +136,12 @@ impl Follower {
         while let Some((tenant, group)) = renewed.pop() {
             renewed.extend(self.apply_group(conn, turn, (tenant, group), rev)?);
         }
+        if changes
+            .iter()
+            .any(|change| matches!(change.item, Item::Rollout(_)))
+        {
+            self.put_access(conn, turn)?;
+        }
         let (_, ids) = of_kind(changes, Item::project);
         let rows = db::projects::find_for_index(conn, &ids)?;
         self.put_projects(turn, rows)?;

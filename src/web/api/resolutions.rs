@@ -10,6 +10,7 @@ use crate::domain::catalogue::entry::Entry;
 use crate::domain::environment::Environment;
 use crate::domain::id::{CredentialId, ProjectId};
 use crate::domain::integration::{Effective, Level, environment};
+use crate::domain::rollout::Feature;
 use crate::domain::time::rfc3339;
 use crate::domain::{Conflict, Error, Result};
 use crate::resolve::Current;
@@ -175,11 +176,15 @@ fn effective(
     let unsure = || Error::Unavailable("the index is not certain".into());
     let certain = state.index().certainty().ok_or_else(unsure)?;
     let (credentials, tenant) = (state.credentials(), caller.tenant_id);
+    let refusal = credentials.access(tenant).refusal(Feature::Integrations);
     let known = credentials.project(tenant, project);
     let effective = credentials.effective(tenant, project, &entry.slug, environment);
     // Else all was loaded anew meanwhile, and what was looked for may not have arrived yet.
     if state.index().certainty() != Some(certain) {
         return Err(unsure());
+    }
+    if let Some(why) = refusal {
+        return Err(Error::Forbidden(why));
     }
     if known.ok_or(Error::NotFound)?.archived {
         return Err(Conflict::ProjectArchived.into());

@@ -22,6 +22,7 @@ fn state_of(list: &Answer, slug: &str) -> String {
 #[actix_web::test]
 async fn an_admin_switches_an_integration_on_and_a_project_overrides_it() {
     let app = App::start().await;
+    app.give_integrations("Acme");
     let shop = app.add_project("Acme", "Shop");
     let mut alice = app.sign_in(ALICE).await;
     let list = alice.get("/integrations").await;
@@ -77,6 +78,7 @@ async fn an_admin_switches_an_integration_on_and_a_project_overrides_it() {
 #[actix_web::test]
 async fn switching_off_says_first_who_inherits_and_how_often_they_used_it() {
     let app = App::start().await;
+    app.give_integrations("Acme");
     let shop = app.add_project("Acme", "Shop");
     app.add_project("Acme", "Depot");
     let mut alice = app.sign_in(ALICE).await;
@@ -123,6 +125,7 @@ async fn switching_off_says_first_who_inherits_and_how_often_they_used_it() {
 #[actix_web::test]
 async fn a_wrong_credential_is_refused_at_its_field_and_its_secret_is_not_shown_again() {
     let app = App::start().await;
+    app.give_integrations("Acme");
     let mut alice = app.sign_in(ALICE).await;
     let twilio = "/integrations/twilio";
     let sid = "XX00000000000000000000000000000000";
@@ -147,6 +150,7 @@ async fn a_wrong_credential_is_refused_at_its_field_and_its_secret_is_not_shown_
 #[actix_web::test]
 async fn viewers_read_and_change_nothing_and_other_tenants_see_nothing() {
     let app = App::start().await;
+    app.give_integrations("Acme");
     let shop = app.add_project("Acme", "Shop");
     let mut alice = app.sign_in(ALICE).await;
     save(&mut alice, OPENAI, &[("fields.api_key", SECRET)]).await;
@@ -158,6 +162,7 @@ async fn viewers_read_and_change_nothing_and_other_tenants_see_nothing() {
     for page in ["credentials/new", "switch-off", "switch-on"] {
         assert_eq!(vera.get(&format!("{OPENAI}/{page}")).await.status, 403);
     }
+    app.give_integrations("Globex");
     let mut bob = app.sign_in(BOB).await;
     let list = bob.get("/integrations").await;
     assert_eq!(state_of(&list, "openai"), "Off");
@@ -170,6 +175,7 @@ async fn viewers_read_and_change_nothing_and_other_tenants_see_nothing() {
 #[actix_web::test]
 async fn the_list_is_searched_and_narrowed() {
     let app = App::start().await;
+    app.give_integrations("Acme");
     let mut alice = app.sign_in(ALICE).await;
     save(&mut alice, OPENAI, &[("fields.api_key", SECRET)]).await;
     let on = alice.get("/integrations?state=on").await;

@@ -10,6 +10,7 @@ use crate::support::*;
 /// Every answer about integrations.
 pub async fn collect(app: &App, seen: &mut Seen) {
     app.set_limit("Acme", 80);
+    app.give_integrations("Acme");
     let full = app.system(&app.issue("Acme", "Integrations").secret);
     app.add_group("Acme", "Nothing of integrations", "orders:read");
     let poor = app.issue_with(

@@ -60,6 +60,7 @@ const OWN: &str = "sk-of-the-project-0000000000000000000002";
 /// Acme with two projects, and a system with all rights.
 pub async fn acme() -> (App, System, String, String) {
     let app = App::start().await;
+    app.give_integrations("Acme");
     let (shop, depot) = (
         app.add_project("Acme", "Shop"),
         app.add_project("Acme", "Depot"),
@@ -232,6 +233,7 @@ async fn a_key_gets_credentials_only_by_right_and_in_its_own_project() {
     full.post(&there, own).await.problem(403);
 
     // To another tenant the project does not exist, and neither does one that nobody ever made.
+    app.give_integrations("Globex");
     let globex = app.system(&app.issue("Globex", "Admin").secret);
     let nowhere = uuid::Uuid::now_v7().to_string();
     for project in [shop.as_str(), nowhere.as_str()] {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use keystead::domain::rollout::Switch;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use reqwest::Method;
@@ -21,6 +22,7 @@ struct Model {
     on: bool,
     blocked: BTreeSet<usize>,
     archived: BTreeSet<usize>,
+    is_off: bool,
 }
 
 impl Model {
@@ -28,6 +30,7 @@ impl Model {
         let own = self.kept.get(&(Some(project), environment));
         let shared = self.kept.get(&(None, environment)).filter(|_| self.on);
         match (own, self.blocked.contains(&project), shared) {
+            _ if self.is_off => "about:blank".into(),
             _ if self.archived.contains(&project) => "project-archived".into(),
             (Some(own), _, _) => format!("project: {own}"),
             (None, true, _) => "credential-blocked".into(),
@@ -177,6 +180,23 @@ impl World {
         assert_eq!(self.system.post(&path, json!({})).await.status, 200);
     }
 
+    /// The tenant does not have the feature any more: nothing is given and nothing changes. Then it has it again.
+    async fn lose_it_for_a_moment(&mut self, app: &App) {
+        app.switch_integrations("Acme", Switch::Off);
+        self.model.is_off = true;
+        self.check().await;
+        let level = self.level();
+        let body = match level {
+            None => json!({ "enabled": false }),
+            Some(_) => json!({ "inherits": false }),
+        };
+        patch(&self.system, &self.path(level), body)
+            .await
+            .problem(403);
+        app.switch_integrations("Acme", Switch::On);
+        self.model.is_off = false;
+    }
+
     /// Every project and environment gets what the model says.
     async fn check(&self) {
         for (place, project) in self.projects.iter().enumerate() {
@@ -214,6 +234,7 @@ impl World {
 #[actix_web::test]
 async fn any_sequence_of_changes_leaves_what_the_rule_says() {
     let app = App::start().await;
+    app.give_integrations("Acme");
     // The third one never has anything of its own: nothing is ever done to it by name.
     let projects = ["Shop", "Depot", "Empty"].map(|name| app.add_project("Acme", name));
     let mut world = World {
@@ -226,7 +247,8 @@ async fn any_sequence_of_changes_leaves_what_the_rule_says() {
     for step in 0..120 {
         world.step = step;
         let (level, environment) = (world.level(), world.environment());
-        match (world.random.random_range(0..10), level) {
+        match (world.random.random_range(0..11), level) {
+            (10, _) => world.lose_it_for_a_moment(&app).await,
             (0..4, _) => world.set(level, environment).await,
             (4..6, _) => world.remove(level, environment).await,
             (6, _) | (_, None) => world.toggle().await,

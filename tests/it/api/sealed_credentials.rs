@@ -18,6 +18,7 @@ const SEALED: [&str; 6] = [
 #[actix_web::test]
 async fn secrets_that_change_places_in_the_database_are_refused_and_people_are_told() {
     let (app, system, shop, depot) = acme().await;
+    app.give_integrations("Globex");
     let globex = app.system(&app.issue("Globex", "Admin").secret);
     let theirs = app.add_project("Globex", "Shop");
     let (openai, anthropic) = ("openai", "anthropic");

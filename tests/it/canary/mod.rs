@@ -332,6 +332,9 @@ fn stored(place: &Place) -> Vec<(String, Vec<u8>)> {
 async fn a_secret_is_found_nowhere_after_the_one_answer_that_shows_it() {
     let place = Place::new().with_acme();
     direct::sql(&place.db(), "UPDATE users SET super_user = TRUE");
+    direct::sql(&place.db(), "UPDATE tenants SET plan = 'Enterprise'");
+    let all = "INSERT INTO feature_rollouts (feature, percentage) VALUES ('integrations', 100)";
+    direct::sql(&place.db(), all);
     let mut server = place.start(place.command(&["serve", "--log", "debug"]));
     let mut alice = admin(&server).await;
     let verifier = new_verifier(&mut alice).await;

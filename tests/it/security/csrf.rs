@@ -215,6 +215,7 @@ async fn nothing_changes_by_reading() {
     let mut alice = app.sign_in(ALICE).await;
     let key = app.issue("Acme", "ERP");
     let edited = project_page(&app, "Edited", "edit");
+    app.give_integrations("Acme");
     let credential = app.save_credential("Acme", None, "openai", true);
     let openai = |rest: &str| format!("/integrations/openai/{rest}");
     let before = fingerprint(&app);

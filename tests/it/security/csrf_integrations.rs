@@ -5,6 +5,7 @@ use crate::support::*;
 
 /// The organisation's forms and those of a project.
 pub fn tries(app: &App) -> Vec<Try> {
+    app.give_integrations("Acme");
     let shop = app.add_project("Acme", "Integrated");
     let of_shop = format!("/projects/{shop}/integrations");
     let form = |route, page: &str, action: String, fields: &[(&'static str, &str)]| Try {

@@ -5,6 +5,8 @@ use keystead::db::change_log::{Item, append};
 use keystead::db::projects::Project;
 use keystead::db::{self, Db};
 use keystead::domain::id::ProjectId;
+use keystead::domain::plan::Plan;
+use keystead::domain::rollout::{Feature, Switch};
 
 use super::app::{App, Issued};
 
@@ -181,6 +183,23 @@ impl App {
         self.db.write(add).unwrap();
         keystead::server::control::follow(&self.config.data_dir).unwrap();
         id.to_string()
+    }
+
+    /// Puts a tenant on the Enterprise plan, and switches integrations on for it.
+    pub fn give_integrations(&self, tenant: &str) {
+        self.switch_integrations(tenant, Switch::On);
+    }
+
+    /// Puts a tenant on the Enterprise plan, and switches integrations for it.
+    pub fn switch_integrations(&self, tenant: &str, switch: Switch) {
+        let (id, feature) = (self.tenant(tenant), Feature::Integrations);
+        let give = |conn: &mut db::Conn| {
+            append(conn, Item::Rollout(feature))?;
+            db::tenants::set_plan(conn, id, Plan::Enterprise)?;
+            db::feature_switches::set(conn, id, feature, Some(switch))
+        };
+        self.db.write(give).unwrap();
+        keystead::server::control::follow(&self.config.data_dir).unwrap();
     }
 
     /// The audit rows about an object, oldest first.
