@@ -72,10 +72,10 @@ fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
     keys.take_up(&file.master_keys(), &noted(&db)?);
     if !prepare && let Some(moved) = finish(config, &db, &keys)? {
         println!(
-            "A rotation to master key {} was cut off and is finished now: {} more secrets are encrypted under it. For \
-             another master key run this again.",
-            keys.newest(),
-            moved.done
+            "Some secrets were still encrypted under an older master key, as after a rotation that was cut off: {} moved \
+             to master key {} now. For another master key run this again.",
+            secrets(moved.done),
+            keys.newest()
         );
         return tell_damaged(&moved);
     }
@@ -94,9 +94,9 @@ fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
     keys.take_up(std::slice::from_ref(&next), &noted(&db)?);
     let moved = move_all(config, &db, &keys)?;
     println!(
-        "Master key {version} is in use, and {} secrets were moved to it. Back up {shown}: without it they do not open. \
+        "Master key {version} is in use; {} moved to it. Back up {shown}: without it they do not open. \
          When a server starts next, everybody signs in again.",
-        moved.done
+        secrets(moved.done)
     );
     if config.database.file().is_none() {
         println!("Every other server of this database needs a copy of this file.");
@@ -144,6 +144,13 @@ fn next(config: &Config, file: &mut SecretFile, newest: i32) -> Result<MasterKey
         )
     })?;
     at_hand(file).ok_or_else(|| "there is no master key".into())
+}
+
+fn secrets(count: usize) -> String {
+    match count {
+        1 => "1 secret was".to_owned(),
+        count => format!("{count} secrets were"),
+    }
 }
 
 fn tell_damaged(moved: &Moved) -> Result<(), String> {

@@ -85,7 +85,7 @@ async fn a_rotation_moves_everything_beside_a_running_server() {
     let outcome = master_key(&place, &["rotate"]);
     let said = &outcome.done().out;
     assert!(
-        said.contains("Master key 2 is in use, and 3 secrets were moved to it."),
+        said.contains("Master key 2 is in use; 3 secrets were moved to it."),
         "{said}"
     );
 
