@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use keystead::db::Db;
 use keystead::domain::id::TenantId;
+use keystead::domain::rollout::Switch;
 use serde_json::json;
 
 use crate::support::browser_like::{Person, secret_in};
@@ -158,6 +159,9 @@ async fn beside(place: &Place, args: &[&str]) {
 async fn a_credential_is_given_out_at_every_moment_of_a_rotation_and_a_retirement() {
     let place = Place::new().with_acme();
     let key = place.key("ERP");
+    let db = place.db();
+    let acme: TenantId = direct::text(&db, "SELECT id FROM tenants").parse().unwrap();
+    direct::switch_integrations(&db, acme, Switch::On);
     let server = Rc::new(place.serve());
     let system = server.system(&key);
     let made = system

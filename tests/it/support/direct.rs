@@ -4,7 +4,7 @@ use diesel::{QueryableByName, RunQueryDsl};
 use keystead::db::change_log::{Item, append};
 use keystead::db::projects::Project;
 use keystead::db::{self, Db};
-use keystead::domain::id::ProjectId;
+use keystead::domain::id::{ProjectId, TenantId};
 use keystead::domain::plan::Plan;
 use keystead::domain::rollout::{Feature, Switch};
 
@@ -46,6 +46,17 @@ pub fn number(db: &Db, query: &str) -> i64 {
             .n)
     })
     .unwrap()
+}
+
+/// Puts a tenant on the Enterprise plan, and switches integrations for it.
+pub fn switch_integrations(db: &Db, tenant: TenantId, switch: Switch) {
+    let feature = Feature::Integrations;
+    let give = |conn: &mut db::Conn| {
+        append(conn, Item::Rollout(feature))?;
+        db::tenants::set_plan(conn, tenant, Plan::Enterprise)?;
+        db::feature_switches::set(conn, tenant, feature, Some(switch))
+    };
+    db.write(give).unwrap();
 }
 
 /// Keeps everybody from changing anything, as a slow disk would, until it ends.
@@ -192,13 +203,7 @@ impl App {
 
     /// Puts a tenant on the Enterprise plan, and switches integrations for it.
     pub fn switch_integrations(&self, tenant: &str, switch: Switch) {
-        let (id, feature) = (self.tenant(tenant), Feature::Integrations);
-        let give = |conn: &mut db::Conn| {
-            append(conn, Item::Rollout(feature))?;
-            db::tenants::set_plan(conn, id, Plan::Enterprise)?;
-            db::feature_switches::set(conn, id, feature, Some(switch))
-        };
-        self.db.write(give).unwrap();
+        switch_integrations(&self.db, self.tenant(tenant), switch);
         keystead::server::control::follow(&self.config.data_dir).unwrap();
     }
 
