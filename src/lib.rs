@@ -12,6 +12,7 @@
 //! - [`actions`]: use cases; the change, its audit row and its change-log row in one transaction.
 //! - [`verify`]: the index of all keys in memory, the decision, and usage counts. Imports `domain` alone.
 //! - [`resolve`]: which third party's credential a project gets, from memory. Imports `domain` alone.
+//! - [`outbound`]: calls to third parties that tell whether a credential works. Imports `domain` alone.
 //! - [`key_search`]: key lists, searched in memory.
 //! - [`background`]: work beside the requests: following changes made elsewhere, writing and tidying usage.
 //! - [`web`]: pages, REST API, gateway edges. Only it names askama; `server` names actix too.
@@ -34,6 +35,7 @@ pub mod config;
 pub mod db;
 pub mod domain;
 pub mod key_search;
+pub mod outbound;
 pub mod resolve;
 pub mod server;
 pub mod telemetry;

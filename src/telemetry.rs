@@ -9,9 +9,7 @@ use tracing_subscriber::EnvFilter;
 /// # Errors
 /// A line for the person when the filter can't be read.
 pub fn start(filter: &str, json: bool) -> Result<(), String> {
-    // What actix says of its own start is no news to an operator.
-    let filter = EnvFilter::try_new(format!("actix_server=warn,{filter}"))
-        .map_err(|cause| format!("log: {cause}"))?;
+    let filter = filter_of(filter)?;
     let colours = std::io::stderr().is_terminal();
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -24,4 +22,20 @@ pub fn start(filter: &str, json: bool) -> Result<(), String> {
         builder.with_target(false).try_init()
     };
     Ok(())
+}
+
+/// What is logged under a setting.
+///
+/// # Errors
+/// A line for the person when it can't be read.
+pub fn filter_of(setting: &str) -> Result<EnvFilter, String> {
+    let unreadable = |cause: &dyn std::fmt::Display| format!("log: {cause}");
+    // What actix says of its own start is no news to an operator.
+    let mut filter = EnvFilter::try_new(format!("actix_server=warn,{setting}"))
+        .map_err(|cause| unreadable(&cause))?;
+    // At the level trace these write down what they send, and that holds the credentials of third parties.
+    for silent in ["ureq=off", "ureq_proto=off"] {
+        filter = filter.add_directive(silent.parse().map_err(|cause| unreadable(&cause))?);
+    }
+    Ok(filter)
 }

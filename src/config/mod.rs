@@ -17,6 +17,7 @@ use crate::db::connection::Source;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::forwarded::TrustedProxies;
 use crate::domain::key_text;
+use crate::domain::private_hosts::PrivateHosts;
 use settings::Settings;
 
 /// What the program runs with. Made from [`Settings`] alone; nothing reads a setting twice.
@@ -60,6 +61,10 @@ pub struct Config {
     pub pepper_file: Option<PathBuf>,
     /// As `pepper_file`, for the master key.
     pub master_key_file: Option<PathBuf>,
+    /// Whether third parties may be called, to test credentials.
+    pub outbound_calls: bool,
+    /// Hosts in private networks that may be called as well.
+    pub outbound_private_hosts: PrivateHosts,
     /// The integrations that can be chosen.
     pub catalogue: Arc<Catalogue>,
 }
@@ -102,11 +107,9 @@ impl Config {
                 value if (1..=most).contains(&value) => Ok(value),
                 _ => Err(format!("{name}: use 1 to {most}")),
             };
-        let per_second =
-            match settings.parse::<usize>("request_log_per_second", "a whole number")? {
-                value @ 0..=1_000_000 => value,
-                _ => return Err("request_log_per_second: use 0 to 1000000".into()),
-            };
+        let private_hosts = PrivateHosts::parse(&settings.text("outbound_private_hosts"))
+            .map_err(|why| format!("outbound_private_hosts: {why}"))?;
+        let integrations_file = settings.optional("integrations_file");
         Ok(Self {
             listen,
             unix_socket: settings.optional("unix_socket").map(PathBuf::from),
@@ -122,13 +125,22 @@ impl Config {
             insecure_cookie: settings.parse("insecure_cookie", "true or false")?,
             log_json: settings.parse("log_json", "true or false")?,
             log: settings.text("log"),
-            request_log_per_second: per_second,
+            request_log_per_second: request_log_per_second(settings)?,
             request_log_days: positive("request_log_days", 3_650)?,
             usage_days: positive("usage_days", 3_650)?,
             pepper_file: settings.optional("pepper_file").map(PathBuf::from),
             master_key_file: settings.optional("master_key_file").map(PathBuf::from),
-            catalogue: integrations::read(settings.optional("integrations_file").as_deref())?,
+            catalogue: integrations::read(integrations_file.as_deref(), &private_hosts)?,
+            outbound_calls: settings.parse("outbound_calls", "true or false")?,
+            outbound_private_hosts: private_hosts,
         })
+    }
+}
+
+fn request_log_per_second(settings: &Settings) -> Result<usize, String> {
+    match settings.parse("request_log_per_second", "a whole number")? {
+        value @ 0..=1_000_000 => Ok(value),
+        _ => Err("request_log_per_second: use 0 to 1000000".into()),
     }
 }
 

@@ -119,6 +119,16 @@ pub const ALL: &[Setting] = &[
         "",
         "TOML file that adds integrations to the built-in ones and hides some; empty: none",
     ),
+    setting(
+        "outbound_calls",
+        "false",
+        "Allow calls to third parties that test whether a credential works",
+    ),
+    setting(
+        "outbound_private_hosts",
+        "",
+        "Hosts in private networks, separated by commas, to which such calls may go",
+    ),
 ];
 
 /// The values in force, with their sources.

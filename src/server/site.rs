@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::config::Config;
+use crate::outbound::{DEADLINE, Outbound};
 use crate::web::state::Site;
 
 /// The site of a server that listens at this address.
@@ -29,6 +30,11 @@ pub fn of(config: &Config, address: SocketAddr) -> Site {
         insecure_cookie: config.insecure_cookie,
         session_idle_minutes: config.session_idle_minutes,
         session_hours: config.session_hours,
+        outbound: Outbound {
+            allowed: config.outbound_calls,
+            private_hosts: config.outbound_private_hosts.clone(),
+            deadline: DEADLINE,
+        },
     }
 }
 

@@ -19,6 +19,7 @@ use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result, password};
 use crate::key_search::lists::{KeyLists, ListRequest};
 use crate::key_search::page::ListPage;
+use crate::outbound::Outbound;
 use crate::resolve::Credentials;
 use crate::verify::Index;
 
@@ -46,6 +47,8 @@ pub struct Site {
     pub session_idle_minutes: i64,
     /// Hours that end a session in any case.
     pub session_hours: i64,
+    /// Which third parties may be called, to test a credential.
+    pub outbound: Outbound,
 }
 
 /// Shared by all workers.

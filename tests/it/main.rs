@@ -24,6 +24,7 @@ mod gateways;
 mod histories;
 mod key_lists;
 mod master_keys;
+mod outbound;
 mod readme;
 mod rotation_race;
 mod security;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use toml::Spanned;
 use url::Url;
 
+use super::super::private_hosts::PrivateHosts;
 use super::super::validate;
 use super::entry::{Entry, Field, Kind};
 use super::fields::MOST_BYTES;
@@ -24,8 +25,11 @@ pub struct Checked {
 ///
 /// # Errors
 /// The first mistake in it.
-pub fn read(text: &str) -> Result<Checked, Mistake> {
-    let source = Source(text);
+pub fn read(text: &str, private_hosts: &PrivateHosts) -> Result<Checked, Mistake> {
+    let source = Source {
+        text,
+        private_hosts,
+    };
     let file = source.parse()?;
     let (mut hide, mut seen) = (Vec::new(), BTreeSet::new());
     for slug in &file.hide {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::super::private_hosts::PrivateHosts;
 use super::entry::{Category, Kind};
 
 /// What is wrong in a catalogue file, and where.
@@ -94,9 +95,13 @@ pub struct BasicText {
     pub password: Text,
 }
 
-/// The text of a file, to tell the line of a place in it.
+/// The text of a file, to tell the line of a place in it, and what it may name.
 #[derive(Clone, Copy)]
-pub struct Source<'a>(pub &'a str);
+pub struct Source<'a> {
+    pub text: &'a str,
+    /// Hosts to which a test call may go without TLS.
+    pub private_hosts: &'a PrivateHosts,
+}
 
 impl Source<'_> {
     /// The members of the file.
@@ -104,7 +109,7 @@ impl Source<'_> {
     /// # Errors
     /// What is no TOML, and members that are unknown, missing or of another kind.
     pub fn parse(self) -> Result<FileText, Mistake> {
-        toml::from_str(self.0).map_err(|error| {
+        toml::from_str(self.text).map_err(|error| {
             // What serde calls a field is a member here; a field is a part of a credential.
             let reason = error.message().replace("unknown field", "unknown member");
             let reason = reason.replace("missing field", "missing member");
@@ -115,7 +120,7 @@ impl Source<'_> {
 
     /// The line on which something begins.
     pub fn line(self, span: &Range<usize>) -> usize {
-        let before = self.0.get(..span.start).unwrap_or_default();
+        let before = self.text.get(..span.start).unwrap_or_default();
         before.matches('\n').count() + 1
     }
 

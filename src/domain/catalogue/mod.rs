@@ -9,6 +9,7 @@ mod test_checks;
 
 use std::collections::BTreeSet;
 
+use super::private_hosts::PrivateHosts;
 use entry::Entry;
 pub use file::Mistake;
 
@@ -25,17 +26,18 @@ impl Catalogue {
     /// # Errors
     /// A mistake in the built-in file; a test reads it.
     pub fn built_in() -> Result<Self, Mistake> {
-        let entries = checks::read(BUILT_IN)?.entries;
+        let entries = checks::read(BUILT_IN, &PrivateHosts::default())?.entries;
         Ok(Self::sorted(entries.into_iter().map(|(_, entry)| entry)))
     }
 
-    /// Those that Keystead knows, without the ones that an operator's file hides, and with the ones that it adds.
+    /// Those that Keystead knows, without the ones that an operator's file hides, and with the ones that it adds. Their
+    /// test calls may go to private hosts without TLS.
     ///
     /// # Errors
     /// The first mistake in the file.
-    pub fn extended(text: &str) -> Result<Self, Mistake> {
+    pub fn extended(text: &str, private_hosts: &PrivateHosts) -> Result<Self, Mistake> {
         let Self(mut entries) = Self::built_in()?;
-        let file = checks::read(text)?;
+        let file = checks::read(text, private_hosts)?;
         let known = |slug: &str| entries.iter().any(|entry| entry.slug == slug);
         if let Some((line, entry)) = file.entries.iter().find(|(_, own)| known(&own.slug)) {
             let reason = format!(

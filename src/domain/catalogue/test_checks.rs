@@ -18,6 +18,10 @@ const NOT_OURS: [&str; 7] = [
     "upgrade",
 ];
 
+/// What is said of an address without TLS.
+const NO_TLS: &str =
+    "the address of a test call begins with https://; http:// is for outbound_private_hosts";
+
 /// Checks a test call of an integration with these fields.
 pub fn test_call(
     source: Source<'_>,
@@ -81,8 +85,8 @@ fn template(source: Source<'_>, written: &Text, fields: &[Field]) -> Result<Temp
 fn address(source: Source<'_>, written: &Text, fields: &[Field]) -> Result<Template, Mistake> {
     let text = written.get_ref();
     let wrong = |reason: &str| Err(source.mistake(written, reason));
-    let Some(rest) = text.strip_prefix("https://") else {
-        return wrong("the address of a test call begins with https://");
+    let Some((scheme @ ("https" | "http"), rest)) = text.split_once("://") else {
+        return wrong(NO_TLS);
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains(['{', '}']) {
@@ -91,8 +95,14 @@ fn address(source: Source<'_>, written: &Text, fields: &[Field]) -> Result<Templ
     if authority.contains(['@', '\\']) || text.contains(['#', ' ']) {
         return wrong("the address of a test call has no user, no # and no spaces");
     }
-    if Url::parse(&format!("https://{authority}/")).is_err() {
+    let Ok(url) = Url::parse(&format!("https://{authority}/")) else {
         return wrong("the address of a test call needs a host");
+    };
+    let is_private = url
+        .host_str()
+        .is_some_and(|host| source.private_hosts.contains(host));
+    if scheme == "http" && !is_private {
+        return wrong(NO_TLS);
     }
     let template = template(source, written, fields)?;
     if template.fields().any(|name| is_secret(fields, name)) {

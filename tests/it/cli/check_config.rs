@@ -158,6 +158,9 @@ fn a_value_that_makes_no_sense_is_refused_with_its_setting() {
         ("trusted_proxies", "0.0.0.0/0"),
         ("trusted_proxies", "proxy.example.com"),
         ("forwarded_header", "x-real-ip"),
+        ("outbound_calls", "yes"),
+        ("outbound_private_hosts", "https://vault"),
+        ("outbound_private_hosts", "vault:8200"),
         ("forwarded_header", ""),
     ] {
         let variable = format!("KEYSTEAD_{}", name.to_uppercase());

@@ -6,6 +6,7 @@ use keystead::domain::Error;
 use keystead::domain::catalogue::entry::{Entry, Kind};
 use keystead::domain::catalogue::fields::Fields;
 use keystead::domain::catalogue::{Catalogue, Mistake};
+use keystead::domain::private_hosts::PrivateHosts;
 
 /// An integration of an operator; each member has a line of its own, the first being line 1.
 const OWN: &str = r##"[[integration]]
@@ -40,13 +41,17 @@ fn built_in() -> Catalogue {
     Catalogue::built_in().unwrap()
 }
 
+fn extended(text: &str) -> Result<Catalogue, Mistake> {
+    Catalogue::extended(text, &PrivateHosts::parse("vault.internal").unwrap())
+}
+
 fn own() -> Catalogue {
-    Catalogue::extended(OWN).unwrap()
+    extended(OWN).unwrap()
 }
 
 #[track_caller]
 fn mistake(text: &str) -> Mistake {
-    Catalogue::extended(text).map(drop).unwrap_err()
+    extended(text).map(drop).unwrap_err()
 }
 
 #[track_caller]
@@ -106,7 +111,7 @@ fn an_integration_is_found_by_any_words_about_it() {
 #[test]
 fn an_operator_adds_integrations_and_hides_built_in_ones() {
     let text = format!("hide = [\"zoom\", \"box\"]\n{OWN}");
-    let catalogue = Catalogue::extended(&text).unwrap();
+    let catalogue = extended(&text).unwrap();
     assert!(catalogue.find("zoom").is_none() && catalogue.find("box").is_none());
     assert_eq!(catalogue.iter().count(), built_in().iter().count() - 1);
     let billing = catalogue.find("billing").unwrap();
@@ -116,9 +121,16 @@ fn an_operator_adds_integrations_and_hides_built_in_ones() {
         (&[200][..], &[401, 403][..])
     );
     assert_eq!(
-        Catalogue::extended("").unwrap().iter().count(),
+        extended("").unwrap().iter().count(),
         built_in().iter().count()
     );
+}
+
+#[test]
+fn a_test_call_goes_without_tls_to_named_private_hosts_alone() {
+    let to = |address: &str| OWN.replacen("https://billing.example.com/{", address, 1);
+    assert!(extended(&to("http://vault.internal:8200/{")).is_ok());
+    assert_eq!(mistake(&to("http://vault.internal.example.com/{")).line, 25);
 }
 
 #[test]
@@ -170,6 +182,8 @@ const MISTAKES: &str = r#"
 23 | a length is 1 to 8192 | max_length = 20 | max_length = 8193
 24 | unknown member `most` | max_length = 20 | max_length = 20¶most = 3
 25 | begins with https:// | "https://billing.example.com/{ | "http://billing.example.com/{
+25 | begins with https:// | "https://billing.example.com/{ | "ftp://vault.internal/{
+25 | begins with https:// | "https://billing.example.com/{ | "billing.example.com/{
 25 | the host of a test call is fixed | billing.example.com/{region} | {region}.example.com
 25 | has no user | billing.example.com/{region} | me@billing.example.com
 25 | needs a host | billing.example.com/{region} | /{region}
@@ -226,7 +240,7 @@ fn an_account_that_people_connect_has_no_fields_and_a_key_has_some() {
     let test = "[integration.test]\nurl = \"https://billing.example.com/\"";
     let with_test = mistake(&format!("{}\n{test}", head(&oauth)));
     assert_eq!(with_test.line, 11);
-    let connected = Catalogue::extended(&head(&oauth)).unwrap();
+    let connected = extended(&head(&oauth)).unwrap();
     let refused = connected.find("billing").unwrap().check(&BTreeMap::new());
     assert!(
         matches!(refused, Err(Error::BadRequest(text)) if text.contains("Billing is connected by signing in"))

@@ -10,6 +10,7 @@ mod key_directory;
 mod key_texts;
 mod laws;
 mod passwords;
+mod public_addresses;
 mod request_ids;
 mod rollouts;
 mod sealing;

@@ -18,6 +18,7 @@ use keystead::domain::integration::Draft;
 use keystead::domain::key::Input;
 use keystead::domain::key_text::KeySecret;
 use keystead::domain::master_key::MasterKeys;
+use keystead::domain::private_hosts::PrivateHosts;
 use keystead::domain::role::Steward;
 use keystead::domain::time::Clock;
 use keystead::server::Application;
@@ -354,6 +355,8 @@ pub fn config() -> Config {
         usage_days: 400,
         pepper_file: None,
         master_key_file: None,
+        outbound_calls: false,
+        outbound_private_hosts: PrivateHosts::default(),
         catalogue: Catalogue::built_in().unwrap().into(),
     }
 }

@@ -4,11 +4,12 @@ use super::imports::{circles, of_files};
 use super::none;
 
 /// Each layer and the layers below that it may import.
-const LAYERS: [(&str, &[&str]); 13] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("db", &["domain"]),
     ("verify", &["domain"]),
     ("resolve", &["domain"]),
+    ("outbound", &["domain"]),
     ("key_search", &["domain", "db"]),
     ("config", &["domain", "db"]),
     ("telemetry", &[]),
@@ -24,6 +25,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
             "db",
             "verify",
             "resolve",
+            "outbound",
             "key_search",
             "actions",
             "background",
@@ -36,6 +38,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
             "db",
             "verify",
             "resolve",
+            "outbound",
             "key_search",
             "actions",
             "background",
