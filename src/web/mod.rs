@@ -15,6 +15,7 @@ pub mod errors;
 pub mod failure;
 pub mod form;
 pub mod front;
+pub mod glossary;
 pub mod guard;
 pub mod health;
 pub mod jump;

@@ -5,6 +5,7 @@ mod errors;
 mod explanations;
 mod field_checks;
 mod first_steps;
+mod glossary;
 mod group_edits;
 mod groups;
 mod integrations;

@@ -22,6 +22,17 @@ async fn a_key_is_generated_and_revoked_by_keyboard_alone() {
     browser.tab_to("#group").await;
     browser.keys("Full").await;
     browser.until_sees("Grants everything").await;
+    // A word is explained where it stands, and the focus stays there.
+    browser.tab_to(".gloss-mark").await;
+    browser.press(key::ENTER).await;
+    browser
+        .until_sees("a way to write a range of addresses")
+        .await;
+    browser.press(key::ESCAPE).await;
+    browser
+        .until("!document.querySelector('.gloss-text:popover-open')")
+        .await;
+    browser.until_focus(".gloss-mark").await;
     browser.tab_to(form::SUBMIT).await;
     browser.press(key::ENTER).await;
 
