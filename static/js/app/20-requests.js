@@ -14,6 +14,9 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (document.body.dataset.owner) ctx.request.headers["X-Keystead-Page-Owner"] = document.body.dataset.owner;
 });
 
+/** The session had ended before the request, which then had no effect. */
+const isSignedOut = (answer) => Boolean(answer?.headers.get("hx-redirect")?.startsWith("/login"));
+
 const isPage = (text) => /^\s*<!doctype/i.test(text ?? "");
 
 /** A whole error page in answer to a fragment request: keep what is on screen, say what it says. */

@@ -18,8 +18,7 @@ async function keepTheme(address, body) {
   const headers = { "HX-Request": "true" };
   try {
     const answer = await fetch(address, { method: "POST", body, headers });
-    const isOver = answer.headers.get("hx-redirect")?.startsWith("/login");
-    if (isOver) toast("error", "Your session is over, so the colour theme was not kept. Sign in again.");
+    if (isSignedOut(answer)) toast("error", "Your session is over, so the colour theme was not kept. Sign in again.");
     else if (answer.status >= 500) toast("error", "The colour theme was not kept. Try again in a moment.");
     else if (!answer.ok) toast("error", "The colour theme was not kept. Reload the page and choose it again.");
   } catch {

@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod disclosures;
+mod drafts;
 mod field_checks;
 mod firefox;
 mod form;
