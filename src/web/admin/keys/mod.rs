@@ -32,6 +32,8 @@ pub mod recent_use;
 pub mod request_ids;
 pub mod revocations;
 pub mod rotation_ends;
+pub mod rotation_form;
+mod rotation_question;
 pub mod rotation_state;
 pub mod rotations;
 pub mod row;
