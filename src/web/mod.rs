@@ -34,6 +34,7 @@ pub mod rate_limit;
 pub mod readiness;
 pub mod refused;
 pub mod respond;
+mod route_lines;
 pub mod routes;
 pub mod samples;
 pub mod session;

@@ -10,25 +10,12 @@ use super::admin::{
 };
 use super::body::{self, LARGEST_SETTINGS as SETTINGS};
 use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
+use super::route_lines::routes;
 use super::state::State;
 use super::support::{feature_access, limit_refusals, limits, plans, rollouts, tenants};
 use super::{
     api, assets, compression, docs, errors, health, jump, openapi, page_owner, session_store,
 };
-
-/// A line for each address: its largest body if not 64 KiB, then its handlers. `page` is GET and HEAD, `any` each method.
-macro_rules! routes {
-    ($app:expr, $($path:literal $([$largest:expr])? => $($method:ident $handler:path),+;)+) => {
-        $app$(.service(
-            web::resource($path)
-                $(.app_data(PayloadConfig::new($largest)))?
-                $(.route(routes!(@$method).to($handler)))+,
-        ))+
-    };
-    (@any) => { web::route() };
-    (@page) => { web::route().guard(actix_web::guard::Any(actix_web::guard::Get()).or(actix_web::guard::Head())) };
-    (@$method:ident) => { web::$method() };
-}
 
 /// Everything that is served. `cookie_key` signs session cookies.
 pub fn configure(app: &mut ServiceConfig, state: &web::Data<State>, cookie_key: &Key) {
