@@ -30,6 +30,7 @@ mod key_suspensions;
 mod keys;
 mod limit_requests;
 mod projects;
+mod quiet_rotations;
 mod request_exports;
 mod request_pages;
 mod requests;
