@@ -113,6 +113,12 @@ fn no_source_file_is_longer_than_400_lines() {
 }
 
 #[test]
+fn the_page_of_routes_is_one_screen() {
+    let routes = include_str!("../../../src/web/routes.rs");
+    none_is_longer_than(130, &[("src/web/routes.rs".into(), routes.into())]);
+}
+
+#[test]
 fn no_template_is_longer_than_150_lines() {
     let templates = files("templates", &[".html"]);
     assert!(templates.len() > 10);
