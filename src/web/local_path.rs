@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 
 /// Last parts of addresses that only take forms, or that save a file instead of showing a page.
-const NO_PAGES: [&str; 18] = [
+const NO_PAGES: [&str; 21] = [
     "login",
     "logout",
     "setup",
@@ -19,6 +19,9 @@ const NO_PAGES: [&str; 18] = [
     "suspension",
     "archival",
     "removal",
+    "block",
+    "credentials",
+    "test",
     "extension",
     "requests.csv",
     "requests.ndjson",

@@ -1,4 +1,4 @@
-//! How a line of `routes.rs` is read.
+//! How a line of `routes/` is read.
 
 /// A line for each address: its largest body if not 64 KiB, then its handlers. `page` is GET and HEAD, `any` each method.
 macro_rules! routes {

@@ -40,6 +40,7 @@ mod sessions;
 mod settings;
 mod setup;
 mod sign_in;
+mod test_calls;
 mod theme;
 mod usage;
 mod verifier_rotations;

@@ -38,6 +38,18 @@ pub fn tries(app: &App) -> Vec<Try> {
             &secret,
         ),
         form(
+            "/integrations/{slug}/credentials/test",
+            all,
+            one(all, "credentials/test"),
+            &[("fields.api_key", "short")],
+        ),
+        form(
+            "/projects/{project}/integrations/{slug}/credentials/test",
+            of_project,
+            one(of_project, "credentials/test"),
+            &[("fields.api_key", "short")],
+        ),
+        form(
             "/integrations/{slug}/credentials/{id}/promotion",
             all,
             kept(None, "anthropic", "promotion"),

@@ -16,6 +16,7 @@ pub mod html;
 pub mod metrics;
 pub mod outage;
 pub mod process;
+pub mod provider;
 pub mod raw;
 pub mod relay;
 pub mod request_log;

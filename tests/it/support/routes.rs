@@ -1,6 +1,10 @@
-//! The page of routes, read as text: what it lists is what must be tested and described.
+//! The pages of routes, read as text: what it lists is what must be tested and described.
 
-const ROUTES: &str = include_str!("../../../src/web/routes.rs");
+const ROUTES: &str = concat!(
+    include_str!("../../../src/web/routes/mod.rs"),
+    include_str!("../../../src/web/routes/api.rs"),
+    include_str!("../../../src/web/routes/pages.rs"),
+);
 
 /// Method and path of each route in the table that follows this text. A row is `"/path" => get some::handler, …;`.
 pub fn routes_after(text: &str) -> Vec<(String, &'static str)> {

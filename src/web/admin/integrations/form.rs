@@ -26,7 +26,7 @@ use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
 /// What was typed, by the names of the form's fields. A secret is never shown again.
-type Typed = BTreeMap<String, String>;
+pub(super) type Typed = BTreeMap<String, String>;
 
 /// A field of the credential.
 struct FieldView {
@@ -56,6 +56,10 @@ struct CredentialForm {
     typed: Typed,
     errors: FieldErrors,
     banner: Option<String>,
+    /// The provider can be asked whether it works.
+    can_test: bool,
+    /// What the provider said, and how that is shown.
+    told: Option<(&'static str, String)>,
 }
 
 impl CredentialForm {
@@ -156,7 +160,7 @@ pub async fn create(
 }
 
 /// What was typed, checked. Every error stands at its field.
-fn draft(at: &At, state: &State, typed: &Typed, now: Timestamp) -> Result<Draft> {
+pub(super) fn draft(at: &At, state: &State, typed: &Typed, now: Timestamp) -> Result<Draft> {
     let text = |name: &str| typed.get(name).map(String::as_str).unwrap_or_default();
     let known = ["name", "environment", "expires_at", "standby"];
     if !typed
@@ -211,7 +215,23 @@ async fn load(
         }
         Level::Project(_) => Vec::new(),
     };
-    Ok(form(&there, me, inheritors, typed, errors))
+    let can_test = state.site.outbound.allowed && there.entry.test.is_some();
+    let form = form(&there, me, inheritors, typed, errors);
+    Ok(CredentialForm { can_test, ..form })
+}
+
+/// The form once more, without its secret, with what the provider said.
+pub(super) async fn show_again(
+    request: &HttpRequest,
+    state: &State,
+    me: SignedIn,
+    at: &At,
+    typed: Typed,
+    told: (&'static str, String),
+) -> Answer<HttpResponse> {
+    let mut form = load(state, &me, at, typed, FieldErrors::default()).await?;
+    form.told = Some(told);
+    respond(request, me, form, StatusCode::OK)
 }
 
 fn form(
@@ -255,6 +275,8 @@ fn form(
             .collect(),
         errors,
         banner: None,
+        can_test: false,
+        told: None,
     }
 }
 

@@ -8,3 +8,4 @@ pub mod list;
 pub mod page;
 mod row;
 pub mod switches;
+pub mod test_calls;

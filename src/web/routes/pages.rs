@@ -1,89 +1,18 @@
-//! Every URL of the product on one screen, and the order of what wraps them.
+//! The pages of people.
 
-use actix_web::cookie::Key;
-use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{self, PayloadConfig, ServiceConfig};
+use actix_web::web::ServiceConfig;
 
-use super::admin::{
+use crate::web::admin::{
     first_steps, groups, home, integrations, keys, limit_requests, projects, requests, sessions,
     settings, setup, theme, usage, verifiers,
 };
-use super::body::{self, LARGEST_SETTINGS as SETTINGS};
-use super::edges::{batch, ext_authz, forward_auth, introspection, oauth, revocation, verify};
-use super::route_lines::routes;
-use super::state::State;
-use super::support::{feature_access, limit_refusals, limits, plans, rollouts, tenants};
-use super::{
-    api, assets, compression, docs, errors, health, jump, openapi, page_owner, session_store,
-};
+use crate::web::body::LARGEST_SETTINGS as SETTINGS;
+use crate::web::route_lines::routes;
+use crate::web::support::{feature_access, limit_refusals, limits, plans, rollouts, tenants};
+use crate::web::{docs, jump};
 
-/// Everything that is served. `cookie_key` signs session cookies.
-pub fn configure(app: &mut ServiceConfig, state: &web::Data<State>, cookie_key: &Key) {
-    app.app_data(state.clone())
-        .app_data(PayloadConfig::new(body::LARGEST));
-    // Asked most: first, and outside of the scope that wraps the rest of the API.
-    routes! { app,
-        "/forward-auth" => any forward_auth::show;
-        "/api/v1/verify" => post verify::create;
-    };
-    let json = web::scope("/api/v1").wrap(from_fn(errors::json));
-    app.service(json.configure(rest_api));
-    let oauth2 = web::scope("/oauth2").wrap(from_fn(oauth::errors));
-    app.service(routes! { oauth2,
-        "/introspect" => post introspection::create;
-        "/revoke" => post revocation::create;
-    });
-    // Patterns cost every request, so they come late. With another method the last three are unknown paths.
-    app.route("/ext-authz/{scope_and_path:.*}", web::to(ext_authz::show))
-        .route("/healthz", web::get().to(health::live))
-        .route("/readyz", web::get().to(health::ready))
-        .route("/static/{name}", web::get().to(assets::show));
-    let html = web::scope("")
-        .wrap(from_fn(errors::html))
-        .wrap(from_fn(page_owner::must_be_current))
-        .wrap(session_store::cookies(state, cookie_key))
-        .wrap(from_fn(compression::pages))
-        .wrap(Compress::default())
-        .wrap(from_fn(compression::choose));
-    let html = html
-        .configure(pages)
-        .configure(support)
-        .default_service(web::to(home::missing));
-    app.service(html);
-}
-
-fn rest_api(scope: &mut ServiceConfig) {
-    routes! { scope,
-        "/verify/batch" [batch::LARGEST_BODY] => post batch::create;
-        "/auth/whoami" => get api::whoami::show;
-        "/auth/api-keys" [SETTINGS] => get api::key_lists::index, post api::keys::create;
-        "/auth/api-keys/{id}" [SETTINGS] => get api::keys::show, patch api::key_updates::update, delete api::keys::destroy;
-        "/auth/api-keys/{id}/rotate" => post api::key_rotations::create;
-        "/auth/api-keys/{id}/disable" => post api::key_suspensions::disable;
-        "/auth/api-keys/{id}/enable" => post api::key_suspensions::enable;
-        "/auth/authorization-groups" => get api::groups::index, post api::groups::create;
-        "/auth/authorization-groups/{id}" => get api::groups::show, patch api::groups::update, delete api::groups::destroy;
-        "/projects" => get api::projects::index, post api::projects::create;
-        "/projects/{id}" => get api::projects::show, patch api::projects::update;
-        "/projects/{id}/archive" => post api::projects::archive;
-        "/projects/{id}/restore" => post api::projects::restore;
-        "/projects/{project}/integrations" => get api::project_integrations::index;
-        "/projects/{project}/integrations/{slug}" => get api::project_integrations::show, patch api::project_integrations::update;
-        "/projects/{project}/integrations/{slug}/credential" => get api::resolutions::show;
-        "/projects/{project}/integrations/{slug}/report" => post api::resolutions::report;
-        "/projects/{project}/integrations/{slug}/credentials" => post api::credentials::create_of_project;
-        "/projects/{project}/integrations/{slug}/credentials/{id}" => delete api::credentials::destroy_of_project;
-        "/projects/{project}/integrations/{slug}/credentials/{id}/make-current" => post api::credentials::make_current_of_project;
-        "/integrations" => get api::integrations::index;
-        "/integrations/{slug}" => get api::integrations::show, patch api::integrations::update;
-        "/integrations/{slug}/credentials" => post api::credentials::create;
-        "/integrations/{slug}/credentials/{id}" => delete api::credentials::destroy;
-        "/integrations/{slug}/credentials/{id}/make-current" => post api::credentials::make_current;
-        "/openapi.json" => get openapi::show;
-    };
-}
-
-fn pages(scope: &mut ServiceConfig) {
+/// Of tenants and of the installation.
+pub fn pages(scope: &mut ServiceConfig) {
     routes! { scope,
         "/" => page home::index;
         "/setup" => page setup::new, post setup::create;
@@ -130,6 +59,7 @@ fn pages(scope: &mut ServiceConfig) {
         "/projects/{project}/integrations/{slug}/block/removal" => post integrations::blocks::destroy;
         "/projects/{project}/integrations/{slug}/override-removal" => page integrations::blocks::ask_to_remove_override, post integrations::blocks::remove_override;
         "/projects/{project}/integrations/{slug}/credentials" => post integrations::form::create;
+        "/projects/{project}/integrations/{slug}/credentials/test" => post integrations::test_calls::create;
         "/projects/{project}/integrations/{slug}/credentials/new" => page integrations::form::new;
         "/projects/{project}/integrations/{slug}/credentials/{id}/promotion" => page integrations::credentials::ask_to_promote, post integrations::credentials::promote;
         "/projects/{project}/integrations/{slug}/credentials/{id}/removal" => page integrations::credentials::ask_to_remove, post integrations::credentials::remove;
@@ -138,6 +68,7 @@ fn pages(scope: &mut ServiceConfig) {
         "/integrations/{slug}/switch-on" => page integrations::switches::ask_to_enable, post integrations::switches::enable;
         "/integrations/{slug}/switch-off" => page integrations::switches::ask_to_disable, post integrations::switches::disable;
         "/integrations/{slug}/credentials" => post integrations::form::create;
+        "/integrations/{slug}/credentials/test" => post integrations::test_calls::create;
         "/integrations/{slug}/credentials/new" => page integrations::form::new;
         "/integrations/{slug}/credentials/{id}/promotion" => page integrations::credentials::ask_to_promote, post integrations::credentials::promote;
         "/integrations/{slug}/credentials/{id}/removal" => page integrations::credentials::ask_to_remove, post integrations::credentials::remove;
@@ -157,7 +88,7 @@ fn pages(scope: &mut ServiceConfig) {
     };
 }
 
-fn support(scope: &mut ServiceConfig) {
+pub fn support(scope: &mut ServiceConfig) {
     routes! { scope,
         "/support/tenants" => page tenants::index;
         "/support/tenants/{id}/limit" => page limits::new, post limits::create;
