@@ -1,7 +1,7 @@
 //! Support switches a feature for one tenant, or leaves it to the percentage.
 
 use super::limits::object;
-use super::{record_by_supporter, rollouts, version_of};
+use super::{access_requests, record_by_supporter, rollouts, version_of};
 use crate::db::tenants::Tenant;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
@@ -62,8 +62,13 @@ impl Choice {
 pub fn version(conn: &mut Conn, tenant: &Tenant, feature: Feature) -> Result<String> {
     let switch = db::feature_switches::find(conn, tenant.id, feature)?;
     let percentage = db::feature_rollouts::percentage(conn, feature)?.to_string();
-    let switch = switch.map_or("", Switch::as_str);
-    Ok(version_of(&[tenant.plan.as_str(), switch, &percentage]))
+    let open = db::access_requests::find_open(conn, tenant.id, feature)?;
+    Ok(version_of(&[
+        tenant.plan.as_str(),
+        switch.map_or("", Switch::as_str),
+        &percentage,
+        &access_requests::version(open.as_ref()),
+    ]))
 }
 
 /// Sets it, provided that everything still is as the form showed it, by [`version`].
@@ -92,9 +97,10 @@ pub fn set(
     let event = Event::AccessSwitched(Decision {
         before: before.label().into(),
         after: Choice::of(switch).label().into(),
-        reason,
+        reason: reason.clone(),
     });
-    record_by_supporter(conn, by, Some(tenant), &event, object(&row))
+    record_by_supporter(conn, by, Some(tenant), &event, object(&row))?;
+    access_requests::settle(conn, by, tenant, feature, &reason)
 }
 
 type Checked = std::result::Result<Option<Switch>, String>;

@@ -53,7 +53,7 @@ pub fn withdraw(conn: &mut Conn, by: &Actor) -> Result<()> {
 }
 
 /// The admin who asks.
-fn asker(by: &Actor) -> Result<&str> {
+pub(super) fn asker(by: &Actor) -> Result<&str> {
     by.must_hold(MAY_ASK)?;
     match &by.who {
         Who::Person { email, .. } => Ok(email),

@@ -1,6 +1,7 @@
 //! Use cases: check the right, make the change, write the audit row and the change-log row, all in one transaction.
 //! The pages, the REST API and the command line share them.
 
+pub mod access_requests;
 pub mod credential_reports;
 pub mod credentials;
 pub mod disclosures;

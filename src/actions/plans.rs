@@ -1,10 +1,13 @@
 //! The plan of a tenant, as support staff changes it.
 
 use super::limits::object;
-use super::record_by_supporter;
 use super::tenant_history::{self, Past};
+use super::{access_requests, record_by_supporter};
 use crate::db::{self, Conn, change_log};
-use crate::domain::audit::{ACCESS_SWITCHED, Event, PLAN_CHANGED};
+use crate::domain::audit::{
+    ACCESS_DECLINED, ACCESS_GRANTED, ACCESS_REQUESTED, ACCESS_SWITCHED, ACCESS_WITHDRAWN, Event,
+    PLAN_CHANGED,
+};
 use crate::domain::decision::{Decision, Input};
 use crate::domain::id::TenantId;
 use crate::domain::plan::Plan;
@@ -43,13 +46,22 @@ pub fn set(conn: &mut Conn, by: &Supporter, tenant: TenantId, input: &Input<'_>)
     let event = Event::PlanChanged(Decision {
         before: row.plan.as_str().into(),
         after: plan.as_str().into(),
-        reason,
+        reason: reason.clone(),
     });
     record_by_supporter(conn, by, Some(tenant), &event, object(&row))?;
+    access_requests::settle(conn, by, tenant, Feature::Integrations, &reason)?;
     Ok(plan)
 }
 
 /// What happened to a tenant's plan and to what it may use, newest first.
 pub fn history(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Past<Decision>>> {
-    tenant_history::list(conn, tenant, &[PLAN_CHANGED, ACCESS_SWITCHED], SHOWN)
+    let kinds = [
+        PLAN_CHANGED,
+        ACCESS_SWITCHED,
+        ACCESS_REQUESTED,
+        ACCESS_WITHDRAWN,
+        ACCESS_DECLINED,
+        ACCESS_GRANTED,
+    ];
+    tenant_history::list(conn, tenant, &kinds, SHOWN)
 }

@@ -1,7 +1,7 @@
 //! Support rolls a feature out further, or draws it back.
 
 use super::tenant_history::{self, Past};
-use super::{Object, record_by_supporter};
+use super::{Object, access_requests, record_by_supporter};
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
 use crate::domain::decision::{Decision, Input};
@@ -36,7 +36,7 @@ pub fn set(conn: &mut Conn, by: &Supporter, feature: Feature, input: &Input<'_>)
     let event = Event::RolloutChanged(Decision {
         before: before.to_string(),
         after: percentage.to_string(),
-        reason,
+        reason: reason.clone(),
     });
     let object = Object {
         kind: "feature",
@@ -44,6 +44,9 @@ pub fn set(conn: &mut Conn, by: &Supporter, feature: Feature, input: &Input<'_>)
         name: feature.label(),
     };
     record_by_supporter(conn, by, None, &event, object)?;
+    for tenant in db::access_requests::all_open(conn, feature)?.into_keys() {
+        access_requests::settle(conn, by, tenant, feature, &reason)?;
+    }
     Ok(percentage)
 }
 

@@ -76,11 +76,3 @@ pub fn close(conn: &mut Conn, tenant: TenantId, outcome: Outcome, now: Timestamp
         .execute(conn)?;
     Ok(())
 }
-
-/// How many tenants wait for an answer.
-pub fn count_open(conn: &mut Conn) -> Result<i64> {
-    Ok(requests::table
-        .filter(requests::closed_at.is_null())
-        .count()
-        .get_result(conn)?)
-}

@@ -1,5 +1,6 @@
 //! The only place that names diesel: connections, migrations, and one file of queries for each table.
 
+pub mod access_requests;
 pub mod audit;
 pub mod callers;
 pub mod change_log;

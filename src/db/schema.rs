@@ -170,6 +170,13 @@ diesel::table! { feature_switches (tenant_id, feature) { tenant_id -> Text, feat
 
 diesel::table! { feature_rollouts (feature) { feature -> Text, percentage -> BigInt, } }
 
+diesel::table! {
+    access_requests (id) {
+        id -> Text, tenant_id -> Text, feature -> Text, reason -> Text, asked_by -> Text, asked_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>, outcome -> Nullable<Text>, answer -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(api_keys -> authorization_groups (group_id));
 diesel::joinable!(api_keys -> tenants (tenant_id));
 diesel::joinable!(integration_credentials -> integrations (integration_id));

@@ -1,8 +1,11 @@
 //! Tenants as the support staff sees them: names, states, dates and limits. Nothing of a key but how many there are.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
+use super::access_requests::{self, AccessRequest};
 use super::schema::{
     audit_events as events, limit_requests as asked, request_records as records, tenants,
 };
@@ -39,10 +42,24 @@ pub struct Overview {
     pub used: i64,
     /// What it asks for.
     pub request: Option<OpenRequest>,
+    /// Its request for integrations.
+    pub access_request: Option<AccessRequest>,
     /// Whether it has integrations.
     pub access: Access,
     /// When one of its people or systems did something last.
     pub active_at: Option<Timestamp>,
+}
+
+impl Overview {
+    /// The oldest request that waits for an answer, by which those who wait are sorted.
+    pub fn oldest_request(&self) -> Option<String> {
+        let limit = self.request.map(|open| open.id.to_string());
+        let access = self.access_request.as_ref();
+        limit
+            .into_iter()
+            .chain(access.map(|open| open.id.to_string()))
+            .min()
+    }
 }
 
 /// In which order, and which.
@@ -168,14 +185,7 @@ pub fn list(conn: &mut Conn, page: &Asked, most: i64, now: Timestamp) -> Result<
             query.order(tenants::id.desc())
         }
         Order::Fullest => return fullest(conn, page, most, now),
-        Order::Waiting => {
-            query = query.filter(asked::id.is_not_null());
-            if let Some(id) = after {
-                let id: LimitRequestId = id.parse().map_err(|_| foreign_mark())?;
-                query = query.filter(asked::id.gt(id));
-            }
-            query.order(asked::id.asc())
-        }
+        Order::Waiting => return waiting(conn, page, most, now),
     };
     let found = rows::load(conn, query)?;
     overviews(conn, found, now)
@@ -209,6 +219,16 @@ fn fullest(conn: &mut Conn, page: &Asked, most: i64, now: Timestamp) -> Result<V
         let mark: TenantId = mark.parse().map_err(|_| foreign_mark())?;
         ids.find(|id| *id == mark).ok_or_else(foreign_mark)?;
     }
+    in_order(conn, ids, most, now)
+}
+
+/// The first `most` of these tenants, in their order.
+fn in_order(
+    conn: &mut Conn,
+    ids: impl Iterator<Item = TenantId>,
+    most: i64,
+    now: Timestamp,
+) -> Result<Vec<Overview>> {
     let ids: Vec<TenantId> = ids
         .take(usize::try_from(most).unwrap_or_default())
         .collect();
@@ -216,6 +236,57 @@ fn fullest(conn: &mut Conn, page: &Asked, most: i64, now: Timestamp) -> Result<V
     let mut found = overviews(conn, found, now)?;
     found.sort_by_key(|one| ids.iter().position(|id| *id == one.tenant.id));
     Ok(found)
+}
+
+/// A page of the tenants that wait for an answer, whoever waits longest first.
+fn waiting(conn: &mut Conn, page: &Asked, most: i64, now: Timestamp) -> Result<Vec<Overview>> {
+    let mut requests = oldest_requests(conn)?;
+    if let Some(mark) = &page.after {
+        let mark: LimitRequestId = mark.parse().map_err(|_| foreign_mark())?;
+        requests.retain(|(id, _)| *id > mark.to_string());
+    }
+    let all: Vec<TenantId> = requests.into_iter().map(|(_, tenant)| tenant).collect();
+    let rooms = tenants::table.select(Room::as_select()).into_boxed();
+    let rooms = searched!(rooms, page.search).filter(tenants::id.eq_any(&all));
+    let rooms: Vec<Room> = rows::load(conn, rooms)?;
+    let found: HashSet<TenantId> = rooms.into_iter().map(|room| room.id).collect();
+    let ids = all.into_iter().filter(|id| found.contains(id));
+    in_order(conn, ids, most, now)
+}
+
+/// An open request, by its tenant.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = asked)]
+struct OfTenant {
+    id: LimitRequestId,
+    tenant_id: TenantId,
+}
+
+/// The oldest open request of each tenant that has one, oldest first: ids are sorted by time.
+fn oldest_requests(conn: &mut Conn) -> Result<Vec<(String, TenantId)>> {
+    let query = asked::table
+        .filter(asked::closed_at.is_null())
+        .select(OfTenant::as_select());
+    let limits: Vec<OfTenant> = rows::load(conn, query)?;
+    let access = access_requests::all_open(conn, Feature::Integrations)?;
+    let mut all: Vec<(String, TenantId)> = limits
+        .into_iter()
+        .map(|open| (open.id.to_string(), open.tenant_id))
+        .chain(
+            access
+                .into_values()
+                .map(|open| (open.id.to_string(), open.tenant_id)),
+        )
+        .collect();
+    all.sort();
+    let mut seen = HashSet::new();
+    all.retain(|(_, tenant)| seen.insert(*tenant));
+    Ok(all)
+}
+
+/// How many tenants wait for an answer.
+pub fn count_waiting(conn: &mut Conn) -> Result<i64> {
+    i64::try_from(oldest_requests(conn)?.len()).map_err(Error::internal)
 }
 
 /// One tenant.
@@ -234,6 +305,7 @@ fn overviews(conn: &mut Conn, found: Vec<Row>, now: Timestamp) -> Result<Vec<Ove
     let feature = Feature::Integrations;
     let percentage = feature_rollouts::percentage(conn, feature)?;
     let switches = feature_switches::list(conn, &ids, feature)?;
+    let open = access_requests::all_open(conn, feature)?;
     let access = |tenant: &Tenant| {
         let switch = switches.get(&tenant.id).copied();
         let bucket = rollout::bucket(feature, tenant.id);
@@ -241,6 +313,7 @@ fn overviews(conn: &mut Conn, found: Vec<Row>, now: Timestamp) -> Result<Vec<Ove
     };
     let overview = |row: Row| Overview {
         access: access(&row.tenant),
+        access_request: open.get(&row.tenant.id).cloned(),
         used: used.get(&row.tenant.id).copied().unwrap_or_default(),
         request: row.request,
         active_at: row.changed_at.max(row.asked_about_at),

@@ -16,9 +16,10 @@ use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
 use crate::domain::id::{
-    AuditId, CredentialId, GapId, GroupId, IntegrationId, KeyId, LimitRequestId, NodeId, ProjectId,
-    RotationId, TenantId, UserId, VerifierId,
+    AccessRequestId, AuditId, CredentialId, GapId, GroupId, IntegrationId, KeyId, LimitRequestId,
+    NodeId, ProjectId, RotationId, TenantId, UserId, VerifierId,
 };
+use crate::domain::limits::Outcome;
 use crate::domain::pepper::Digest;
 use crate::domain::plan::Plan;
 use crate::domain::request_id::RequestId;
@@ -79,6 +80,7 @@ macro_rules! id_columns {
 }
 
 id_columns!(
+    AccessRequestId,
     AuditId,
     CredentialId,
     GapId,
@@ -97,6 +99,7 @@ id_columns!(
 text_column!(Environment, it => it.as_str(), text => Self::parse(&text).ok());
 text_column!(Plan, it => it.as_str(), text => Self::parse(&text));
 text_column!(Switch, it => it.as_str(), text => Self::parse(&text));
+text_column!(Outcome, it => it.as_str(), text => Self::parse(&text));
 text_column!(Code, it => it.as_str(), text => Self::parse(&text));
 text_column!(AllowlistMode, it => it.as_str(), text => Self::parse(&text).ok());
 // Whatever word this Keystead does not know reads only.

@@ -17,6 +17,14 @@ pub const LIMIT_CHANGED: &str = "limit.changed";
 pub const PLAN_CHANGED: &str = "plan.changed";
 /// Support switched a feature for a tenant.
 pub const ACCESS_SWITCHED: &str = "access.switched";
+/// A tenant asked for a feature.
+pub const ACCESS_REQUESTED: &str = "access.requested";
+/// A tenant took that back.
+pub const ACCESS_WITHDRAWN: &str = "access.withdrawn";
+/// Support declined such a request.
+pub const ACCESS_DECLINED: &str = "access.declined";
+/// A tenant got the feature that it asked for.
+pub const ACCESS_GRANTED: &str = "access.granted";
 
 /// An event of the audit log.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,6 +117,14 @@ pub enum Event {
     PlanChanged(Decision),
     /// Support switched a feature for a tenant, or left it to the percentage.
     AccessSwitched(Decision),
+    /// A tenant asked for a feature.
+    AccessRequested(Decision),
+    /// A tenant took that back.
+    AccessWithdrawn(Decision),
+    /// Support declined such a request.
+    AccessDeclined(Decision),
+    /// A tenant got the feature that it asked for.
+    AccessGranted(Decision),
     /// Support set the part of the tenants that has a feature.
     RolloutChanged(Decision),
     /// Settings of a tenant were changed; before and after.
@@ -179,6 +195,10 @@ impl Event {
             Self::LimitChanged(_) => LIMIT_CHANGED,
             Self::PlanChanged(_) => PLAN_CHANGED,
             Self::AccessSwitched(_) => ACCESS_SWITCHED,
+            Self::AccessRequested(_) => ACCESS_REQUESTED,
+            Self::AccessWithdrawn(_) => ACCESS_WITHDRAWN,
+            Self::AccessDeclined(_) => ACCESS_DECLINED,
+            Self::AccessGranted(_) => ACCESS_GRANTED,
             Self::RolloutChanged(_) => "rollout.changed",
             Self::SettingsChanged(_) => "settings.changed",
             Self::KeySealed => "key.sealed",
@@ -224,6 +244,10 @@ impl Event {
             | Self::LimitChanged(step) => step.detail(),
             Self::PlanChanged(decision)
             | Self::AccessSwitched(decision)
+            | Self::AccessRequested(decision)
+            | Self::AccessWithdrawn(decision)
+            | Self::AccessDeclined(decision)
+            | Self::AccessGranted(decision)
             | Self::RolloutChanged(decision) => decision.detail(),
             Self::MemberAdded(role) => json!({ "role": role }),
             Self::PepperRetired(stopped) => json!({ "stopped": stopped }),

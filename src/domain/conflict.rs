@@ -112,6 +112,10 @@ conflicts! {
     /// What was read is not asked for any more.
     LimitRequestClosed: "limit-request-closed",
         "The tenant's request is no longer open. Nothing was saved; look again.";
+    /// The tenant asks for no feature, or no longer.
+    NoAccessRequest: "no-access-request", "This request is no longer open: it was answered or withdrawn meanwhile.";
+    /// The tenant asks for a feature that it has.
+    AccessAvailable: "access-available", "Your organization has Integrations control already.";
     /// What support decides about is no longer as it was read.
     ChangedMeanwhile: "changed-meanwhile",
         "This was changed meanwhile. Nothing was saved; look at it as it is now, and decide again.";

@@ -138,6 +138,10 @@ id_type!(
     LimitRequestId
 );
 id_type!(
+    /// A tenant's request for a feature.
+    AccessRequestId
+);
+id_type!(
     /// A change of a key's secret, or of a verifier's token.
     RotationId
 );

@@ -75,7 +75,7 @@ pub fn check_reason(text: &str) -> std::result::Result<String, String> {
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The limit was changed.
+    /// The tenant has it now.
     Granted,
     /// Support said no.
     Declined,
@@ -91,6 +91,12 @@ impl Outcome {
             Self::Declined => "declined",
             Self::Withdrawn => "withdrawn",
         }
+    }
+
+    /// The outcome of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        let all = [Self::Granted, Self::Declined, Self::Withdrawn];
+        all.into_iter().find(|outcome| outcome.as_str() == word)
     }
 }
 

@@ -76,7 +76,7 @@ fn of_place(
         return told("For super users", text, action);
     }
     if is_below("/support") && !shell.support_view {
-        let text = "Here support staff changes the limits of tenants. If your organization needs more keys, an admin \
+        let text = "Here support staff changes the limits and plans of tenants. If your organization needs more keys, an admin \
                     can ask for a higher limit under API Keys.";
         return told("For support staff", text, action);
     }

@@ -2,7 +2,8 @@
 
 use crate::actions::tenant_history::Past;
 use crate::domain::audit::{
-    ACCESS_SWITCHED, LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_REQUESTED, PLAN_CHANGED,
+    ACCESS_DECLINED, ACCESS_GRANTED, ACCESS_REQUESTED, ACCESS_SWITCHED, ACCESS_WITHDRAWN,
+    LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_REQUESTED, PLAN_CHANGED,
 };
 use crate::domain::decision::Decision;
 use crate::domain::limits::Step;
@@ -49,13 +50,18 @@ impl PastStep {
             after,
             reason,
         } = past.step;
+        let by_support = ![ACCESS_REQUESTED, ACCESS_WITHDRAWN].contains(&past.action.as_str());
         Self {
             what: match past.action.as_str() {
                 PLAN_CHANGED => format!("Plan changed from {before} to {after}"),
+                ACCESS_REQUESTED => "Access to integrations requested".into(),
+                ACCESS_WITHDRAWN => "Request for access withdrawn".into(),
+                ACCESS_DECLINED => "Request for access declined".into(),
+                ACCESS_GRANTED => "Request for access granted".into(),
                 ACCESS_SWITCHED => format!("Integrations: {after}, before: {before}"),
                 _ => format!("Percentage changed from {before} to {after}"),
             },
-            by: who(past.by, true),
+            by: who(past.by, by_support),
             reason,
             at: Moment::past(past.at, now),
         }

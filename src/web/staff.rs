@@ -44,7 +44,7 @@ impl Staff {
     async fn load(request: &HttpRequest) -> Result<Self> {
         let mut me = Self::identify(request).await?;
         let state = State::of(request)?;
-        me.shell.waiting = state.read(db::limit_requests::count_open).await?;
+        me.shell.waiting = state.read(db::tenant_overviews::count_waiting).await?;
         Ok(me)
     }
 

@@ -16,8 +16,6 @@ use crate::config::Config;
 use crate::db;
 use crate::db::connection::Source;
 use crate::domain::key_text::KeySecret;
-use crate::domain::plan::Plan;
-use crate::domain::rollout::{Feature, Switch};
 use crate::domain::time::Clock;
 use crate::domain::{password, random};
 use crate::server::Application;
@@ -103,9 +101,6 @@ fn fill(config: &Config) -> Result<Samples, String> {
             let filled = samples::fill(conn, &config.brand, pepper, &digest, now)?;
             let (.., tenant) = samples::PEOPLE[0];
             let tenant = db::tenants::find_by_name(conn, tenant)?.id;
-            db::tenants::set_plan(conn, tenant, Plan::Enterprise)?;
-            let on = Some(Switch::On);
-            db::feature_switches::set(conn, tenant, Feature::Integrations, on)?;
             let with = (&storage.master_keys, &*config.catalogue);
             integrations::fill(conn, tenant, with, now)?;
             Ok(filled)

@@ -3,21 +3,24 @@
 use chrono::TimeDelta;
 
 use super::usage;
+use crate::actions::feature_switches::{self, Choice};
 use crate::actions::keys::{self, Issued, Issuing};
-use crate::actions::projects;
 use crate::actions::supporters::{self, Supporter};
 use crate::actions::tenants::{self, FirstAdmin, operator};
 use crate::actions::verifiers;
+use crate::actions::{plans, projects};
 use crate::db::{self, Conn};
-use crate::domain::id::{KeyId, TenantId};
+use crate::domain::id::{KeyId, TenantId, UserId};
 use crate::domain::key::Input;
 use crate::domain::key_text::KeySecret;
 use crate::domain::pepper::Pepper;
-use crate::domain::project;
-use crate::domain::role::Steward;
+use crate::domain::plan::Plan;
+use crate::domain::role::{self, Steward};
+use crate::domain::rollout::Feature;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
 use crate::domain::{Error, Result};
+use crate::domain::{decision, project};
 
 /// What became of a sample key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,10 +239,38 @@ pub fn fill(
         name: SUPPORTER.0.into(),
         email: SUPPORTER.1.into(),
     };
-    supporters::create(conn, &supporter, password_digest, now)?;
+    let id = supporters::create(conn, &supporter, password_digest, now)?;
+    make_enterprise(conn, id, now - TimeDelta::days(30))?;
     let by = Steward::operator(now - TimeDelta::days(200));
     let (_, verifier) = verifiers::create(conn, &by, "Orders API", brand, pepper)?;
     Ok(Samples { keys, verifier })
+}
+
+/// Puts the first tenant on the plan Enterprise, with integrations, as support does.
+fn make_enterprise(conn: &mut Conn, supporter: UserId, at: Timestamp) -> Result<()> {
+    let by = role::Supporter {
+        id: supporter,
+        name: SUPPORTER.0.into(),
+        now: at,
+        address: None,
+        request_id: String::new(),
+    };
+    let (_, _, tenant) = PEOPLE[0];
+    let tenant = db::tenants::find_by_name(conn, tenant)?.id;
+    let plan = decision::Input {
+        shown: Plan::Standard.as_str(),
+        choice: Plan::Enterprise.as_str(),
+        reason: "Signed for two years",
+    };
+    plans::set(conn, &by, tenant, &plan)?;
+    let feature = Feature::Integrations;
+    let row = db::tenants::find(conn, tenant)?;
+    let access = decision::Input {
+        shown: &feature_switches::version(conn, &row, feature)?,
+        choice: Choice::On.as_str(),
+        reason: "One of the first to try it",
+    };
+    feature_switches::set(conn, &by, tenant, feature, &access)
 }
 
 fn make_projects(conn: &mut Conn, tenant: &str, now: Timestamp) -> Result<()> {

@@ -1,5 +1,6 @@
 //! The pages: a folder for each noun. What two nouns use lies here.
 
+pub mod access_requests;
 pub mod blast_radius;
 pub mod confirmation;
 pub mod first_steps;

@@ -50,7 +50,7 @@ const fn place(
 const KEYS: &str = "/tenant-api-keys";
 
 /// In the order in which they are offered.
-static PLACES: [Place; 20] = [
+static PLACES: [Place; 21] = [
     place(
         [
             "API Keys",
@@ -183,6 +183,16 @@ static PLACES: [Place; 20] = [
     ),
     place(
         [
+            "Integrations",
+            "Credentials for other services",
+            "third party secrets connectors stripe ask for access enterprise",
+        ],
+        "/integrations",
+        "plug",
+        For::Members,
+    ),
+    place(
+        [
             "Request a higher limit",
             "More keys for this tenant",
             "quota increase raise",
@@ -224,8 +234,8 @@ static PLACES: [Place; 20] = [
     place(
         [
             "Waiting requests",
-            "Tenants that want more keys",
-            "queue limit support open",
+            "Tenants that want more keys or a feature",
+            "queue limit access support open",
         ],
         "/support/tenants?sort=waiting",
         "clock",

@@ -3,12 +3,14 @@
 use actix_web::web::ServiceConfig;
 
 use crate::web::admin::{
-    first_steps, groups, home, integrations, keys, limit_requests, projects, requests, sessions,
-    settings, setup, theme, usage, verifiers,
+    access_requests, first_steps, groups, home, integrations, keys, limit_requests, projects,
+    requests, sessions, settings, setup, theme, usage, verifiers,
 };
 use crate::web::body::LARGEST_SETTINGS as SETTINGS;
 use crate::web::route_lines::routes;
-use crate::web::support::{feature_access, limit_refusals, limits, plans, rollouts, tenants};
+use crate::web::support::{
+    access_refusals, feature_access, limit_refusals, limits, plans, rollouts, tenants,
+};
 use crate::web::{docs, jump};
 
 /// Of tenants and of the installation.
@@ -64,6 +66,8 @@ pub fn pages(scope: &mut ServiceConfig) {
         "/projects/{project}/integrations/{slug}/credentials/{id}/promotion" => page integrations::credentials::ask_to_promote, post integrations::credentials::promote;
         "/projects/{project}/integrations/{slug}/credentials/{id}/removal" => page integrations::credentials::ask_to_remove, post integrations::credentials::remove;
         "/integrations" => page integrations::list::index;
+        "/integrations/access-request" => page access_requests::form::new, post access_requests::form::create;
+        "/integrations/access-request/withdrawal" => post access_requests::form::withdraw;
         "/integrations/{slug}" => page integrations::page::show;
         "/integrations/{slug}/switch-on" => page integrations::switches::ask_to_enable, post integrations::switches::enable;
         "/integrations/{slug}/switch-off" => page integrations::switches::ask_to_disable, post integrations::switches::disable;
@@ -95,6 +99,7 @@ pub fn support(scope: &mut ServiceConfig) {
         "/support/tenants/{id}/limit-refusal" => page limit_refusals::new, post limit_refusals::create;
         "/support/tenants/{id}/plan" => page plans::new, post plans::create;
         "/support/tenants/{id}/access" => page feature_access::new, post feature_access::create;
+        "/support/tenants/{id}/access-refusal" => page access_refusals::new, post access_refusals::create;
         "/support/rollouts" => page rollouts::show, post rollouts::update;
     };
 }

@@ -3,6 +3,7 @@
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::access_refusals::requested;
 use super::question::{self, DecisionForm, Fact, Kind, Question};
 use crate::actions::feature_switches::{self, Choice};
 use crate::actions::{plans, rollouts};
@@ -40,6 +41,12 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
         value: value.into(),
     };
     let access = rollouts::access(conn, tenant.id, FEATURE)?;
+    let asked = requested(conn, tenant.id, now)?;
+    let mut facts = vec![
+        fact("Plan", tenant.plan.as_str()),
+        fact("Access now", now_in_words(access, switch)),
+    ];
+    facts.extend(asked.iter().flatten().cloned());
     Ok(Question {
         title: format!("Integrations of {}", tenant.name),
         action: format!("/support/tenants/{}/access", tenant.id),
@@ -53,11 +60,11 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
             .into(),
         chosen: Choice::of(switch).as_str().into(),
         shown: feature_switches::version(conn, &tenant, FEATURE)?,
-        facts: vec![
-            fact("Plan", tenant.plan.as_str()),
-            fact("Access now", now_in_words(access, switch)),
-        ],
-        submit: ["check", "Save access"],
+        facts,
+        submit: ["check", "Save access", "primary"],
+        refusal: asked
+            .is_some()
+            .then(|| format!("/support/tenants/{}/access-refusal", tenant.id)),
         history: history
             .into_iter()
             .map(|past| PastStep::of_decision(past, now))

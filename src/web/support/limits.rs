@@ -267,7 +267,7 @@ pub(super) async fn decided(
     let (row, waiting) = state
         .snapshot(move |conn| {
             let overview = tenant_overviews::find(conn, tenant, now)?;
-            Ok((overview, db::limit_requests::count_open(conn)?))
+            Ok((overview, tenant_overviews::count_waiting(conn)?))
         })
         .await?;
     let row = TenantRow::new(row, now);

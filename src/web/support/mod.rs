@@ -1,5 +1,6 @@
 //! The support view: tenants by name, state, date and limit. Nothing here reads a key, a credential or usage.
 
+pub mod access_refusals;
 pub mod feature_access;
 pub mod limit_refusals;
 pub mod limits;

@@ -46,7 +46,8 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
             label: "Plan now",
             value: tenant.plan.as_str().into(),
         }],
-        submit: ["check", "Save plan"],
+        submit: ["check", "Save plan", "primary"],
+        refusal: None,
         history: history
             .into_iter()
             .map(|past| PastStep::of_decision(past, now))

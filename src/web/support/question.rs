@@ -43,6 +43,7 @@ pub struct Choice {
 }
 
 /// Something to know before deciding.
+#[derive(Debug, Clone)]
 pub struct Fact {
     /// What it is.
     pub label: &'static str,
@@ -70,8 +71,10 @@ pub struct Question {
     pub shown: String,
     /// What to know before.
     pub facts: Vec<Fact>,
-    /// Icon and words of the button that decides.
-    pub submit: [&'static str; 2],
+    /// Icon, words and look of the button that decides.
+    pub submit: [&'static str; 3],
+    /// Where to decline what the tenant asks for instead.
+    pub refusal: Option<String>,
     /// What happened before; a dialog leaves it out.
     pub history: Vec<PastStep>,
 }

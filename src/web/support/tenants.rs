@@ -41,6 +41,8 @@ pub struct TenantRow {
     pub tone: &'static str,
     /// The limit wanted, and since when.
     pub request: Option<(String, Moment)>,
+    /// Since when it wants integrations.
+    pub wants_access: Option<Moment>,
     pub active: Option<Moment>,
 }
 
@@ -51,6 +53,7 @@ impl TenantRow {
             tenant,
             used,
             request,
+            access_request,
             access,
             active_at,
         } = overview;
@@ -73,6 +76,7 @@ impl TenantRow {
                 Access::NotRolledOut => "No integrations yet",
                 Access::SwitchedOff => "Integrations off",
             },
+            wants_access: access_request.map(|open| Moment::past(open.asked_at, now)),
             active: active_at.map(|at| Moment::past(at, now)),
             id: tenant.id.to_string(),
             name: tenant.name,
@@ -186,9 +190,9 @@ pub async fn index(
     let mark = found
         .last()
         .filter(|_| more)
-        .map(|last| match &last.request {
-            Some(open) if asked.order == Order::Waiting => open.id.to_string(),
-            _ => last.tenant.id.to_string(),
+        .and_then(|last| match asked.order {
+            Order::Waiting => last.oldest_request(),
+            _ => Some(last.tenant.id.to_string()),
         });
     let view = TenantsPage {
         crumbs: crumbs(None),

@@ -1,5 +1,6 @@
 //! The pages, as a person without JavaScript uses them.
 
+mod access_requests;
 mod error_links;
 mod errors;
 mod explanations;

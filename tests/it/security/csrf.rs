@@ -261,7 +261,10 @@ async fn nothing_changes_by_reading() {
         &app.refusal_page("Acme"),
         &app.support_page("Acme", "plan"),
         &app.support_page("Acme", "access"),
+        &app.support_page("Acme", "access-refusal"),
         "/support/rollouts?percentage=50",
+        "/integrations",
+        "/integrations/access-request",
     ] {
         alice.get(path).await;
         let head = alice.request(Method::HEAD, path);

@@ -1,6 +1,7 @@
 //! Every form of the product, filled in rightly: what an attack would send.
 
 use super::key_forms::life_of_a_key;
+use super::support_forms::decisions;
 use crate::support::*;
 
 /// One form: the page that shows it, where it goes, and what is right in it apart from the token.
@@ -46,7 +47,6 @@ pub fn tries(
         )];
     }
     let mut forms = life_of_a_key(app);
-    let asked = open_request(app);
     forms.extend([
         form(
             "/theme",
@@ -272,56 +272,9 @@ pub fn tries(
             &[("password", PASSWORD)],
         ),
         form("/settings", "/settings", "/settings", &[]),
-        form(
-            "/support/tenants/{id}/limit-refusal",
-            keys,
-            &app.refusal_page("Acme"),
-            &[("asked", &asked), ("reason", "Planted")],
-        ),
-        form(
-            "/support/tenants/{id}/limit",
-            keys,
-            &app.limit_page("Acme"),
-            &[("shown", "10"), ("limit", "30"), ("reason", "Planted")],
-        ),
-        form(
-            "/support/tenants/{id}/access",
-            keys,
-            &app.support_page("Acme", "access"),
-            &[
-                ("shown", &app.access_version("Acme")),
-                ("choice", "off"),
-                ("reason", "Planted"),
-            ],
-        ),
-        form(
-            "/support/rollouts",
-            "/support/rollouts",
-            "/support/rollouts",
-            &[("shown", "0"), ("percentage", "50"), ("reason", "Planted")],
-        ),
-        form(
-            "/support/tenants/{id}/plan",
-            keys,
-            &app.support_page("Acme", "plan"),
-            &[
-                ("shown", "Standard"),
-                ("choice", "Enterprise"),
-                ("reason", "Planted"),
-            ],
-        ),
-        form(
-            "/tenant-api-keys/limit-request",
-            keys,
-            "/tenant-api-keys/limit-request",
-            &[("limit", "40"), ("reason", "Planted")],
-        ),
-        form(
-            "/tenant-api-keys/limit-request/withdrawal",
-            keys,
-            "/tenant-api-keys/limit-request/withdrawal",
-            &[],
-        ),
+    ]);
+    forms.extend(decisions(app));
+    forms.extend([
         form("/logout", keys, "/logout", &[]),
         form(
             "/login",
@@ -331,19 +284,6 @@ pub fn tries(
         ),
     ]);
     forms
-}
-
-/// Acme asks for a higher limit; what the forms of support then show.
-fn open_request(app: &App) -> String {
-    let (acme, now) = (app.tenant("Acme"), app.clock.now());
-    let wanted = keystead::domain::limits::Draft {
-        limit: 20,
-        reason: "Plants".into(),
-    };
-    app.db
-        .write(|conn| keystead::db::limit_requests::open(conn, acme, &wanted, ALICE, now))
-        .unwrap();
-    app.request_version("Acme")
 }
 
 /// Where a new group of Acme is edited or deleted.

@@ -10,3 +10,4 @@ mod headers;
 mod key_forms;
 mod names;
 mod smuggling;
+mod support_forms;

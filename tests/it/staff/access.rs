@@ -16,6 +16,7 @@ fn pages_of_tenants(key: &app::Issued) -> Vec<String> {
         "/projects",
         "/projects/new",
         "/integrations",
+        "/integrations/access-request",
         "/integrations/openai",
         "/integrations/openai/credentials/new",
         "/integrations/openai/switch-off",
@@ -62,6 +63,8 @@ async fn support_staff_sees_no_page_of_a_tenant() {
             &[("limit", "20"), ("reason", "x")],
         ),
         ("/tenant-api-keys/limit-request/withdrawal".into(), &[]),
+        ("/integrations/access-request".into(), &[("reason", "x")]),
+        ("/integrations/access-request/withdrawal".into(), &[]),
         (key.page("revocation"), &[]),
         (key.page("deletion"), &[]),
         (key.page("disclosure"), &[("password", PASSWORD)]),
@@ -89,12 +92,15 @@ async fn the_support_view_exists_for_staff_alone() {
     let app = App::start().await;
     app.hire_sam();
     let pages = [
-        "/support/tenants".into(),
+        // All of them: who waits is shown alone otherwise.
+        "/support/tenants?sort=name".into(),
         app.limit_page("Acme"),
         app.support_page("Acme", "plan"),
         app.support_page("Acme", "access"),
+        app.support_page("Acme", "access-refusal"),
         "/support/rollouts".into(),
     ];
+    app.open_access_request("Acme");
     for (email, status) in [(SAM, 200), (ALICE, 200), (VERA, 404), (BOB, 404)] {
         let mut person = app.sign_in(email).await;
         for path in &pages {

@@ -1,6 +1,7 @@
 //! The support staff: what they see, what they change, and what stays closed to them.
 
 mod access;
+mod access_requests;
 mod limits;
 mod plans;
 mod rollouts;

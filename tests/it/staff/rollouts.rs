@@ -83,6 +83,15 @@ async fn plan_switch_and_percentage_decide_in_this_order() {
         access(&app, &mut sam, "Acme").await,
         "No: only on the Enterprise plan"
     );
+    let acme = app.tenant("Acme");
+    let feature = keystead::domain::rollout::Feature::Integrations;
+    let refused = app
+        .db
+        .read(|conn| keystead::actions::rollouts::must_have(conn, acme, feature));
+    assert!(
+        matches!(&refused, Err(keystead::domain::Error::Forbidden(why)) if why.contains("Enterprise plan")),
+        "{refused:?}"
+    );
     let history = sam.get(&page).await;
     history.shows("Integrations: Off, before: By percentage");
     history.shows("Integrations: On, before: By percentage");

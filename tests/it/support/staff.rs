@@ -61,6 +61,18 @@ impl App {
         version.unwrap()
     }
 
+    /// A tenant asks for integrations; gives what the forms of support then show.
+    pub fn open_access_request(&self, tenant: &str) -> String {
+        use keystead::db::access_requests;
+        let feature = keystead::domain::rollout::Feature::Integrations;
+        let (id, now) = (self.tenant(tenant), self.clock.now());
+        let open = self.db.write(|conn| {
+            access_requests::open(conn, id, feature, ("Payments", super::ALICE), now)?;
+            access_requests::find_open(conn, id, feature)
+        });
+        keystead::actions::access_requests::version(open.unwrap().as_ref())
+    }
+
     /// The limit that a tenant has.
     pub fn limit_of(&self, tenant: &str) -> i64 {
         let id = self.tenant(tenant);

@@ -13,6 +13,7 @@ use crate::db;
 use crate::db::projects::Project;
 use crate::domain::catalogue::entry::Entry;
 use crate::domain::integration::Level;
+use crate::web::admin::access_requests::page as locked;
 use crate::web::failure::Answer;
 use crate::web::respond::{is_htmx, page};
 use crate::web::shell::{Crumb, Shell};
@@ -62,6 +63,9 @@ pub async fn index(
 ) -> Answer<HttpResponse> {
     let (by, now) = (me.actor(), me.now());
     by.must_hold(integrations::READ)?;
+    if let Some(locked) = locked::instead(&state, &me).await? {
+        return Ok(locked);
+    }
     let may_change = by.must_hold(integrations::WRITE).is_ok();
     let (query, list) = (query.into_inner(), at.list());
     let level = at.level;

@@ -1,0 +1,61 @@
+//! The forms of the support view, and those by which tenants ask, for the attacks on every form.
+
+use super::csrf_forms::Try;
+use crate::support::*;
+
+/// What support decides about Acme, and what Acme asks for, in an order in which each is possible.
+pub fn decisions(app: &App) -> Vec<Try> {
+    let form = |route: &'static str, fields: &[(&'static str, &str)]| Try {
+        route,
+        page: "/tenant-api-keys".into(),
+        action: route.replace("{id}", &app.tenant("Acme").to_string()),
+        fields: fields.iter().map(|one| (one.0, one.1.into())).collect(),
+    };
+    let asked = open_request(app);
+    let wanted = app.open_access_request("Acme");
+    let access = app.access_version("Acme");
+    let reason = ("reason", "Planted");
+    vec![
+        form(
+            "/support/tenants/{id}/limit-refusal",
+            &[("asked", &asked), reason],
+        ),
+        form(
+            "/support/tenants/{id}/limit",
+            &[("shown", "10"), ("limit", "30"), reason],
+        ),
+        form(
+            "/support/tenants/{id}/access",
+            &[("shown", &access), ("choice", "off"), reason],
+        ),
+        form(
+            "/support/tenants/{id}/access-refusal",
+            &[("shown", &wanted), reason],
+        ),
+        form("/integrations/access-request", &[reason]),
+        form("/integrations/access-request/withdrawal", &[]),
+        form(
+            "/support/rollouts",
+            &[("shown", "0"), ("percentage", "50"), reason],
+        ),
+        form(
+            "/support/tenants/{id}/plan",
+            &[("shown", "Enterprise"), ("choice", "Standard"), reason],
+        ),
+        form("/tenant-api-keys/limit-request", &[("limit", "40"), reason]),
+        form("/tenant-api-keys/limit-request/withdrawal", &[]),
+    ]
+}
+
+/// Acme asks for a higher limit; what the forms of support then show.
+fn open_request(app: &App) -> String {
+    let (acme, now) = (app.tenant("Acme"), app.clock.now());
+    let wanted = keystead::domain::limits::Draft {
+        limit: 20,
+        reason: "Plants".into(),
+    };
+    app.db
+        .write(|conn| keystead::db::limit_requests::open(conn, acme, &wanted, ALICE, now))
+        .unwrap();
+    app.request_version("Acme")
+}
