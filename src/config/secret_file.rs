@@ -37,10 +37,10 @@ impl SecretFile {
             }
             versions.push((version, bytes));
         }
-        match versions.is_empty() {
-            true => Err(1),
-            false => Ok(Self(versions)),
+        if versions.is_empty() {
+            return Err(1);
         }
+        Ok(Self(versions))
     }
 
     /// Every version as a pepper, newest first.
