@@ -1,6 +1,6 @@
 //! Which projects get the organisation's credential, so that a change of it is not made blindly.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::db::{self, Conn};
 use crate::domain::Result;
@@ -40,7 +40,7 @@ pub fn list(
     let shared = db::integrations::find(conn, tenant, Level::Organization, slug)?;
     let reads = match shared {
         Some(shared) => db::integration_reads::lately(conn, tenant, shared.id, now)?,
-        None => Default::default(),
+        None => HashMap::default(),
     };
     let projects = db::projects::list(conn, tenant)?.into_iter();
     let mut inheritors: Vec<Inheritor> = projects

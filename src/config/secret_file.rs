@@ -56,10 +56,10 @@ impl SecretFile {
     fn newest_first<T>(&self, make: fn(i32, &Zeroizing<[u8; 32]>) -> T) -> Vec<T> {
         let mut versions: Vec<&(i32, Zeroizing<[u8; 32]>)> = self.0.iter().collect();
         versions.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
-        let made = versions
+        versions
             .iter()
-            .map(|(version, bytes)| make(*version, bytes));
-        made.collect()
+            .map(|(version, bytes)| make(*version, bytes))
+            .collect()
     }
 
     /// True when it has a version.

@@ -185,7 +185,7 @@ fn ended_at_any_step_it_loses_nothing_and_the_next_one_goes_on() {
             .read(|conn| secret_checks::list(conn, Kind::MasterKey));
         running.take_up(&at.file().master_keys(), &noted.unwrap());
         let starting = at.keys();
-        let is_for_starting = (round / ENDS.len()) % 2 == 0;
+        let is_for_starting = (round / ENDS.len()).is_multiple_of(2);
         at.everything_opens(if is_for_starting { &starting } else { &running }, &when);
         // What was noted is gone on with, by the program itself now and then.
         let before = running.newest();

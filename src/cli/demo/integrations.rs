@@ -18,9 +18,11 @@ use crate::domain::master_key::MasterKeys;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result, random};
 
+type Sample = (&'static str, Option<usize>, i64, Option<i64>, i64);
+
 /// Integration, project if it is one's, days since it was saved, days until it ends at the provider's, and how often
 /// systems got it in the last hours.
-const CREDENTIALS: [(&str, Option<usize>, i64, Option<i64>, i64); 7] = [
+const CREDENTIALS: [Sample; 7] = [
     ("openai", None, 90, None, 412),
     ("anthropic", None, 60, Some(9), 127),
     ("slack", None, 200, None, 38),

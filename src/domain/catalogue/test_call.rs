@@ -82,7 +82,9 @@ impl Template {
         // A text that grows would leave copies of a secret behind.
         let room = parts.iter().map(|part| part.len()).sum();
         let mut text = Zeroizing::new(String::with_capacity(room));
-        parts.into_iter().for_each(|part| text.push_str(part));
+        for part in parts {
+            text.push_str(part);
+        }
         Some(text)
     }
 

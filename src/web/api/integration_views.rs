@@ -204,7 +204,7 @@ impl From<&Field> for CredentialField {
 
 impl Integration {
     /// The view of an entry, with what the organisation has of it.
-    pub fn new(entry: &Entry, kept: Kept) -> Self {
+    pub fn new(entry: &Entry, kept: &Kept) -> Self {
         Self {
             slug: entry.slug.clone(),
             name: entry.name.clone(),

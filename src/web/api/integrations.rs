@@ -35,7 +35,7 @@ pub async fn index(caller: Caller, state: web::Data<State>) -> Answer<HttpRespon
         .await?;
     let all = state.catalogue.iter().map(|entry| {
         let kept = kept.remove(&entry.slug).unwrap_or_default();
-        Integration::new(entry, kept)
+        Integration::new(entry, &kept)
     });
     let all: Vec<Integration> = all.collect();
     Ok(HttpResponse::Ok().json(all))
@@ -130,5 +130,5 @@ async fn view(caller: &Caller, state: &State, slug: &str) -> Result<Integration>
         .snapshot(move |conn| effective_credentials::of_level(conn, tenant, Level::Organization))
         .await?;
     let kept = kept.remove(slug).unwrap_or_default();
-    Ok(Integration::new(entry, kept))
+    Ok(Integration::new(entry, &kept))
 }

@@ -44,6 +44,7 @@ pub fn configure(app: &mut ServiceConfig, state: &web::Data<State>, cookie_key: 
         .wrap(from_fn(compression::choose));
     let html = html
         .configure(pages::pages)
+        .configure(pages::of_integrations)
         .configure(pages::support)
         .default_service(web::to(home::missing));
     app.service(html);

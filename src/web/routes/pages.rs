@@ -55,6 +55,25 @@ pub fn pages(scope: &mut ServiceConfig) {
         "/projects/{id}/edit" => page projects::form::edit, post projects::form::update;
         "/projects/{id}/archival" => post projects::archivals::create;
         "/projects/{id}/archival/removal" => post projects::archivals::destroy;
+        "/first-steps" => page first_steps::show;
+        "/usage" => page usage::page::index;
+        "/usage/keys" => page usage::key_choices::index;
+        "/usage/requests" => page requests::list::index;
+        // An export writes an audit row, so HEAD does not ask for one.
+        "/usage/requests.csv" => get requests::exports::csv;
+        "/usage/requests.ndjson" => get requests::exports::ndjson;
+        "/usage/explanation" => page requests::explanations::show;
+        "/settings" => page settings::page::show, post settings::page::update;
+        "/verifiers" => page verifiers::list::index, post verifiers::list::create;
+        "/verifiers/{id}/rotation" => page verifiers::rotations::new, post verifiers::rotations::create;
+        "/verifiers/{id}/rotation/end" => page verifiers::rotation_ends::new, post verifiers::rotation_ends::create;
+        "/verifiers/{id}/revocation" => page verifiers::revocations::new, post verifiers::revocations::create;
+    };
+}
+
+/// Third parties' credentials, of the organisation and of projects.
+pub fn of_integrations(scope: &mut ServiceConfig) {
+    routes! { scope,
         "/projects/{project}/integrations" => page integrations::list::index;
         "/projects/{project}/integrations/{slug}" => page integrations::page::show;
         "/projects/{project}/integrations/{slug}/block" => post integrations::blocks::create;
@@ -76,19 +95,6 @@ pub fn pages(scope: &mut ServiceConfig) {
         "/integrations/{slug}/credentials/new" => page integrations::form::new;
         "/integrations/{slug}/credentials/{id}/promotion" => page integrations::credentials::ask_to_promote, post integrations::credentials::promote;
         "/integrations/{slug}/credentials/{id}/removal" => page integrations::credentials::ask_to_remove, post integrations::credentials::remove;
-        "/first-steps" => page first_steps::show;
-        "/usage" => page usage::page::index;
-        "/usage/keys" => page usage::key_choices::index;
-        "/usage/requests" => page requests::list::index;
-        // An export writes an audit row, so HEAD does not ask for one.
-        "/usage/requests.csv" => get requests::exports::csv;
-        "/usage/requests.ndjson" => get requests::exports::ndjson;
-        "/usage/explanation" => page requests::explanations::show;
-        "/settings" => page settings::page::show, post settings::page::update;
-        "/verifiers" => page verifiers::list::index, post verifiers::list::create;
-        "/verifiers/{id}/rotation" => page verifiers::rotations::new, post verifiers::rotations::create;
-        "/verifiers/{id}/rotation/end" => page verifiers::rotation_ends::new, post verifiers::rotation_ends::create;
-        "/verifiers/{id}/revocation" => page verifiers::revocations::new, post verifiers::revocations::create;
     };
 }
 

@@ -11,7 +11,7 @@ use crate::support::*;
 
 /// The path of every page route that takes a POST.
 fn routes() -> BTreeSet<String> {
-    let pages = ["fn pages(", "fn support("].map(routes_after);
+    let pages = ["fn pages(", "fn of_integrations(", "fn support("].map(routes_after);
     pages
         .into_iter()
         .flatten()

@@ -177,9 +177,9 @@ pub fn crumbs(project: Option<&Project>, last: Option<&str>) -> Vec<Crumb> {
             last,
         ),
         Some(project) => {
-            let list = format!("/projects/{}/integrations", project.id);
+            let address = format!("/projects/{}/integrations", project.id);
             let part = ("Projects", "/projects");
-            let mut crumbs = trail(part, ("Integrations", &list), last);
+            let mut crumbs = trail(part, ("Integrations", &address), last);
             let name = Crumb {
                 label: project.name.clone(),
                 href: Some(format!("/tenant-api-keys?project={}", project.id)),

@@ -11,6 +11,7 @@ use crate::actions::effective_credentials::{self, OfProject};
 use crate::actions::integrations;
 use crate::db;
 use crate::db::projects::Project;
+use crate::domain::Result;
 use crate::domain::catalogue::entry::Entry;
 use crate::domain::integration::Level;
 use crate::web::admin::access_requests::page as locked;
@@ -61,15 +62,50 @@ pub async fn index(
     at: At,
     query: web::Query<Query>,
 ) -> Answer<HttpResponse> {
-    let (by, now) = (me.actor(), me.now());
+    let by = me.actor();
     by.must_hold(integrations::READ)?;
     if let Some(locked) = locked::instead(&state, &me).await? {
         return Ok(locked);
     }
     let may_change = by.must_hold(integrations::WRITE).is_ok();
-    let (query, list) = (query.into_inner(), at.list());
-    let level = at.level;
-    let (project, all): (Option<Project>, Vec<Row>) = match level {
+    let query = query.into_inner();
+    let (project, all) = load(&state, &me, &at).await?;
+    let found: Vec<&str> = state
+        .catalogue
+        .search(&query.q)
+        .map(|entry| entry.slug.as_str())
+        .collect();
+    let total = all.len();
+    let choices = choices(at.level, &all, &query.state);
+    let rows = all
+        .into_iter()
+        .filter(|row| found.contains(&row.slug.as_str()) && fits(row, &query.state))
+        .collect();
+    let may_change = may_change
+        && project
+            .as_ref()
+            .is_none_or(|project| project.archived_at.is_none());
+    let view = IntegrationsPage {
+        crumbs: crumbs(project.as_ref(), None),
+        shell: me.shell,
+        project,
+        action: at.list(),
+        query,
+        choices,
+        rows,
+        total,
+        may_change,
+    };
+    if is_htmx(&request) {
+        return page(StatusCode::OK, &view.as_list());
+    }
+    page(StatusCode::OK, &view)
+}
+
+/// Every integration of the catalogue, as the organisation has it or as a project gets it.
+async fn load(state: &State, me: &SignedIn, at: &At) -> Result<(Option<Project>, Vec<Row>)> {
+    let (by, now, list, level) = (me.actor(), me.now(), at.list(), at.level);
+    match level {
         Level::Organization => {
             let kept = state
                 .snapshot(move |conn| effective_credentials::of_level(conn, by.tenant, level))
@@ -79,7 +115,7 @@ pub async fn index(
                 let kept = kept.get(&entry.slug).unwrap_or(&nothing);
                 Row::of_organization(entry, &list, kept, now)
             };
-            (None, state.catalogue.iter().map(row).collect())
+            Ok((None, state.catalogue.iter().map(row).collect()))
         }
         Level::Project(id) => {
             let (project, all) = state
@@ -96,39 +132,9 @@ pub async fn index(
                 let of = all.get(&entry.slug).unwrap_or(&nothing);
                 Row::of_project(entry, &list, of, now)
             };
-            (Some(project), state.catalogue.iter().map(row).collect())
+            Ok((Some(project), state.catalogue.iter().map(row).collect()))
         }
-    };
-    let found: Vec<&str> = state
-        .catalogue
-        .search(&query.q)
-        .map(|entry| entry.slug.as_str())
-        .collect();
-    let total = all.len();
-    let choices = choices(level, &all, &query.state);
-    let rows = all
-        .into_iter()
-        .filter(|row| found.contains(&row.slug.as_str()) && fits(row, &query.state))
-        .collect();
-    let may_change = may_change
-        && project
-            .as_ref()
-            .is_none_or(|project| project.archived_at.is_none());
-    let view = IntegrationsPage {
-        crumbs: crumbs(project.as_ref(), None),
-        shell: me.shell,
-        project,
-        action: list,
-        query,
-        choices,
-        rows,
-        total,
-        may_change,
-    };
-    if is_htmx(&request) {
-        return page(StatusCode::OK, &view.as_list());
     }
-    page(StatusCode::OK, &view)
 }
 
 fn fits(row: &Row, word: &str) -> bool {

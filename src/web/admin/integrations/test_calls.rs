@@ -39,7 +39,7 @@ pub async fn create(
     // Rights and the feature first: a stranger to it makes no call.
     at.load(&state, &me).await?;
     let told = match form::draft(&at, &state, &typed, by.now) {
-        Ok(draft) => told(call(&state, &at, &draft.secret).await?),
+        Ok(draft) => told(&call(&state, &at, &draft.secret).await?),
         Err(Error::Invalid(errors)) => {
             let words = errors.list().iter().map(|(_, message)| message.as_str());
             ("bad", words.collect::<Vec<_>>().join(" "))
@@ -67,7 +67,7 @@ async fn call(state: &web::Data<State>, at: &At, secret: &str) -> Result<Told> {
 }
 
 /// What the provider said, in words, and how that is shown.
-fn told(answer: Told) -> (&'static str, String) {
+fn told(answer: &Told) -> (&'static str, String) {
     match answer {
         Told::Accepted(status) => ("ok", format!("It works: the provider answered {status}.")),
         Told::Refused(status) => (
