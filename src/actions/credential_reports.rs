@@ -24,7 +24,7 @@ pub fn create(conn: &mut Conn, by: &Actor, target: &Target, id: CredentialId) ->
     must_still_act(conn, by)?;
     rollouts::must_have(conn, by.tenant, Feature::Integrations)?;
     let project = target.level.project().ok_or(Error::NotFound)?;
-    db::projects::find(conn, by.tenant, project)?;
+    let project = db::projects::find(conn, by.tenant, project)?;
     for level in [target.level, Level::Organization] {
         let Some(integration) = db::integrations::find(conn, by.tenant, level, &target.slug)?
         else {
@@ -32,11 +32,10 @@ pub fn create(conn: &mut Conn, by: &Actor, target: &Target, id: CredentialId) ->
         };
         let kept = db::credentials::list(conn, by.tenant, integration.id)?;
         if let Some(credential) = kept.iter().find(|one| one.id == id) {
-            db::credentials::set_refused(conn, id, by.now, project)?;
+            db::credentials::set_refused(conn, id, by.now, &project.name)?;
             // One row tells when it began; a system that goes on trying must not fill the log.
             if credential.refused_at.is_none() {
-                let detail =
-                    json!({ "credential": id, "version": credential.version, "project": project });
+                let detail = json!({ "credential": id, "version": credential.version, "project": project.id });
                 record(conn, by, &Event::CredentialRefused(detail), target.object())?;
             }
             return Ok(());

@@ -86,7 +86,7 @@ fn new(
         current_since: current.then_some(by.now),
         replaced_at: None,
         refused_at: None,
-        refused_project_id: None,
+        refused_in: None,
         damaged_at: None,
     })
 }

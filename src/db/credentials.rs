@@ -8,7 +8,7 @@ use super::types::{At, MaybeAt};
 use super::{Conn, errors, rows};
 use crate::domain::envelope::Envelope;
 use crate::domain::environment::Environment;
-use crate::domain::id::{CredentialId, IntegrationId, ProjectId, TenantId};
+use crate::domain::id::{CredentialId, IntegrationId, TenantId};
 use crate::domain::integration::{Level, Standing};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
@@ -48,8 +48,8 @@ pub struct Credential {
     /// When a system last reported that the provider refused it.
     #[diesel(serialize_as = MaybeAt)]
     pub refused_at: Option<Timestamp>,
-    /// The project of that system.
-    pub refused_project_id: Option<ProjectId>,
+    /// What the project of that system was called then.
+    pub refused_in: Option<String>,
     /// Since when its secret can't be opened.
     #[diesel(serialize_as = MaybeAt)]
     pub damaged_at: Option<Timestamp>,
@@ -193,16 +193,11 @@ pub fn set_standing(
 }
 
 /// Notes that the provider refused a credential.
-pub fn set_refused(
-    conn: &mut Conn,
-    id: CredentialId,
-    at: Timestamp,
-    project: ProjectId,
-) -> Result<()> {
+pub fn set_refused(conn: &mut Conn, id: CredentialId, at: Timestamp, project: &str) -> Result<()> {
     diesel::update(credentials::table.find(id))
         .set((
             credentials::refused_at.eq(at.naive_utc()),
-            credentials::refused_project_id.eq(project),
+            credentials::refused_in.eq(project),
         ))
         .execute(conn)?;
     Ok(())

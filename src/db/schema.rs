@@ -155,7 +155,7 @@ diesel::table! {
         id -> Text, tenant_id -> Text, integration_id -> Text, environment -> Text, version -> BigInt, name -> Text,
         last4 -> Text, created_by -> Text, created_at -> Timestamp, expires_at -> Nullable<Timestamp>,
         current_since -> Nullable<Timestamp>, replaced_at -> Nullable<Timestamp>, refused_at -> Nullable<Timestamp>,
-        refused_project_id -> Nullable<Text>, damaged_at -> Nullable<Timestamp>, sealing_version -> Integer,
+        refused_in -> Nullable<Text>, damaged_at -> Nullable<Timestamp>, sealing_version -> Integer,
         master_key_version -> Integer, key_nonce -> Binary, sealed_key -> Binary, nonce -> Binary, ciphertext -> Binary,
     }
 }

@@ -28,9 +28,9 @@ CREATE TABLE integration_credentials (
     -- Since when it is the one that applies, and until when it was; neither while it only stands by.
     current_since TIMESTAMP,
     replaced_at TIMESTAMP,
-    -- When a system last reported that the provider refused it, and from which project.
+    -- When a system last reported that the provider refused it, and what its project was called then.
     refused_at TIMESTAMP,
-    refused_project_id TEXT COLLATE "C" REFERENCES projects (id),
+    refused_in TEXT,
     -- Since when its secret can't be opened.
     damaged_at TIMESTAMP,
     sealing_version INTEGER NOT NULL,

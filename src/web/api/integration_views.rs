@@ -79,6 +79,9 @@ pub struct Credential {
     /// When a system last reported that the provider refused it.
     #[schema(format = "date-time")]
     pub refused_at: Option<String>,
+    /// The project of that system, by its name.
+    #[schema(example = "Web shop")]
+    pub refused_in: Option<String>,
 }
 
 /// Which credential a project gets of an integration, and why; without its secret.
@@ -231,6 +234,7 @@ impl Credential {
             created_by: credential.created_by.clone(),
             expires_at: credential.expires_at.map(rfc3339),
             refused_at: credential.refused_at.map(rfc3339),
+            refused_in: credential.refused_in.clone(),
         }
     }
 }

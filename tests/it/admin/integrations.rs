@@ -173,6 +173,21 @@ async fn viewers_read_and_change_nothing_and_other_tenants_see_nothing() {
 }
 
 #[actix_web::test]
+async fn a_tenant_without_them_reads_why_on_each_page() {
+    let app = App::start().await;
+    let mut bob = app.sign_in(BOB).await;
+    for page in [
+        "/integrations",
+        OPENAI,
+        "/integrations/openai/credentials/new",
+    ] {
+        let locked = bob.get(page).await;
+        assert_eq!(locked.status, 200, "{page}: {}", locked.body);
+        locked.shows("Enterprise plan");
+    }
+}
+
+#[actix_web::test]
 async fn the_list_is_searched_and_narrowed() {
     let app = App::start().await;
     app.give_integrations("Acme");

@@ -54,8 +54,8 @@ pub async fn effective(system: &System, project: &str, slug: &str) -> String {
     )
 }
 
-const SHARED: &str = "sk-of-the-organisation-000000000000000001";
-const OWN: &str = "sk-of-the-project-0000000000000000000002";
+pub const SHARED: &str = "sk-of-the-organisation-000000000000000001";
+pub const OWN: &str = "sk-of-the-project-0000000000000000000002";
 
 /// Acme with two projects, and a system with all rights.
 pub async fn acme() -> (App, System, String, String) {
@@ -341,35 +341,4 @@ async fn wrong_credentials_are_refused_with_words_and_change_nothing() {
         .problem(422);
     let kept = direct::number(&app.db, "SELECT count(*) AS n FROM integration_credentials");
     assert_eq!(kept, 0);
-}
-
-#[actix_web::test]
-async fn a_refusal_of_the_provider_is_noted_with_time_and_project() {
-    let (app, system, shop, depot) = acme().await;
-    let openai = format!("{INTEGRATIONS}/openai");
-    let shared = save(&system, &openai, SHARED, json!({})).await;
-    let own = save(&system, &of_project(&depot, "openai"), OWN, json!({})).await;
-    let report = |project: &str| format!("{}/report", of_project(project, "openai"));
-    for _ in 0..2 {
-        let told = json!({ "credential_id": shared });
-        let noted = system.post(&report(&shop), told).await;
-        assert_eq!(noted.status, 204, "{}", noted.body);
-    }
-    let told = json!({ "credential_id": own });
-    system.post(&report(&shop), told).await.problem(422);
-    let shown = system.get(&openai).await.json();
-    assert_eq!(
-        shown["credentials"][0]["refused_at"],
-        "2026-11-20T12:00:00Z"
-    );
-    let events = app.events("openai");
-    let refused = events
-        .iter()
-        .filter(|event| event.action == "credential.refused");
-    assert_eq!(refused.count(), 1);
-    // Nothing else changes: the credential still is what the project gets.
-    assert_eq!(
-        effective(&system, &shop, "openai").await,
-        format!("organization: {SHARED}")
-    );
 }

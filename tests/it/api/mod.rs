@@ -20,6 +20,7 @@ mod openapi;
 mod own_limits;
 mod precedence;
 pub mod projects;
+mod resolutions;
 mod schemathesis;
 mod sealed_credentials;
 mod whoami;

@@ -7,6 +7,7 @@ mod field_checks;
 mod firefox;
 mod form;
 mod groups;
+mod integrations;
 mod key_batches;
 mod key_form;
 mod key_life;

@@ -16,6 +16,7 @@ use crate::domain::integration::{Draft, FIELDS, Input, Level};
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
+use crate::web::admin::access_requests::page as locked;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::numbers::counted;
@@ -47,6 +48,7 @@ struct CredentialForm {
     found_at: String,
     docs: String,
     project: Option<String>,
+    crumbs: Vec<Crumb>,
     fields: Vec<FieldView>,
     has_environments: bool,
     /// A credential applies already.
@@ -99,6 +101,10 @@ pub async fn new(
     me: SignedIn,
     at: At,
 ) -> Answer<HttpResponse> {
+    me.actor().must_hold(integrations::WRITE)?;
+    if let Some(locked) = locked::instead(&state, &me).await? {
+        return Ok(locked);
+    }
     let form = load(&state, &me, &at, Typed::new(), FieldErrors::default()).await?;
     respond(&request, me, form, StatusCode::OK)
 }
@@ -264,6 +270,7 @@ fn form(
         found_at: entry.found_at.clone(),
         docs: entry.docs.clone(),
         project: there.project.as_ref().map(|project| project.name.clone()),
+        crumbs: there.crumbs(Some("Credential")),
         fields: fields.collect(),
         has_environments: entry.environments,
         replaces: there.kept().current(Environment::Live).is_some(),
@@ -289,18 +296,10 @@ fn respond(
     if is_htmx(request) {
         return page(status, &FormDialog { form });
     }
-    let mut crumbs = super::at::crumbs(None, Some(&form.name));
-    if let Some(own) = crumbs.last_mut() {
-        own.href = Some(form.path.clone());
-    }
-    crumbs.push(Crumb {
-        label: "Credential".into(),
-        href: None,
-    });
     page(
         status,
         &FormPage {
-            crumbs,
+            crumbs: form.crumbs.clone(),
             shell: me.shell,
             form,
         },

@@ -12,6 +12,7 @@ use crate::domain::catalogue::entry::{Entry, Kind};
 use crate::domain::environment::Environment;
 use crate::domain::integration::{Level, Standing};
 use crate::domain::time::{Timestamp, day};
+use crate::web::admin::access_requests::page as locked;
 use crate::web::failure::Answer;
 use crate::web::numbers::counted;
 use crate::web::respond::page;
@@ -91,6 +92,10 @@ impl From<&Entry> for Facts {
 /// # Errors
 /// `Forbidden` without the right; `NotFound`, also for another tenant's project.
 pub async fn show(state: web::Data<State>, me: SignedIn, at: At) -> Answer<HttpResponse> {
+    me.actor().must_hold(integrations::READ)?;
+    if let Some(locked) = locked::instead(&state, &me).await? {
+        return Ok(locked);
+    }
     let there = at.load(&state, &me).await?;
     let by = me.actor();
     let archived = |there: &There<'_>| {

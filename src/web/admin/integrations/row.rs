@@ -207,7 +207,8 @@ pub fn warning_of(credential: &Credential, now: Timestamp) -> Option<String> {
     }
     if let Some(at) = credential.refused_at {
         let when = Moment::past(at, now).text;
-        return Some(format!("The provider refused it, {when}."));
+        let place = credential.refused_in.as_deref().unwrap_or("a project");
+        return Some(format!("The provider refused it in {place}, {when}."));
     }
     let end = credential.expires_at?;
     if end <= now {
