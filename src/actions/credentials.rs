@@ -53,8 +53,8 @@ pub fn save(
     db::credentials::insert(conn, credential.clone(), envelope)?;
     let event = Event::CredentialSaved(detail(target, &credential));
     record(conn, by, &event, target.object())?;
-    if current && target.level == Level::Organization && integration.enabled_at.is_none() {
-        set_enabled(conn, by, target, integration.id)?;
+    if current {
+        switch_on(conn, by, target, &integration)?;
     }
     Ok(credential)
 }
@@ -119,10 +119,21 @@ pub fn make_current(
     chosen.replaced_at = None;
     let event = Event::CredentialMadeCurrent(detail(target, &chosen));
     record(conn, by, &event, target.object())?;
+    switch_on(conn, by, target, &integration)?;
+    Ok(chosen)
+}
+
+/// What the organisation makes current is meant for its projects.
+fn switch_on(
+    conn: &mut Conn,
+    by: &Actor,
+    target: &Target,
+    integration: &Integration,
+) -> Result<()> {
     if target.level == Level::Organization && integration.enabled_at.is_none() {
         set_enabled(conn, by, target, integration.id)?;
     }
-    Ok(chosen)
+    Ok(())
 }
 
 /// Destroys a credential. When it was the last one of the organisation that applied, the integration is switched off.

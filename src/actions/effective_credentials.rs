@@ -42,22 +42,22 @@ pub struct OfProject {
 impl OfProject {
     /// Which credential applies, and why.
     pub fn effective(&self, environment: Environment) -> Effective<&Credential> {
-        let shared = self.shared.current(environment);
-        Effective::of(
-            self.own.current(environment),
-            self.own.blocked,
-            shared.filter(|_| self.shared.enabled),
-        )
+        self.with(self.own.current(environment), environment)
     }
 
     /// Which credential would apply without the project's own.
     pub fn without_own(&self, environment: Environment) -> Effective<&Credential> {
+        self.with(None, environment)
+    }
+
+    fn with<'a>(
+        &'a self,
+        own: Option<&'a Credential>,
+        environment: Environment,
+    ) -> Effective<&'a Credential> {
         let shared = self.shared.current(environment);
-        Effective::of(
-            None,
-            self.own.blocked,
-            shared.filter(|_| self.shared.enabled),
-        )
+        let shared = shared.filter(|_| self.shared.enabled);
+        Effective::of(own, self.own.blocked, shared)
     }
 }
 
@@ -67,6 +67,10 @@ impl OfProject {
 /// `Forbidden` for a tenant without the feature.
 pub fn of_level(conn: &mut Conn, tenant: TenantId, level: Level) -> Result<HashMap<String, Kept>> {
     rollouts::must_have(conn, tenant, Feature::Integrations)?;
+    read(conn, tenant, level)
+}
+
+fn read(conn: &mut Conn, tenant: TenantId, level: Level) -> Result<HashMap<String, Kept>> {
     let mut credentials: HashMap<IntegrationId, Vec<Credential>> = HashMap::new();
     for credential in db::credentials::list_of_level(conn, tenant, level)? {
         let of = credentials.entry(credential.integration_id).or_default();
@@ -97,10 +101,10 @@ pub fn of_project(
     rollouts::must_have(conn, tenant, Feature::Integrations)?;
     db::projects::find(conn, tenant, project)?;
     let mut all: HashMap<String, OfProject> = HashMap::new();
-    for (slug, own) in of_level(conn, tenant, Level::Project(project))? {
+    for (slug, own) in read(conn, tenant, Level::Project(project))? {
         all.entry(slug).or_default().own = own;
     }
-    for (slug, shared) in of_level(conn, tenant, Level::Organization)? {
+    for (slug, shared) in read(conn, tenant, Level::Organization)? {
         all.entry(slug).or_default().shared = shared;
     }
     Ok(all)

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::db::integrations::Integration;
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::environment::Environment;
-use crate::domain::id::{ProjectId, TenantId};
-use crate::domain::integration::{Level, Standing};
+use crate::domain::id::{IntegrationId, ProjectId, TenantId};
+use crate::domain::integration::Level;
 use crate::domain::time::Timestamp;
 
 /// A project that gets the organisation's credential, or would, were there one.
@@ -27,16 +28,19 @@ pub fn list(
     environment: Environment,
     now: Timestamp,
 ) -> Result<Vec<Inheritor>> {
-    let mut apart = HashSet::<ProjectId>::new();
-    for own in db::integrations::list_of_projects(conn, tenant, slug)? {
-        let kept = db::credentials::list(conn, tenant, own.id)?;
-        let has_own = kept
+    let of_projects = db::integrations::list_of_projects(conn, tenant, slug)?;
+    let ids: Vec<IntegrationId> = of_projects.iter().map(|own| own.id).collect();
+    let current = db::credentials::list_for_index(conn, &ids)?;
+    let has_own = |own: &Integration| {
+        current
             .iter()
-            .any(|one| one.environment == environment && one.standing() == Standing::Current);
-        if own.blocked_at.is_some() || has_own {
-            apart.extend(own.project_id);
-        }
-    }
+            .any(|(one, _)| one.integration_id == own.id && one.environment == environment)
+    };
+    let apart: HashSet<ProjectId> = of_projects
+        .iter()
+        .filter(|own| own.blocked_at.is_some() || has_own(own))
+        .filter_map(|own| own.project_id)
+        .collect();
     let shared = db::integrations::find(conn, tenant, Level::Organization, slug)?;
     let reads = match shared {
         Some(shared) => db::integration_reads::lately(conn, tenant, shared.id, now)?,

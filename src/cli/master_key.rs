@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::time::Duration;
 
+use super::secret_lines::take_out;
 use crate::actions::master_keys;
 use crate::background::master_key_moves::{self, Moved};
 use crate::config::Config;
@@ -215,7 +216,7 @@ fn retire(config: &Config, version: i32) -> Result<(), String> {
         let newest = noted.first().map_or(0, |(newest, _)| *newest);
         return match file {
             Ok(file) if version < newest && file.has(version) => {
-                take_out(config, file, version);
+                take_out(&master_key_path(config), file, version);
                 Ok(())
             }
             Ok(file) if file.has(version) => Err(format!(
@@ -232,21 +233,8 @@ fn retire(config: &Config, version: i32) -> Result<(), String> {
     );
     let followed = control::follow(&config.data_dir);
     match file {
-        Ok(file) => take_out(config, file, version),
+        Ok(file) => take_out(&master_key_path(config), file, version),
         Err(cause) => eprintln!("keystead: {cause}"),
     }
     followed
-}
-
-/// The retirement holds without this: a master key that the database no longer notes is not used.
-fn take_out(config: &Config, mut file: SecretFile, version: i32) {
-    let path = master_key_path(config);
-    let shown = path.display();
-    if !file.remove(version) {
-        return;
-    }
-    match file.replace(&path) {
-        Ok(()) => println!("Its line is out of {shown}."),
-        Err(cause) => eprintln!("keystead: take its line out of {shown} yourself: {cause}"),
-    }
 }

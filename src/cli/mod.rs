@@ -6,6 +6,7 @@ pub mod demo;
 mod key;
 mod master_key;
 mod pepper;
+mod secret_lines;
 mod seed;
 mod serve;
 mod settings_args;

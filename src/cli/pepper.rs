@@ -1,5 +1,6 @@
 //! `keystead pepper`: versions of the pepper, beside a running server or without one.
 
+use super::secret_lines::take_out;
 use crate::actions::peppers;
 use crate::config::Config;
 use crate::config::secret_file::SecretFile;
@@ -187,7 +188,7 @@ fn retire(config: &Config, version: i32, force: bool) -> Result<(), String> {
         let has = |file: &SecretFile| file.peppers().iter().any(|own| own.version() == version);
         return match file {
             Ok(file) if version < newest && has(&file) => {
-                take_out(config, file, version);
+                take_out(&pepper_path(config), file, version);
                 Ok(())
             }
             Ok(file) if has(&file) => Err(format!(
@@ -203,21 +204,8 @@ fn retire(config: &Config, version: i32, force: bool) -> Result<(), String> {
     println!("Pepper {version} is retired; {stopped} stopped working.");
     let followed = control::follow(&config.data_dir);
     match file {
-        Ok(file) => take_out(config, file, version),
+        Ok(file) => take_out(&pepper_path(config), file, version),
         Err(cause) => eprintln!("keystead: {cause}"),
     }
     followed
-}
-
-/// The retirement holds without this: a pepper that the database no longer notes is not used.
-fn take_out(config: &Config, mut file: SecretFile, version: i32) {
-    let path = pepper_path(config);
-    let shown = path.display();
-    if !file.remove(version) {
-        return;
-    }
-    match file.replace(&path) {
-        Ok(()) => println!("Its line is out of {shown}."),
-        Err(cause) => eprintln!("keystead: take its line out of {shown} yourself: {cause}"),
-    }
 }

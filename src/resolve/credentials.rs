@@ -22,8 +22,6 @@ pub struct Current {
     pub environment: Environment,
     /// Its number among all of its integration and level.
     pub version: i64,
-    /// Last characters of its secret; may be empty.
-    pub last4: String,
     /// When it ends at the provider's, if that is known.
     pub expires_at: Option<Timestamp>,
     /// Its secret.

@@ -45,7 +45,6 @@ impl Follower {
                 level: *level,
                 environment: row.environment,
                 version: row.version,
-                last4: row.last4,
                 expires_at: row.expires_at,
                 envelope,
             });

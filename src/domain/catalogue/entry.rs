@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::super::environment::Environment;
 use super::test_call::TestCall;
 
 /// An integration that can be chosen.
@@ -118,6 +119,15 @@ impl Category {
 }
 
 impl Entry {
+    /// The environments of its credentials: those of one that makes no difference are kept as live ones.
+    pub fn each_environment(&self) -> &'static [Environment] {
+        if self.environments {
+            &[Environment::Live, Environment::Test]
+        } else {
+            &[Environment::Live]
+        }
+    }
+
     /// The field of a name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)

@@ -34,9 +34,7 @@ pub struct Confirmation {
     /// Its icon.
     pub icon: &'static str,
     /// Name and value, where no blast radius tells more.
-    pub facts: Vec<(&'static str, String)>,
-    /// As `facts`, where the names are not known beforehand.
-    pub listed: Vec<(String, String)>,
+    pub facts: Vec<(String, String)>,
     /// One of several ways to do it.
     pub choice: Option<Choice>,
     /// What breaks.

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use crate::actions::effective_credentials::{Kept, OfProject};
 use crate::db;
 use crate::domain::catalogue::entry::{Entry, Field, Kind};
-use crate::domain::environment::Environment;
 
 use crate::domain::time::rfc3339;
 
@@ -242,10 +241,9 @@ impl Credential {
 impl ProjectIntegration {
     /// The view of an entry, with what a project gets of it.
     pub fn new(entry: &Entry, of: &OfProject) -> Self {
-        let environments: &[Environment] = match (entry.kind, entry.environments) {
-            (Kind::OAuth, _) => &[],
-            (Kind::ApiKey, true) => &[Environment::Live, Environment::Test],
-            (Kind::ApiKey, false) => &[Environment::Live],
+        let environments = match entry.kind {
+            Kind::OAuth => &[],
+            Kind::ApiKey => entry.each_environment(),
         };
         let effective = environments.iter().map(|environment| {
             let effective = of.effective(*environment);

@@ -85,12 +85,7 @@ pub async fn ask_to_remove_override(
     me.actor().must_hold(integrations::WRITE)?;
     at.target(&state)?;
     let there = at.load(&state, &me).await?;
-    let environments: &[Environment] = if there.entry.environments {
-        &[Environment::Live, Environment::Test]
-    } else {
-        &[Environment::Live]
-    };
-    let then = environments.iter().map(|environment| {
+    let then = there.entry.each_environment().iter().map(|environment| {
         let label = match (there.entry.environments, environment) {
             (false, _) => "Then",
             (true, Environment::Live) => "Then, live",

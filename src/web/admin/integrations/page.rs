@@ -146,21 +146,25 @@ fn applies(there: &There<'_>) -> Vec<Applies> {
     if there.project.is_none() || there.entry.kind == Kind::OAuth {
         return Vec::new();
     }
-    let environments: &[(Environment, &str)] = if there.entry.environments {
-        &[(Environment::Live, "Live"), (Environment::Test, "Test")]
-    } else {
-        &[(Environment::Live, "")]
-    };
-    let applies = environments.iter().map(|(environment, word)| {
+    let applies = there.entry.each_environment().iter().map(|environment| {
         let effective = there.of.effective(*environment);
         Applies {
-            environment: word,
+            environment: word(there.entry, *environment),
             tone: tone(&effective),
             label: effective.label(),
             facts: effective.credential().map(facts).unwrap_or_default(),
         }
     });
     applies.collect()
+}
+
+/// The word for an environment; empty where the integration makes no difference.
+fn word(entry: &Entry, environment: Environment) -> &'static str {
+    match (entry.environments, environment) {
+        (false, _) => "",
+        (true, Environment::Live) => "Live",
+        (true, Environment::Test) => "Test",
+    }
 }
 
 fn row(credential: &Credential, entry: &Entry, now: Timestamp) -> CredentialRow {
@@ -176,11 +180,7 @@ fn row(credential: &Credential, entry: &Entry, now: Timestamp) -> CredentialRow 
     CredentialRow {
         id: credential.id.to_string(),
         name: credential.name.clone(),
-        environment: match (entry.environments, credential.environment) {
-            (false, _) => "",
-            (true, Environment::Live) => "Live",
-            (true, Environment::Test) => "Test",
-        },
+        environment: word(entry, credential.environment),
         tone,
         status,
         hint: match credential.last4.as_str() {

@@ -134,19 +134,13 @@ pub async fn ask_to_disable(
     me: SignedIn,
     at: At,
 ) -> Answer<HttpResponse> {
-    let ask = off_question(&state, &me, &at).await?;
-    let there = at.load(&state, &me).await?;
-    ask.respond(&request, me.shell.clone(), there.crumbs(Some("Switch off")))
-}
-
-async fn off_question(state: &State, me: &SignedIn, at: &At) -> Result<Confirmation> {
-    let (there, inheritors) = load(state, me, at).await?;
+    let (there, inheritors) = load(&state, &me, &at).await?;
     let kept = counted(
         i64::try_from(there.kept().credentials.len()).unwrap_or_default(),
         "credential",
         "credentials",
     );
-    Ok(Confirmation {
+    let ask = Confirmation {
         title: "Switch integration off",
         text: format!(
             "{} no longer get a credential for {}, from now on. Projects with one of their own go on with it.",
@@ -165,8 +159,9 @@ async fn off_question(state: &State, me: &SignedIn, at: &At) -> Result<Confirmat
             ],
             chosen: "keep".into(),
         }),
-        ..question(me, at, named(&inheritors))
-    })
+        ..question(&me, &at, named(&inheritors))
+    };
+    ask.respond(&request, me.shell.clone(), there.crumbs(Some("Switch off")))
 }
 
 /// `POST /integrations/{slug}/switch-off`: when this answers, no project gets the organisation's credential.
@@ -222,7 +217,7 @@ pub fn question(me: &SignedIn, at: &At, facts: Vec<(String, String)>) -> Confirm
         cancel: at.page(),
         target: "#modal-root".into(),
         swap: "innerHTML",
-        listed: facts,
+        facts,
         ..Confirmation::default()
     }
 }

@@ -48,9 +48,9 @@ pub async fn new(
         verb: "Delete",
         icon: "trash-2",
         facts: vec![
-            ("Key", key_text::hint(&key.key_prefix, &key.last4)),
+            ("Key".into(), key_text::hint(&key.key_prefix, &key.last4)),
             (
-                "Last used",
+                "Last used".into(),
                 last_used.unwrap_or_else(|| "never used".into()),
             ),
         ],

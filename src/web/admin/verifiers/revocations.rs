@@ -71,11 +71,11 @@ async fn question(state: &State, me: &SignedIn, id: VerifierId) -> Result<Confir
         icon: "ban",
         facts: vec![
             (
-                "Token",
+                "Token".into(),
                 key_text::hint(&verifier.token_prefix, &verifier.last4),
             ),
-            ("Questions", asked_lately(asked)),
-            ("Last used", last_used(last, now)),
+            ("Questions".into(), asked_lately(asked)),
+            ("Last used".into(), last_used(last, now)),
         ],
         name: verifiers::is_in_use(last, now).then_some(verifier.name),
         ..Confirmation::default()

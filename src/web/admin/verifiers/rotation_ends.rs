@@ -43,13 +43,13 @@ async fn question(state: &State, me: &SignedIn, id: VerifierId) -> Result<Confir
         icon: "ban",
         facts: vec![
             (
-                "Old token",
+                "Old token".into(),
                 match names.as_slice() {
                     [] => "none works any more".into(),
                     names => names.join(", "),
                 },
             ),
-            ("Last used", last_used_of(&old, now)),
+            ("Last used".into(), last_used_of(&old, now)),
         ],
         name: is_in_use.then_some(verifier.name),
         ..Confirmation::default()
