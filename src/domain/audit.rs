@@ -26,192 +26,166 @@ pub const ACCESS_DECLINED: &str = "access.declined";
 /// A tenant got the feature that it asked for.
 pub const ACCESS_GRANTED: &str = "access.granted";
 
-/// An event of the audit log.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
+/// Makes [`Event`] of the list: what the event tells, and the word kept in the audit log.
+macro_rules! events {
+    ($($(#[$doc:meta])+ $name:ident $(($detail:ty))?: $word:expr;)+) => {
+        /// An event of the audit log.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Event {
+            $($(#[$doc])+ $name $(($detail))?,)+
+        }
+
+        impl Event {
+            /// The word kept in the audit log.
+            pub fn action(&self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => $word,)+
+                }
+            }
+        }
+    };
+}
+
+events! {
     /// An API key was generated.
-    KeyCreated(Value),
+    KeyCreated(Value): "key.created";
     /// An API key was changed; what changed, before and after.
-    KeyUpdated(Value),
+    KeyUpdated(Value): "key.updated";
     /// An API key was revoked for good; with the reason.
-    KeyRevoked(Value),
+    KeyRevoked(Value): "key.revoked";
     /// An API key was switched off.
-    KeyDisabled,
+    KeyDisabled: "key.disabled";
     /// An API key was switched on again.
-    KeyEnabled,
+    KeyEnabled: "key.enabled";
     /// An API key got another secret; with the grace and the last characters of both.
-    KeyRotated(Value),
+    KeyRotated(Value): "key.rotated";
     /// The end of an old secret was moved.
-    KeyRotationExtended(Value),
+    KeyRotationExtended(Value): "key.rotation_extended";
     /// An old secret was ended before its time, or when it had fallen quiet.
-    KeyRotationEnded(Value),
+    KeyRotationEnded(Value): "key.rotation_ended";
     /// A key went back to its old secret.
-    KeyRotationCancelled(Value),
+    KeyRotationCancelled(Value): "key.rotation_cancelled";
     /// A revoked key left the list.
-    KeyDeleted,
+    KeyDeleted: "key.deleted";
     /// An authorization group was made; with what it grants.
-    GroupCreated(Value),
+    GroupCreated(Value): "group.created";
     /// An authorization group was changed; what changed, before and after.
-    GroupUpdated(Value),
+    GroupUpdated(Value): "group.updated";
     /// An authorization group was deleted; with what it granted.
-    GroupDeleted(Value),
+    GroupDeleted(Value): "group.deleted";
     /// A project was made; with what it is.
-    ProjectCreated(Value),
+    ProjectCreated(Value): "project.created";
     /// A project got another name or description; before and after.
-    ProjectUpdated(Value),
+    ProjectUpdated(Value): "project.updated";
     /// A project was put away.
-    ProjectArchived,
+    ProjectArchived: "project.archived";
     /// An archived project was taken up again.
-    ProjectRestored,
+    ProjectRestored: "project.restored";
     /// Projects get the organisation's credential from now on.
-    IntegrationEnabled,
+    IntegrationEnabled: "integration.enabled";
     /// Projects no longer get the organisation's credential; with the number of credentials destroyed.
-    IntegrationDisabled(Value),
+    IntegrationDisabled(Value): "integration.disabled";
     /// A project refuses the organisation's credential from now on.
-    IntegrationBlocked(Value),
+    IntegrationBlocked(Value): "integration.blocked";
     /// A project takes the organisation's credential again.
-    IntegrationUnblocked(Value),
+    IntegrationUnblocked(Value): "integration.unblocked";
     /// A third party's credential was kept.
-    CredentialSaved(Value),
+    CredentialSaved(Value): "credential.saved";
     /// A credential was put in the place of another.
-    CredentialMadeCurrent(Value),
+    CredentialMadeCurrent(Value): "credential.made_current";
     /// A provider refused a credential, as a system reports.
-    CredentialRefused(Value),
+    CredentialRefused(Value): "credential.refused";
     /// A credential can't be opened: it was changed in the database.
-    CredentialDamaged(Value),
+    CredentialDamaged(Value): "credential.damaged";
     /// A credential was destroyed.
-    CredentialRemoved(Value),
+    CredentialRemoved(Value): "credential.removed";
     /// A verifier was made.
-    VerifierCreated,
+    VerifierCreated: "verifier.created";
     /// A verifier was revoked for good.
-    VerifierRevoked,
+    VerifierRevoked: "verifier.revoked";
     /// A verifier got another token; with the end and the last characters of the old one.
-    VerifierRotated(Value),
+    VerifierRotated(Value): "verifier.rotated";
     /// The old tokens of a verifier were ended before their time.
-    VerifierRotationEnded,
+    VerifierRotationEnded: "verifier.rotation_ended";
     /// A copy of the request log was taken; with the filter.
-    UsageExported(Value),
+    UsageExported(Value): "usage.exported";
     /// Keystead was set up, with the first super user.
-    SystemSetUp,
+    SystemSetUp: "system.set_up";
     /// A pepper was taken up for new keys.
-    PepperRotated,
+    PepperRotated: "pepper.rotated";
     /// A pepper was given up, with the number of keys and verifiers that still needed it.
-    PepperRetired(i64),
+    PepperRetired(i64): "pepper.retired";
     /// A master key was taken up for what is encrypted.
-    MasterKeyRotated,
+    MasterKeyRotated: "master_key.rotated";
     /// A master key was given up.
-    MasterKeyRetired,
+    MasterKeyRetired: "master_key.retired";
     /// A tenant was created.
-    TenantCreated,
+    TenantCreated: "tenant.created";
     /// A person joined a tenant.
-    MemberAdded(&'static str),
+    MemberAdded(&'static str): "member.added";
+    /// Somebody was asked to join a tenant; with the role.
+    MemberInvited(Value): "member.invited";
+    /// An invitation that had run out works again.
+    InvitationRenewed: "invitation.renewed";
+    /// An invitation was taken back.
+    InvitationWithdrawn: "invitation.withdrawn";
+    /// A member got another role; before and after.
+    MemberRoleChanged(Value): "member.role_changed";
+    /// A person was taken out of a tenant, or left it; with the role they had.
+    MemberRemoved(Value): "member.removed";
     /// A tenant asked for a higher limit.
-    LimitRequested(Step),
+    LimitRequested(Step): LIMIT_REQUESTED;
     /// A tenant took its request back.
-    LimitWithdrawn(Step),
+    LimitWithdrawn(Step): LIMIT_WITHDRAWN;
     /// Support declined a request.
-    LimitDeclined(Step),
+    LimitDeclined(Step): LIMIT_DECLINED;
     /// Support set another limit.
-    LimitChanged(Step),
+    LimitChanged(Step): LIMIT_CHANGED;
     /// Support set another plan.
-    PlanChanged(Decision),
+    PlanChanged(Decision): PLAN_CHANGED;
     /// Support switched a feature for a tenant, or left it to the percentage.
-    AccessSwitched(Decision),
+    AccessSwitched(Decision): ACCESS_SWITCHED;
     /// A tenant asked for a feature.
-    AccessRequested(Decision),
+    AccessRequested(Decision): ACCESS_REQUESTED;
     /// A tenant took that back.
-    AccessWithdrawn(Decision),
+    AccessWithdrawn(Decision): ACCESS_WITHDRAWN;
     /// Support declined such a request.
-    AccessDeclined(Decision),
+    AccessDeclined(Decision): ACCESS_DECLINED;
     /// A tenant got the feature that it asked for.
-    AccessGranted(Decision),
+    AccessGranted(Decision): ACCESS_GRANTED;
     /// Support set the part of the tenants that has a feature.
-    RolloutChanged(Decision),
+    RolloutChanged(Decision): "rollout.changed";
     /// Settings of a tenant were changed; before and after.
-    SettingsChanged(Value),
+    SettingsChanged(Value): "settings.changed";
     /// A sealed copy of a key's secret was kept, to be shown again.
-    KeySealed,
+    KeySealed: "key.sealed";
     /// A key's secret was shown again.
-    KeySecretRevealed,
+    KeySecretRevealed: "key.secret_revealed";
     /// Someone asked for a secret without the right password.
-    KeySecretRefused,
+    KeySecretRefused: "key.secret_refused";
     /// The sealed copy of a key's secret can't be opened: it was damaged, or is another key's.
-    KeySecretDamaged,
+    KeySecretDamaged: "key.secret_damaged";
     /// A person joined the support staff.
-    SupportAdded,
+    SupportAdded: "support.added";
+    /// A person changed their name; before and after.
+    PersonRenamed(Value): "person.renamed";
+    /// A person chose another password.
+    PasswordChanged: "person.password_changed";
+    /// Somebody made a link by which a person can choose another password.
+    ResetLinkMade: "person.reset_link_made";
+    /// A person chose another password by such a link.
+    PasswordReset: "person.password_reset";
+    /// A person ended their other sessions.
+    SessionsEnded: "session.others_ended";
     /// Someone signed in.
-    SignedIn,
+    SignedIn: "session.created";
     /// A sign-in was refused.
-    SignInRefused,
+    SignInRefused: "session.refused";
     /// Someone signed out.
-    SignedOut,
+    SignedOut: "session.ended";
 }
 
 impl Event {
-    /// The word kept in the audit log.
-    pub fn action(&self) -> &'static str {
-        match self {
-            Self::KeyCreated(_) => "key.created",
-            Self::KeyUpdated(_) => "key.updated",
-            Self::KeyRevoked(_) => "key.revoked",
-            Self::KeyDisabled => "key.disabled",
-            Self::KeyEnabled => "key.enabled",
-            Self::KeyRotated(_) => "key.rotated",
-            Self::KeyRotationExtended(_) => "key.rotation_extended",
-            Self::KeyRotationEnded(_) => "key.rotation_ended",
-            Self::KeyRotationCancelled(_) => "key.rotation_cancelled",
-            Self::KeyDeleted => "key.deleted",
-            Self::GroupCreated(_) => "group.created",
-            Self::GroupUpdated(_) => "group.updated",
-            Self::GroupDeleted(_) => "group.deleted",
-            Self::ProjectCreated(_) => "project.created",
-            Self::ProjectUpdated(_) => "project.updated",
-            Self::ProjectArchived => "project.archived",
-            Self::ProjectRestored => "project.restored",
-            Self::IntegrationEnabled => "integration.enabled",
-            Self::IntegrationDisabled(_) => "integration.disabled",
-            Self::IntegrationBlocked(_) => "integration.blocked",
-            Self::IntegrationUnblocked(_) => "integration.unblocked",
-            Self::CredentialSaved(_) => "credential.saved",
-            Self::CredentialMadeCurrent(_) => "credential.made_current",
-            Self::CredentialRefused(_) => "credential.refused",
-            Self::CredentialDamaged(_) => "credential.damaged",
-            Self::CredentialRemoved(_) => "credential.removed",
-            Self::VerifierCreated => "verifier.created",
-            Self::VerifierRevoked => "verifier.revoked",
-            Self::VerifierRotated(_) => "verifier.rotated",
-            Self::VerifierRotationEnded => "verifier.rotation_ended",
-            Self::UsageExported(_) => "usage.exported",
-            Self::SystemSetUp => "system.set_up",
-            Self::PepperRotated => "pepper.rotated",
-            Self::PepperRetired(_) => "pepper.retired",
-            Self::MasterKeyRotated => "master_key.rotated",
-            Self::MasterKeyRetired => "master_key.retired",
-            Self::TenantCreated => "tenant.created",
-            Self::MemberAdded(_) => "member.added",
-            Self::LimitRequested(_) => LIMIT_REQUESTED,
-            Self::LimitWithdrawn(_) => LIMIT_WITHDRAWN,
-            Self::LimitDeclined(_) => LIMIT_DECLINED,
-            Self::LimitChanged(_) => LIMIT_CHANGED,
-            Self::PlanChanged(_) => PLAN_CHANGED,
-            Self::AccessSwitched(_) => ACCESS_SWITCHED,
-            Self::AccessRequested(_) => ACCESS_REQUESTED,
-            Self::AccessWithdrawn(_) => ACCESS_WITHDRAWN,
-            Self::AccessDeclined(_) => ACCESS_DECLINED,
-            Self::AccessGranted(_) => ACCESS_GRANTED,
-            Self::RolloutChanged(_) => "rollout.changed",
-            Self::SettingsChanged(_) => "settings.changed",
-            Self::KeySealed => "key.sealed",
-            Self::KeySecretRevealed => "key.secret_revealed",
-            Self::KeySecretRefused => "key.secret_refused",
-            Self::KeySecretDamaged => "key.secret_damaged",
-            Self::SupportAdded => "support.added",
-            Self::SignedIn => "session.created",
-            Self::SignInRefused => "session.refused",
-            Self::SignedOut => "session.ended",
-        }
-    }
-
     /// Particulars beside the object, as JSON.
     pub fn detail(&self) -> Value {
         match self {
@@ -237,6 +211,10 @@ impl Event {
             | Self::CredentialRefused(detail)
             | Self::CredentialDamaged(detail)
             | Self::UsageExported(detail)
+            | Self::MemberInvited(detail)
+            | Self::PersonRenamed(detail)
+            | Self::MemberRoleChanged(detail)
+            | Self::MemberRemoved(detail)
             | Self::SettingsChanged(detail) => detail.clone(),
             Self::LimitRequested(step)
             | Self::LimitWithdrawn(step)
