@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::keys::{must_have_room, note_state};
-use super::{Object, begin, must_cover, record};
+use super::{Object, begin, key_owners, must_cover, record};
 use crate::db::groups::Group;
 use crate::db::key_updates::{self, KeyUpdate};
 use crate::db::keys::Key;
@@ -14,6 +14,7 @@ use crate::domain::audit::Event;
 use crate::domain::id::KeyId;
 use crate::domain::key::State;
 use crate::domain::key_updates::Update;
+use crate::domain::owner::Owner;
 use crate::domain::rate_limit::RateLimit;
 use crate::domain::role::Actor;
 use crate::domain::time::rfc3339;
@@ -60,6 +61,7 @@ pub fn version(key: &Key) -> String {
         &key.ip_allowlist.entries().join("\n"),
         key.ip_allowlist_mode.as_str(),
         &limit.unwrap_or_default(),
+        key.owner.get().typed(),
     ])
 }
 
@@ -116,6 +118,9 @@ impl Difference {
             found.note("project", key.project_name.as_deref(), name);
             found.columns.project_id = Some(project.as_ref().map(|project| project.id));
         }
+        if let Some(typed) = &update.owner {
+            found.compare_owners(key, &key_owners::find(conn, by, typed)?);
+        }
         found.may_be_made(by, key, group.as_ref())?;
         if let Some(group) = group {
             found.note("authorization_group", &*key.group_name, &*group.name);
@@ -146,6 +151,15 @@ impl Difference {
         if let Some(text) = description.filter(|text| **text != key.description) {
             self.note("description", &*key.description, &**text);
             self.columns.description = Some(text.clone());
+        }
+    }
+
+    fn compare_owners(&mut self, key: &Key, owner: &Owner) {
+        let before = key.owner.get();
+        // Somebody who left may stay the owner until another is chosen.
+        if before.typed() != owner.typed() {
+            self.note("owner", before.shown(), owner.shown());
+            self.columns.owner = Some(owner.into());
         }
     }
 

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Object, begin, must_stand_above, must_still_act, peppers, record};
+use super::{Object, begin, key_owners, must_stand_above, must_still_act, peppers, record};
+use crate::db::key_owners::Columns;
 use crate::db::keys::{Key, NewKey};
 use crate::db::projects::Project;
 use crate::db::{self, Conn, change_log};
@@ -69,12 +70,15 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     let secret = KeySecret::generate(issuing.brand, draft.environment)?;
     let mut row = new_row(by, id, draft, group.id, &secret, issuing, idempotency_key);
     row.project_id = project_id;
+    let owner = key_owners::of_new_key(conn, by, &draft.owner)?;
+    row.owner = (&owner).into();
     db::keys::insert(conn, row)?;
     note_state(conn, id, rev)?;
     let detail = json!({
         "key": key_text::hint(&key_text::prefix(issuing.brand, draft.environment), secret.last4()),
         "authorization_group": group.name,
         "project": project.map(|project| project.name),
+        "owner": owner.shown(),
         "expires_at": draft.expires_at.map(crate::domain::time::rfc3339),
         "ip_allowlist": draft.ip_allowlist.entries(),
         "ip_allowlist_mode": draft.ip_allowlist_mode.as_str(),
@@ -132,7 +136,8 @@ fn replay(earlier: Key, draft: &Draft, group: &str, project: Option<ProjectId>) 
         && earlier.expires_at == draft.expires_at
         && earlier.group_name == group
         && earlier.project_id == project
-        && earlier.rate_limit.0 == draft.rate_limit;
+        && earlier.rate_limit.0 == draft.rate_limit
+        && (draft.owner.is_empty() || earlier.owner.get().typed() == draft.owner);
     if same {
         return Ok(Issued::Replayed(earlier));
     }
@@ -168,6 +173,7 @@ fn new_row(
         disabled_at: None,
         revoked_at: None,
         rate_limit: draft.rate_limit.into(),
+        owner: Columns::default(),
     }
 }
 

@@ -2,6 +2,7 @@
 //! The pages, the REST API and the command line share them.
 
 pub mod access_requests;
+pub mod accounts;
 pub mod credential_reports;
 pub mod credentials;
 pub mod disclosures;
@@ -13,9 +14,11 @@ pub mod group_losses;
 pub mod groups;
 pub mod inheritors;
 pub mod integrations;
+pub mod invitations;
 pub mod key_batches;
 pub mod key_lookups;
 pub mod key_losses;
+pub mod key_owners;
 pub mod key_rotations;
 pub mod key_suspensions;
 pub mod key_updates;
@@ -23,6 +26,7 @@ pub mod keys;
 pub mod limit_requests;
 pub mod limits;
 pub mod master_keys;
+pub mod members;
 pub mod observed_callers;
 pub mod peppers;
 pub mod plans;
@@ -48,9 +52,9 @@ use crate::db::change_log::Item;
 use crate::db::keys::Key;
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
-use crate::domain::id::{AuditId, TenantId};
+use crate::domain::id::{AuditId, TenantId, UserId};
 use crate::domain::key::State;
-use crate::domain::role::{Actor, Steward, Supporter, Who};
+use crate::domain::role::{Actor, Role, Steward, Supporter, Who};
 use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result, random};
@@ -89,33 +93,50 @@ pub(crate) fn must_stand_above(by: &Actor, key: &Key, what: &str) -> Result<()> 
     must_cover(by, &key.scopes, what)
 }
 
-/// Takes the next revision for a change, and with it the lock under which everything that follows is true. A key that
-/// acts is looked at again there: it may have been revoked, disabled or narrowed while its request was on the way.
+/// Takes the next revision for a change, and with it the lock under which everything that follows is true. Who acts is
+/// looked at again there: a key may have been revoked, disabled or narrowed while its request was on the way, and a
+/// person taken out or given another role.
 pub(crate) fn begin(conn: &mut Conn, by: &Actor, item: Item) -> Result<i64> {
     let rev = db::change_log::append(conn, item)?;
     must_still_act(conn, by)?;
     Ok(rev)
 }
 
-/// The second look at a key that acts, for a change that holds the lock of the change log already.
+/// The second look at who acts, for a change that holds the lock of the change log already.
 pub(crate) fn must_still_act(conn: &mut Conn, by: &Actor) -> Result<()> {
-    let Who::Key {
-        id,
-        scopes,
-        project,
-        ..
-    } = &by.who
-    else {
-        return Ok(());
+    let (still_may, otherwise) = match &by.who {
+        Who::Operator | Who::Keystead => return Ok(()),
+        Who::Key {
+            id,
+            scopes,
+            project,
+            ..
+        } => {
+            let key = db::keys::find(conn, by.tenant, *id)?;
+            let is_as_before = key.scopes.cover(scopes) && key.project_id == *project;
+            (
+                key.state(by.now) == State::Active && is_as_before,
+                "This key was revoked, disabled or changed while it asked; nothing was done.",
+            )
+        }
+        Who::Person { id, role, .. } => (
+            is_still(conn, by.tenant, *id, *role)?,
+            "Your role in this tenant changed while you asked; nothing was done. Sign in again.",
+        ),
     };
-    let key = db::keys::find(conn, by.tenant, *id)?;
-    let is_as_before = key.scopes.cover(scopes) && key.project_id == *project;
-    if key.state(by.now) == State::Active && is_as_before {
+    if still_may {
         return Ok(());
     }
-    Err(Error::Forbidden(
-        "This key was revoked, disabled or changed while it asked; nothing was done.".into(),
-    ))
+    Err(Error::Forbidden(otherwise.into()))
+}
+
+/// True while a person has this role in the tenant, and may sign in.
+fn is_still(conn: &mut Conn, tenant: TenantId, user: UserId, role: Role) -> Result<bool> {
+    match db::members::find(conn, tenant, user) {
+        Ok(member) => Ok(member.role == role),
+        Err(Error::NotFound) => Ok(false),
+        Err(other) => Err(other),
+    }
 }
 
 /// Writes the audit row of a change, inside the change's transaction: no record, no change.

@@ -1,16 +1,13 @@
 //! Who is behind a session, as of now: asked on every request, so a lost membership or role counts at once.
 
-use std::net::IpAddr;
-
 use crate::db::audit::AuditEvent;
 use crate::db::{self, Conn, members::Member, users::User};
 use crate::domain::audit::Event;
 use crate::domain::id::{AuditId, TenantId, UserId};
-use crate::domain::role::{Actor, Supporter, Who};
-use crate::domain::time::Timestamp;
+use crate::domain::role::{Actor, Arrival, Supporter, Who};
 use crate::domain::{Error, Result};
 
-use super::{Object, record, record_by_supporter};
+use super::{Object, record, record_by_supporter, text_of};
 
 /// The member, or `Unauthenticated` when the person left or was disabled.
 pub fn member(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Member> {
@@ -59,17 +56,11 @@ pub fn note_support(conn: &mut Conn, by: &Supporter, event: &Event) -> Result<()
 
 /// Notes that a sign-in with an unknown e-mail address was refused. It is kept as a digest, and it costs what the
 /// note about a known person costs.
-pub fn note_stranger(
-    conn: &mut Conn,
-    email_digest: &str,
-    address: Option<IpAddr>,
-    request_id: &str,
-    now: Timestamp,
-) -> Result<()> {
+pub fn note_stranger(conn: &mut Conn, email_digest: &str, from: &Arrival) -> Result<()> {
     let event = AuditEvent {
         id: AuditId::new(),
         tenant_id: None,
-        at: now,
+        at: from.now,
         actor_kind: "stranger".into(),
         actor_id: String::new(),
         actor_name: String::new(),
@@ -78,10 +69,8 @@ pub fn note_stranger(
         object_id: email_digest.into(),
         object_name: String::new(),
         detail: "{}".into(),
-        address: address
-            .map(|address| address.to_string())
-            .unwrap_or_default(),
-        request_id: request_id.into(),
+        address: text_of(from.address),
+        request_id: from.request_id.clone(),
     };
     db::audit::insert(conn, event)
 }

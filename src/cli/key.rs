@@ -35,6 +35,9 @@ pub struct CreateArgs {
     /// When it ends: a date (last day it works, UTC) or an RFC 3339 instant; default: never
     #[arg(long, value_name = "T")]
     expires_at: Option<String>,
+    /// Who looks after it: a member's email address, or words such as "Plant IT, extension 12"
+    #[arg(long, value_name = "WHO")]
+    owner: Option<String>,
     /// live or test
     #[arg(long, default_value = "live")]
     environment: String,
@@ -61,6 +64,7 @@ fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
         ip_allowlist: Vec::new(),
         ip_allowlist_mode: "",
         rate_limit: None,
+        owner: args.owner.as_deref().unwrap_or_default(),
     };
     let draft = input
         .check(now, expiry)

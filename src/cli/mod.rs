@@ -10,6 +10,7 @@ mod secret_lines;
 mod seed;
 mod serve;
 mod settings_args;
+mod user;
 mod verifier;
 
 use std::path::PathBuf;
@@ -55,6 +56,11 @@ enum Command {
     Key {
         #[command(subcommand)]
         command: key::Command,
+    },
+    /// Help people who can't sign in, at the shell
+    User {
+        #[command(subcommand)]
+        command: user::Command,
     },
     /// Work with verifiers, the systems that ask about keys, at the shell
     Verifier {
@@ -110,6 +116,7 @@ fn dispatch(cli: Cli) -> Result<(), String> {
         }
         Command::CreateAdmin(args) => create_admin::run(&config, &args),
         Command::Key { command } => key::run(&config, &command),
+        Command::User { command } => user::run(&config, &command),
         Command::Verifier { command } => verifier::run(&config, &command),
         Command::Pepper { command } => pepper::run(&config, &command),
         Command::MasterKey { command } => master_key::run(&config, &command),

@@ -10,7 +10,7 @@ use super::schema::{
     key_rotations as rotations, key_usage as used,
 };
 use super::usage::{DAY, HOUR, MINUTE};
-use super::{Conn, change_log, rows};
+use super::{Conn, change_log, key_owners, rows};
 use crate::domain::Result;
 use crate::domain::environment::Environment;
 use crate::domain::id::{GroupId, KeyId, ProjectId, RotationId, TenantId};
@@ -31,6 +31,8 @@ pub struct Listed {
     #[diesel(select_expression = groups::name)]
     pub group_name: String,
     pub project_id: Option<ProjectId>,
+    #[diesel(embed)]
+    pub owner: key_owners::Stored,
     pub environment: Environment,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::api_keys as keys;
 use super::types::MaybeAt;
-use super::{Conn, rate_limits};
+use super::{Conn, key_owners, rate_limits};
 use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::{GroupId, KeyId, ProjectId, TenantId};
@@ -25,6 +25,8 @@ pub struct KeyUpdate {
     pub expires_at: Option<MaybeAt>,
     #[diesel(embed)]
     pub rate_limit: Option<rate_limits::Columns>,
+    #[diesel(embed)]
+    pub owner: Option<key_owners::Columns>,
 }
 
 /// Changes columns of a key that is not revoked.

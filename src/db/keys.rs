@@ -12,7 +12,7 @@ use super::schema::{
 };
 use super::types::{At, MaybeAt};
 use super::usage::{DAY, MINUTE};
-use super::{Conn, dialect, errors, rate_limits, rows};
+use super::{Conn, dialect, errors, key_owners, rate_limits, rows};
 use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
@@ -52,6 +52,8 @@ pub struct NewKey {
     pub revoked_at: Option<Timestamp>,
     #[diesel(embed)]
     pub rate_limit: rate_limits::Columns,
+    #[diesel(embed)]
+    pub owner: key_owners::Columns,
 }
 
 /// When a key was last accepted, by its newest minute or day with an accepted request.
@@ -116,6 +118,8 @@ pub struct Key {
     pub project_name: Option<String>,
     #[diesel(embed)]
     pub rate_limit: rate_limits::Stored,
+    #[diesel(embed)]
+    pub owner: key_owners::Stored,
     /// How its secret is sealed, if it can be shown again.
     #[diesel(select_expression = sealed_version(), select_expression_type = sealed_version)]
     pub sealed: Option<i32>,

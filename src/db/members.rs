@@ -33,6 +33,16 @@ pub struct Member {
     /// Its name.
     #[diesel(select_expression = tenants::name)]
     pub tenant_name: String,
+    /// When they signed in last.
+    #[diesel(select_expression = users::signed_in_at)]
+    pub signed_in_at: Option<Timestamp>,
+}
+
+impl Member {
+    /// True when this is the person.
+    pub fn is(&self, user: Option<UserId>) -> bool {
+        Some(self.user) == user
+    }
 }
 
 /// Adds a person to a tenant.
@@ -55,22 +65,37 @@ pub fn insert(
 }
 
 /// A tenant of a person.
-#[derive(Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = memberships)]
-struct Place {
-    #[expect(dead_code, reason = "it names a row that can't be read")]
-    user_id: UserId,
-    tenant_id: TenantId,
+pub struct Home {
+    /// The person.
+    pub user_id: UserId,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// Its name.
+    #[diesel(select_expression = tenants::name)]
+    pub name: String,
+}
+
+/// The tenants of a person, by name.
+pub fn list_tenants(conn: &mut Conn, user: UserId) -> Result<Vec<Home>> {
+    let query = memberships::table
+        .inner_join(tenants::table)
+        .filter(memberships::user_id.eq(user))
+        .order((tenants::name, tenants::id))
+        .select(Home::as_select());
+    rows::load(conn, query)
 }
 
 /// The tenant in which a person starts: the one they joined first.
 pub fn first_tenant(conn: &mut Conn, user: UserId) -> Result<Option<TenantId>> {
     let query = memberships::table
+        .inner_join(tenants::table)
         .filter(memberships::user_id.eq(user))
         .order((memberships::created_at, memberships::tenant_id))
-        .select(Place::as_select());
-    let place: Option<Place> = rows::first_if_any(conn, query)?;
-    Ok(place.map(|place| place.tenant_id))
+        .select(Home::as_select());
+    let home: Option<Home> = rows::first_if_any(conn, query)?;
+    Ok(home.map(|home| home.tenant_id))
 }
 
 /// A person's membership as it is now.
@@ -86,4 +111,47 @@ pub fn find(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Member> {
         .filter(users::disabled_at.is_null())
         .select(Member::as_select());
     rows::first(conn, query)
+}
+
+/// Everybody in a tenant, by name. People who may not sign in are among them.
+pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Member>> {
+    let query = memberships::table
+        .inner_join(users::table)
+        .inner_join(tenants::table)
+        .filter(memberships::tenant_id.eq(tenant))
+        .order((users::name, users::id))
+        .select(Member::as_select());
+    rows::load(conn, query)
+}
+
+/// Gives a member another role.
+pub fn set_role(conn: &mut Conn, tenant: TenantId, user: UserId, role: Role) -> Result<()> {
+    diesel::update(memberships::table.find((tenant, user)))
+        .set(memberships::role.eq(role))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes a person out of a tenant.
+pub fn delete(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<()> {
+    diesel::delete(memberships::table.find((tenant, user))).execute(conn)?;
+    Ok(())
+}
+
+/// Who is in a tenant, in order.
+pub fn ids(conn: &mut Conn, tenant: TenantId) -> Result<Vec<UserId>> {
+    let query = memberships::table
+        .filter(memberships::tenant_id.eq(tenant))
+        .select(Belonging::as_select());
+    let found: Vec<Belonging> = rows::load(conn, query)?;
+    let mut ids: Vec<UserId> = found.into_iter().map(|one| one.user_id).collect();
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// A person by their id.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = memberships)]
+struct Belonging {
+    user_id: UserId,
 }

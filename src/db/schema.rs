@@ -11,11 +11,18 @@ diesel::table! {
 diesel::table! {
     users (id) {
         id -> Text, email -> Text, name -> Text, password_digest -> Text, super_user -> Bool,
-        disabled_at -> Nullable<Timestamp>, created_at -> Timestamp, support -> Bool,
+        disabled_at -> Nullable<Timestamp>, created_at -> Timestamp, support -> Bool, signed_in_at -> Nullable<Timestamp>,
     }
 }
 
 diesel::table! { memberships (tenant_id, user_id) { tenant_id -> Text, user_id -> Text, role -> Text, created_at -> Timestamp, } }
+
+diesel::table! {
+    invitations (id) {
+        id -> Text, tenant_id -> Text, email -> Text, role -> Text, invited_by -> Text, created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
 
 diesel::table! {
     sessions (key_digest) {
@@ -50,6 +57,7 @@ diesel::table! {
         deleted_at -> Nullable<Timestamp>, rate_limit_requests -> Nullable<BigInt>,
         rate_limit_period -> Nullable<Text>, rate_limit_burst -> Nullable<BigInt>, rotated_at -> Nullable<Timestamp>,
         revocation_reason -> Nullable<Text>, ip_allowlist_mode -> Text, project_id -> Nullable<Text>,
+        owner_id -> Nullable<Text>, owner_text -> Text,
     }
 }
 
@@ -183,6 +191,7 @@ diesel::joinable!(integration_credentials -> integrations (integration_id));
 diesel::joinable!(key_rotations -> api_keys (key_id));
 diesel::joinable!(memberships -> tenants (tenant_id));
 diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(invitations -> tenants (tenant_id));
 diesel::joinable!(verifier_rotations -> verifiers (verifier_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
@@ -190,6 +199,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     projects,
     tenants,
     memberships,
+    invitations,
     users,
     key_rotations,
     key_usage,

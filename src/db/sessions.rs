@@ -70,6 +70,12 @@ pub fn delete(conn: &mut Conn, key_digest: &str) -> Result<()> {
     Ok(())
 }
 
+/// Ends every session of a person.
+pub fn delete_of_user(conn: &mut Conn, user: UserId) -> Result<()> {
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(user))).execute(conn)?;
+    Ok(())
+}
+
 /// Removes what is past one of its lifetimes; returns how many rows went.
 pub fn delete_stale(
     conn: &mut Conn,

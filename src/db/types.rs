@@ -16,8 +16,8 @@ use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
 use crate::domain::id::{
-    AccessRequestId, AuditId, CredentialId, GapId, GroupId, IntegrationId, KeyId, LimitRequestId,
-    NodeId, ProjectId, RotationId, TenantId, UserId, VerifierId,
+    AccessRequestId, AuditId, CredentialId, GapId, GroupId, IntegrationId, InvitationId, KeyId,
+    LimitRequestId, NodeId, ProjectId, RotationId, TenantId, UserId, VerifierId,
 };
 use crate::domain::limits::Outcome;
 use crate::domain::pepper::Digest;
@@ -86,6 +86,7 @@ id_columns!(
     GapId,
     GroupId,
     IntegrationId,
+    InvitationId,
     KeyId,
     LimitRequestId,
     NodeId,

@@ -31,6 +31,9 @@ pub struct User {
     pub created_at: Timestamp,
     /// True for the support staff.
     pub support: bool,
+    /// When they signed in last.
+    #[diesel(serialize_as = MaybeAt)]
+    pub signed_in_at: Option<Timestamp>,
 }
 
 /// A person to be inserted.
@@ -63,6 +66,7 @@ pub fn insert(conn: &mut Conn, user: &NewUser<'_>, now: Timestamp) -> Result<Use
         disabled_at: None,
         created_at: now,
         support: user.support,
+        signed_in_at: None,
     };
     match diesel::insert_into(users::table).values(row).execute(conn) {
         Err(cause) if errors::is_duplicate(&cause) => Err(Error::invalid(
@@ -79,6 +83,43 @@ pub fn find_by_email(conn: &mut Conn, email: &str) -> Result<Option<User>> {
         .filter(users::email.eq(email))
         .select(User::as_select());
     rows::first_if_any(conn, query)
+}
+
+/// Notes that a person signed in.
+pub fn set_signed_in(conn: &mut Conn, id: UserId, now: Timestamp) -> Result<()> {
+    diesel::update(users::table.find(id))
+        .set(users::signed_in_at.eq(now.naive_utc()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The person with this id who may sign in.
+///
+/// # Errors
+/// `NotFound`.
+pub fn find(conn: &mut Conn, id: UserId) -> Result<User> {
+    let query = users::table
+        .find(id)
+        .filter(users::disabled_at.is_null())
+        .select(User::as_select());
+    rows::first(conn, query)
+}
+
+/// Gives a person another name.
+pub fn set_name(conn: &mut Conn, id: UserId, name: &str) -> Result<()> {
+    diesel::update(users::table.find(id))
+        .set(users::name.eq(name))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Gives a person another password, by its digest; false when it is no longer the one with the digest `before`.
+pub fn set_password(conn: &mut Conn, id: UserId, before: &str, digest: &str) -> Result<bool> {
+    let changed = diesel::update(users::table.find(id))
+        .filter(users::password_digest.eq(before))
+        .set(users::password_digest.eq(digest))
+        .execute(conn)?;
+    Ok(changed == 1)
 }
 
 /// A person of the support staff, as of now.

@@ -119,6 +119,18 @@ conflicts! {
     /// What support decides about is no longer as it was read.
     ChangedMeanwhile: "changed-meanwhile",
         "This was changed meanwhile. Nothing was saved; look at it as it is now, and decide again.";
+    /// Nobody would be left who invites people and changes keys.
+    LastAdmin: "last-admin", "A tenant needs an admin. Make somebody else Tenant admin first.";
+    /// Whoever runs the installation is not in the tenant's hands.
+    RunsKeystead: "runs-keystead", "This person runs Keystead here. Only the operator at the shell can change what they are.";
+    /// Another tenant trusts the person too.
+    BelongsElsewhere: "belongs-elsewhere",
+        "This person is in another tenant too, so only the operator can help: keystead user reset-link, at the shell.";
+    /// The person is a member already.
+    AlreadyMember: "already-member", "This person is a member already. Sign in instead.";
+    /// Staff sees all tenants, so they belong to none.
+    StaffJoinsNoTenant: "staff-joins-no-tenant",
+        "This address belongs to Keystead's support staff, who join no tenant. Ask for an invitation to another address.";
     /// The verifier was revoked.
     VerifierRevoked: "verifier-revoked",
         "This verifier was revoked for good. Create another one for its system.";

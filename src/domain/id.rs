@@ -98,6 +98,10 @@ id_type!(
     UserId
 );
 id_type!(
+    /// An invitation to join a tenant.
+    InvitationId
+);
+id_type!(
     /// An API key.
     KeyId
 );

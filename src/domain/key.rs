@@ -6,6 +6,7 @@ use super::Result;
 use super::address_list::AddressList;
 use super::allowlist_mode::AllowlistMode;
 use super::environment::Environment;
+use super::owner;
 use super::rate_limit::{self, RateLimit};
 use super::time::{self, Timestamp};
 use super::validate::{self, FieldErrors};
@@ -86,6 +87,8 @@ pub struct Input<'a> {
     pub ip_allowlist_mode: &'a str,
     /// How often it may be used; `None`: as often as its holder likes.
     pub rate_limit: Option<rate_limit::Input>,
+    /// Who looks after it: a member's e-mail address or a line of text; empty: whoever makes it.
+    pub owner: &'a str,
 }
 
 /// A checked input.
@@ -105,6 +108,8 @@ pub struct Draft {
     pub expires_at: Option<Timestamp>,
     /// How often it may be used.
     pub rate_limit: Option<RateLimit>,
+    /// Who looks after it, not looked up yet; empty: whoever makes it.
+    pub owner: String,
 }
 
 impl Input<'_> {
@@ -130,6 +135,7 @@ impl Input<'_> {
                 .rate_limit
                 .as_ref()
                 .and_then(|limit| limit.check(&mut errors)),
+            owner: errors.take("owner", owner::check(self.owner)),
         };
         errors.into_result().map(|()| draft)
     }

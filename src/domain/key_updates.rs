@@ -4,6 +4,7 @@ use super::Result;
 use super::address_list::AddressList;
 use super::allowlist_mode::AllowlistMode;
 use super::key::check_expiry;
+use super::owner;
 use super::rate_limit::{self, RateLimit};
 use super::time::Timestamp;
 use super::validate::{self, FieldErrors};
@@ -25,6 +26,8 @@ pub struct Input<'a> {
     pub ip_allowlist_mode: Option<&'a str>,
     /// How often it may be used; `Some(None)` for no limit.
     pub rate_limit: Option<Option<rate_limit::Input>>,
+    /// Who looks after it: a member's e-mail address or a line of text; empty: nobody.
+    pub owner: Option<&'a str>,
 }
 
 /// Checked changes.
@@ -46,6 +49,8 @@ pub struct Update {
     pub expires_at: Option<Option<Timestamp>>,
     /// How often it may be used; `Some(None)` for no limit.
     pub rate_limit: Option<Option<RateLimit>>,
+    /// Who looks after it, not looked up yet; empty: nobody.
+    pub owner: Option<String>,
     /// The version of the key that a form showed: one that changed since is not overwritten.
     pub shown: Option<String>,
 }
@@ -84,6 +89,9 @@ impl Input<'_> {
                 .rate_limit
                 .as_ref()
                 .map(|limit| limit.as_ref().and_then(|limit| limit.check(&mut errors))),
+            owner: self
+                .owner
+                .map(|typed| errors.take("owner", owner::check(typed))),
             shown: None,
         };
         errors.into_result().map(|()| update)

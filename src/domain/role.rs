@@ -7,6 +7,9 @@ use super::scope::Scopes;
 use super::time::Timestamp;
 use super::{Error, Result};
 
+/// What is said when a role has to be chosen.
+pub const CHOOSE: &str = "Choose Tenant admin or Tenant viewer.";
+
 /// What a member may do inside a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -22,6 +25,22 @@ impl Role {
         match self {
             Self::Admin => "admin",
             Self::Viewer => "viewer",
+        }
+    }
+
+    /// Every role, in the order in which pages offer them.
+    pub const ALL: [Self; 2] = [Self::Admin, Self::Viewer];
+
+    /// The role of exactly this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
+    }
+
+    /// What a person with it does.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Admin => "Generates, changes and revokes keys, and invites people.",
+            Self::Viewer => "Sees keys, usage and the request log; changes nothing.",
         }
     }
 
@@ -236,5 +255,16 @@ pub struct Supporter {
     /// The address of the caller, when there is one.
     pub address: Option<IpAddr>,
     /// The request's id, to join audit and log.
+    pub request_id: String,
+}
+
+/// From where and when somebody comes who has no session yet.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The moment.
+    pub now: Timestamp,
+    /// The address of the browser.
+    pub address: Option<IpAddr>,
+    /// The request's id.
     pub request_id: String,
 }

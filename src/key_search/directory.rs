@@ -12,7 +12,7 @@ use super::filter::{Column, KeyFilter, Mark, Place, Sort};
 use super::page::ListPage;
 use super::sieve::{Entry, Sieve};
 use crate::domain::environment::Environment;
-use crate::domain::id::{GroupId, KeyId, ProjectId};
+use crate::domain::id::{GroupId, KeyId, ProjectId, UserId};
 use crate::domain::key::State;
 use crate::domain::time::Timestamp;
 
@@ -39,6 +39,10 @@ pub struct Listed<'a> {
     pub group_name: &'a str,
     /// Its project, if it belongs to one.
     pub project: Option<ProjectId>,
+    /// Who looks after it: a person's name and address, or a text; empty for nobody.
+    pub owner_words: &'a str,
+    /// The person, if it is one.
+    pub owner: Option<UserId>,
     /// Where it works.
     pub environment: Environment,
     /// When it was made.
@@ -65,6 +69,8 @@ pub struct KeyDirectory {
     /// In order of id.
     entries: Vec<Entry>,
     words: String,
+    /// Who is in the tenant, in order.
+    members: Vec<UserId>,
     /// Entries in the order of each column, once somebody asked for it.
     orders: [Option<Vec<u32>>; Column::ALL.len()],
 }
@@ -73,7 +79,13 @@ impl KeyDirectory {
     /// Puts a key in, or in place of what was known of it.
     pub fn put(&mut self, key: &Listed<'_>) {
         let mut text = String::new();
-        for part in [key.name, key.description, key.hint, key.group_name] {
+        for part in [
+            key.name,
+            key.description,
+            key.hint,
+            key.group_name,
+            key.owner_words,
+        ] {
             text.push_str(&fold(part).replace(END, " "));
             text.push(END);
         }
@@ -81,6 +93,8 @@ impl KeyDirectory {
             id: key.id,
             group: key.group,
             project: key.project,
+            owner: key.owner,
+            is_owned: self.is_owned(key.owner, key.owner_words),
             environment: key.environment,
             created: key.created_at.timestamp_micros(),
             expires: key.expires_at.map_or(i64::MAX, |at| at.timestamp_micros()),
@@ -137,6 +151,27 @@ impl KeyDirectory {
             self.entries[place].used = at.timestamp_micros();
             self.orders[Column::Used as usize] = None;
         }
+    }
+
+    /// A text is an owner; a person is one while they are a member.
+    fn is_owned(&self, owner: Option<UserId>, words: &str) -> bool {
+        match owner {
+            Some(person) => self.members.binary_search(&person).is_ok(),
+            None => !words.is_empty(),
+        }
+    }
+
+    /// Notes who is in the tenant, in order: who is not looks after no key.
+    pub fn set_members(&mut self, members: Vec<UserId>) {
+        if self.members == members {
+            return;
+        }
+        for entry in &mut self.entries {
+            if let Some(person) = entry.owner {
+                entry.is_owned = members.binary_search(&person).is_ok();
+            }
+        }
+        self.members = members;
     }
 
     /// Notes of which keys two secrets work, and that of the others one does.
@@ -203,6 +238,7 @@ impl KeyDirectory {
             if state == State::Active {
                 found.attention.expiring += usize::from(sieve.is_soon(entry));
                 found.attention.unused += usize::from(sieve.is_unused(entry));
+                found.attention.ownerless += usize::from(!entry.is_owned);
             }
         }
         let mut passes = vec![false; self.entries.len()];

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::domain::environment::Environment;
-use crate::domain::id::{GroupId, KeyId, ProjectId};
+use crate::domain::id::{GroupId, KeyId, ProjectId, UserId};
 use crate::domain::key::State;
 use crate::domain::request_id::RequestId;
 use crate::domain::{Error, Result, key_text};
@@ -67,6 +67,8 @@ pub enum Need {
     Unused,
     /// Two of its secrets work.
     Rotating,
+    /// It is active, and nobody looks after it who is still a member.
+    Ownerless,
 }
 
 impl Need {
@@ -75,6 +77,7 @@ impl Need {
         match self {
             Self::Unused => "unused",
             Self::Rotating => "rotating",
+            Self::Ownerless => "ownerless",
         }
     }
 
@@ -85,7 +88,10 @@ impl Need {
             "" => Ok(None),
             "unused" => Ok(Some(Self::Unused)),
             "rotating" => Ok(Some(Self::Rotating)),
-            _ => Err(Error::BadRequest("need: use unused or rotating.".into())),
+            "ownerless" => Ok(Some(Self::Ownerless)),
+            _ => Err(Error::BadRequest(
+                "need: use unused, rotating or ownerless.".into(),
+            )),
         }
     }
 }
@@ -93,7 +99,7 @@ impl Need {
 /// Which keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyFilter {
-    /// Words that must all occur in name, description, group or the visible parts of the key, in upper or lower case; or
+    /// Words that must all occur in name, description, group, owner or the visible parts of the key, in upper or lower case; or
     /// the id of a key.
     pub words: String,
     /// `None`: in any state.
@@ -106,6 +112,8 @@ pub struct KeyFilter {
     pub group: Option<GroupId>,
     /// Only those of this project.
     pub project: Option<ProjectId>,
+    /// Only those that this person looks after.
+    pub owner: Option<UserId>,
     /// Only those of this environment.
     pub environment: Option<Environment>,
 }
@@ -131,6 +139,7 @@ impl KeyFilter {
             need: None,
             group: None,
             project: None,
+            owner: None,
             environment: None,
         })
     }
@@ -181,6 +190,18 @@ pub fn parse_project(id: &str) -> Result<Option<ProjectId>> {
         return Ok(None);
     }
     let refused = |_| Error::BadRequest("project: use the id of a project.".into());
+    id.parse().map(Some).map_err(refused)
+}
+
+/// Reads the owner of an address; empty for any, and for none.
+///
+/// # Errors
+/// `BadRequest` for what is no id.
+pub fn parse_owner(id: &str) -> Result<Option<UserId>> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let refused = |_| Error::BadRequest("owner: use the id of a member.".into());
     id.parse().map(Some).map_err(refused)
 }
 

@@ -184,6 +184,7 @@ impl Kept {
         wanted: &ListRequest,
         now: Timestamp,
     ) -> Result<(ListPage, usize)> {
+        self.directory.set_members(db::members::ids(conn, tenant)?);
         self.follow(conn, tenant)?;
         self.follow_usage(conn, tenant, wanted.sort.column, now)?;
         let rotating = key_lists::rotating(conn, tenant, now)?;
@@ -220,6 +221,7 @@ impl Kept {
             changed
         } else {
             *self = Self::default();
+            self.directory.set_members(db::members::ids(conn, tenant)?);
             key_lists::all(conn, tenant)?
         };
         for row in &rows {
@@ -242,6 +244,8 @@ impl Kept {
             group: row.group_id,
             group_name: &row.group_name,
             project: row.project_id,
+            owner_words: &row.owner.words(),
+            owner: row.owner.person(),
             environment: row.environment,
             created_at: row.created_at,
             expires_at: row.expires_at,

@@ -42,6 +42,8 @@ pub struct Attention {
     pub unused: usize,
     /// Of which two secrets work.
     pub rotating: usize,
+    /// Active ones that nobody looks after who is still a member.
+    pub ownerless: usize,
 }
 
 /// A page of a list, and what stands around it.

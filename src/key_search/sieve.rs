@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::filter::{Expiration, KeyFilter, Need};
 use crate::domain::environment::Environment;
-use crate::domain::id::{GroupId, KeyId, ProjectId};
+use crate::domain::id::{GroupId, KeyId, ProjectId, UserId};
 use crate::domain::key::State;
 use crate::domain::time::{EXPIRING_SOON_DAYS, Timestamp};
 
@@ -17,6 +17,9 @@ pub(super) struct Entry {
     pub(super) id: KeyId,
     pub(super) group: GroupId,
     pub(super) project: Option<ProjectId>,
+    pub(super) owner: Option<UserId>,
+    /// A member or a text looks after it.
+    pub(super) is_owned: bool,
     pub(super) environment: Environment,
     pub(super) created: i64,
     /// `i64::MAX` for never.
@@ -84,17 +87,20 @@ impl<'a> Sieve<'a> {
         let of_group = self.filter.group.is_none_or(|group| group == entry.group);
         let wanted = self.filter.project;
         let of_project = wanted.is_none_or(|project| Some(project) == entry.project);
+        let of_owner = (self.filter.owner).is_none_or(|owner| Some(owner) == entry.owner);
         let of_environment = self
             .filter
             .environment
             .is_none_or(|environment| environment == entry.environment);
         fits && of_group
             && of_project
+            && of_owner
             && of_environment
             && match self.filter.need {
                 None => true,
                 Some(Need::Unused) => self.is_unused(entry) && self.state(entry) == State::Active,
                 Some(Need::Rotating) => entry.is_rotating(),
+                Some(Need::Ownerless) => self.state(entry) == State::Active && !entry.is_owned,
             }
     }
 }

@@ -7,7 +7,7 @@ pub mod http;
 pub mod jobs;
 mod listeners;
 mod metrics;
-mod site;
+pub mod site;
 pub mod storage;
 pub mod unix_socket;
 

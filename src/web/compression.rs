@@ -24,7 +24,12 @@ pub async fn choose<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let is_read = request.method() == Method::GET;
-    if !is_read || matches!(request.path(), "/login" | "/setup") {
+    if !is_read
+        || matches!(
+            request.path(),
+            "/login" | "/setup" | "/invitation" | "/password-reset"
+        )
+    {
         request.headers_mut().remove(header::ACCEPT_ENCODING);
     }
     next.call(request).await

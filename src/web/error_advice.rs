@@ -69,6 +69,15 @@ fn of_place(
                     one yet, start Keystead again: it prints a new link.";
         return told("This link has ended", text, ("Sign in", "/login"));
     }
+    if path == "/invitation" {
+        let text = "This invitation was used already, was withdrawn, or has ended after seven days. If you have joined, \
+                    sign in. If not, ask whoever invited you for another link.";
+        return told("This invitation has ended", text, ("Sign in", "/login"));
+    }
+    if path == "/password-reset" {
+        let text = "This link was used already, or has ended after 24 hours. Ask for another one.";
+        return told("This link has ended", text, ("Sign in", "/login"));
+    }
     let shell = shell?;
     if is_below("/verifiers") && !shell.super_user {
         let text = "Verifiers are the systems that may ask about keys. Super users manage them; ask the person who runs \

@@ -102,8 +102,11 @@ fn is_same_origin(request: &HttpRequest) -> bool {
 }
 
 fn expected_token(request: &HttpRequest) -> Result<String> {
-    // These two forms are for strangers, and their pages carry a stranger's token even to someone signed in.
-    if !matches!(request.path(), "/login" | "/setup") {
+    // These forms are for strangers, and their pages carry a stranger's token even to someone signed in.
+    if !matches!(
+        request.path(),
+        "/login" | "/setup" | "/invitation" | "/password-reset"
+    ) {
         return Who::read(&request.get_session()).map(|(_, _, csrf)| csrf);
     }
     let site = &State::of(request)?.site;
@@ -166,6 +169,9 @@ pub fn label(field: &str) -> &str {
         "tenant" => "Organization",
         "email" => "Email",
         "password" => "Password",
+        "new_password" => "New password",
+        "role" => "Role",
+        "owner" => "Owner",
         "key" => "Key",
         "verdict" => "Verdict",
         "method" => "Method",

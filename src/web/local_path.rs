@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 
 /// Last parts of addresses that only take forms, or that save a file instead of showing a page.
-const NO_PAGES: [&str; 21] = [
+const NO_PAGES: [&str; 28] = [
     "login",
     "logout",
     "setup",
@@ -12,6 +12,13 @@ const NO_PAGES: [&str; 21] = [
     "edit-validation",
     "batch-plan",
     "batch",
+    "invitations",
+    "renewal",
+    "role",
+    "name",
+    "password",
+    "reset-link",
+    "tenant",
     "lookup",
     "search",
     "withdrawal",

@@ -1,5 +1,6 @@
 //! Pages, REST API, gateway edges, and what wraps them. Only this names askama; `server` names actix too.
 
+pub mod account;
 pub mod admin;
 pub mod api;
 pub mod assets;
@@ -26,6 +27,7 @@ pub mod metrics;
 pub mod numbers;
 pub mod openapi;
 pub mod page_owner;
+pub mod password_check;
 pub mod past_step;
 pub mod presented;
 pub mod problem;

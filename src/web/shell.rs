@@ -8,7 +8,7 @@ use crate::domain::person;
 use crate::domain::role::Role;
 use crate::domain::time::{self, Timestamp};
 
-use crate::db::members::Member;
+use crate::db::members::{Home, Member};
 
 /// Sidebar and top bar.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Shell {
     pub csrf: String,
     /// Name of the tenant; empty for support staff.
     pub tenant: String,
+    /// Ids and names of the person's other tenants.
+    pub other_tenants: Vec<(String, String)>,
     /// Name of the person.
     pub person: String,
     /// One or two letters.
@@ -63,7 +65,13 @@ pub struct Crumb {
 
 impl Shell {
     /// The shell of a signed-in person.
-    pub fn new(request: &HttpRequest, member: &Member, csrf: &str, owner: String) -> Self {
+    pub fn new(
+        request: &HttpRequest,
+        member: &Member,
+        homes: Vec<Home>,
+        csrf: &str,
+        owner: String,
+    ) -> Self {
         let path = match request.method().as_str() {
             "GET" => request.path().to_owned(),
             _ => "/tenant-api-keys".to_owned(),
@@ -72,6 +80,11 @@ impl Shell {
             theme: theme(request),
             csrf: csrf.to_owned(),
             tenant: member.tenant_name.clone(),
+            other_tenants: homes
+                .into_iter()
+                .filter(|home| home.tenant_id != member.tenant)
+                .map(|home| (home.tenant_id.to_string(), home.name))
+                .collect(),
             person: member.name.clone(),
             initials: person::initials(&member.name),
             role: member.role.label(),
@@ -96,6 +109,7 @@ impl Shell {
             theme: theme(request),
             csrf: csrf.to_owned(),
             tenant: String::new(),
+            other_tenants: Vec::new(),
             person: name.to_owned(),
             initials: person::initials(name),
             role: "Support",

@@ -11,6 +11,7 @@ use super::shell::Shell;
 use super::state::State;
 use super::{client, masked_token, page_owner, supporter};
 use crate::actions;
+use crate::db;
 use crate::db::members::Member;
 use crate::domain::role::{self, Actor, Steward};
 use crate::domain::time::Timestamp;
@@ -72,8 +73,11 @@ impl SignedIn {
             return Err(Error::NotFound);
         };
         let state = State::of(request)?;
-        let member = state
-            .read(move |conn| actions::sessions::member(conn, tenant, user))
+        let (member, homes) = state
+            .read(move |conn| {
+                let member = actions::sessions::member(conn, tenant, user)?;
+                Ok((member, db::members::list_tenants(conn, user)?))
+            })
             .await?;
         let actor = Actor {
             who: role::Who::Person {
@@ -86,7 +90,7 @@ impl SignedIn {
             address: client::address(request),
             request_id: client::request_id(request),
         };
-        let mut shell = Shell::new(request, &member, &csrf, page_owner::of(request));
+        let mut shell = Shell::new(request, &member, homes, &csrf, page_owner::of(request));
         // Error pages of this request are drawn inside the shell.
         request.extensions_mut().insert(shell.clone());
         shell.flash = session::take_flash(&session);

@@ -11,6 +11,7 @@ use super::shell::Shell;
 use super::signed_in::SignedIn;
 use super::state::State;
 use super::supporter;
+use crate::actions::accounts::Holder;
 use crate::db;
 use crate::domain::role::Supporter;
 use crate::domain::time::Timestamp;
@@ -88,6 +89,24 @@ pub enum Anybody {
     Member(Box<SignedIn>),
     /// Somebody of the support staff.
     Support(Box<Staff>),
+}
+
+impl Anybody {
+    /// The person for actions on their own account.
+    pub fn holder(&self) -> Holder {
+        match self {
+            Self::Member(me) => Holder::Member(me.actor()),
+            Self::Support(me) => Holder::Support(me.supporter()),
+        }
+    }
+
+    /// What pages show around their content.
+    pub fn shell(self) -> Shell {
+        match self {
+            Self::Member(me) => me.shell,
+            Self::Support(me) => me.shell,
+        }
+    }
 }
 
 impl FromRequest for Anybody {

@@ -34,6 +34,8 @@ def make_sense(body):
     for member in ("description", "summary"):
         if isinstance(body.get(member), str):
             body[member] = plain(body[member])[:300]
+    if isinstance(body.get("owner"), str):
+        body["owner"] = plain(body["owner"])[:100]
     if isinstance(body.get("expires_at"), str):
         body["expires_at"] = (datetime.now(timezone.utc) + timedelta(days=30)).isoformat()
     # A key may go without a project, and which there are no schema knows.

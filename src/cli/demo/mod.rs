@@ -1,6 +1,8 @@
 //! `keystead demo`: a lively server on made-up data, gone when it stops.
 
 mod integrations;
+mod owners;
+mod people;
 pub mod samples;
 mod usage;
 
@@ -103,6 +105,7 @@ fn fill(config: &Config) -> Result<Samples, String> {
             let tenant = db::tenants::find_by_name(conn, tenant)?.id;
             let with = (&storage.master_keys, &*config.catalogue);
             integrations::fill(conn, tenant, with, now)?;
+            people::fill(conn, tenant, &digest, now)?;
             Ok(filled)
         })
         .map_err(|error| error.to_string())

@@ -57,7 +57,7 @@ pub struct Choice {
     /// What it is about.
     pub label: &'static str,
     /// Word and sentence of each.
-    pub options: Vec<(&'static str, String)>,
+    pub options: Vec<(String, String)>,
     /// The word of the chosen one.
     pub chosen: String,
 }

@@ -12,6 +12,7 @@ pub mod key_picker;
 pub mod keys;
 pub mod limit_note;
 pub mod limit_requests;
+pub mod members;
 pub mod projects;
 pub mod quota;
 pub mod refusals;

@@ -68,6 +68,7 @@ fn input(wanted: &key_views::KeyUpdate) -> Input<'_> {
         description: text(wanted.description.as_ref()),
         group: text(wanted.authorization_group.as_ref()),
         project: wanted.project.as_ref().map(Option::as_deref),
+        owner: text(wanted.owner.as_ref()),
         ip_allowlist: wanted.ip_allowlist.as_ref().map(|list| {
             let list = list.as_ref()?;
             Some(list.iter().map(String::as_str).collect())

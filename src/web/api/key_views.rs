@@ -39,6 +39,9 @@ pub struct Key {
     /// Identifier of the project that it belongs to, or null: it is the whole tenant's.
     #[schema(format = "uuid")]
     pub project: Option<String>,
+    /// Who looks after it: a person's e-mail address or a line of text, or null: nobody.
+    #[schema(example = "Plant IT, extension 12")]
+    pub owner: Option<String>,
     /// What it may do, as `resource:action`.
     #[schema(example = json!(["*:read"]))]
     pub scopes: Vec<String>,
@@ -90,6 +93,7 @@ impl Key {
             last4: key.last4,
             authorization_group: key.group_name,
             project: key.project_id.map(|id| id.to_string()),
+            owner: Some(key.owner.get().typed().to_owned()).filter(|typed| !typed.is_empty()),
         }
     }
 }
@@ -157,6 +161,9 @@ pub struct NewKey {
     /// Identifier of the project that it shall belong to; default: that of the key that asks, or the whole tenant.
     #[schema(format = "uuid")]
     pub project: Option<String>,
+    /// Who shall look after it: a member's e-mail address, or a line of text; default: who looks after the key that asks.
+    #[schema(example = "Plant IT, extension 12", max_length = 100)]
+    pub owner: Option<String>,
     /// From when on it shall no longer work (RFC 3339, at most 10 years away).
     #[schema(example = "2027-02-18T00:00:00Z", format = "date-time")]
     pub expires_at: Option<String>,
@@ -205,6 +212,10 @@ pub struct KeyUpdate {
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<String>, format = "uuid")]
     pub project: Option<Option<String>>,
+    /// Who shall look after it: a member's e-mail address, or a line of text; null: nobody.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<String>, example = "Plant IT, extension 12", max_length = 100)]
+    pub owner: Option<Option<String>>,
     /// How often it may be used, or null: as often as its holder likes.
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<RateLimit>)]

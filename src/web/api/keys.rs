@@ -103,6 +103,7 @@ fn input(wanted: &key_views::NewKey) -> Input<'_> {
             .collect(),
         ip_allowlist_mode: wanted.ip_allowlist_mode.as_deref().unwrap_or_default(),
         rate_limit: wanted.rate_limit.as_ref().map(key_views::RateLimit::input),
+        owner: wanted.owner.as_deref().unwrap_or_default(),
     }
 }
 

@@ -50,7 +50,7 @@ const fn place(
 const KEYS: &str = "/tenant-api-keys";
 
 /// In the order in which they are offered.
-static PLACES: [Place; 21] = [
+static PLACES: [Place; 23] = [
     place(
         [
             "API Keys",
@@ -110,6 +110,16 @@ static PLACES: [Place; 21] = [
         "/first-steps",
         "list",
         For::Members,
+    ),
+    place(
+        [
+            "Members",
+            "Who is in this organization",
+            "people users invite invitation colleague team role admin viewer remove",
+        ],
+        "/members",
+        "users",
+        For::Admins,
     ),
     place(
         [
@@ -250,6 +260,16 @@ static PLACES: [Place; 21] = [
         "/support/rollouts",
         "arrow-up",
         For::Staff,
+    ),
+    place(
+        [
+            "Your account",
+            "Name, password, sessions",
+            "profile me change password sign out everywhere log",
+        ],
+        "/account",
+        "user-round",
+        For::Everybody,
     ),
     place(
         [

@@ -3,6 +3,7 @@
 
 mod api;
 mod pages;
+mod people;
 
 use actix_web::cookie::Key;
 use actix_web::middleware::{Compress, from_fn};
@@ -44,6 +45,7 @@ pub fn configure(app: &mut ServiceConfig, state: &web::Data<State>, cookie_key: 
         .wrap(from_fn(compression::choose));
     let html = html
         .configure(pages::pages)
+        .configure(people::of_people)
         .configure(pages::of_integrations)
         .configure(pages::support)
         .default_service(web::to(home::missing));

@@ -63,7 +63,13 @@ async fn each_finds_what_they_may_see_and_nothing_of_others() {
     assert_eq!(offered(&mut sam, "glob").await, ["Globex"]);
     assert_eq!(offered(&mut sam, "erp").await, [""; 0]);
     let found = offered(&mut sam, "").await;
-    let places = ["Tenants", "Waiting requests", "Roll-outs", "API reference"];
+    let places = [
+        "Tenants",
+        "Waiting requests",
+        "Roll-outs",
+        "Your account",
+        "API reference",
+    ];
     assert_eq!(found, places);
     app.visitor()
         .get(JUMP)

@@ -1,6 +1,7 @@
 //! The pages, as a person without JavaScript uses them.
 
 mod access_requests;
+mod accounts;
 mod error_links;
 mod errors;
 mod explanations;
@@ -10,6 +11,7 @@ mod glossary;
 mod group_edits;
 mod groups;
 mod integrations;
+mod invitations;
 mod jump;
 mod key_allowlists;
 mod key_batches;
@@ -22,6 +24,7 @@ mod key_form;
 mod key_lookups;
 mod key_narrowing;
 mod key_overtaken;
+mod key_owners;
 mod key_page;
 mod key_projects;
 mod key_revocations;
@@ -30,6 +33,7 @@ mod key_search;
 mod key_suspensions;
 mod keys;
 mod limit_requests;
+mod members;
 mod projects;
 mod quiet_rotations;
 mod request_exports;

@@ -104,9 +104,14 @@ async fn strangers_are_only_asked_to_sign_in() {
 async fn nobody_is_sent_to_an_address_that_only_takes_forms() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP");
-    let of_pages = ["fn pages(", "fn of_integrations(", "fn support("]
-        .map(routes::routes_after)
-        .concat();
+    let of_pages = [
+        "fn pages(",
+        "fn of_people(",
+        "fn of_integrations(",
+        "fn support(",
+    ]
+    .map(routes::routes_after)
+    .concat();
     let shown = |path: &str| of_pages.contains(&("PAGE".to_owned(), path));
     let forms = of_pages
         .iter()

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::system::KEYS;
 use crate::support::*;
 
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "authorization_group",
     "created_at",
     "description",
@@ -18,6 +18,7 @@ const FIELDS: [&str; 16] = [
     "last4",
     "last_used_at",
     "name",
+    "owner",
     "project",
     "rate_limit",
     "scopes",

@@ -12,6 +12,7 @@ pub mod integrations;
 mod json_bodies;
 mod key_creation;
 mod key_listing;
+mod key_owners;
 mod key_projects;
 mod key_rotations;
 pub mod key_updates;

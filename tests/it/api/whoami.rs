@@ -23,7 +23,7 @@ async fn a_key_learns_about_itself_and_not_its_text() {
             "authorization_group": "Read only", "scopes": ["*:read"], "ip_allowlist": ["127.0.0.1"],
             "ip_allowlist_mode": "enforce",
             "created_at": "2026-11-20T12:00:00Z", "expires_at": "2026-11-21T12:00:00Z", "last_used_at": null,
-            "rate_limit": null, "project": null, "warning": "This key expires on 21 Nov 2026 (in 1 day).",
+            "rate_limit": null, "project": null, "owner": "The tests", "warning": "This key expires on 21 Nov 2026 (in 1 day).",
         })
     );
     answer.hides(&key.secret);

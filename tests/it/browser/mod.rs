@@ -17,6 +17,7 @@ mod key_switches;
 mod keyboard;
 mod limits;
 mod main_job;
+mod members;
 mod phone;
 mod projects;
 mod request_log;

@@ -12,4 +12,5 @@ mod postgres;
 mod secrets;
 mod serve;
 mod unix_socket;
+mod user;
 mod verifier;

@@ -29,6 +29,8 @@ fn typed_and_stored_text_are_compared_alike() {
             group: GroupId::new(),
             group_name: "Full access",
             project: None,
+            owner_words: "",
+            owner: None,
             environment: Environment::Live,
             created_at: noon(),
             expires_at: None,

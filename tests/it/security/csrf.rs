@@ -11,7 +11,13 @@ use crate::support::*;
 
 /// The path of every page route that takes a POST.
 fn routes() -> BTreeSet<String> {
-    let pages = ["fn pages(", "fn of_integrations(", "fn support("].map(routes_after);
+    let pages = [
+        "fn pages(",
+        "fn of_people(",
+        "fn of_integrations(",
+        "fn support(",
+    ]
+    .map(routes_after);
     pages
         .into_iter()
         .flatten()
@@ -35,6 +41,9 @@ fn fingerprint(app: &App) -> [i64; 10] {
         app.number("SELECT count(*) AS n FROM api_keys WHERE deleted_at IS NOT NULL"),
     ]
 }
+
+/// Forms that begin another session, whose cookie is not kept here.
+const ENDS_SESSIONS: [&str; 2] = ["/account/password", "/account/sessions/removal"];
 
 struct Attack {
     name: &'static str,
@@ -107,6 +116,7 @@ async fn attack_every_form(app: &App, person: &mut Person, other: &mut Person) -
     app.alter_key(&deletable, "revoked_at = '2026-11-20 11:00:00'");
     let recoverable = app.issue_recoverable("Acme", "Recoverable");
     let mut forms = super::csrf_integrations::tries(app);
+    forms.extend(super::csrf_members::tries(app));
     forms.extend(tries(app, &revocable, &deletable, &recoverable));
     attack_forms(app, person, other, forms).await
 }
@@ -147,6 +157,9 @@ async fn attack_forms(
         // A plan changes nothing, and is shown at once.
         let done = [200, 201, 303].contains(&status);
         assert!(done, "{}: {status}", form.route);
+        if ENDS_SESSIONS.contains(&form.route) {
+            *person = app.sign_in(ALICE).await;
+        }
         seen.insert(form.route.to_owned());
     }
     seen
@@ -215,6 +228,8 @@ async fn nothing_changes_by_reading() {
     let mut alice = app.sign_in(ALICE).await;
     let key = app.issue("Acme", "ERP");
     let edited = project_page(&app, "Edited", "edit");
+    let joining = super::csrf_members::acceptance(&app).page;
+    let reset = super::csrf_members::reset(&app).page;
     app.give_integrations("Acme");
     let credential = app.save_credential("Acme", None, "openai", true);
     let openai = |rest: &str| format!("/integrations/openai/{rest}");
@@ -255,6 +270,10 @@ async fn nothing_changes_by_reading() {
         "/usage/requests",
         "/usage/explanation",
         "/settings",
+        "/members",
+        "/account",
+        &reset,
+        &joining,
         "/tenant-api-keys/limit-request",
         "/support/tenants",
         &app.limit_page("Acme"),

@@ -276,6 +276,8 @@ pub fn tries(
     forms.extend(decisions(app));
     forms.extend([
         form("/logout", keys, "/logout", &[]),
+        super::csrf_members::acceptance(app),
+        super::csrf_members::reset(app),
         form(
             "/login",
             "/login",

@@ -3,8 +3,9 @@
 mod bad_requests;
 mod compression;
 mod csrf;
-mod csrf_forms;
-mod csrf_integrations;
+pub mod csrf_forms;
+pub mod csrf_integrations;
+pub mod csrf_members;
 mod failures;
 mod headers;
 mod key_forms;

@@ -13,6 +13,7 @@ fn pages_of_tenants(key: &app::Issued) -> Vec<String> {
         "/tenant-api-keys/new",
         "/tenant-api-keys/limit-request",
         "/settings",
+        "/members",
         "/projects",
         "/projects/new",
         "/integrations",

@@ -3,6 +3,7 @@
 mod access;
 mod access_requests;
 mod limits;
+mod matrix;
 mod plans;
 mod rollouts;
 mod tenants;

@@ -200,6 +200,7 @@ impl App {
             ip_allowlist: allowed.to_vec(),
             ip_allowlist_mode: "",
             rate_limit: None,
+            owner: "The tests",
         };
         let draft = input.check(now, Ok(expires)).unwrap();
         let secrets = keystead::config::secrets::Secrets::load(&self.config, false).unwrap();

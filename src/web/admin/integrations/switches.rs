@@ -154,8 +154,8 @@ pub async fn ask_to_disable(
             name: "credentials",
             label: "Credentials of the organisation",
             options: vec![
-                ("keep", format!("Keep {kept}, to switch it on again")),
-                ("destroy", format!("Destroy {kept} for good")),
+                ("keep".into(), format!("Keep {kept}, to switch it on again")),
+                ("destroy".into(), format!("Destroy {kept} for good")),
             ],
             chosen: "keep".into(),
         }),

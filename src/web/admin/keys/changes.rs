@@ -19,6 +19,7 @@ fn word(member: &str, before: Option<&Value>, after: &Value) -> String {
         "description" => "Description".into(),
         "authorization_group" => pair("Group", before, after, "none"),
         "project" => pair("Project", before, after, "whole organization"),
+        "owner" => pair("Owner", before, after, "nobody"),
         "rate_limit" => pair("Rate limit", before, after, "none"),
         "expires_at" => {
             let (before, after) = (before.map(last_day), last_day(after));

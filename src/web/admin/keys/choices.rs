@@ -2,9 +2,10 @@
 
 use super::query::KeyQuery;
 use crate::db::groups::Group;
+use crate::db::members::Member;
 use crate::db::projects::Project;
 use crate::domain::environment::Environment;
-use crate::domain::id::{GroupId, ProjectId};
+use crate::domain::id::{GroupId, ProjectId, UserId};
 use crate::domain::key::State as KeyState;
 use crate::key_search::filter::{Column, Expiration, Need, Sort};
 use crate::key_search::page::ListPage;
@@ -39,7 +40,7 @@ impl StatusChoice {
     }
 }
 
-/// A choice of a filter by group or project.
+/// A choice of a filter by group, project or owner.
 pub(super) struct Choice {
     pub(super) id: String,
     pub(super) name: String,
@@ -62,6 +63,14 @@ impl Choice {
             .iter()
             .map(|project| (project.id.to_string(), &*project.name));
         Self::all(listed, chosen.map(|id| id.to_string()), "Another project")
+    }
+
+    /// Members, by whom keys are looked after.
+    pub(super) fn of_owners(members: &[Member], chosen: Option<UserId>) -> Vec<Self> {
+        let listed = members
+            .iter()
+            .map(|member| (member.user.to_string(), &*member.name));
+        Self::all(listed, chosen.map(|id| id.to_string()), "Somebody else")
     }
 
     /// What is listed, and the chosen one when it is none of them, so that the page says what it shows.
@@ -162,7 +171,7 @@ impl SortHead {
 }
 
 /// What the list is restricted to: "“sap”, Active and Read only".
-pub(super) fn restrictions(query: &KeyQuery, groups: &[Choice], projects: &[Choice]) -> String {
+pub(super) fn restrictions(query: &KeyQuery, choices: [&[Choice]; 3]) -> String {
     let filter = &query.wanted.filter;
     let mut parts = Vec::new();
     if !filter.words.is_empty() {
@@ -174,7 +183,7 @@ pub(super) fn restrictions(query: &KeyQuery, groups: &[Choice], projects: &[Choi
     if filter.expiration != Expiration::Any {
         parts.push(filter.expiration.label().to_owned());
     }
-    let chosen = groups.iter().chain(projects).filter(|one| one.chosen);
+    let chosen = choices.into_iter().flatten().filter(|one| one.chosen);
     parts.extend(chosen.map(|one| one.name.clone()));
     if let Some(environment) = filter.environment {
         parts.push(environment_label(environment).to_owned());
@@ -183,6 +192,7 @@ pub(super) fn restrictions(query: &KeyQuery, groups: &[Choice], projects: &[Choi
         None => {}
         Some(Need::Unused) => parts.push(format!("Not used for {UNUSED_DAYS} days")),
         Some(Need::Rotating) => parts.push("Rotation running".into()),
+        Some(Need::Ownerless) => parts.push("No owner".into()),
     }
     match parts.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),

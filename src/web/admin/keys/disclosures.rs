@@ -117,12 +117,18 @@ pub async fn create(
     let key = find(&state, &me, id).await?;
     let (by, inside) = (me.actor(), state.clone());
     let typed = form.password;
-    let revealed = with_password(&request, &state, &me, typed, move |conn, fits| {
-        if fits {
-            return disclosures::reveal(conn, &by, id, &inside.master_keys).map(Some);
-        }
-        disclosures::note_refusal(conn, &by, id).map(|()| None)
-    })
+    let revealed = with_password(
+        &request,
+        &state,
+        &me.member.email,
+        &typed,
+        move |conn, fits| {
+            if fits {
+                return disclosures::reveal(conn, &by, id, &inside.master_keys).map(Some);
+            }
+            disclosures::note_refusal(conn, &by, id).map(|()| None)
+        },
+    )
     .await?;
     match revealed {
         None => ask(&request, me, key, Some("That is not your password.")),

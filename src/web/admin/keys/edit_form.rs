@@ -14,6 +14,7 @@ use super::project_options::ProjectOption;
 use crate::actions::key_updates;
 use crate::db;
 use crate::db::keys::Key;
+use crate::db::members::Member;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::KeyId;
 use crate::domain::key_updates::{Input, Update};
@@ -27,6 +28,8 @@ use crate::web::shell::{Crumb, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
+const OWNER_HINT: &str = "Left empty, nobody does.";
+
 /// The fields as typed. There is none for the expiration: one that is sent is refused.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +41,9 @@ pub struct EditForm {
     /// Without it the key keeps its project: the form has no such field while there are no projects.
     #[serde(default)]
     pub project: Option<String>,
+    /// Without it the key keeps its owner.
+    #[serde(default)]
+    pub owner: Option<String>,
     pub ip_allowlist: String,
     pub ip_allowlist_mode: String,
     pub rate_limit: String,
@@ -64,6 +70,7 @@ impl EditForm {
             description: key.description.clone(),
             group: key.group_name.clone(),
             project: key.project_id.map(|id| id.to_string()),
+            owner: Some(key.owner.get().typed().to_owned()),
             ip_allowlist: key.ip_allowlist.entries().join("\n"),
             ip_allowlist_mode: key.ip_allowlist_mode.as_str().into(),
             rate_limit: number(limit.map(RateLimit::requests)).unwrap_or_default(),
@@ -101,6 +108,7 @@ impl EditForm {
                 &self.rate_limit_per,
                 &self.rate_limit_burst,
             )),
+            owner: self.owner.as_deref(),
         };
         let mut update = input.check(now, None)?;
         if mode.is_empty() {
@@ -117,6 +125,7 @@ pub struct Now {
     description: String,
     group: String,
     project: Option<String>,
+    owner: Option<String>,
     addresses: Vec<String>,
     mode: String,
     rate_limit: String,
@@ -135,6 +144,8 @@ pub struct EditPage {
     form: EditForm,
     groups: Vec<GroupOption>,
     projects: Vec<ProjectOption>,
+    owners: Vec<Member>,
+    owner_hint: &'static str,
     observed: Option<Observed>,
     banner: Option<String>,
     now: Option<Now>,
@@ -159,6 +170,8 @@ struct EditDialog<'a> {
     form: &'a EditForm,
     groups: &'a [GroupOption],
     projects: &'a [ProjectOption],
+    owners: &'a [Member],
+    owner_hint: &'static str,
     observed: &'a Option<Observed>,
     banner: &'a Option<String>,
     now: &'a Option<Now>,
@@ -182,12 +195,14 @@ impl EditPage {
     ) -> Result<Self> {
         let (by, now) = (me.actor(), me.now());
         by.must_hold("api-keys:write")?;
-        let (key, groups, projects, observed) = state
+        let (key, groups, projects, owners, observed) = state
             .snapshot(move |conn| {
                 let key = db::keys::find(conn, by.tenant, id)?;
                 let observed = Observed::load(conn, by.tenant, &key, now)?;
                 let projects = db::projects::list(conn, by.tenant)?;
-                Ok((key, db::groups::list(conn, by.tenant)?, projects, observed))
+                let groups = db::groups::list(conn, by.tenant)?;
+                let owners = db::members::list(conn, by.tenant)?;
+                Ok((key, groups, projects, owners, observed))
             })
             .await?;
         let form = form.unwrap_or_else(|| EditForm::of(&key));
@@ -210,6 +225,8 @@ impl EditPage {
                 form.project.as_deref().unwrap_or_default(),
                 key.project_id,
             ),
+            owners,
+            owner_hint: OWNER_HINT,
             form,
             observed,
             banner: None,
@@ -233,6 +250,7 @@ impl EditPage {
             description: key.description.clone(),
             group: key.group_name.clone(),
             project: key.project_name.clone(),
+            owner: key.owner.get().shown(),
             addresses: key.ip_allowlist.entries(),
             mode: key.ip_allowlist_mode.as_str().into(),
             rate_limit: limit.map_or_else(|| "None".into(), |limit| limit.to_string()),
@@ -291,6 +309,8 @@ impl EditPage {
             form: &self.form,
             groups: &self.groups,
             projects: &self.projects,
+            owners: &self.owners,
+            owner_hint: OWNER_HINT,
             observed: &self.observed,
             banner: &self.banner,
             now: &self.now,

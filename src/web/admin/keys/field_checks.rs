@@ -16,12 +16,13 @@ use crate::web::respond::page;
 use crate::web::signed_in::SignedIn;
 
 /// Fields with a place for what is wrong with them.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "name",
     "description",
     "environment",
     "group",
     "project",
+    "owner",
     "expires_on",
     "ip_allowlist",
     "ip_allowlist_mode",

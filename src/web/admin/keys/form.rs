@@ -12,6 +12,7 @@ use super::field_names::of_form;
 use super::group_options::GroupOption;
 use super::project_options::ProjectOption;
 use crate::db;
+use crate::db::members::Member;
 use crate::domain::environment::Environment;
 use crate::domain::key::{self, Draft, Input};
 use crate::domain::time::Timestamp;
@@ -38,6 +39,8 @@ pub struct KeyForm {
     pub group: String,
     #[serde(default)]
     pub project: String,
+    #[serde(default)]
+    pub owner: String,
     #[serde(default)]
     pub expires_on: String,
     #[serde(default)]
@@ -72,6 +75,7 @@ impl KeyForm {
             ip_allowlist: self.ip_allowlist.trim_end().lines().collect(),
             ip_allowlist_mode: chosen_mode(&self.ip_allowlist_mode),
             rate_limit: self.rate_limit(),
+            owner: &self.owner,
         };
         if self.idempotency_key.len() > 64 {
             return Err(Error::BadRequest(
@@ -127,6 +131,8 @@ pub struct NewKeyPage {
     errors: FieldErrors,
     groups: Vec<GroupOption>,
     projects: Vec<ProjectOption>,
+    owners: Vec<Member>,
+    owner_hint: &'static str,
     brand: String,
     min_date: String,
     max_date: String,
@@ -176,12 +182,14 @@ impl NewKeyPage {
         banner: Option<String>,
     ) -> Result<Self> {
         let (by, now) = (me.actor(), me.now());
-        let (quota, groups, projects, may_recover) = state
+        let (quota, groups, projects, owners, may_recover) = state
             .read(move |conn| {
                 let may_recover = db::tenants::find(conn, by.tenant)?.recoverable_keys;
                 let groups = db::groups::list(conn, by.tenant)?;
                 let projects = db::projects::list(conn, by.tenant)?;
-                Ok((Quota::find(conn, &by)?, groups, projects, may_recover))
+                let owners = db::members::list(conn, by.tenant)?;
+                let quota = Quota::find(conn, &by)?;
+                Ok((quota, groups, projects, owners, may_recover))
             })
             .await?;
         let groups = GroupOption::list(&groups, &form.group);
@@ -205,6 +213,8 @@ impl NewKeyPage {
             errors,
             groups,
             projects,
+            owners,
+            owner_hint: "Left empty, it is you.",
             may_recover,
             banner,
             list_changed: false,

@@ -20,6 +20,7 @@ use super::row::KeyRow;
 use crate::db;
 use crate::db::groups::Group;
 use crate::db::keys::Key;
+use crate::db::members::Member;
 use crate::db::projects::Project;
 use crate::domain::environment::Environment;
 use crate::domain::key::State as KeyState;
@@ -50,6 +51,7 @@ pub(super) struct KeysPage {
     needs: Vec<NeedLine>,
     groups: Vec<Choice>,
     projects: Vec<Choice>,
+    owners: Vec<Choice>,
     rows: Vec<KeyRow>,
     /// The number of the first key of the page, counted from 1.
     first: usize,
@@ -79,6 +81,8 @@ pub(super) struct Around {
     pub(super) groups: Vec<Group>,
     /// The tenant's projects, to choose from.
     pub(super) projects: Vec<Project>,
+    /// The tenant's members, to choose from.
+    pub(super) members: Vec<Member>,
 }
 
 /// What changes beside the list when it does: the counts of the status filter.
@@ -111,6 +115,7 @@ impl KeysPage {
                     limit_note: LimitNote::find(conn, by.tenant, now)?,
                     groups: db::groups::list(conn, by.tenant)?,
                     projects: db::projects::list(conn, by.tenant)?,
+                    members: db::members::list(conn, by.tenant)?,
                 };
                 let keys = keys.into_iter().zip(used).collect();
                 Ok((around, found, keys))
@@ -147,6 +152,7 @@ impl KeysPage {
             limit_note,
             groups,
             projects,
+            members,
         } = around;
         let filter = &query.wanted.filter;
         let rows = keys.into_iter().map(|(key, used)| {
@@ -160,6 +166,7 @@ impl KeysPage {
             needs: needs(found, &quota),
             groups: Choice::of_groups(&groups, filter.group),
             projects: Choice::of_projects(&projects, filter.project),
+            owners: Choice::of_owners(&members, filter.owner),
             rows: rows.collect(),
             first: found.before + 1,
             previous: (found.before > 0).then(|| query.url_after(found.previous.as_ref())),
@@ -227,7 +234,7 @@ impl KeysPage {
     }
 
     fn restrictions(&self) -> String {
-        restrictions(&self.query, &self.groups, &self.projects)
+        restrictions(&self.query, [&self.groups, &self.projects, &self.owners])
     }
 
     fn heads(&self) -> [SortHead; 4] {

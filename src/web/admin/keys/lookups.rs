@@ -74,6 +74,7 @@ pub async fn create(
         limit_note: None,
         groups: Vec::new(),
         projects: Vec::new(),
+        members: Vec::new(),
     };
     let mut page = KeysPage::new(&me, query, around, &found, keys, String::new());
     page.looked_up = true;

@@ -34,6 +34,14 @@ pub(super) fn needs(found: &ListPage, quota: &Quota) -> Vec<NeedLine> {
             href: format!("{LIST}?need=unused&sort=used"),
         });
     }
+    let ownerless = found.attention.ownerless;
+    if ownerless > 0 {
+        let text = counted(whole(ownerless), "active key has", "active keys have");
+        needs.push(NeedLine {
+            text: format!("{text} no owner who is still a member"),
+            href: format!("{LIST}?need=ownerless"),
+        });
+    }
     let rotating = found.attention.rotating;
     if rotating > 0 {
         needs.push(NeedLine {

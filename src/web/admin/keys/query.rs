@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::domain::Result;
 use crate::domain::id::KeyId;
 use crate::key_search::filter::{
-    Column, KeyFilter, Mark, Need, Sort, parse_environment, parse_group, parse_project,
+    Column, KeyFilter, Mark, Need, Sort, parse_environment, parse_group, parse_owner, parse_project,
 };
 use crate::key_search::lists::ListRequest;
 
@@ -26,6 +26,7 @@ pub struct ListQuery {
     need: String,
     group: String,
     project: String,
+    owner: String,
     environment: String,
     sort: String,
     cursor: Option<String>,
@@ -97,6 +98,7 @@ impl ListQuery {
         filter.need = Need::parse(&self.need)?;
         filter.group = parse_group(&self.group)?;
         filter.project = parse_project(&self.project)?;
+        filter.owner = parse_owner(&self.owner)?;
         filter.environment = parse_environment(&self.environment)?;
         let after = self.cursor.as_deref();
         Ok(KeyQuery {
@@ -246,6 +248,7 @@ impl KeyQuery {
         let (sort, need) = (sort.word(), filter.need.map_or("", Need::as_str));
         let group = filter.group.map(|group| group.to_string());
         let project = filter.project.map(|project| project.to_string());
+        let owner = filter.owner.map(|owner| owner.to_string());
         let view = match self.view {
             View::Table => "",
             View::Cards => "cards",
@@ -257,6 +260,7 @@ impl KeyQuery {
             ("need", need),
             ("group", group.as_deref().unwrap_or_default()),
             ("project", project.as_deref().unwrap_or_default()),
+            ("owner", owner.as_deref().unwrap_or_default()),
             ("environment", filter.environment_word()),
             ("sort", &sort),
             ("view", view),

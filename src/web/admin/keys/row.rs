@@ -21,6 +21,7 @@ pub struct KeyRow {
     pub hint: String,
     pub is_test: bool,
     pub group: String,
+    pub owner: Option<String>,
     pub created: Moment,
     pub expires: Option<Expiry>,
     pub last_used: Option<Moment>,
@@ -70,6 +71,7 @@ impl KeyRow {
             status_label: state.label(),
             hint: key_text::hint(&key.key_prefix, &key.last4),
             is_test: key.environment == Environment::Test,
+            owner: key.owner.get().shown(),
             group: key.group_name,
             created: Moment::day(key.created_at),
             expires: key

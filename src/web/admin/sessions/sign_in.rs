@@ -1,26 +1,24 @@
 //! Signing in.
 
-use std::net::IpAddr;
-
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actions::{self, sign_in};
-use crate::db::members::Member;
+use crate::actions::accounts::Holder;
+use crate::actions::{sessions, sign_in};
 use crate::db::users::User;
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::id::{TenantId, UserId};
-use crate::domain::role::{self, Actor, Supporter};
-use crate::domain::time::Timestamp;
+use crate::domain::role::Arrival;
 use crate::domain::{Error, Result};
 use crate::web::client;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, anonymous_token, keeps_cookies, no_cookie};
 use crate::web::local_path::local_path;
+use crate::web::password_check::{arrival, judge, throttled};
 use crate::web::respond::{page, see_other};
 use crate::web::session::Who;
 use crate::web::shell::theme;
@@ -41,7 +39,7 @@ struct SignInPage {
 #[derive(Debug, Deserialize)]
 pub struct Next {
     next: Option<String>,
-    /// The session is over: a page was asked for, or a form was sent.
+    /// The session is over: a page was asked for, a form was sent, or another password was chosen.
     over: Option<String>,
 }
 
@@ -75,6 +73,7 @@ pub async fn new(
         Some("form") => Some(format!(
             "Your session is over, so nothing was changed. {goal}"
         )),
+        Some("reset") => Some("Your password was saved. Sign in with it.".to_owned()),
         Some(_) => Some(format!("Your session is over. {goal}")),
         None if is_kept => Some("Sign in to continue.".to_owned()),
         None => None,
@@ -159,7 +158,7 @@ async fn answer(
             )
         }
         Err(Error::Throttled(seconds)) => {
-            let error = format!("Too many attempts. Try again in {seconds} seconds.");
+            let error = throttled(seconds);
             let status = StatusCode::TOO_MANY_REQUESTS;
             let mut response = show(
                 request,
@@ -186,15 +185,8 @@ async fn check(
     form: &SignInForm,
 ) -> Result<(UserId, Option<TenantId>)> {
     let attempt = sign_in::Attempt::new(&form.email, client::place(request));
-    let now = state.now();
-    let door = attempt.clone();
-    // Counted as a failure before the password is looked at: attempts at the same moment can't all be the first.
-    let begun = state.change(move |conn| door.begin(conn, now)).await?;
-    let (known, typed) = (begun.user.clone(), form.password.clone());
-    let judged = state
-        .digest(move || sign_in::password_fits(known.as_ref(), &typed))
-        .await;
-    let (address, request_id) = (client::address(request), client::request_id(request));
+    let (begun, judged) = judge(state, &attempt, &form.password).await?;
+    let from = arrival(request, state);
     let done = state
         .change(move |conn| {
             let Ok(fits) = judged else {
@@ -203,77 +195,31 @@ async fn check(
                     .take_back(conn, &begun)
                     .map(|()| judged.map(|_| None));
             };
-            let Some(entrant) = entrant(conn, begun.user.as_ref(), now, address, &request_id)?
-            else {
+            let now = from.now;
+            let Some(holder) = holder(conn, begun.user.as_ref(), from.clone())? else {
                 let digest = attempt.email_digest();
-                actions::sessions::note_stranger(conn, &digest, address, &request_id, now)?;
+                sessions::note_stranger(conn, &digest, &from)?;
                 return Ok(Ok(None));
             };
             if !fits {
-                entrant.note(conn, &Event::SignInRefused)?;
+                holder.note(conn, &Event::SignInRefused)?;
                 return Ok(Ok(None));
             }
             attempt.succeed(conn, &begun)?;
-            entrant.note(conn, &Event::SignedIn)?;
-            Ok(Ok(entrant.session()))
+            if let Some(user) = &begun.user {
+                db::users::set_signed_in(conn, user.id, now)?;
+            }
+            holder.note(conn, &Event::SignedIn)?;
+            Ok(Ok(holder.session()))
         })
         .await?;
     done?.ok_or(Error::Unauthenticated)
 }
 
-/// Somebody who has an account here.
-enum Entrant {
-    /// In the tenant they start in.
-    Member(Actor),
-    /// Of the support staff, in no tenant.
-    Support(Supporter),
-}
-
-impl Entrant {
-    fn note(&self, conn: &mut Conn, event: &Event) -> Result<()> {
-        match self {
-            Self::Member(by) => actions::sessions::note(conn, by, event),
-            Self::Support(by) => actions::sessions::note_support(conn, by, event),
-        }
-    }
-
-    /// What their session begins with.
-    fn session(&self) -> Option<(UserId, Option<TenantId>)> {
-        match self {
-            Self::Member(by) => by.person().map(|user| (user, Some(by.tenant))),
-            Self::Support(by) => Some((by.id, None)),
-        }
-    }
-}
-
 /// The person, if they are a member of a tenant or of the support staff.
-fn entrant(
-    conn: &mut Conn,
-    user: Option<&User>,
-    now: Timestamp,
-    address: Option<IpAddr>,
-    request_id: &str,
-) -> Result<Option<Entrant>> {
-    let Some(user) = user else { return Ok(None) };
-    let (id, request_id) = (user.id, request_id.to_owned());
-    if user.support {
-        return Ok(Some(Entrant::Support(Supporter {
-            id,
-            name: user.name.clone(),
-            now,
-            address,
-            request_id,
-        })));
+fn holder(conn: &mut Conn, user: Option<&User>, from: Arrival) -> Result<Option<Holder>> {
+    match user {
+        Some(user) => Holder::arriving(conn, user, from),
+        None => Ok(None),
     }
-    let Some(tenant) = db::members::first_tenant(conn, id)? else {
-        return Ok(None);
-    };
-    let Member { email, role, .. } = db::members::find(conn, tenant, id)?;
-    Ok(Some(Entrant::Member(Actor {
-        who: role::Who::Person { id, email, role },
-        tenant,
-        now,
-        address,
-        request_id,
-    })))
 }

@@ -3,7 +3,6 @@
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::actions;
 use crate::domain::audit::Event;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
@@ -23,12 +22,7 @@ pub async fn destroy(
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
     state
-        .change(move |conn| match me {
-            Anybody::Member(me) => actions::sessions::note(conn, &me.actor(), &Event::SignedOut),
-            Anybody::Support(me) => {
-                actions::sessions::note_support(conn, &me.supporter(), &Event::SignedOut)
-            }
-        })
+        .change(move |conn| me.holder().note(conn, &Event::SignedOut))
         .await?;
     session.purge();
     Ok(see_other(&request, "/login"))

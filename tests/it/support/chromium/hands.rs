@@ -111,7 +111,7 @@ impl Chromium {
 
     /// Presses Tab until an element has the focus, as somebody without a mouse does.
     pub async fn tab_to(&self, css: &str) {
-        for _ in 0..60 {
+        for _ in 0..90 {
             if self.has_focus(css).await {
                 return;
             }

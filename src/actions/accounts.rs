@@ -1,0 +1,226 @@
+//! One's own account: name, password, sessions; and the link that helps whoever forgot the password.
+
+use serde_json::json;
+
+use super::{Object, record, record_by_steward, record_by_supporter};
+use crate::db::members::Member;
+use crate::db::users::User;
+use crate::db::{self, Conn};
+use crate::domain::audit::Event;
+use crate::domain::id::{TenantId, UserId};
+use crate::domain::pepper::{Pepper, Peppers};
+use crate::domain::reset_link::ResetLink;
+use crate::domain::role::{Actor, Arrival, Steward, Supporter, Who};
+use crate::domain::time::Timestamp;
+use crate::domain::{Conflict, Error, Result, validate};
+
+/// Somebody with an account, at work.
+#[derive(Debug, Clone)]
+pub enum Holder {
+    /// In a tenant.
+    Member(Actor),
+    /// Of the support staff, in no tenant.
+    Support(Supporter),
+}
+
+impl Holder {
+    /// The person as they start here: in the tenant they joined first, or as support staff. `None` when they belong
+    /// nowhere any more.
+    pub fn arriving(conn: &mut Conn, user: &User, from: Arrival) -> Result<Option<Self>> {
+        let Arrival {
+            now,
+            address,
+            request_id,
+        } = from;
+        let id = user.id;
+        if user.support {
+            return Ok(Some(Self::Support(Supporter {
+                id,
+                name: user.name.clone(),
+                now,
+                address,
+                request_id,
+            })));
+        }
+        let Some(tenant) = db::members::first_tenant(conn, id)? else {
+            return Ok(None);
+        };
+        let Member { email, role, .. } = db::members::find(conn, tenant, id)?;
+        Ok(Some(Self::Member(Actor {
+            who: Who::Person { id, email, role },
+            tenant,
+            now,
+            address,
+            request_id,
+        })))
+    }
+
+    /// Notes that the person signed in, signed out or was refused.
+    pub fn note(&self, conn: &mut Conn, event: &Event) -> Result<()> {
+        match self {
+            Self::Member(by) => super::sessions::note(conn, by, event),
+            Self::Support(by) => super::sessions::note_support(conn, by, event),
+        }
+    }
+
+    /// What their session begins with: the person, and the tenant unless they are of the support staff.
+    pub fn session(&self) -> Option<(UserId, Option<TenantId>)> {
+        match self {
+            Self::Member(by) => by.person().map(|user| (user, Some(by.tenant))),
+            Self::Support(by) => Some((by.id, None)),
+        }
+    }
+
+    /// The person.
+    ///
+    /// # Errors
+    /// `Forbidden` for whoever is none.
+    pub fn id(&self) -> Result<UserId> {
+        match self {
+            Self::Member(by) => by
+                .person()
+                .ok_or_else(|| Error::Forbidden("Only people have an account.".into())),
+            Self::Support(by) => Ok(by.id),
+        }
+    }
+
+    /// Writes an audit row of something about their own account.
+    fn record(&self, conn: &mut Conn, event: &Event, user: &User) -> Result<()> {
+        let object = person(user);
+        match self {
+            Self::Member(by) => record(conn, by, event, object),
+            Self::Support(by) => record_by_supporter(conn, by, None, event, object),
+        }
+    }
+}
+
+fn person(user: &User) -> Object<'_> {
+    Object {
+        kind: "person",
+        id: user.id.to_string(),
+        name: &user.email,
+    }
+}
+
+/// Gives oneself another name. The same name leaves no trace.
+///
+/// # Errors
+/// `Invalid` at `name`.
+pub fn rename(conn: &mut Conn, by: &Holder, name: &str) -> Result<()> {
+    let name = validate::name(name, 100, "your name")
+        .map_err(|message| Error::invalid("name", message))?;
+    let user = db::users::find(conn, by.id()?)?;
+    if user.name == name {
+        return Ok(());
+    }
+    db::users::set_name(conn, user.id, &name)?;
+    let detail = json!({ "before": { "name": user.name }, "after": { "name": name } });
+    by.record(conn, &Event::PersonRenamed(detail), &user)
+}
+
+/// Chooses another password, by its digest, after the present one was typed. All sessions end: the caller begins another.
+///
+/// # Errors
+/// `NotFound` when the password was changed meanwhile.
+pub fn change_password(conn: &mut Conn, by: &Holder, digest: &str) -> Result<()> {
+    let user = db::users::find(conn, by.id()?)?;
+    replace(conn, &user, digest)?;
+    by.record(conn, &Event::PasswordChanged, &user)
+}
+
+/// Ends all of one's sessions: the caller begins another.
+pub fn end_sessions(conn: &mut Conn, by: &Holder) -> Result<()> {
+    let user = db::users::find(conn, by.id()?)?;
+    db::sessions::delete_of_user(conn, user.id)?;
+    by.record(conn, &Event::SessionsEnded, &user)
+}
+
+/// A link for a member who forgot the password. Theirs is in the hands of this tenant's admins only while they are in no
+/// other tenant, and don't run Keystead: else an admin here could become somebody there.
+///
+/// # Errors
+/// `Forbidden` for viewers; `NotFound`; a conflict `runs-keystead` or `belongs-elsewhere`.
+pub fn reset_link_of_member(
+    conn: &mut Conn,
+    by: &Actor,
+    user: UserId,
+    pepper: &Pepper,
+) -> Result<(User, ResetLink)> {
+    super::members::hold(conn, by)?;
+    let member = super::members::find(conn, by, user)?;
+    if member.super_user {
+        return Err(Conflict::RunsKeystead.into());
+    }
+    if db::members::list_tenants(conn, user)?.len() > 1 {
+        return Err(Conflict::BelongsElsewhere.into());
+    }
+    let user = db::users::find(conn, user)?;
+    record(conn, by, &Event::ResetLinkMade, person(&user))?;
+    Ok(linked(user, by.now, pepper))
+}
+
+/// As [`reset_link_of_member`], by the operator at the shell, for anybody.
+///
+/// # Errors
+/// `NotFound` when nobody who may sign in has this address.
+pub fn reset_link(
+    conn: &mut Conn,
+    by: &Steward,
+    email: &str,
+    pepper: &Pepper,
+) -> Result<(User, ResetLink)> {
+    let user = db::users::find_by_email(conn, &email.trim().to_lowercase())?;
+    let user = user.filter(|user| user.disabled_at.is_none());
+    let user = user.ok_or(Error::NotFound)?;
+    record_by_steward(conn, by, &Event::ResetLinkMade, person(&user))?;
+    Ok(linked(user, by.now, pepper))
+}
+
+fn linked(user: User, now: Timestamp, pepper: &Pepper) -> (User, ResetLink) {
+    let link = ResetLink::new(user.id, &user.password_digest, now, pepper);
+    (user, link)
+}
+
+/// Whose password a link opens now.
+///
+/// # Errors
+/// `NotFound` when it was used, has ended, or never was.
+pub fn open_reset(
+    conn: &mut Conn,
+    link: &ResetLink,
+    peppers: &Peppers,
+    now: Timestamp,
+) -> Result<User> {
+    let user = db::users::find(conn, link.user)?;
+    if !link.opens(&user.password_digest, peppers, now) {
+        return Err(Error::NotFound);
+    }
+    Ok(user)
+}
+
+/// Chooses another password by a link. All sessions end; of two who try, one finds nothing.
+///
+/// # Errors
+/// As [`open_reset`].
+pub fn reset_password(
+    conn: &mut Conn,
+    link: &ResetLink,
+    peppers: &Peppers,
+    digest: &str,
+    from: Arrival,
+) -> Result<()> {
+    let user = open_reset(conn, link, peppers, from.now)?;
+    replace(conn, &user, digest)?;
+    match Holder::arriving(conn, &user, from)? {
+        Some(by) => by.record(conn, &Event::PasswordReset, &user),
+        // They belong nowhere, so there is no log that it could be in.
+        None => Ok(()),
+    }
+}
+
+fn replace(conn: &mut Conn, user: &User, digest: &str) -> Result<()> {
+    if !db::users::set_password(conn, user.id, &user.password_digest, digest)? {
+        return Err(Error::NotFound);
+    }
+    db::sessions::delete_of_user(conn, user.id)
+}

@@ -1,0 +1,69 @@
+//! `/account`: what belongs to the person, in whatever tenant they are.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::db;
+use crate::db::users::User;
+use crate::domain::validate::FieldErrors;
+use crate::web::failure::Answer;
+use crate::web::respond::page;
+use crate::web::shell::{Crumb, Shell};
+use crate::web::staff::Anybody;
+use crate::web::state::State;
+
+/// Where the page is.
+pub const ACCOUNT: &str = "/account";
+
+#[derive(Template)]
+#[template(path = "account/show.html")]
+struct AccountPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    name: String,
+    email: String,
+    errors: FieldErrors,
+}
+
+/// The row of whoever is signed in.
+///
+/// # Errors
+/// `NotFound` when they may no longer sign in.
+pub async fn user(state: &State, me: &Anybody) -> Answer<User> {
+    let id = me.holder().id()?;
+    Ok(state.read(move |conn| db::users::find(conn, id)).await?)
+}
+
+/// The page, with what is wrong with what was typed; `name` as typed, else the present one.
+///
+/// # Errors
+/// As [`user`].
+pub async fn show(
+    state: &State,
+    me: Anybody,
+    status: StatusCode,
+    name: Option<String>,
+    errors: FieldErrors,
+) -> Answer<HttpResponse> {
+    let user = user(state, &me).await?;
+    let view = AccountPage {
+        shell: me.shell(),
+        crumbs: vec![Crumb {
+            label: "Your account".into(),
+            href: None,
+        }],
+        name: name.unwrap_or(user.name),
+        email: user.email,
+        errors,
+    };
+    page(status, &view)
+}
+
+/// `GET /account`.
+///
+/// # Errors
+/// `Unauthenticated` when nobody is signed in.
+pub async fn index(me: Anybody, state: web::Data<State>) -> Answer<HttpResponse> {
+    show(&state, me, StatusCode::OK, None, FieldErrors::default()).await
+}

@@ -1,0 +1,84 @@
+//! Another password for oneself.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::page::{ACCOUNT, show, user};
+use super::sessions::go_on;
+use crate::actions::accounts;
+use crate::domain::validate::FieldErrors;
+use crate::domain::{Error, Result, password};
+use crate::web::failure::Answer;
+use crate::web::form::Form;
+use crate::web::password_check::throttled;
+use crate::web::respond::see_other;
+use crate::web::session::set_flash;
+use crate::web::staff::Anybody;
+use crate::web::state::State;
+use crate::web::step_up::with_password;
+
+/// The fields as typed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordForm {
+    password: String,
+    new_password: String,
+}
+
+/// `POST /account/password`: every other session ends.
+///
+/// # Errors
+/// `Unauthenticated`. What is wrong shows the page again with 422, too many attempts with 429.
+pub async fn update(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    me: Anybody,
+    Form(form): Form<PasswordForm>,
+) -> Answer<HttpResponse> {
+    let by = me.holder();
+    let mut errors = FieldErrors::default();
+    let status = match change(&request, &state, &me, &form).await {
+        Ok(()) => {
+            go_on(&session, &by)?;
+            set_flash(
+                &session,
+                "Your password was changed. Your other sessions are over.",
+            );
+            return Ok(see_other(&request, ACCOUNT));
+        }
+        Err(Error::Invalid(wrong)) => {
+            errors = wrong;
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Err(Error::Throttled(seconds)) => {
+            errors.add("password", throttled(seconds));
+            StatusCode::TOO_MANY_REQUESTS
+        }
+        Err(other) => return Err(other.into()),
+    };
+    show(&state, me, status, None, errors).await
+}
+
+async fn change(
+    request: &HttpRequest,
+    state: &web::Data<State>,
+    me: &Anybody,
+    form: &PasswordForm,
+) -> Result<()> {
+    password::check(&form.new_password)
+        .map_err(|message| Error::invalid("new_password", message))?;
+    let email = user(state, me).await.map_err(|failure| failure.0)?.email;
+    let digest = state.digest_password(form.new_password.clone()).await?;
+    let by = me.holder();
+    with_password(request, state, &email, &form.password, move |conn, fits| {
+        if !fits {
+            let text = "This is not your present password.";
+            return Err(Error::invalid("password", text));
+        }
+        accounts::change_password(conn, &by, &digest)
+    })
+    .await
+}

@@ -1,0 +1,54 @@
+//! A link for a member who forgot the password. The answer to this request alone shows it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::list::crumbs;
+use crate::actions::accounts;
+use crate::domain::id::UserId;
+use crate::web::failure::Answer;
+use crate::web::form::{Form, Nothing};
+use crate::web::respond::page;
+use crate::web::shell::{Crumb, Moment, Shell};
+use crate::web::signed_in::SignedIn;
+use crate::web::state::State;
+
+#[derive(Template)]
+#[template(path = "members/reset_link.html")]
+struct ResetLinkPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    name: String,
+    expires: Moment,
+    link: String,
+}
+
+/// `POST /members/{id}/reset-link`.
+///
+/// # Errors
+/// `Forbidden` for viewers; `NotFound`, also for who is in another tenant; a conflict for whoever runs Keystead, or is in
+/// another tenant too.
+pub async fn create(
+    state: web::Data<State>,
+    me: SignedIn,
+    id: web::Path<String>,
+    _: Form<Nothing>,
+) -> Answer<HttpResponse> {
+    let (user, by): (UserId, _) = (id.parse()?, me.actor());
+    let inside = state.clone();
+    let (user, link) = state
+        .change(move |conn| {
+            let peppers = inside.index().peppers();
+            accounts::reset_link_of_member(conn, &by, user, peppers.newest()?)
+        })
+        .await?;
+    let view = ResetLinkPage {
+        shell: me.shell,
+        crumbs: crumbs(Some("Reset password")),
+        name: user.name,
+        expires: Moment::day(link.expires_at),
+        link: format!("{}{}", state.site.base_url, link.path()),
+    };
+    page(StatusCode::CREATED, &view)
+}

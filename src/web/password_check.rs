@@ -1,0 +1,43 @@
+//! Looking at a typed password: at the sign-in page, and wherever somebody is asked for it again.
+
+use actix_web::{HttpRequest, web};
+
+use super::client;
+use super::state::State;
+use crate::actions::sign_in::{Attempt, Begun, password_fits};
+use crate::domain::Result;
+use crate::domain::role::Arrival;
+
+/// Whether a password fits. The attempt is counted as a failure until it is settled; when nobody could look at the
+/// password, the inner result says why.
+///
+/// # Errors
+/// `Throttled` while the place or the account must wait.
+pub async fn judge(
+    state: &web::Data<State>,
+    attempt: &Attempt,
+    typed: &str,
+) -> Result<(Begun, Result<bool>)> {
+    let (door, now) = (attempt.clone(), state.now());
+    // Counted before the password is looked at: attempts at the same moment can't all be the first.
+    let begun = state.change(move |conn| door.begin(conn, now)).await?;
+    let (known, typed) = (begun.user.clone(), typed.to_owned());
+    let judged = state
+        .digest(move || password_fits(known.as_ref(), &typed))
+        .await;
+    Ok((begun, judged))
+}
+
+/// What somebody is told who tried too often.
+pub fn throttled(seconds: u64) -> String {
+    format!("Too many attempts. Try again in {seconds} seconds.")
+}
+
+/// From where and when this request comes.
+pub fn arrival(request: &HttpRequest, state: &State) -> Arrival {
+    Arrival {
+        now: state.now(),
+        address: client::address(request),
+        request_id: client::request_id(request),
+    }
+}

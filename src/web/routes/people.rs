@@ -1,0 +1,28 @@
+//! The pages about people.
+
+use actix_web::web::ServiceConfig;
+
+use crate::web::account::{names, page, passwords, resets, sessions};
+use crate::web::admin::members;
+use crate::web::route_lines::routes;
+
+/// Who is in a tenant, how somebody joins, and one's own account.
+pub fn of_people(scope: &mut ServiceConfig) {
+    routes! { scope,
+        "/members" => page members::list::index;
+        "/members/invitations" => post members::invitations::create;
+        "/members/invitations/{id}" => page members::invitations::show;
+        "/members/invitations/{id}/renewal" => post members::invitations::renew;
+        "/members/invitations/{id}/withdrawal" => post members::invitations::withdraw;
+        "/members/{id}/role" => post members::roles::update;
+        "/members/{id}/removal" => page members::removals::new, post members::removals::create;
+        "/invitation" => page members::acceptances::new, post members::acceptances::create;
+        "/members/{id}/reset-link" => post members::reset_links::create;
+        "/tenant" => post members::tenants::update;
+        "/account" => page page::index;
+        "/account/name" => post names::update;
+        "/account/password" => post passwords::update;
+        "/account/sessions/removal" => post sessions::end_others;
+        "/password-reset" => page resets::new, post resets::create;
+    };
+}

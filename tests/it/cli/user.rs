@@ -1,0 +1,48 @@
+//! People at the shell.
+
+use crate::support::process::Place;
+use crate::support::*;
+
+const OTHER: &str = "an umbrella of seven colours";
+
+#[actix_web::test]
+async fn the_operator_helps_somebody_who_forgot_the_password() {
+    let place = Place::new().with_acme();
+    let server = place.serve();
+    let outcome = place.run(&["user", "reset-link", " Alice@acme.test"], "");
+    let link = outcome.done().out.strip_suffix('\n').unwrap();
+    assert_eq!(outcome.err.lines().count(), 1);
+    assert!(
+        outcome.err.contains(ALICE) && !outcome.err.contains("token="),
+        "{}",
+        outcome.err
+    );
+    let path = &link[link.find("/password-reset?token=").unwrap()..];
+    let mut alice = server.visitor();
+    let page = alice.get(path).await;
+    page.shows(ALICE);
+    let (csrf, token) = (page.field("csrf"), page.field("token"));
+    let fields = [("csrf", &*csrf), ("token", &token), ("password", OTHER)];
+    let saved = alice.post("/password-reset", &fields).await;
+    saved.leads_to("/login?over=reset");
+    for (password, status) in [(PASSWORD, 401), (OTHER, 303)] {
+        let fields = [("email", ALICE), ("password", password), ("next", "")];
+        let answer = server.visitor().submit("/login", "/login", &fields).await;
+        assert_eq!(answer.status, status);
+    }
+    let recorded = "SELECT count(*) AS n FROM audit_events \
+                    WHERE action = 'person.reset_link_made' AND actor_kind = 'operator'";
+    assert_eq!(place.number(recorded), 1);
+}
+
+#[test]
+fn there_is_no_link_for_somebody_unknown() {
+    let place = Place::new().with_acme();
+    let outcome = place.run(&["user", "reset-link", "nobody@acme.test"], "");
+    assert!(
+        outcome
+            .refusal()
+            .contains("nobody signs in with \"nobody@acme.test\"")
+    );
+    assert_eq!(outcome.out, "");
+}

@@ -1,0 +1,124 @@
+//! The forms about members, filled in rightly.
+
+use keystead::actions::{accounts, invitations, tenants};
+use keystead::config::secrets::Secrets;
+use keystead::domain::id::InvitationId;
+use keystead::domain::invitation::{Draft, Link, expiry};
+use keystead::domain::pepper::Pepper;
+use keystead::domain::role::Steward;
+
+use super::csrf_forms::Try;
+use crate::support::*;
+
+fn form(route: &'static str, action: String, fields: &[(&'static str, &str)]) -> Try {
+    Try {
+        route,
+        page: "/members".into(),
+        action,
+        fields: fields.iter().map(|one| (one.0, one.1.into())).collect(),
+    }
+}
+
+/// Those of an admin.
+pub fn tries(app: &App) -> Vec<Try> {
+    let vera = direct::text(
+        &app.db,
+        "SELECT id AS t FROM users WHERE name = 'Vera Viewer'",
+    );
+    let (first, second) = (invited(app, "dora@x.test"), invited(app, "emil@x.test"));
+    vec![
+        form(
+            "/members/invitations",
+            "/members/invitations".into(),
+            &[("email", "planted@x.test"), ("role", "admin")],
+        ),
+        form(
+            "/members/invitations/{id}/renewal",
+            format!("/members/invitations/{first}/renewal"),
+            &[],
+        ),
+        form(
+            "/members/invitations/{id}/withdrawal",
+            format!("/members/invitations/{second}/withdrawal"),
+            &[],
+        ),
+        form(
+            "/members/{id}/role",
+            format!("/members/{vera}/role"),
+            &[("role", "admin")],
+        ),
+        form(
+            "/members/{id}/reset-link",
+            format!("/members/{vera}/reset-link"),
+            &[],
+        ),
+        form(
+            "/account/name",
+            "/account/name".into(),
+            &[("name", "Planted")],
+        ),
+        form(
+            "/account/password",
+            "/account/password".into(),
+            &[("password", PASSWORD), ("new_password", PASSWORD)],
+        ),
+        form(
+            "/account/sessions/removal",
+            "/account/sessions/removal".into(),
+            &[],
+        ),
+        form(
+            "/members/{id}/removal",
+            format!("/members/{vera}/removal"),
+            &[],
+        ),
+        form(
+            "/tenant",
+            "/tenant".into(),
+            &[("tenant", &app.tenant("Acme").to_string())],
+        ),
+    ]
+}
+
+/// The one of somebody who is not signed in.
+pub fn acceptance(app: &App) -> Try {
+    let id = invited(app, "fred@x.test");
+    let secrets = Secrets::load(&app.config, false).unwrap();
+    let pepper: &Pepper = &secrets.peppers[0];
+    let token = Link::new(id, expiry(app.clock.now()), pepper).text();
+    let page = format!("/invitation?token={token}");
+    let fields = [
+        ("token", &*token),
+        ("name", "Fred Fox"),
+        ("password", PASSWORD),
+    ];
+    Try {
+        page,
+        ..form("/invitation", "/invitation".into(), &fields)
+    }
+}
+
+/// Another password for Bob, by a link of the operator.
+pub fn reset(app: &App) -> Try {
+    let secrets = Secrets::load(&app.config, false).unwrap();
+    let by = Steward::operator(app.clock.now());
+    let made = app
+        .db
+        .write(|conn| accounts::reset_link(conn, &by, BOB, &secrets.peppers[0]));
+    let page = made.unwrap().1.path();
+    let token = page.split_once('=').unwrap().1.to_owned();
+    let fields = [("token", &*token), ("password", PASSWORD)];
+    Try {
+        page,
+        ..form("/password-reset", "/password-reset".into(), &fields)
+    }
+}
+
+fn invited(app: &App, email: &str) -> InvitationId {
+    let by = tenants::operator(app.tenant("Acme"), app.clock.now());
+    let draft = Draft::check(email, "viewer").unwrap();
+    let made = app
+        .db
+        .write(|conn| invitations::create(conn, &by, &draft, "The operator"));
+    made.unwrap().id
+}

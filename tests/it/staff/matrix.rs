@@ -1,0 +1,144 @@
+//! Every page and every form against everybody who is not an admin of the tenant.
+
+use crate::security::csrf_forms::{Try, tries};
+use crate::security::{csrf_integrations, csrf_members};
+use crate::support::browser_like::Answer;
+use crate::support::*;
+
+/// A row for each route, with what becomes of a request about Acme by a viewer of Acme, the admin of another tenant,
+/// support staff, and a stranger: `+` it is done or shown, `-` 403, `0` as if it did not exist, `>` sent to sign in.
+/// Where a tenant has no integrations, its admin is told so with 403; `/logout` leads to the sign-in page too.
+const MATRIX: &str = "
++ + + > /account/name
++ + + > /account/password
++ + + > /account/sessions/removal
++ + + > /jump
++ + + > /theme
++ + 0 > /tenant-api-keys/lookup
++ + 0 > /tenant-api-keys/search
++ 0 0 > /tenant
+- + 0 > /authorization-groups
+- + 0 > /integrations/access-request
+- + 0 > /integrations/access-request/withdrawal
+- + 0 > /members/invitations
+- + 0 > /projects
+- + 0 > /settings
+- + 0 > /tenant-api-keys
+- + 0 > /tenant-api-keys/batch
+- + 0 > /tenant-api-keys/batch-plan
+- + 0 > /tenant-api-keys/edit-validation
+- + 0 > /tenant-api-keys/limit-request
+- + 0 > /tenant-api-keys/limit-request/withdrawal
+- + 0 > /tenant-api-keys/validation
+- - 0 > /integrations/{slug}/credentials
+- - 0 > /integrations/{slug}/credentials/test
+- - 0 > /integrations/{slug}/credentials/{id}/promotion
+- - 0 > /integrations/{slug}/credentials/{id}/removal
+- - 0 > /integrations/{slug}/switch-off
+- - 0 > /integrations/{slug}/switch-on
+- - 0 > /projects/{project}/integrations/{slug}/block
+- - 0 > /projects/{project}/integrations/{slug}/block/removal
+- - 0 > /projects/{project}/integrations/{slug}/credentials
+- - 0 > /projects/{project}/integrations/{slug}/credentials/{id}/promotion
+- - 0 > /projects/{project}/integrations/{slug}/credentials/{id}/removal
+- - 0 > /projects/{project}/integrations/{slug}/override-removal
+- 0 0 > /authorization-groups/{id}/deletion
+- 0 0 > /authorization-groups/{id}/edit
+- 0 0 > /members/invitations/{id}/renewal
+- 0 0 > /members/invitations/{id}/withdrawal
+- 0 0 > /members/{id}/removal
+- 0 0 > /members/{id}/reset-link
+- 0 0 > /members/{id}/role
+- 0 0 > /projects/{id}/archival
+- 0 0 > /projects/{id}/archival/removal
+- 0 0 > /projects/{id}/edit
+- 0 0 > /projects/{project}/integrations/{slug}/credentials/test
+- 0 0 > /tenant-api-keys/{id}/allowlist
+- 0 0 > /tenant-api-keys/{id}/deletion
+- 0 0 > /tenant-api-keys/{id}/disclosure
+- 0 0 > /tenant-api-keys/{id}/edit
+- 0 0 > /tenant-api-keys/{id}/revocation
+- 0 0 > /tenant-api-keys/{id}/rotation
+- 0 0 > /tenant-api-keys/{id}/rotation/cancellation
+- 0 0 > /tenant-api-keys/{id}/rotation/end
+- 0 0 > /tenant-api-keys/{id}/rotation/extension
+- 0 0 > /tenant-api-keys/{id}/suspension
+- 0 0 > /tenant-api-keys/{id}/suspension/removal
+0 0 + > /support/rollouts
+0 0 + > /support/tenants/{id}/access
+0 0 + > /support/tenants/{id}/access-refusal
+0 0 + > /support/tenants/{id}/limit
+0 0 + > /support/tenants/{id}/limit-refusal
+0 0 + > /support/tenants/{id}/plan
+0 0 0 > /verifiers
+0 0 0 > /verifiers/{id}/revocation
+0 0 0 > /verifiers/{id}/rotation
+0 0 0 > /verifiers/{id}/rotation/end
+> > > > /logout
+";
+
+fn forms(app: &App) -> Vec<Try> {
+    let revocable = app.issue("Acme", "Revocable");
+    let deletable = app.issue("Acme", "Deletable");
+    app.alter_key(&deletable, "revoked_at = '2026-11-20 11:00:00'");
+    let recoverable = app.issue_recoverable("Acme", "Recoverable");
+    let mut forms = csrf_integrations::tries(app);
+    forms.extend(csrf_members::tries(app));
+    forms.extend(tries(app, &revocable, &deletable, &recoverable));
+    forms
+}
+
+fn cell(answer: &Answer) -> &'static str {
+    let place = answer.header("location");
+    match answer.status {
+        403 => "-",
+        404 => "0",
+        303 if place.starts_with("/login?next") || place == "/login" => ">",
+        _ => "+",
+    }
+}
+
+/// Forms that everybody may send who has the link, or an account.
+const FOR_STRANGERS: [&str; 3] = ["/login", "/invitation", "/password-reset"];
+
+/// Where somebody's own pages begin.
+const HOMES: [&str; 4] = [
+    "/tenant-api-keys",
+    "/tenant-api-keys",
+    "/support/tenants",
+    "/login",
+];
+
+/// Who they are; the last one is not signed in.
+const EMAILS: [Option<&str>; 4] = [Some(VERA), Some(BOB), Some(SAM), None];
+
+#[actix_web::test]
+async fn each_form_is_open_to_whom_it_shall_be() {
+    let app = App::start().await;
+    app.hire_sam();
+    let mut everybody = EMAILS.map(|_| app.visitor());
+    let mut observed = Vec::new();
+    for form in forms(&app)
+        .into_iter()
+        .filter(|form| !FOR_STRANGERS.contains(&form.route))
+    {
+        let mut row = Vec::new();
+        for ((person, email), home) in everybody.iter_mut().zip(EMAILS).zip(HOMES) {
+            // Some forms end the session.
+            if person.get("/account").await.status != 200 {
+                *person = match email {
+                    Some(email) => app.sign_in(email).await,
+                    None => app.visitor(),
+                };
+            }
+            let token = person.token(home).await;
+            let mut fields: Vec<(&str, &str)> = vec![("csrf", &token)];
+            fields.extend(form.fields.iter().map(|(name, value)| (*name, &**value)));
+            row.push(cell(&person.post(&form.action, &fields).await));
+        }
+        observed.push(format!("{} {}", row.join(" "), form.route));
+    }
+    observed.sort();
+    observed.dedup();
+    assert_eq!(observed.join("\n"), MATRIX.trim());
+}
