@@ -5,16 +5,17 @@ use crate::db::change_log::{self, Item};
 use crate::db::secret_checks::{self, Kind};
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
+use crate::domain::audit_chain::AuditKeys;
 use crate::domain::master_key::{MasterKey, MasterKeys};
 use crate::domain::role::Steward;
 use crate::domain::time::Timestamp;
 use crate::domain::{Conflict, Error, Result};
 
-/// Takes a master key up: whatever is encrypted from now on is encrypted under it.
+/// Takes a master key up: whatever is encrypted from now on is encrypted under it, and the audit key at once.
 ///
 /// # Errors
 /// A conflict `master-key-not-newer` when the database knows this version or a later one.
-pub fn rotate(conn: &mut Conn, key: &MasterKey, now: Timestamp) -> Result<()> {
+pub fn rotate(conn: &mut Conn, key: &MasterKey, audit: &AuditKeys, now: Timestamp) -> Result<()> {
     let version = key.version();
     change_log::append(conn, Item::MasterKey(version))?;
     let noted = secret_checks::list(conn, Kind::MasterKey)?;
@@ -22,6 +23,8 @@ pub fn rotate(conn: &mut Conn, key: &MasterKey, now: Timestamp) -> Result<()> {
         return Err(Conflict::MasterKeyNotNewer(version).into());
     }
     secret_checks::note(conn, Kind::MasterKey, version, &key.check_value())?;
+    let (audit_key, _) = db::audit_chain::open_key(conn, audit)?;
+    db::audit_keys::set(conn, &audit_key.wrap(key)?)?;
     record_master_key(conn, &Event::MasterKeyRotated, version, now)
 }
 

@@ -3,6 +3,8 @@
 
 pub mod access_requests;
 pub mod accounts;
+pub mod audit_checks;
+pub mod audit_log;
 pub mod credential_reports;
 pub mod credentials;
 pub mod disclosures;
@@ -142,7 +144,7 @@ fn is_still(conn: &mut Conn, tenant: TenantId, user: UserId, role: Role) -> Resu
 /// Writes the audit row of a change, inside the change's transaction: no record, no change.
 pub(crate) fn record(conn: &mut Conn, by: &Actor, event: &Event, object: Object<'_>) -> Result<()> {
     let row = row(actor(&by.who), by.now, event, object);
-    db::audit::insert(
+    db::audit_chain::append(
         conn,
         db::audit::AuditEvent {
             tenant_id: Some(by.tenant),
@@ -161,7 +163,7 @@ pub(crate) fn record_by_steward(
     object: Object<'_>,
 ) -> Result<()> {
     let row = row(actor(&by.who), by.now, event, object);
-    db::audit::insert(
+    db::audit_chain::append(
         conn,
         db::audit::AuditEvent {
             address: text_of(by.address),
@@ -181,7 +183,7 @@ pub(crate) fn record_by_supporter(
 ) -> Result<()> {
     let actor = ("support", by.id.to_string(), by.name.clone());
     let row = row(actor, by.now, event, object);
-    db::audit::insert(
+    db::audit_chain::append(
         conn,
         db::audit::AuditEvent {
             tenant_id: tenant,

@@ -72,5 +72,5 @@ pub fn note_stranger(conn: &mut Conn, email_digest: &str, from: &Arrival) -> Res
         address: text_of(from.address),
         request_id: from.request_id.clone(),
     };
-    db::audit::insert(conn, event)
+    db::audit_chain::append(conn, event)
 }

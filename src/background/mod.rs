@@ -2,6 +2,7 @@
 //!
 //! `server::jobs` runs these again and again. None holds up a request, and a failure is tried again.
 
+pub mod audit_retention;
 pub mod credential_uses;
 pub mod follow;
 pub mod master_key_moves;

@@ -90,7 +90,8 @@ fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
         );
         return Ok(());
     }
-    db.write(|conn| master_keys::rotate(conn, &next, Clock::System.now()))
+    let audit = db.audit_keys().map_err(text)?;
+    db.write(|conn| master_keys::rotate(conn, &next, audit, Clock::System.now()))
         .map_err(text)?;
     keys.take_up(std::slice::from_ref(&next), &noted(&db)?);
     let moved = move_all(config, &db, &keys)?;

@@ -1,5 +1,6 @@
 //! The commands. Each file is one; all of them read the same settings.
 
+mod audit;
 mod check_config;
 mod create_admin;
 pub mod demo;
@@ -77,6 +78,11 @@ enum Command {
         #[command(subcommand)]
         command: master_key::Command,
     },
+    /// Check that nobody changed the audit log
+    Audit {
+        #[command(subcommand)]
+        command: audit::Command,
+    },
     /// Start a server with made-up tenants, keys and traffic in a temporary place, to look around
     Demo(demo::Args),
     /// Fill an empty database with tenants and keys, for load tests, before any server uses it
@@ -120,6 +126,7 @@ fn dispatch(cli: Cli) -> Result<(), String> {
         Command::Verifier { command } => verifier::run(&config, &command),
         Command::Pepper { command } => pepper::run(&config, &command),
         Command::MasterKey { command } => master_key::run(&config, &command),
+        Command::Audit { command } => audit::run(&config, &command),
         Command::Demo(args) => demo::run(config, &args),
         Command::Seed(args) => seed::run(&config, &args),
     }

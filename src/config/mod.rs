@@ -57,6 +57,8 @@ pub struct Config {
     pub request_log_days: i64,
     /// Days for which daily totals are kept.
     pub usage_days: i64,
+    /// Days for which the audit log is kept; for ever unless set.
+    pub audit_days: Option<i64>,
     /// Files of the secrets, when they are not in the data directory.
     pub pepper_file: Option<PathBuf>,
     /// As `pepper_file`, for the master key.
@@ -128,12 +130,23 @@ impl Config {
             request_log_per_second: request_log_per_second(settings)?,
             request_log_days: positive("request_log_days", 3_650)?,
             usage_days: positive("usage_days", 3_650)?,
+            audit_days: audit_days(settings)?,
             pepper_file: settings.optional("pepper_file").map(PathBuf::from),
             master_key_file: settings.optional("master_key_file").map(PathBuf::from),
             catalogue: integrations::read(integrations_file.as_deref(), &private_hosts)?,
             outbound_calls: settings.parse("outbound_calls", "true or false")?,
             outbound_private_hosts: private_hosts,
         })
+    }
+}
+
+fn audit_days(settings: &Settings) -> Result<Option<i64>, String> {
+    if settings.optional("audit_days").is_none() {
+        return Ok(None);
+    }
+    match settings.parse("audit_days", "a whole number")? {
+        days @ 1..=36_500 => Ok(Some(days)),
+        _ => Err("audit_days: use 1 to 36500, or leave it empty".into()),
     }
 }
 

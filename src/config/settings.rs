@@ -105,6 +105,11 @@ pub const ALL: &[Setting] = &[
     ),
     setting("usage_days", "400", "Days for which daily totals are kept"),
     setting(
+        "audit_days",
+        "",
+        "Days for which the audit log is kept; empty: for ever",
+    ),
+    setting(
         "pepper_file",
         "",
         "File with the pepper; empty: pepper in the data directory",

@@ -1,11 +1,14 @@
-//! The audit log: rows are inserted in the transaction of the change they tell of, and never changed.
+//! The audit log: rows are inserted in the transaction of the change they tell of, and never changed. How they become a
+//! chain is in [`super::audit_chain`].
 
 use diesel::prelude::*;
 
+use super::connection::MultiBackend;
 use super::schema::audit_events as events;
 use super::types::At;
 use super::{Conn, rows};
 use crate::domain::Result;
+use crate::domain::audit_chain::{AuditKey, Link};
 use crate::domain::id::{AuditId, TenantId};
 use crate::domain::time::Timestamp;
 
@@ -42,12 +45,137 @@ pub struct AuditEvent {
     pub request_id: String,
 }
 
+impl AuditEvent {
+    /// The name of its chain: the tenant's id, or nothing.
+    pub fn chain(&self) -> String {
+        self.tenant_id.map(|id| id.to_string()).unwrap_or_default()
+    }
+
+    /// The link of this row behind another. Every column is in it; a column that is added later needs another version.
+    pub fn link(&self, key: &AuditKey, before: &Link) -> Link {
+        key.link(
+            &self.chain(),
+            before,
+            &[
+                self.id.to_string().as_bytes(),
+                &self.at.timestamp_micros().to_be_bytes(),
+                self.actor_kind.as_bytes(),
+                self.actor_id.as_bytes(),
+                self.actor_name.as_bytes(),
+                self.action.as_bytes(),
+                self.object_kind.as_bytes(),
+                self.object_id.as_bytes(),
+                self.object_name.as_bytes(),
+                self.detail.as_bytes(),
+                self.address.as_bytes(),
+                self.request_id.as_bytes(),
+            ],
+        )
+    }
+}
+
+/// A row with its place in the chain.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = events)]
+pub struct ChainedEvent {
+    /// The row.
+    #[diesel(embed)]
+    pub event: AuditEvent,
+    /// Its number in the chain.
+    pub seq: i64,
+    /// Its HMAC; none only before a database got its audit key.
+    pub mac: Option<Vec<u8>>,
+}
+
+impl ChainedEvent {
+    /// The row behind another.
+    pub fn behind(before: &Link, event: AuditEvent, key: &AuditKey) -> Self {
+        let Link { seq, mac } = event.link(key, before);
+        Self {
+            event,
+            seq,
+            mac: Some(mac),
+        }
+    }
+
+    /// Its place, as it says.
+    pub fn place(&self) -> Link {
+        Link {
+            seq: self.seq,
+            mac: self.mac.clone().unwrap_or_default(),
+        }
+    }
+}
+
 /// Inserts a row.
-pub fn insert(conn: &mut Conn, event: AuditEvent) -> Result<()> {
+pub(super) fn insert(conn: &mut Conn, row: ChainedEvent) -> Result<()> {
+    let place = (events::seq.eq(row.seq), events::mac.eq(row.mac));
     diesel::insert_into(events::table)
-        .values(event)
+        .values((row.event, place))
         .execute(conn)?;
     Ok(())
+}
+
+/// Gives a row from before the chain its HMAC.
+pub(super) fn set_mac(conn: &mut Conn, id: AuditId, mac: &[u8]) -> Result<()> {
+    diesel::update(events::table.find(id))
+        .set(events::mac.eq(mac))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// True when a row has an HMAC.
+pub(super) fn has_macs(conn: &mut Conn) -> Result<bool> {
+    let chained = events::table.filter(events::mac.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(chained)).get_result(conn)?)
+}
+
+/// The chains that have rows.
+pub fn list_chains(conn: &mut Conn) -> Result<Vec<Option<TenantId>>> {
+    Ok(events::table
+        .select(events::tenant_id)
+        .distinct()
+        .load(conn)?)
+}
+
+/// The rows of a chain from number `from` on, in order.
+pub fn list_from(
+    conn: &mut Conn,
+    chain: Option<TenantId>,
+    from: i64,
+    limit: i64,
+) -> Result<Vec<ChainedEvent>> {
+    let query = of_chain(chain)
+        .filter(events::seq.ge(from))
+        .order(events::seq)
+        .limit(limit)
+        .select(ChainedEvent::as_select());
+    rows::load(conn, query)
+}
+
+/// The last row of a chain.
+pub(super) fn last(conn: &mut Conn, chain: Option<TenantId>) -> Result<Option<ChainedEvent>> {
+    let query = of_chain(chain)
+        .order(events::seq.desc())
+        .select(ChainedEvent::as_select());
+    rows::first_if_any(conn, query)
+}
+
+/// Removes the rows of a chain up to a number.
+pub(super) fn delete_to(conn: &mut Conn, chain: Option<TenantId>, seq: i64) -> Result<usize> {
+    let old = events::table.filter(events::seq.le(seq));
+    Ok(match chain {
+        Some(tenant) => diesel::delete(old.filter(events::tenant_id.eq(tenant))).execute(conn)?,
+        None => diesel::delete(old.filter(events::tenant_id.is_null())).execute(conn)?,
+    })
+}
+
+fn of_chain(chain: Option<TenantId>) -> events::BoxedQuery<'static, MultiBackend> {
+    let all = events::table.into_boxed();
+    match chain {
+        Some(tenant) => all.filter(events::tenant_id.eq(tenant)),
+        None => all.filter(events::tenant_id.is_null()),
+    }
 }
 
 /// The newest rows about one object of a tenant, newest first.

@@ -34,6 +34,13 @@ pub fn begin_snapshot(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
+/// True between the begin and the end of a transaction.
+pub fn is_in_transaction(conn: &mut Conn) -> bool {
+    type Manager = <Conn as diesel::Connection>::TransactionManager;
+    let status = Manager::transaction_manager_status_mut(conn);
+    matches!(status.transaction_depth(), Ok(Some(_)))
+}
+
 /// Refuses a standby: it lags behind what was acknowledged.
 ///
 /// # Errors

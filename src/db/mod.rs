@@ -2,6 +2,10 @@
 
 pub mod access_requests;
 pub mod audit;
+pub mod audit_chain;
+pub mod audit_heads;
+pub mod audit_keys;
+pub mod audit_lists;
 pub mod callers;
 pub mod change_log;
 pub mod connection;

@@ -1,7 +1,7 @@
 //! The database as everything else sees it: a pool of connections, and on a file a gate that lets one writer in at a
 //! time.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -11,7 +11,9 @@ use diesel::r2d2::{ManageConnection as _, Pool, PooledConnection};
 
 use super::connection::{Conn, Manager, Source};
 use super::files::{Stamp, Standing};
-use super::{dialect, migrate};
+use super::{audit_chain, dialect, migrate};
+use crate::domain::audit_chain::AuditKeys;
+use crate::domain::master_key::MasterKeys;
 use crate::domain::{Error, Result};
 
 /// The database.
@@ -26,6 +28,8 @@ struct Shared {
     /// Held while the database is opened again.
     opening: Mutex<()>,
     writer: Option<Mutex<()>>,
+    /// Under which the audit key opens; whoever writes audit rows was given them.
+    audit_keys: OnceLock<AuditKeys>,
 }
 
 /// Connections to one and the same database.
@@ -97,7 +101,24 @@ impl Db {
             opened: ArcSwap::from_pointee(opened),
             opening: Mutex::default(),
             writer,
+            audit_keys: OnceLock::new(),
         })))
+    }
+
+    /// Gives it the master keys, one of which opens the audit key: without them nothing that is audited can be changed.
+    /// They are shared, so the first that it is given know whatever is taken up later.
+    pub fn audit_with(&self, keys: &MasterKeys) -> &AuditKeys {
+        let new = || AuditKeys::under(keys);
+        self.0.audit_keys.get_or_init(new)
+    }
+
+    /// What opens the audit key.
+    ///
+    /// # Errors
+    /// `Internal` when it was given no master keys.
+    pub fn audit_keys(&self) -> Result<&AuditKeys> {
+        let keys = self.0.audit_keys.get();
+        keys.ok_or_else(|| Error::internal("this command was given no keys of the audit log"))
     }
 
     /// Open connections, and how many of them are idle.
@@ -135,7 +156,8 @@ impl Db {
         let opened = self.usable()?;
         let mut conn = opened.connection()?;
         dialect::begin_write(&mut conn)?;
-        let done = finish(&mut conn, change)?;
+        let keys = self.audit_keys();
+        let done = finish(&mut conn, |conn| audit_chain::with_rows(conn, keys, change))?;
         match opened.manager.standing() {
             Ok(Standing::InPlace) => Ok(done),
             _ => Err(Error::OutcomeUnknown(

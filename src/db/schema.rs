@@ -120,7 +120,19 @@ diesel::table! {
     audit_events (id) {
         id -> Text, tenant_id -> Nullable<Text>, at -> Timestamp, actor_kind -> Text, actor_id -> Text,
         actor_name -> Text, action -> Text, object_kind -> Text, object_id -> Text, object_name -> Text,
-        detail -> Text, address -> Text, request_id -> Text,
+        detail -> Text, address -> Text, request_id -> Text, seq -> BigInt, mac -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    audit_heads (chain) {
+        chain -> Text, seq -> BigInt, mac -> Binary, pruned_seq -> BigInt, pruned_mac -> Binary, signature -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_keys (id) {
+        id -> Integer, master_key_version -> Integer, nonce -> Binary, ciphertext -> Binary, check_value -> Text,
     }
 }
 

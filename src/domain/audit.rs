@@ -109,6 +109,8 @@ events! {
     VerifierRotationEnded: "verifier.rotation_ended";
     /// A copy of the request log was taken; with the filter.
     UsageExported(Value): "usage.exported";
+    /// A copy of the audit log was taken; with the filter.
+    AuditExported(Value): "audit.exported";
     /// Keystead was set up, with the first super user.
     SystemSetUp: "system.set_up";
     /// A pepper was taken up for new keys.
@@ -215,6 +217,7 @@ impl Event {
             | Self::PersonRenamed(detail)
             | Self::MemberRoleChanged(detail)
             | Self::MemberRemoved(detail)
+            | Self::AuditExported(detail)
             | Self::SettingsChanged(detail) => detail.clone(),
             Self::LimitRequested(step)
             | Self::LimitWithdrawn(step)

@@ -6,6 +6,8 @@
 pub mod address_list;
 pub mod allowlist_mode;
 pub mod audit;
+pub mod audit_chain;
+pub mod audit_words;
 pub mod catalogue;
 pub mod conflict;
 pub mod credential;

@@ -27,12 +27,9 @@ impl std::fmt::Debug for Pepper {
 impl Pepper {
     /// A pepper from its version and 32 bytes.
     pub fn new(version: i32, bytes: &Zeroizing<[u8; 32]>) -> Self {
-        // HMAC pads a short key with zeros to one block (RFC 2104); the key schedule is done once, here.
-        let mut block = Zeroizing::new([0; 64]);
-        block[..32].copy_from_slice(&**bytes);
         Self {
             version,
-            mac: Hmac::<Sha256>::new(&(*block).into()),
+            mac: keyed(bytes),
         }
     }
 
@@ -52,6 +49,14 @@ impl Pepper {
     pub fn check_value(&self) -> String {
         super::random::hex(&self.digest("keystead pepper check"))
     }
+}
+
+/// HMAC-SHA-256 under 32 bytes, with its key schedule done.
+pub(super) fn keyed(bytes: &Zeroizing<[u8; 32]>) -> Hmac<Sha256> {
+    // HMAC pads a short key with zeros to one block (RFC 2104).
+    let mut block = Zeroizing::new([0; 64]);
+    block[..32].copy_from_slice(&**bytes);
+    Hmac::<Sha256>::new(&(*block).into())
 }
 
 /// The versions that keys may be digested under, as far as this process holds them.

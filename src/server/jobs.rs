@@ -12,6 +12,7 @@ use chrono::TimeDelta;
 use super::control;
 use super::data_dir::DataDir;
 use crate::actions::sign_in;
+use crate::background::audit_retention;
 use crate::background::credential_uses;
 use crate::background::follow::Follower;
 use crate::background::follow::watch::Watch;
@@ -97,6 +98,7 @@ struct Work {
     usage: Mutex<UsageWriter>,
     rotation_uses: UseWriter,
     keep: Retention,
+    audit_days: Option<i64>,
     steady: Steady,
     session_hours: i64,
     session_idle_minutes: i64,
@@ -124,6 +126,7 @@ impl Work {
                 records: config.request_log_days,
                 totals: config.usage_days,
             },
+            audit_days: config.audit_days,
             steady: Steady::new(clock),
             session_hours: config.session_hours,
             session_idle_minutes: config.session_idle_minutes,
@@ -181,6 +184,9 @@ impl Work {
         // A clock that is set ahead for a moment must destroy nothing.
         if self.steady.holds(&self.clock) {
             credential_uses::tidy(&self.db, now)?;
+            if let Some(days) = self.audit_days {
+                audit_retention::prune(&self.db, days, now, &self.stopping)?;
+            }
         }
         Ok(())
     }

@@ -2,9 +2,9 @@
 
 use super::data_dir;
 use crate::config::Config;
-use crate::config::secrets::Secrets;
+use crate::config::secrets::{Secrets, master_key_file};
 use crate::db::secret_checks::{self, Kind};
-use crate::db::{self, Db};
+use crate::db::{self, Db, audit_chain};
 use crate::domain::Error;
 use crate::domain::master_key::{MasterKey, MasterKeys};
 use crate::domain::pepper::Pepper;
@@ -39,7 +39,20 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
     })
 }
 
-/// Opens the database alone and brings its tables up to date.
+/// Has the database record what is changed, under its audit key; the first time rows from before become a chain.
+fn keep_audit_log(db: &Db, master_keys: &MasterKeys) -> Result<(), String> {
+    let keys = db.audit_with(master_keys);
+    let (_, rows) = db
+        .write(|conn| audit_chain::open_key(conn, keys))
+        .map_err(text)?;
+    if rows > 0 {
+        tracing::info!(rows, "the audit log has become a chain");
+    }
+    Ok(())
+}
+
+/// Opens the database alone and brings its tables up to date. What is changed there is recorded as far as the master keys
+/// at hand allow it.
 ///
 /// # Errors
 /// As [`open_storage`].
@@ -47,6 +60,10 @@ pub fn open_database(config: &Config) -> Result<Db, String> {
     let db = connect(config)?;
     db.read(|conn| db::migrate::run(conn, || Ok(())))
         .map_err(text)?;
+    // Commands that only tell what is missing must do so without it.
+    let at_hand = master_key_file(config).map(|file| file.master_keys());
+    let noted = noted(&db, Kind::MasterKey)?;
+    db.audit_with(&MasterKeys::of(&at_hand.unwrap_or_default(), &noted));
     Ok(db)
 }
 
@@ -74,6 +91,7 @@ fn open_secrets(config: &Config, db: &Db) -> Result<(Secrets, MasterKeys), Strin
         secrets.master_keys.iter().map(known_as).collect()
     })?;
     let master_keys = secrets.keep_noted_master_keys(config, &master_keys)?;
+    keep_audit_log(db, &master_keys)?;
     Ok((secrets, master_keys))
 }
 

@@ -13,6 +13,7 @@
 
 mod admin;
 mod api;
+mod audit;
 mod browser;
 mod canary;
 mod cli;

@@ -125,7 +125,7 @@ impl Installation {
         }
         let next = file.master_keys().into_iter().next().unwrap();
         self.write(end == End::InTheTransactionThatNotes, |conn| {
-            master_keys::rotate(conn, &next, Clock::System.now())
+            master_keys::rotate(conn, &next, self.db.audit_keys()?, Clock::System.now())
         });
         if end <= End::AfterNoting {
             return;

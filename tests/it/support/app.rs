@@ -354,6 +354,7 @@ pub fn config() -> Config {
         request_log_per_second: 8_192,
         request_log_days: 30,
         usage_days: 400,
+        audit_days: None,
         pepper_file: None,
         master_key_file: None,
         outbound_calls: false,

@@ -12,7 +12,7 @@ use keystead::db::connection::Source;
 use super::app::scratch_dir;
 use super::browser_like::Person;
 use super::system::{KEYS, System, Token};
-use super::{PASSWORD, database, direct};
+use super::{PASSWORD, credentials, database, direct};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -162,7 +162,12 @@ impl Place {
     }
 
     pub fn db(&self) -> Db {
-        Db::open(self.source.clone(), 1).unwrap()
+        let db = Db::open(self.source.clone(), 1).unwrap();
+        let master_key = self.data("master-key");
+        if master_key.exists() {
+            db.audit_with(&credentials::master_keys(&db, &master_key));
+        }
+        db
     }
 
     pub fn number(&self, query: &str) -> i64 {
