@@ -1,6 +1,7 @@
 //! The pages: a folder for each noun. What two nouns use lies here.
 
 pub mod access_requests;
+pub mod audit;
 pub mod blast_radius;
 pub mod confirmation;
 pub mod first_steps;

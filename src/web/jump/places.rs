@@ -50,7 +50,7 @@ const fn place(
 const KEYS: &str = "/tenant-api-keys";
 
 /// In the order in which they are offered.
-static PLACES: [Place; 23] = [
+static PLACES: [Place; 24] = [
     place(
         [
             "API Keys",
@@ -210,6 +210,16 @@ static PLACES: [Place; 23] = [
         "/tenant-api-keys/limit-request",
         "arrow-up",
         For::Admins,
+    ),
+    place(
+        [
+            "Audit log",
+            "Who changed what",
+            "history events activity trail compliance export",
+        ],
+        "/audit",
+        "file-text",
+        For::Members,
     ),
     place(
         [

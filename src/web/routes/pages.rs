@@ -3,8 +3,8 @@
 use actix_web::web::ServiceConfig;
 
 use crate::web::admin::{
-    access_requests, first_steps, groups, home, integrations, keys, limit_requests, projects,
-    requests, sessions, settings, setup, theme, usage, verifiers,
+    access_requests, audit, first_steps, groups, home, integrations, keys, limit_requests,
+    projects, requests, sessions, settings, setup, theme, usage, verifiers,
 };
 use crate::web::body::LARGEST_SETTINGS as SETTINGS;
 use crate::web::route_lines::routes;
@@ -63,6 +63,9 @@ pub fn pages(scope: &mut ServiceConfig) {
         "/usage/requests.csv" => get requests::exports::csv;
         "/usage/requests.ndjson" => get requests::exports::ndjson;
         "/usage/explanation" => page requests::explanations::show;
+        "/audit" => page audit::list::index;
+        "/audit.csv" => get audit::exports::csv;
+        "/audit.ndjson" => get audit::exports::ndjson;
         "/settings" => page settings::page::show, post settings::page::update;
         "/verifiers" => page verifiers::list::index, post verifiers::list::create;
         "/verifiers/{id}/rotation" => page verifiers::rotations::new, post verifiers::rotations::create;

@@ -2,5 +2,7 @@
 
 mod chain;
 mod commands;
+mod exports;
 mod migration;
+mod page;
 mod words;

@@ -80,6 +80,10 @@ async fn everybody_can_read_the_list() {
     browser.goto("/usage?environment=test&range=24h").await;
     browser.is_accessible_everywhere("usage of test keys").await;
 
+    browser.goto("/audit").await;
+    browser.click("#audit-rows summary").await;
+    browser.is_accessible_everywhere("the audit log").await;
+
     browser.goto("/tenant-api-keys?cursor=nonsense").await;
     browser
         .until_sees("This page mark was not made by Keystead")

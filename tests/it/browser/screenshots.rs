@@ -368,6 +368,8 @@ async fn pictures_of_recoverable_keys() {
     browser.sign_in(ALICE).await;
     browser.goto("/settings").await;
     camera.take("settings").await;
+    browser.goto("/audit").await;
+    camera.take("audit").await;
     browser.goto("/tenant-api-keys/new").await;
     browser
         .script("document.querySelector('#recoverable').scrollIntoView({ block: 'center' })")

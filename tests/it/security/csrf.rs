@@ -269,6 +269,7 @@ async fn nothing_changes_by_reading() {
         &verifier_page(&app, "revocation"),
         "/usage/requests",
         "/usage/explanation",
+        "/audit",
         "/settings",
         "/members",
         "/account",

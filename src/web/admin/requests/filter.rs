@@ -10,6 +10,7 @@ use crate::db::request_records::Filter;
 use crate::domain::id::KeyId;
 use crate::domain::key_text;
 use crate::domain::request_id::RequestId;
+use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::verdict::Code;
 use crate::web::admin::key_picker::KEY_IN_URL;
@@ -120,8 +121,8 @@ impl RequestFilter {
     /// The filter for the database; messages go to `errors`.
     pub fn check(&self, errors: &mut FieldErrors) -> Filter {
         let (from, to) = (
-            errors.take("from", instant(&self.from)),
-            errors.take("to", instant(&self.to)),
+            errors.take("from", request_at(&self.from)),
+            errors.take("to", request_at(&self.to)),
         );
         if from.zip(to).is_some_and(|(from, to)| to <= from) {
             errors.add("to", "Choose an end that is after the start.");
@@ -196,7 +197,15 @@ fn address(text: &str) -> Result<String, String> {
         .map_err(|_| "Enter one IPv4 or IPv6 address, such as 203.0.113.7.".into())
 }
 
-fn instant(text: &str) -> Result<Option<RequestId>, String> {
+fn request_at(text: &str) -> Result<Option<RequestId>, String> {
+    instant(text).map(|at| at.map(RequestId::first_at))
+}
+
+/// Reads an instant as the browser's field for date and time writes it, in UTC; none of an empty text.
+///
+/// # Errors
+/// A message for the field.
+pub fn instant(text: &str) -> Result<Option<Timestamp>, String> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -206,6 +215,6 @@ fn instant(text: &str) -> Result<Option<RequestId>, String> {
         .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
         .map(|at| at.and_utc())
         .filter(|at| (1_970..=9_999).contains(&chrono::Datelike::year(at)))
-        .map(|at| Some(RequestId::first_at(at)))
+        .map(Some)
         .ok_or_else(|| "Enter a date and a time in UTC, such as 2026-11-20T12:00.".into())
 }

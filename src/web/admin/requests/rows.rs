@@ -201,7 +201,7 @@ fn write_line(text: &mut Vec<u8>, row: &Value) {
 
 /// A cell that no spreadsheet takes for a formula, also when it drops quotes and blanks first, and that stays in its
 /// row whatever reads it.
-fn cell(text: &str) -> String {
+pub fn cell(text: &str) -> String {
     let mut cell: String = text
         .chars()
         .map(|c| if c.is_control() && c != '\t' { ' ' } else { c })

@@ -1,0 +1,100 @@
+//! The lines of the audit log, as pages show them.
+
+use super::details::Details;
+use crate::db::audit::ChainedEvent;
+use crate::domain::audit_words::words;
+use crate::web::admin::requests::lines::to_the_second;
+use crate::web::shell::Moment;
+
+/// Where the log is.
+pub const LOG: &str = "/audit";
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "what the template shows, in its order")]
+pub struct AuditLine {
+    pub seq: i64,
+    pub at: Moment,
+    /// Empty when the line above it has the same.
+    pub day: String,
+    pub who: String,
+    pub kind: &'static str,
+    /// What stands before the name of the object, and behind it.
+    pub said: (String, String),
+    pub object: Option<Object>,
+    pub details: Details,
+    pub address: String,
+    pub request_id: String,
+}
+
+/// What a row is about, with the way to everything that happened to it, also when it is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Its name at that time.
+    pub name: String,
+    /// The log of it alone.
+    pub href: String,
+}
+
+impl AuditLine {
+    /// True when there is something to unfold.
+    pub fn has_more(&self) -> bool {
+        !self.details.changes.is_empty()
+            || !self.details.facts.is_empty()
+            || !self.request_id.is_empty()
+    }
+}
+
+/// The lines of a page.
+pub fn lines(rows: Vec<ChainedEvent>) -> Vec<AuditLine> {
+    let mut day = String::new();
+    rows.into_iter()
+        .map(|row| {
+            let mut line = line(row);
+            if line.day == day {
+                line.day.clear();
+            } else {
+                day.clone_from(&line.day);
+            }
+            line
+        })
+        .collect()
+}
+
+fn line(ChainedEvent { event, seq, .. }: ChainedEvent) -> AuditLine {
+    let said = words(&event.action);
+    let (before, behind) = said.split_once("{}").unwrap_or((said, ""));
+    let object = said.contains("{}").then(|| Object {
+        href: href(&event.object_id),
+        name: event.object_name,
+    });
+    AuditLine {
+        seq,
+        at: to_the_second(event.at),
+        day: event.at.format("%-d %b %Y").to_string(),
+        kind: kind(&event.actor_kind),
+        who: event.actor_name,
+        said: (before.to_owned(), behind.to_owned()),
+        object,
+        details: Details::read(&event.detail),
+        address: event.address,
+        request_id: event.request_id,
+    }
+}
+
+fn href(object: &str) -> String {
+    let query = serde_urlencoded::to_string([("object", object)]).unwrap_or_default();
+    format!("{LOG}?{query}")
+}
+
+/// Who acts, in a word.
+fn kind(word: &str) -> &'static str {
+    match word {
+        "person" => "Person",
+        "key" => "API key",
+        "support" => "Support",
+        "operator" => "Operator",
+        "system" => "Keystead itself",
+        _ => "Unknown",
+    }
+}
