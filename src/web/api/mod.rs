@@ -1,5 +1,6 @@
 //! The REST API: JSON in and out, errors as problem documents, described by one OpenAPI document.
 
+pub mod audit;
 pub mod caller;
 pub mod credentials;
 pub mod group_views;

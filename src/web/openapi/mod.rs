@@ -16,10 +16,11 @@ use self::refusals::Refusals;
 use self::schemes::Schemes;
 use self::words::Words;
 use super::api::{
-    credentials, group_views, groups, integration_views, integrations, key_lists, key_rotations,
-    key_suspensions, key_updates, key_views, keys, project_integrations, project_views, projects,
-    resolutions, whoami,
+    audit, credentials, group_views, groups, integration_views, integrations, key_lists,
+    key_rotations, key_suspensions, key_updates, key_views, keys, project_integrations,
+    project_views, projects, resolutions, whoami,
 };
+use super::audit_rows;
 use super::edges::{
     batch, forward_auth, introspection, oauth_views, revocation, verify, views as verdict_views,
 };
@@ -69,6 +70,7 @@ use super::state::State;
         credentials::destroy_of_project,
         resolutions::show,
         resolutions::report,
+        audit::index,
         whoami::show,
         verify::create,
         batch::create,
@@ -98,6 +100,7 @@ use super::state::State;
         integration_views::EffectiveCredential,
         integration_views::ResolvedCredential,
         integration_views::Refusal,
+        audit_rows::AuditRow,
         verdict_views::Question<'_>,
         verdict_views::Verdict<'_>,
         verdict_views::Questions<'_>,
@@ -114,6 +117,7 @@ use super::state::State;
         (name = "Authorization groups", description = "Named sets of scopes of that tenant"),
         (name = "Projects", description = "Parts of that tenant"),
         (name = "Integrations", description = "Third parties' credentials, shared by that tenant or kept by one of its projects"),
+        (name = "Audit log", description = "Who did what in that tenant, when and from where"),
         (name = "Verification", description = "Questions of APIs and gateways"),
         (name = "OAuth", description = "The same for OAuth libraries")
     ),

@@ -35,6 +35,7 @@ pub fn rest_api(scope: &mut ServiceConfig) {
         "/integrations/{slug}/credentials" => post api::credentials::create;
         "/integrations/{slug}/credentials/{id}" => delete api::credentials::destroy;
         "/integrations/{slug}/credentials/{id}/make-current" => post api::credentials::make_current;
+        "/audit" => get api::audit::index;
         "/openapi.json" => get openapi::show;
     };
 }

@@ -67,6 +67,17 @@ async fn collect(app: &App) -> Seen {
         .await;
     seen.add("listKeys", poor.request(get.clone(), KEYS)).await;
 
+    let audit = "/api/v1/audit";
+    let wrong = format!("{audit}?limit=0");
+    for request in [
+        full.request(get.clone(), audit),
+        full.request(get.clone(), &wrong),
+        nobody.request(get.clone(), audit),
+        poor.request(get.clone(), audit),
+    ] {
+        seen.add("listAuditRows", request).await;
+    }
+
     let named = json!({ "name": "ERP" });
     for _ in 0..2 {
         seen.add(
@@ -248,6 +259,7 @@ async fn too_often(app: &App, seen: &mut Seen, target: &str) {
         ("getKey", Method::GET, target),
         ("updateKey", Method::PATCH, target),
         ("revokeKey", Method::DELETE, target),
+        ("listAuditRows", Method::GET, "/api/v1/audit"),
         ("whoami", Method::GET, "/api/v1/auth/whoami"),
         ("forwardAuth", Method::GET, "/forward-auth"),
     ] {

@@ -1,5 +1,6 @@
 //! The audit log: a chain that nobody changes unseen, its page, its copies and its part of the API.
 
+mod api;
 mod chain;
 mod commands;
 mod exports;
