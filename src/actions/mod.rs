@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod audit_checks;
 pub mod audit_log;
 pub mod credential_reports;
+pub mod credential_warnings;
 pub mod credentials;
 pub mod disclosures;
 pub mod effective_credentials;

@@ -9,7 +9,8 @@ use super::{Conn, errors, rows};
 use crate::domain::envelope::Envelope;
 use crate::domain::environment::Environment;
 use crate::domain::id::{CredentialId, IntegrationId, TenantId};
-use crate::domain::integration::{Level, Standing};
+use crate::domain::integration::{Level, Standing, Warning};
+use crate::domain::key::expires_soon;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -59,6 +60,22 @@ impl Credential {
     /// Where it stands among the others.
     pub fn standing(&self) -> Standing {
         Standing::of(self.current_since, self.replaced_at)
+    }
+
+    /// What somebody has to see to.
+    pub fn warning(&self, now: Timestamp) -> Option<Warning> {
+        if self.damaged_at.is_some() {
+            return Some(Warning::Damaged);
+        }
+        if let Some(at) = self.refused_at {
+            let project = self.refused_in.clone().unwrap_or_default();
+            return Some(Warning::Refused { at, project });
+        }
+        let end = self.expires_at?;
+        if end <= now {
+            return Some(Warning::Expired(end));
+        }
+        expires_soon(end, now).then_some(Warning::ExpiresSoon(end))
     }
 }
 
@@ -174,6 +191,40 @@ pub fn list_of_level(conn: &mut Conn, tenant: TenantId, level: Level) -> Result<
         Level::Organization => rows::load(conn, all.filter(integrations::project_id.is_null())),
         Level::Project(id) => rows::load(conn, all.filter(integrations::project_id.eq(id))),
     }
+}
+
+/// A credential, and what it is for.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = credentials)]
+struct OfIntegration {
+    #[diesel(embed)]
+    credential: Credential,
+    #[diesel(embed)]
+    integration: Integration,
+}
+
+/// The credentials of a tenant that apply and may need somebody's attention: damaged, refused, or with an end. Each
+/// comes with what it is for.
+pub fn list_remarkable(
+    conn: &mut Conn,
+    tenant: TenantId,
+) -> Result<Vec<(Credential, Integration)>> {
+    // The words of the index on these rows.
+    let is_remarkable = (credentials::damaged_at.is_not_null())
+        .or(credentials::refused_at.is_not_null())
+        .or(credentials::expires_at.is_not_null());
+    let query = credentials::table
+        .inner_join(integrations::table)
+        .filter(credentials::tenant_id.eq(tenant))
+        .filter(is_remarkable)
+        .filter(credentials::current_since.is_not_null())
+        .filter(credentials::replaced_at.is_null())
+        .select(OfIntegration::as_select());
+    let rows: Vec<OfIntegration> = rows::load(conn, query)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.credential, row.integration))
+        .collect())
 }
 
 /// Notes that a credential applies from now on, that it waits, or that another took its place.

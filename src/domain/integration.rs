@@ -128,6 +128,24 @@ impl Standing {
     }
 }
 
+/// What somebody has to see to about a credential, the worst first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Warning {
+    /// Its secret can't be opened.
+    Damaged,
+    /// The provider refused it, as a system reported.
+    Refused {
+        /// When it did so last.
+        at: Timestamp,
+        /// What the project of that system was called then.
+        project: String,
+    },
+    /// It ended at the provider's.
+    Expired(Timestamp),
+    /// It ends there soon, by the rule for keys.
+    ExpiresSoon(Timestamp),
+}
+
 /// A credential as somebody asks for it to be kept, before it is checked.
 #[derive(Clone)]
 pub struct Input<'a> {

@@ -2,6 +2,7 @@
 
 mod access_requests;
 mod accounts;
+mod credential_warnings;
 mod error_links;
 mod errors;
 mod explanations;

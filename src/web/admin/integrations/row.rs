@@ -4,7 +4,7 @@ use crate::actions::effective_credentials::{Kept, OfProject};
 use crate::db::credentials::Credential;
 use crate::domain::catalogue::entry::{Entry, Kind};
 use crate::domain::environment::Environment;
-use crate::domain::integration::Effective;
+use crate::domain::integration::{Effective, Standing, Warning};
 use crate::domain::time::{Timestamp, day};
 use crate::web::shell::Moment;
 
@@ -196,23 +196,19 @@ pub fn facts(credential: &Credential) -> String {
 pub fn warning(credentials: &[Credential], now: Timestamp) -> Option<String> {
     let mut current = credentials
         .iter()
-        .filter(|one| one.current_since.is_some() && one.replaced_at.is_none());
+        .filter(|one| one.standing() == Standing::Current);
     current.find_map(|one| warning_of(one, now))
 }
 
 /// What somebody has to look at of one credential.
 pub fn warning_of(credential: &Credential, now: Timestamp) -> Option<String> {
-    if credential.damaged_at.is_some() {
-        return Some("Its secret can't be opened. Save it again.".into());
-    }
-    if let Some(at) = credential.refused_at {
-        let when = Moment::past(at, now).text;
-        let place = credential.refused_in.as_deref().unwrap_or("a project");
-        return Some(format!("The provider refused it in {place}, {when}."));
-    }
-    let end = credential.expires_at?;
-    if end <= now {
-        return Some(format!("Expired on {}.", day(end)));
-    }
-    crate::domain::key::expires_soon(end, now).then(|| format!("Expires on {}.", day(end)))
+    Some(match credential.warning(now)? {
+        Warning::Damaged => "Its secret can't be opened. Save it again.".into(),
+        Warning::Refused { at, project } => {
+            let when = Moment::past(at, now).text;
+            format!("The provider refused it in {project}, {when}.")
+        }
+        Warning::Expired(end) => format!("Expired on {}.", day(end)),
+        Warning::ExpiresSoon(end) => format!("Expires on {}.", day(end)),
+    })
 }

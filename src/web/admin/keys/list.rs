@@ -1,5 +1,7 @@
 //! Administration > API Keys: the list, as a table or as cards.
 
+use std::sync::Arc;
+
 use actix_session::Session;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -12,11 +14,12 @@ use serde_json::json;
 use super::choices::{
     Choice, SortChoice, SortHead, StatusChoice, environment_label, restrictions, whole,
 };
-use super::needs::{NeedLine, needs};
+use super::needs::{self, NeedLine};
 use super::query::{KeyQuery, LIST, ListQuery, View};
 use super::recent_use::KeyUse;
 use super::request_ids::{self, OfRequest};
 use super::row::KeyRow;
+use crate::actions::credential_warnings;
 use crate::db;
 use crate::db::groups::Group;
 use crate::db::keys::Key;
@@ -77,6 +80,8 @@ pub(super) struct KeysPage {
 pub(super) struct Around {
     pub(super) quota: Quota,
     pub(super) limit_note: Option<LimitNote>,
+    /// Credentials of other services that need attention.
+    pub(super) credentials: Vec<NeedLine>,
     /// The tenant's groups, to choose from.
     pub(super) groups: Vec<Group>,
     /// The tenant's projects, to choose from.
@@ -104,15 +109,18 @@ impl KeysPage {
         let (by, now) = (me.actor(), me.now());
         let tenant = by.tenant;
         let (wanted, of_request) = request_ids::resolve(state, me, &asked.wanted).await?;
+        let catalogue = Arc::clone(&state.catalogue);
         let (around, found, keys) = state
             .key_list(tenant, wanted, now, move |conn, found, keys| {
                 let count = |state| whole(found.totals.of(state));
                 let counting = count(KeyState::Active) + count(KeyState::Disabled);
                 let quota = Quota::with_used(conn, &by, counting)?;
                 let used = KeyUse::load_all(conn, by.tenant, &keys, now)?;
+                let warned = credential_warnings::list(conn, by.tenant, now)?;
                 let around = Around {
                     quota,
                     limit_note: LimitNote::find(conn, by.tenant, now)?,
+                    credentials: needs::of_credentials(warned, &catalogue, now),
                     groups: db::groups::list(conn, by.tenant)?,
                     projects: db::projects::list(conn, by.tenant)?,
                     members: db::members::list(conn, by.tenant)?,
@@ -150,10 +158,13 @@ impl KeysPage {
         let Around {
             quota,
             limit_note,
+            credentials,
             groups,
             projects,
             members,
         } = around;
+        let mut needs = needs::needs(found, &quota);
+        needs.extend(credentials);
         let filter = &query.wanted.filter;
         let rows = keys.into_iter().map(|(key, used)| {
             let lit = key.id.text().as_str() == highlight;
@@ -163,7 +174,7 @@ impl KeysPage {
             shell: me.shell.clone(),
             crumbs: crumbs(None),
             statuses: StatusChoice::all(found, &query),
-            needs: needs(found, &quota),
+            needs,
             groups: Choice::of_groups(&groups, filter.group),
             projects: Choice::of_projects(&projects, filter.project),
             owners: Choice::of_owners(&members, filter.owner),

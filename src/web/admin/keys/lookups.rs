@@ -72,6 +72,7 @@ pub async fn create(
     let around = Around {
         quota,
         limit_note: None,
+        credentials: Vec::new(),
         groups: Vec::new(),
         projects: Vec::new(),
         members: Vec::new(),

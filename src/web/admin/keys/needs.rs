@@ -1,11 +1,19 @@
-//! "Needs attention", above the list of keys.
+//! "Needs attention", above the list of keys: keys, and credentials of other services.
 
 use super::choices::whole;
 use super::query::LIST;
+use crate::actions::credential_warnings::Warned;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::integration::Warning;
+use crate::domain::time::{Timestamp, day};
 use crate::key_search::page::ListPage;
 use crate::key_search::sieve::UNUSED_DAYS;
 use crate::web::admin::quota::Quota;
 use crate::web::numbers::counted;
+use crate::web::shell::Moment;
+
+/// Credentials that have a line each; one more line counts the others.
+const CREDENTIALS: usize = 5;
 
 /// A line of "Needs attention".
 pub(super) struct NeedLine {
@@ -63,4 +71,64 @@ pub(super) fn needs(found: &ListPage, quota: &Quota) -> Vec<NeedLine> {
         });
     }
     needs
+}
+
+/// The credentials that somebody should look at. What is no longer in the catalogue has no page to lead to.
+pub(super) fn of_credentials(
+    mut all: Vec<Warned>,
+    catalogue: &Catalogue,
+    now: Timestamp,
+) -> Vec<NeedLine> {
+    all.retain(|one| catalogue.find(&one.slug).is_some());
+    let (told, rest) = all.split_at(all.len().min(CREDENTIALS));
+    let line = |one: &Warned| {
+        let entry = catalogue.find(&one.slug)?;
+        Some(NeedLine {
+            text: format!(
+                "The {} credential of {} {}",
+                entry.name,
+                owner(one),
+                what(&one.warning, now)
+            ),
+            href: format!("{}/{}", list_of(one), one.slug),
+        })
+    };
+    let mut lines: Vec<NeedLine> = told.iter().filter_map(line).collect();
+    if let Some(first) = rest.first() {
+        lines.push(NeedLine {
+            text: counted(
+                whole(rest.len()),
+                "more credential needs attention",
+                "more credentials need attention",
+            ),
+            href: format!("{}?state=attention", list_of(first)),
+        });
+    }
+    lines
+}
+
+fn owner(of: &Warned) -> &str {
+    of.project
+        .as_ref()
+        .map_or("the organisation", |project| &project.name)
+}
+
+/// Where the list of integrations is in which it stands.
+fn list_of(one: &Warned) -> String {
+    match &one.project {
+        None => "/integrations".into(),
+        Some(project) => format!("/projects/{}/integrations", project.id),
+    }
+}
+
+fn what(warning: &Warning, now: Timestamp) -> String {
+    match warning {
+        Warning::Damaged => "can't be opened: save it again".into(),
+        Warning::Refused { at, project } => {
+            let when = Moment::past(*at, now).text;
+            format!("was refused by the provider in {project}, {when}")
+        }
+        Warning::Expired(end) => format!("expired on {}", day(*end)),
+        Warning::ExpiresSoon(end) => format!("expires on {}", day(*end)),
+    }
 }

@@ -1,0 +1,1 @@
+DROP INDEX integration_credentials_remarkable;

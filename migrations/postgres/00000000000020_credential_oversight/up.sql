@@ -1,0 +1,3 @@
+-- What may need somebody's attention of a tenant's credentials: few rows, asked for with every list of keys.
+CREATE INDEX integration_credentials_remarkable ON integration_credentials (tenant_id)
+    WHERE (damaged_at IS NOT NULL OR refused_at IS NOT NULL) OR expires_at IS NOT NULL;
