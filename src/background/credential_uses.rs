@@ -15,14 +15,14 @@ const KEEP_DAYS: i64 = 2;
 /// # Errors
 /// `Unavailable` when the database is away; it is written the next time.
 pub fn flush(db: &Db, held: &Credentials, now: Timestamp) -> Result<()> {
-    let damaged = held.collect_damaged();
+    let damaged = held.damage().collect();
     for (id, tenant) in &damaged {
         let noted = db.write(|conn| credential_reports::note_damaged(conn, *tenant, *id, now));
         match noted {
             // It was removed meanwhile.
             Ok(()) | Err(Error::NotFound) => {}
             Err(error) => {
-                held.note_damaged(*id, *tenant);
+                held.damage().keep(*id, *tenant);
                 return Err(error);
             }
         }

@@ -1,8 +1,9 @@
 //! The credentials that apply, of all tenants and their projects.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::damage::Damage;
 use super::reads::Reads;
 use crate::domain::envelope::{Envelope, Place};
 use crate::domain::environment::Environment;
@@ -98,7 +99,7 @@ struct Held {
 pub struct Credentials {
     held: RwLock<Held>,
     reads: Reads,
-    damaged: Mutex<HashMap<CredentialId, TenantId>>,
+    damage: Damage,
 }
 
 impl Credentials {
@@ -180,15 +181,9 @@ impl Credentials {
         &self.reads
     }
 
-    /// Remembers that a credential can't be opened.
-    pub fn note_damaged(&self, id: CredentialId, tenant: TenantId) {
-        let mut damaged = self.damaged.lock().unwrap_or_else(PoisonError::into_inner);
-        damaged.insert(id, tenant);
-    }
-
-    /// Takes those that were found since the last collection.
-    pub fn collect_damaged(&self) -> HashMap<CredentialId, TenantId> {
-        std::mem::take(&mut self.damaged.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Which credentials can't be opened.
+    pub fn damage(&self) -> &Damage {
+        &self.damage
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Held> {

@@ -4,6 +4,7 @@
 //! certain of both or of none; the API asks. Secrets stay sealed here, and are opened for one answer each.
 
 pub mod credentials;
+mod damage;
 mod reads;
 
 pub use credentials::{Credentials, Current, Project, Slots};

@@ -53,6 +53,10 @@ impl Collector for Readings {
         self.verification(&mut to)?;
         self.request_log(&mut to)?;
         self.key_lists(&mut to)?;
+        let help =
+            "Times that a system did not get an integration credential, since it can't be opened";
+        to.encode_descriptor("credentials_damaged", help, None, MetricType::Counter)?
+            .encode_counter::<NoLabelSet, _, u64>(&self.0.credentials().damage().times(), None)?;
         self.database(&mut to)
     }
 }

@@ -100,7 +100,7 @@ pub async fn show(
     let fields = opened.and_then(|text| serde_json::from_str(&text).ok());
     let credentials = state.credentials();
     let Some(fields) = fields else {
-        credentials.note_damaged(current.id, caller.tenant_id);
+        credentials.damage().note(current.id, caller.tenant_id);
         tracing::error!(credential = %current.id, "an integration credential can't be opened: it was changed in the database");
         return Err(Error::internal("the credential that applies can't be opened").into());
     };

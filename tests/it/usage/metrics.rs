@@ -1,5 +1,10 @@
 //! What Prometheus reads.
 
+use keystead::db;
+use keystead::domain::rollout::Switch;
+use serde_json::json;
+
+use crate::support::direct;
 use crate::support::metrics::{listener, read, value};
 use crate::support::process::{Place, Server};
 
@@ -41,6 +46,45 @@ async fn prometheus_reads_verdicts_times_index_ring_and_connections() {
     for secret in ["Acme", "ERP", key.as_str()] {
         assert!(!text.contains(secret), "{secret} is in the metrics");
     }
+}
+
+#[actix_web::test]
+async fn credentials_that_cannot_be_opened_are_counted_each_time_they_are_asked_for() {
+    let place = Place::new().with_acme();
+    let key = place.key("ERP");
+    let acme = place
+        .db()
+        .read(|conn| db::tenants::find_by_name(conn, "Acme"));
+    direct::switch_integrations(&place.db(), acme.unwrap().id, Switch::On);
+    let (server, metrics) = serve(&place);
+    let system = server.system(&key);
+    let project = system
+        .post("/api/v1/projects", json!({ "name": "Shop" }))
+        .await;
+    let project = project.json()["id"].as_str().unwrap().to_owned();
+    let fields = json!({ "api_key": "sk-of-the-organisation-000000000000000001" });
+    let kept = "/api/v1/integrations/openai/credentials";
+    let saved = system.post(kept, json!({ "fields": fields })).await;
+    assert_eq!(saved.status, 201, "{}", saved.body);
+    let read_it = format!("/api/v1/projects/{project}/integrations/openai/credential");
+    let counted = async || {
+        let text = read(&metrics).await;
+        value(&text, "keystead_credentials_damaged_total")
+    };
+    assert_eq!(system.get(&read_it).await.status, 200);
+    assert_eq!(counted().await, 0.0);
+    // Past the product; a change beside it has the server read the row anew.
+    let damage = "UPDATE integration_credentials SET ciphertext = nonce";
+    direct::sql(&place.db(), damage);
+    let changed = system
+        .post(kept, json!({ "fields": fields, "current": false }))
+        .await;
+    assert_eq!(changed.status, 201, "{}", changed.body);
+    for times in [1.0, 2.0] {
+        system.get(&read_it).await.problem(500);
+        assert_eq!(counted().await, times);
+    }
+    assert!(server.log().contains("can't be opened"), "{}", server.log());
 }
 
 #[actix_web::test]
