@@ -5,6 +5,7 @@ pub mod access_requests;
 pub mod accounts;
 pub mod audit_checks;
 pub mod audit_log;
+pub mod credential_reads;
 pub mod credential_reports;
 pub mod credential_warnings;
 pub mod credentials;

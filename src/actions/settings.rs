@@ -3,18 +3,33 @@
 use serde_json::json;
 
 use super::limits::object;
-use super::record;
+use super::{record, rollouts};
+use crate::db::change_log::{self, Item};
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::role::Actor;
+use crate::domain::rollout::{Access, Feature};
 use crate::domain::{Conflict, Result};
 
-/// As [`allow_recoverable_keys`], for somebody who has read that `confirmed` copies are destroyed.
+/// What an admin chose.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// As in [`allow_recoverable_keys`].
+    pub recoverable_keys: bool,
+    /// As in [`audit_credential_reads`].
+    pub audit_credential_reads: bool,
+}
+
+/// Takes over all settings, from somebody who has read that `confirmed` copies are destroyed; gives their number.
 ///
 /// # Errors
-/// A conflict `copies-kept` when it would destroy another number of them; nothing changes then.
-pub fn save(conn: &mut Conn, by: &Actor, allowed: bool, confirmed: usize) -> Result<usize> {
-    let destroyed = allow_recoverable_keys(conn, by, allowed)?;
+/// `Forbidden` for viewers; a conflict `copies-kept` when it would destroy another number of copies; nothing changes then.
+pub fn save(conn: &mut Conn, by: &Actor, wanted: Settings, confirmed: usize) -> Result<usize> {
+    by.must_hold("tenant:write")?;
+    // Before the tenant's row, as everybody who changes both: else two could wait for each other.
+    change_log::hold(conn)?;
+    audit_credential_reads(conn, by, wanted.audit_credential_reads)?;
+    let destroyed = allow_recoverable_keys(conn, by, wanted.recoverable_keys)?;
     if destroyed > 0 && destroyed != confirmed {
         return Err(Conflict::CopiesKept.into());
     }
@@ -44,4 +59,21 @@ pub fn allow_recoverable_keys(conn: &mut Conn, by: &Actor, allowed: bool) -> Res
     });
     record(conn, by, &Event::SettingsChanged(detail), object(&tenant))?;
     Ok(destroyed)
+}
+
+/// Has each read of an integration credential leave an audit row, or not. What is so already leaves no trace, and a
+/// tenant without integrations keeps what it had.
+fn audit_credential_reads(conn: &mut Conn, by: &Actor, wanted: bool) -> Result<()> {
+    let tenant = db::tenants::find(conn, by.tenant)?;
+    let access = rollouts::access(conn, by.tenant, Feature::Integrations)?;
+    if access != Access::Available || tenant.audit_credential_reads == wanted {
+        return Ok(());
+    }
+    change_log::append(conn, Item::Rollout(Feature::Integrations))?;
+    db::tenants::set_audit_credential_reads(conn, by.tenant, wanted)?;
+    let detail = json!({
+        "before": { "audit_credential_reads": !wanted },
+        "after": { "audit_credential_reads": wanted },
+    });
+    record(conn, by, &Event::SettingsChanged(detail), object(&tenant))
 }

@@ -30,7 +30,7 @@ pub enum Item {
     Integration(IntegrationId),
     /// A project.
     Project(ProjectId),
-    /// Which tenants have a feature.
+    /// Which tenants have a feature, and what they chose for it.
     Rollout(Feature),
     /// A pepper was taken up or retired; its version.
     Pepper(i32),

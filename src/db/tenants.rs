@@ -30,6 +30,8 @@ pub struct Tenant {
     pub created_at: Timestamp,
     /// Its admins may make keys whose secret can be shown again.
     pub recoverable_keys: bool,
+    /// Each time a system reads an integration credential leaves an audit row.
+    pub audit_credential_reads: bool,
 }
 
 /// Inserts a tenant.
@@ -48,6 +50,7 @@ pub fn insert(
         suspended_at: None,
         created_at: now,
         recoverable_keys: false,
+        audit_credential_reads: false,
     };
     diesel::insert_into(tenants::table)
         .values(row)
@@ -91,7 +94,7 @@ pub fn set_key_limit(conn: &mut Conn, id: TenantId, limit: i64) -> Result<()> {
 /// A tenant by its id alone.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = tenants)]
-struct OfPlan {
+struct Id {
     id: TenantId,
 }
 
@@ -99,9 +102,26 @@ struct OfPlan {
 pub fn list_of_plan(conn: &mut Conn, plan: Plan) -> Result<Vec<TenantId>> {
     let query = tenants::table
         .filter(tenants::plan.eq(plan))
-        .select(OfPlan::as_select());
-    let found: Vec<OfPlan> = rows::load(conn, query)?;
+        .select(Id::as_select());
+    let found: Vec<Id> = rows::load(conn, query)?;
     Ok(found.into_iter().map(|tenant| tenant.id).collect())
+}
+
+/// The tenants that want an audit row for each read of an integration credential.
+pub fn list_auditing_credential_reads(conn: &mut Conn) -> Result<Vec<TenantId>> {
+    let query = tenants::table
+        .filter(tenants::audit_credential_reads.eq(true))
+        .select(Id::as_select());
+    let found: Vec<Id> = rows::load(conn, query)?;
+    Ok(found.into_iter().map(|tenant| tenant.id).collect())
+}
+
+/// Sets whether each read of an integration credential leaves an audit row.
+pub fn set_audit_credential_reads(conn: &mut Conn, id: TenantId, wanted: bool) -> Result<()> {
+    diesel::update(tenants::table.find(id))
+        .set(tenants::audit_credential_reads.eq(wanted))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Sets the plan.

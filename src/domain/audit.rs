@@ -99,6 +99,8 @@ events! {
     CredentialDamaged(Value): "credential.damaged";
     /// A credential was destroyed.
     CredentialRemoved(Value): "credential.removed";
+    /// A system read a credential, of a tenant that wants that on record.
+    CredentialRead(Value): "credential.read";
     /// A verifier was made.
     VerifierCreated: "verifier.created";
     /// A verifier was revoked for good.
@@ -210,6 +212,7 @@ impl Event {
             | Self::CredentialSaved(detail)
             | Self::CredentialMadeCurrent(detail)
             | Self::CredentialRemoved(detail)
+            | Self::CredentialRead(detail)
             | Self::CredentialRefused(detail)
             | Self::CredentialDamaged(detail)
             | Self::UsageExported(detail)

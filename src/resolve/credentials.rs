@@ -92,6 +92,8 @@ struct Held {
     projects: HashMap<ProjectId, Project>,
     /// Whether tenants have credentials at all; those that are missing are on a plan without.
     access: HashMap<TenantId, Access>,
+    /// Tenants that want each read on record.
+    audited: HashSet<TenantId>,
 }
 
 /// Every credential that applies.
@@ -137,9 +139,17 @@ impl Credentials {
         }
     }
 
-    /// Puts in place which tenants have credentials at all, for those whose plan includes them.
-    pub fn put_access(&self, access: HashMap<TenantId, Access>) {
-        self.write().access = access;
+    /// Puts in place which tenants have credentials at all, for those whose plan includes them, and which of them want
+    /// each read on record.
+    pub fn put_access(&self, access: HashMap<TenantId, Access>, audited: HashSet<TenantId>) {
+        let mut held = self.write();
+        held.access = access;
+        held.audited = audited;
+    }
+
+    /// Whether a tenant wants each read on record.
+    pub fn audits_reads(&self, tenant: TenantId) -> bool {
+        self.read().audited.contains(&tenant)
     }
 
     /// Whether a tenant has credentials at all, and why not.

@@ -1,3 +1,6 @@
 -- What may need somebody's attention of a tenant's credentials: few rows, asked for with every list of keys.
 CREATE INDEX integration_credentials_remarkable ON integration_credentials (tenant_id)
     WHERE (damaged_at IS NOT NULL OR refused_at IS NOT NULL) OR expires_at IS NOT NULL;
+
+-- Whether each time a system reads a credential leaves an audit row.
+ALTER TABLE tenants ADD COLUMN audit_credential_reads BOOLEAN NOT NULL DEFAULT FALSE;

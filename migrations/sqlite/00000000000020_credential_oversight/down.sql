@@ -1,1 +1,2 @@
+ALTER TABLE tenants DROP COLUMN audit_credential_reads;
 DROP INDEX integration_credentials_remarkable;

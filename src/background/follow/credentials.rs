@@ -75,7 +75,8 @@ impl Follower {
         })
     }
 
-    /// Takes over which tenants have integrations at all. They are few, and change rarely: all at once.
+    /// Takes over which tenants have integrations at all, and what they chose for them. They are few, and change rarely:
+    /// all at once.
     pub(super) fn put_access(&self, conn: &mut Conn, turn: Turn) -> Result<()> {
         let feature = Feature::Integrations;
         let percentage = db::feature_rollouts::percentage(conn, feature)?;
@@ -88,8 +89,10 @@ impl Follower {
             (tenant, access)
         };
         let all = enterprise.into_iter().map(access).collect();
+        let audited = db::tenants::list_auditing_credential_reads(conn)?;
         self.step(turn, |_| {
-            self.credentials.put_access(all);
+            self.credentials
+                .put_access(all, audited.into_iter().collect());
             Ok(())
         })
     }

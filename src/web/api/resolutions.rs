@@ -1,15 +1,21 @@
 //! `…/integrations/{slug}/credential`: the credential that applies, with its secret, answered from memory.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::caller::Caller;
 use super::integration_views::{Refusal, ResolvedCredential};
-use crate::actions::{credential_reports, integrations};
+use crate::actions::credential_reads::{self, Read};
+use crate::actions::credential_reports;
+use crate::actions::integrations::Target;
 use crate::domain::catalogue::entry::Entry;
 use crate::domain::environment::Environment;
-use crate::domain::id::{CredentialId, ProjectId};
+use crate::domain::id::{CredentialId, ProjectId, TenantId};
 use crate::domain::integration::{Effective, Level, environment};
+use crate::domain::role::Actor;
 use crate::domain::rollout::Feature;
 use crate::domain::time::rfc3339;
 use crate::domain::{Conflict, Error, Result};
@@ -35,7 +41,8 @@ pub struct Wanted {
 ///
 /// The project's own, else the organisation's, with its secret. Ask when you need it and don't keep it: a change is in
 /// force for the next answer. Without `environment` it is that of the key that asks; a key for tests gets none of the
-/// live ones, where the integration makes a difference.
+/// live ones, where the integration makes a difference. A tenant may want each read in its audit log; while that can't be
+/// written, the answer is 503 and has no secret.
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}/integrations/{slug}/credential",
@@ -83,30 +90,27 @@ pub async fn show(
     by.must_reach(Some(project), ASKS)?;
     let entry = state.catalogue.find(&slug).ok_or(Error::NotFound)?;
     // The same check as for a change: nothing is shared that belongs to a person.
-    integrations::Target::new(entry, Level::Project(project))?;
+    let target = Target::new(entry, Level::Project(project))?;
     let environment = chosen(&caller, entry, &wanted.environment)?;
-    let effective = effective(&caller, &state, project, (entry, environment))?;
+    let (effective, audited) = effective(&caller, &state, project, (entry, environment))?;
     let source = effective.source();
     let current = match effective {
         Effective::Project(current) | Effective::Organization(current) => current,
         Effective::Blocked => return Err(Conflict::CredentialBlocked.into()),
         Effective::NotSet => return Err(Conflict::CredentialNotSet.into()),
     };
-    if state.master_keys.lacks(current.envelope.master_key_version) {
-        return Err(Error::Unavailable("a master key is missing here".into()).into());
+    let fields = open(&state, caller.tenant_id, entry, &current)?;
+    if audited {
+        let read = Read {
+            credential: current.id,
+            version: current.version,
+            environment,
+            source,
+        };
+        put_on_record(&state, by, target, read).await?;
     }
-    let place = current.place(caller.tenant_id, &entry.slug);
-    let opened = state.master_keys.open(&place, &current.envelope);
-    let fields = opened.and_then(|text| serde_json::from_str(&text).ok());
-    let credentials = state.credentials();
-    let Some(fields) = fields else {
-        credentials.damage().note(current.id, caller.tenant_id);
-        tracing::error!(credential = %current.id, "an integration credential can't be opened: it was changed in the database");
-        return Err(Error::internal("the credential that applies can't be opened").into());
-    };
-    credentials
-        .reads()
-        .add((current.id, project), caller.tenant_id, 1);
+    let given = (current.id, project);
+    state.credentials().reads().add(given, caller.tenant_id, 1);
     Ok(HttpResponse::Ok().json(ResolvedCredential {
         integration: slug,
         project_id: project.to_string(),
@@ -117,6 +121,37 @@ pub async fn show(
         expires_at: current.expires_at.map(rfc3339),
         fields,
     }))
+}
+
+/// The fields of a credential, for this one answer.
+fn open(
+    state: &State,
+    tenant: TenantId,
+    entry: &Entry,
+    current: &Current,
+) -> Result<Box<RawValue>> {
+    if state.master_keys.lacks(current.envelope.master_key_version) {
+        return Err(Error::Unavailable("a master key is missing here".into()));
+    }
+    let place = current.place(tenant, &entry.slug);
+    let opened = state.master_keys.open(&place, &current.envelope);
+    let fields = opened.and_then(|text| serde_json::from_str(&text).ok());
+    fields.ok_or_else(|| {
+        state.credentials().damage().note(current.id, tenant);
+        tracing::error!(credential = %current.id, "an integration credential can't be opened: it was changed in the database");
+        Error::internal("the credential that applies can't be opened")
+    })
+}
+
+/// Writes down who is about to read what, of a tenant that wants that. Whoever can't be put on record gets nothing, and
+/// may ask again.
+async fn put_on_record(state: &State, by: Actor, target: Target, read: Read) -> Result<()> {
+    let written = state.change(move |conn| credential_reads::create(conn, &by, &target, read));
+    written.await.map_err(|cause| {
+        Error::Unavailable(format!(
+            "the read of a credential is not on record: {cause}"
+        ))
+    })
 }
 
 /// Report a credential that the provider refused
@@ -155,7 +190,7 @@ pub async fn report(
     let project: ProjectId = project.parse()?;
     by.must_reach(Some(project), ASKS)?;
     let entry = state.catalogue.find(&slug).ok_or(Error::NotFound)?;
-    let target = integrations::Target::new(entry, Level::Project(project))?;
+    let target = Target::new(entry, Level::Project(project))?;
     let credential: CredentialId = refusal
         .credential_id
         .parse()
@@ -166,19 +201,20 @@ pub async fn report(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// What applies now, if memory is certain of that.
+/// What applies now, and whether reading it goes on record, if memory is certain of that.
 fn effective(
     caller: &Caller,
     state: &State,
     project: ProjectId,
     (entry, environment): (&Entry, Environment),
-) -> Result<Effective<std::sync::Arc<Current>>> {
+) -> Result<(Effective<Arc<Current>>, bool)> {
     let unsure = || Error::Unavailable("the index is not certain".into());
     let certain = state.index().certainty().ok_or_else(unsure)?;
     let (credentials, tenant) = (state.credentials(), caller.tenant_id);
     let refusal = credentials.access(tenant).refusal(Feature::Integrations);
     let known = credentials.project(tenant, project);
     let effective = credentials.effective(tenant, project, &entry.slug, environment);
+    let audited = credentials.audits_reads(tenant);
     // Else all was loaded anew meanwhile, and what was looked for may not have arrived yet.
     if state.index().certainty() != Some(certain) {
         return Err(unsure());
@@ -189,7 +225,7 @@ fn effective(
     if known.ok_or(Error::NotFound)?.archived {
         return Err(Conflict::ProjectArchived.into());
     }
-    Ok(effective)
+    Ok((effective, audited))
 }
 
 /// The environment that somebody asks for, or else that of the key.

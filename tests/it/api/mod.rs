@@ -5,6 +5,7 @@ mod contract_groups;
 mod contract_integrations;
 mod contract_projects;
 mod contract_sizes;
+mod credential_reads;
 mod credentials;
 mod docs;
 pub mod groups;

@@ -6,8 +6,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actions::settings;
+use crate::actions::rollouts;
+use crate::actions::settings::{self, Settings};
 use crate::db;
+use crate::domain::rollout::{Access, Feature};
 use crate::domain::{Conflict, Error};
 use crate::web::admin::confirmation::Confirmation;
 use crate::web::failure::Answer;
@@ -21,11 +23,12 @@ use crate::web::state::State;
 
 const SETTINGS: &str = "/settings";
 
-/// The section Keys as typed.
+/// The settings as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct KeySettings {
+pub struct SettingsForm {
     recoverable_keys: String,
+    audit_credential_reads: String,
     /// How many copies somebody has read are destroyed.
     confirmed: usize,
 }
@@ -37,6 +40,8 @@ struct SettingsPage {
     crumbs: Vec<Crumb>,
     recoverable_keys: bool,
     copies: i64,
+    /// `None` for a tenant without integrations.
+    audit_credential_reads: Option<bool>,
 }
 
 /// `GET /settings`.
@@ -46,25 +51,34 @@ struct SettingsPage {
 pub async fn show(state: web::Data<State>, me: SignedIn) -> Answer<HttpResponse> {
     let by = me.actor();
     by.must_hold("tenant:write")?;
-    let (recoverable_keys, copies) = state
+    let (tenant, copies, access) = state
         .read(move |conn| {
-            let allowed = db::tenants::find(conn, by.tenant)?.recoverable_keys;
-            Ok((allowed, db::sealed_secrets::count(conn, by.tenant)?))
+            let tenant = db::tenants::find(conn, by.tenant)?;
+            let copies = db::sealed_secrets::count(conn, by.tenant)?;
+            let access = rollouts::access(conn, by.tenant, Feature::Integrations)?;
+            Ok((tenant, copies, access))
         })
         .await?;
+    let has_integrations = access == Access::Available;
     page(
         StatusCode::OK,
         &SettingsPage {
             shell: me.shell,
             crumbs: crumbs(None),
-            recoverable_keys,
+            recoverable_keys: tenant.recoverable_keys,
             copies,
+            audit_credential_reads: has_integrations.then_some(tenant.audit_credential_reads),
         },
     )
 }
 
 /// The question before copies are destroyed.
-async fn ask(request: &HttpRequest, state: &State, me: SignedIn) -> Answer<HttpResponse> {
+async fn ask(
+    request: &HttpRequest,
+    state: &State,
+    me: SignedIn,
+    form: SettingsForm,
+) -> Answer<HttpResponse> {
     let tenant = me.member.tenant;
     let copies = state
         .read(move |conn| db::sealed_secrets::count(conn, tenant))
@@ -84,7 +98,10 @@ async fn ask(request: &HttpRequest, state: &State, me: SignedIn) -> Answer<HttpR
         cancel: SETTINGS.into(),
         verb: "Destroy them",
         icon: "trash-2",
-        hidden: vec![("confirmed", copies.to_string())],
+        hidden: vec![
+            ("confirmed", copies.to_string()),
+            ("audit_credential_reads", form.audit_credential_reads),
+        ],
         ..Confirmation::default()
     };
     ask.respond(request, me.shell, crumbs(Some("Recoverable keys")))
@@ -105,15 +122,19 @@ pub async fn update(
     state: web::Data<State>,
     session: Session,
     me: SignedIn,
-    Form(form): Form<KeySettings>,
+    Form(form): Form<SettingsForm>,
 ) -> Answer<HttpResponse> {
-    let (by, allowed) = (me.actor(), !form.recoverable_keys.is_empty());
+    let (by, confirmed) = (me.actor(), form.confirmed);
+    let wanted = Settings {
+        recoverable_keys: !form.recoverable_keys.is_empty(),
+        audit_credential_reads: !form.audit_credential_reads.is_empty(),
+    };
     let saved = state
-        .change(move |conn| settings::save(conn, &by, allowed, form.confirmed))
+        .change(move |conn| settings::save(conn, &by, wanted, confirmed))
         .await;
     let destroyed = match saved {
         Err(Error::Conflict(Conflict::CopiesKept)) => {
-            return ask(&request, &state, me).await;
+            return ask(&request, &state, me, form).await;
         }
         saved => saved?,
     };
