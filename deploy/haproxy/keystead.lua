@@ -10,7 +10,7 @@ local ASKED = { "authorization", "x-api-key", "user-agent" }
 -- What the API gets to know.
 local TOLD = {
   "x-keystead-key-id", "x-keystead-key-name", "x-keystead-tenant-id",
-  "x-keystead-scopes", "x-keystead-request-id", "x-keystead-warning",
+  "x-keystead-project-id", "x-keystead-scopes", "x-keystead-request-id", "x-keystead-warning",
 }
 -- What a yes carries; a 2xx without it comes from somebody else.
 local MARK = "x-keystead-key-id"

@@ -34,8 +34,8 @@ use crate::web::refused::Refused;
         (
             status = 200,
             description = "Let it through; who it is stands in X-Keystead-Key-Id, X-Keystead-Key-Name, X-Keystead-Tenant-Id, \
-                X-Keystead-Scopes and X-Keystead-Request-Id. A key with a rate limit adds RateLimit and \
-                RateLimit-Policy, a key that expires soon X-Keystead-Warning",
+                X-Keystead-Scopes and X-Keystead-Request-Id. A key of a project adds X-Keystead-Project-Id, a key with a \
+                rate limit RateLimit and RateLimit-Policy, a key that expires soon X-Keystead-Warning",
         ),
         (status = 403, description = "The key lacks the scope", body = Problem),
         (status = 503, description = "This node can't be sure now: deny", body = Problem),
@@ -68,7 +68,7 @@ pub fn answer(
     let mut response = HttpResponse::new(StatusCode::OK);
     let headers = response.headers_mut();
     // All at once, with those that every answer carries: the table never grows.
-    headers.reserve(12);
+    headers.reserve(13);
     set(headers, REQUEST_ID, incoming.id.digits().as_bytes());
     let decided = match decide(incoming, presented, scope, asked) {
         Ok(decided) if decided.has_scope() => decided,
@@ -84,6 +84,9 @@ pub fn answer(
     set(headers, KEY_ID, entry.key_id.text().as_bytes());
     set(headers, KEY_NAME, ascii(&entry.name).as_bytes());
     set(headers, TENANT_ID, entry.tenant_id().text().as_bytes());
+    if let Some(project) = entry.group.project_id {
+        set(headers, PROJECT_ID, project.text().as_bytes());
+    }
     set(headers, SCOPES, entry.group.scopes.text().as_bytes());
     if let Some(warning) = expiry_warning(entry.expires_at(), incoming.now) {
         set(headers, WARNING, warning.as_bytes());
@@ -94,6 +97,7 @@ pub fn answer(
 const KEY_ID: HeaderName = HeaderName::from_static("x-keystead-key-id");
 const KEY_NAME: HeaderName = HeaderName::from_static("x-keystead-key-name");
 const TENANT_ID: HeaderName = HeaderName::from_static("x-keystead-tenant-id");
+const PROJECT_ID: HeaderName = HeaderName::from_static("x-keystead-project-id");
 const SCOPES: HeaderName = HeaderName::from_static("x-keystead-scopes");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-keystead-request-id");
 const WARNING: HeaderName = HeaderName::from_static("x-keystead-warning");

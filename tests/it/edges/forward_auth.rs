@@ -22,10 +22,32 @@ async fn a_valid_key_is_let_through_with_who_it_is() {
         answer.header("x-keystead-tenant-id"),
         app.tenant("Acme").to_string()
     );
+    assert_eq!(answer.header("x-keystead-project-id"), "");
     assert_eq!(answer.header("x-keystead-scopes"), "*:read");
     assert_eq!(answer.header("x-keystead-request-id").len(), 32);
     assert_eq!(answer.header("cache-control"), "no-store");
     answer.hides(&key.secret);
+}
+
+#[actix_web::test]
+async fn a_key_of_a_project_is_let_through_with_its_project() {
+    let app = App::start().await;
+    let shop = app.add_project("Acme", "Shop");
+    let admin = app.system(&app.issue("Acme", "Admin").secret);
+    let wanted = serde_json::json!({ "name": "Till", "project": shop });
+    let made = admin.post("/api/v1/auth/api-keys", wanted).await.json();
+    let till = app.system(made["key"].as_str().unwrap());
+    for path in [PATH, "/ext-authz/any/orders"] {
+        let answer = till.get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.header("x-keystead-project-id"), shop, "{path}");
+    }
+    // From the next question on, once it is free.
+    let path = format!("/api/v1/auth/api-keys/{}", made["id"].as_str().unwrap());
+    let freed = admin.request(Method::PATCH, &path);
+    let freed = Answer::of(freed.json(&serde_json::json!({ "project": null }))).await;
+    assert_eq!(freed.status, 200, "{}", freed.body);
+    assert_eq!(till.get(PATH).await.header("x-keystead-project-id"), "");
 }
 
 #[actix_web::test]
@@ -104,6 +126,7 @@ async fn refusals_carry_a_problem_a_challenge_and_no_identity() {
             "x-keystead-key-id",
             "x-keystead-key-name",
             "x-keystead-tenant-id",
+            "x-keystead-project-id",
             "x-keystead-scopes",
         ] {
             assert_eq!(answer.header(name), "", "{name}");

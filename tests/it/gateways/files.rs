@@ -13,9 +13,9 @@ async fn the_shipped_files_name_every_header_that_keystead_sends() {
         .keys()
         .map(|name| name.as_str())
         .filter(|name| name.starts_with("x-keystead-"))
-        .chain(["x-keystead-warning"])
+        .chain(["x-keystead-project-id", "x-keystead-warning"])
         .collect();
-    assert!(sent.len() >= 6, "{sent:?}");
+    assert!(sent.len() >= 7, "{sent:?}");
     for file in [
         "nginx/keystead.conf",
         "caddy/Caddyfile",

@@ -22,6 +22,7 @@ macro_rules! kept_by {
 kept_by! {
     promises {
         a_valid_key_passes_with_its_identity_and_without_its_secret,
+        the_api_hears_the_project_of_a_key_and_no_claim_of_one,
         no_key_and_unknown_keys_are_401_with_a_challenge,
         connections_to_keystead_are_kept_where_that_is_safe,
         a_revoked_key_is_refused_on_the_next_request,

@@ -6,10 +6,11 @@ use crate::support::browser_like::{Answer, Person};
 use crate::support::gateway::{Gateway, Kind};
 
 const HERE: &str = "127.0.0.1";
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 7] = [
     "key-id",
     "key-name",
     "tenant-id",
+    "project-id",
     "scopes",
     "request-id",
     "warning",
@@ -27,6 +28,7 @@ pub async fn a_valid_key_passes_with_its_identity_and_without_its_secret(kind: K
     assert_eq!(seen.header("x-keystead-scopes"), "*:*");
     assert_eq!(seen.header("x-keystead-tenant-id").len(), 36);
     assert_eq!(seen.header("x-keystead-request-id").len(), 32);
+    assert_eq!(seen.header("x-keystead-project-id"), "");
     assert_eq!(seen.header("x-keystead-warning"), "");
     assert_eq!(seen.header("x-forwarded-for"), HERE);
     assert!(!seen.head.contains(&key), "{}", seen.head);
@@ -38,6 +40,23 @@ pub async fn a_valid_key_passes_with_its_identity_and_without_its_secret(kind: K
     let seen = gateway.api.seen().pop().unwrap();
     assert_eq!(seen.asked(), "PUT /orders/7?x=1");
     assert!(!seen.head.contains(&key), "{}", seen.head);
+}
+
+pub async fn the_api_hears_the_project_of_a_key_and_no_claim_of_one(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    let (_, free) = gateway.key("ERP", "Full access", &[]).await;
+    let (project, bound) = gateway.key_of_project().await;
+    // One after the other, so that nothing is left of the answer before.
+    for (key, expected) in [(&bound, &*project), (&free, ""), (&bound, &project)] {
+        let headers = [("X-API-Key", &**key), ("X-Keystead-Project-Id", "forged")];
+        for headers in [&headers[..1], &headers] {
+            let answer = gateway.send(HERE, Method::GET, "/orders", headers).await;
+            assert_eq!(answer.status, 200);
+            let seen = gateway.api.seen().pop().unwrap();
+            assert_eq!(seen.header("x-keystead-project-id"), expected);
+            assert!(!seen.head.contains("forged"), "{}", seen.head);
+        }
+    }
 }
 
 pub async fn no_key_and_unknown_keys_are_401_with_a_challenge(kind: Kind) {

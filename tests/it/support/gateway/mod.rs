@@ -104,6 +104,18 @@ impl Gateway {
         self.keystead.issue(&self.admin, name, group, allowed).await
     }
 
+    /// The id of a new project, and the secret of a key that belongs to it.
+    pub async fn key_of_project(&self) -> (String, String) {
+        let admin = self.keystead.system(&self.admin);
+        let named = serde_json::json!({ "name": "Shop" });
+        let project = admin.post("/api/v1/projects", named).await.json()["id"].clone();
+        let wanted = serde_json::json!({ "name": "Till", "project": project });
+        let made = admin.post(KEYS, wanted).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let secret = made.json()["key"].as_str().unwrap().to_owned();
+        (project.as_str().unwrap().to_owned(), secret)
+    }
+
     pub async fn revoke(&self, id: &str) {
         let answer = self
             .keystead
