@@ -32,6 +32,9 @@ pub struct CreateArgs {
     /// Authorization group [default: Full access]
     #[arg(long)]
     group: Option<String>,
+    /// Name or id of the project that it belongs to [default: none; it is the whole tenant's]
+    #[arg(long, value_name = "NAME-OR-ID")]
+    project: Option<String>,
     /// When it ends: a date (last day it works, UTC) or an RFC 3339 instant; default: never
     #[arg(long, value_name = "T")]
     expires_at: Option<String>,
@@ -73,11 +76,14 @@ fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
     let issued = db
         .write(|conn| {
             let tenant = db::tenants::find_by_name(conn, &args.tenant)?;
+            let project = args.project.as_deref();
+            let project = project.map(|text| db::projects::find_by_name(conn, tenant.id, text));
+            let project = project.transpose()?.map(|project| project.id.to_string());
             let issuing = Issuing {
                 brand: &config.brand,
                 pepper,
                 group: args.group.as_deref(),
-                project: None,
+                project: project.as_deref(),
                 idempotency_key: None,
             };
             keys::issue(conn, &operator(tenant.id, now), &draft, issuing)

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{api_keys as keys, authorization_groups as groups, tenants};
+use super::schema::{api_keys as keys, authorization_groups as groups, projects, tenants};
 use super::{Conn, key_rotations, rate_limits, rows};
 use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
@@ -31,6 +31,8 @@ struct Row {
     group_name: String,
     #[diesel(select_expression = groups::scopes)]
     scopes: Scopes,
+    #[diesel(select_expression = projects::name.nullable())]
+    project: Option<String>,
     expires_at: Option<Timestamp>,
     disabled_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
@@ -46,6 +48,7 @@ pub fn take(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
     let query = keys::table
         .inner_join(groups::table)
         .inner_join(tenants::table)
+        .left_join(projects::table.on(keys::project_id.eq(projects::id.nullable())))
         .filter(keys::id.eq(id))
         .select(Row::as_select());
     let key: Row = rows::first(conn, query)?;
@@ -63,6 +66,7 @@ pub fn take(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
         authorization_group_id: Some(key.group_id.to_string()),
         authorization_group: key.group_name,
         scopes: key.scopes.text().to_owned(),
+        project: key.project,
         ip_allowlist: key.ip_allowlist.entries(),
         former_secrets,
         ip_allowlist_observed: key.ip_allowlist_mode == AllowlistMode::Observe,

@@ -122,6 +122,25 @@ pub fn list_for_index(
     rows::load(conn, query)
 }
 
+/// The project of a name or id, for commands at a shell. A name that reads like another project's id is never meant.
+///
+/// # Errors
+/// `Invalid` at `project` when the tenant has no such project.
+pub fn find_by_name(conn: &mut Conn, tenant: TenantId, text: &str) -> Result<Project> {
+    let query = projects::table
+        .filter(projects::tenant_id.eq(tenant))
+        .filter(projects::name.eq(text).or(projects::id.eq(text)))
+        .select(Project::as_select());
+    let found: Vec<Project> = rows::load(conn, query)?;
+    let is_meant = |one: &&Project| one.id.to_string() == text || found.len() == 1;
+    found.iter().find(is_meant).cloned().ok_or_else(|| {
+        Error::invalid(
+            "project",
+            format!("There is no project \"{text}\" in this tenant."),
+        )
+    })
+}
+
 /// A project that keys can be given to, by the text of its id.
 ///
 /// # Errors

@@ -27,6 +27,9 @@ pub struct KeySnapshot {
     pub authorization_group: String,
     /// What the group grants, separated by spaces.
     pub scopes: String,
+    /// What the project was called that it belonged to; older snapshots don't tell.
+    #[serde(default)]
+    pub project: Option<String>,
     /// Allowed addresses; empty: any.
     pub ip_allowlist: Vec<String>,
     /// True when others were only noted, not refused.

@@ -59,6 +59,35 @@ async fn the_failed_check_says_what_was_found_and_what_would_have_passed() {
 }
 
 #[actix_web::test]
+async fn the_project_of_that_moment_is_named_after_the_key_has_left_it() {
+    let app = App::start().await;
+    let shop = app.add_project("Acme", "Shop");
+    let admin = app.system(&app.issue("Acme", "Admin").secret);
+    let keys = "/api/v1/auth/api-keys";
+    let made = admin
+        .post(keys, json!({ "name": "Till", "project": shop }))
+        .await
+        .json();
+    let text = |member: &str| made[member].as_str().unwrap().to_owned();
+    let till = Issued {
+        id: text("id"),
+        secret: text("key"),
+    };
+    let (id, _) = app.ask(&till, json!({})).await;
+    // What the admin does is recorded as well.
+    app.recorded(2).await;
+    let path = format!("{keys}/{}", till.id);
+    let freed = admin.request(reqwest::Method::PATCH, &path);
+    let freed = Answer::of(freed.json(&json!({ "project": null }))).await;
+    assert_eq!(freed.status, 200, "{}", freed.body);
+    app.recorded(3).await;
+    let mut vera = app.sign_in(VERA).await;
+    vera.get(&page_of(&id)).await.shows("Project then Shop");
+    let (now, _) = explained(&app, &till, json!({})).await;
+    now.hides("Project then");
+}
+
+#[actix_web::test]
 async fn checks_are_explained_in_the_order_in_which_they_are_made() {
     let app = App::start().await;
     app.add_group("Acme", "Orders", "orders:read");

@@ -65,11 +65,56 @@ async fn group_environment_and_expiry_are_kept() {
     assert_eq!(me["expires_at"], "2030-01-31T10:00:00Z");
 }
 
+#[actix_web::test]
+async fn a_key_is_made_for_a_project_by_its_name_or_id() {
+    let place = Place::new().with_acme();
+    let admin = place.key("Admin");
+    let server = place.serve();
+    let system = server.system(&admin);
+    let made = async |name: &str| {
+        let made = system
+            .post("/api/v1/projects", serde_json::json!({ "name": name }))
+            .await;
+        made.json()["id"].as_str().unwrap().to_owned()
+    };
+    let (shop, old) = (made("Shop").await, made("Old").await);
+    for text in ["Shop", &shop] {
+        let outcome = create(&place, &["--project", text]);
+        let me = server.system(outcome.done().out.trim()).whoami().await;
+        assert_eq!(me.json()["project"], shop, "{text}: {}", me.body);
+    }
+    let archive = format!("/api/v1/projects/{old}/archive");
+    let archived = system.post(&archive, serde_json::json!({})).await;
+    assert_eq!(archived.status, 200, "{}", archived.body);
+    let refused = create(&place, &["--project", "Old"]);
+    assert!(refused.refusal().contains("archived"), "{refused:?}");
+    // A project of another tenant is no project.
+    let args = [
+        "create-admin",
+        "--email",
+        "bob@globex.test",
+        "--tenant",
+        "Globex",
+    ];
+    place
+        .run(
+            &[&args[..], &["--password-stdin"]].concat(),
+            "correct horse battery",
+        )
+        .done();
+    let args = ["key", "create", "--tenant", "Globex", "--name", "ERP"];
+    for text in ["Shop", &shop] {
+        let refused = place.run(&[&args[..], &["--project", text]].concat(), "");
+        assert!(refused.refusal().contains("no project"), "{refused:?}");
+    }
+}
+
 #[test]
 fn what_is_wrong_is_told_in_one_line_and_nothing_is_made() {
     let place = Place::new().with_acme();
     for (more, word) in [
         (&["--group", "Nope"][..], "authorization_group"),
+        (&["--project", "Nope"], "There is no project \"Nope\""),
         (&["--environment", "moon"], "environment"),
         (&["--expires-at", "2020-01-01"], "expires_at"),
         (&["--expires-at", "soon"], "expires_at"),
