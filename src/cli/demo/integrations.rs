@@ -32,7 +32,7 @@ const CREDENTIALS: [Sample; 7] = [
     ("openai", Some(0), 7, None, 56),
 ];
 
-/// Keeps the credentials of a tenant that has the sample projects.
+/// Keeps the credentials of a tenant that has the sample projects; gives the paths at which its systems get them.
 ///
 /// # Errors
 /// As the single actions.
@@ -41,7 +41,7 @@ pub fn fill(
     tenant: TenantId,
     (keys, catalogue): (&MasterKeys, &Catalogue),
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Vec<String>> {
     let projects = db::projects::list(conn, tenant)?;
     let project = project_at(&projects);
     for (slug, of, age, ends, reads) in CREDENTIALS {
@@ -75,7 +75,13 @@ pub fn fill(
         let target = Target::new(entry, Level::Project(project))?;
         integrations::set_blocked(conn, &by, &target, true)?;
     }
-    Ok(())
+    let paths = CREDENTIALS.iter().flat_map(|(slug, ..)| {
+        let path = |one: &db::projects::Project| {
+            format!("/api/v1/projects/{}/integrations/{slug}/credential", one.id)
+        };
+        projects.iter().map(path).collect::<Vec<_>>()
+    });
+    Ok(paths.collect())
 }
 
 /// The sample project of a place.

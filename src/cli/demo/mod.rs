@@ -52,7 +52,7 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
     // Secrets of its own, in there too.
     (config.pepper_file, config.master_key_file) = (None, None);
     let _temporary = Temporary(config.data_dir.clone());
-    let Samples { keys, verifier } = fill(&config)?;
+    let (Samples { keys, verifier }, credentials) = fill(&config)?;
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(&config, &Clock::System)?;
         println!("Keystead demo at {}", application.base_url());
@@ -83,12 +83,16 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
                 application.base_url()
             );
         }
+        if let Some(key) = keys.iter().find(|key| key.gets_credentials) {
+            get_credentials(application.address(), &key.secret, credentials);
+        }
         simulate(application.address(), keys, &verifier);
         application.run().await
     })
 }
 
-fn fill(config: &Config) -> Result<Samples, String> {
+/// Fills the database; gives the samples, and the paths at which systems get credentials of other services.
+fn fill(config: &Config) -> Result<(Samples, Vec<String>), String> {
     let storage = open_storage(config)?;
     let digest = password::digest(PASSWORD).map_err(|error| error.to_string())?;
     let pepper = storage
@@ -104,9 +108,8 @@ fn fill(config: &Config) -> Result<Samples, String> {
             let (.., tenant) = samples::PEOPLE[0];
             let tenant = db::tenants::find_by_name(conn, tenant)?.id;
             let with = (&storage.master_keys, &*config.catalogue);
-            integrations::fill(conn, tenant, with, now)?;
             people::fill(conn, tenant, &digest, now)?;
-            Ok(filled)
+            Ok((filled, integrations::fill(conn, tenant, with, now)?))
         })
         .map_err(|error| error.to_string())
 }
@@ -137,7 +140,7 @@ fn simulate(server: SocketAddr, keys: Vec<SampleKey>, verifier: &KeySecret) {
                     "user_agent": format!("demo-system/{}.2", number + 1),
                 });
                 // The server may be starting or stopping; the next turn tries again.
-                let _ = ask(server, &token, &question.to_string());
+                let _ = send(server, "POST /api/v1/verify", &token, &question.to_string());
                 std::thread::sleep(pause);
             }
         };
@@ -147,14 +150,28 @@ fn simulate(server: SocketAddr, keys: Vec<SampleKey>, verifier: &KeySecret) {
     }
 }
 
-fn ask(server: SocketAddr, token: &str, question: &str) -> std::io::Result<()> {
+/// A system of the first tenant that gets a credential every few seconds.
+fn get_credentials(server: SocketAddr, key: &KeySecret, paths: Vec<String>) {
+    let key = key.expose().to_owned();
+    let call = move || {
+        for path in paths.iter().cycle() {
+            let _ = send(server, &format!("GET {path}"), &key, "");
+            std::thread::sleep(Duration::from_secs(3));
+        }
+    };
+    if let Err(cause) = std::thread::Builder::new().name("demo".into()).spawn(call) {
+        tracing::warn!(%cause, "a simulated system could not start");
+    }
+}
+
+fn send(server: SocketAddr, what: &str, token: &str, body: &str) -> std::io::Result<()> {
     let mut stream = TcpStream::connect_timeout(&server, Duration::from_secs(1))?;
     stream.set_read_timeout(Some(Duration::from_secs(2)))?;
     write!(
         stream,
-        "POST /api/v1/verify HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{question}",
-        question.len()
+        "{what} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
     )?;
     stream.read_to_end(&mut Vec::new()).map(|_| ())
 }

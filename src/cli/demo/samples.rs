@@ -7,8 +7,7 @@ use crate::actions::feature_switches::{self, Choice};
 use crate::actions::keys::{self, Issued, Issuing};
 use crate::actions::supporters::{self, Supporter};
 use crate::actions::tenants::{self, FirstAdmin, operator};
-use crate::actions::verifiers;
-use crate::actions::{plans, projects};
+use crate::actions::{plans, projects, verifiers};
 use crate::db::{self, Conn};
 use crate::domain::id::{KeyId, TenantId, UserId};
 use crate::domain::key::Input;
@@ -19,8 +18,7 @@ use crate::domain::role::{self, Steward};
 use crate::domain::rollout::Feature;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
-use crate::domain::{Error, Result};
-use crate::domain::{decision, project};
+use crate::domain::{Error, Result, decision, project};
 
 /// What became of a sample key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,6 +175,8 @@ pub struct SampleKey {
     pub works: bool,
     /// It works from every address, and has no end.
     pub works_everywhere: bool,
+    /// It works from here, and may have credentials of other services.
+    pub gets_credentials: bool,
     /// Requests a day that its system makes.
     pub requests_a_day: i64,
 }
@@ -343,9 +343,11 @@ fn make(
         allowed,
         now,
     )?;
+    let works = matches!(fate, Fate::Active | Fate::Ends(_));
     Ok(SampleKey {
         secret,
-        works: matches!(fate, Fate::Active | Fate::Ends(_)),
+        works,
+        gets_credentials: works && allowed.is_empty() && group == db::groups::FULL_ACCESS,
         works_everywhere: fate == Fate::Active && allowed.is_empty(),
         requests_a_day,
     })
