@@ -12,11 +12,11 @@ const ROUNDS: usize = 9;
 
 /// Medians of all rounds. A ratio is that of a round and the one that followed it, so that it matters little when other
 /// work slows the whole machine down for a while.
-struct Compared {
-    ours: f64,
-    bare: f64,
-    cpu: f64,
-    p99: f64,
+pub struct Compared {
+    pub ours: f64,
+    pub bare: f64,
+    pub cpu: f64,
+    pub p99: f64,
 }
 
 pub fn run() {
@@ -68,7 +68,7 @@ fn ask(token: &str, key: &str) -> String {
 }
 
 /// Both servers in turn, A B A B.
-fn compare(requests: &[String], ours: &Running) -> Compared {
+pub fn compare(requests: &[String], ours: &Running) -> Compared {
     let (whole, body) = answer_size(ours.port, &requests[0]);
     let (smallest, _) = answer_size(Running::bare(body, 0).port, &requests[0]);
     let bare = Running::bare(body, whole - smallest);

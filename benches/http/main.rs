@@ -17,7 +17,11 @@ mod disturbed;
 mod gateway;
 mod growth;
 mod load;
+mod resolve;
 mod servers;
+
+#[path = "../shared/credentials.rs"]
+mod credentials;
 
 use load::Measured;
 
@@ -40,6 +44,9 @@ fn main() {
     let is_wanted = |name: &str| all || wanted.contains(&name);
     if is_wanted("compare") {
         compare::run();
+    }
+    if is_wanted("resolve") {
+        resolve::run();
     }
     if is_wanted("nginx") {
         gateway::run();

@@ -6,8 +6,17 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
 
+use keystead::db::connection::Source;
+use keystead::domain::catalogue::Catalogue;
+use keystead::domain::catalogue::entry::Kind;
+use keystead::domain::id::ProjectId;
+
 use crate::TENANTS;
+use crate::credentials::{Wanted, fill};
 use crate::person::{PASSWORD, email};
+
+/// Integrations on the page.
+const INTEGRATIONS: usize = 100;
 
 /// A data directory that goes with this value.
 pub struct Place {
@@ -70,9 +79,39 @@ impl Place {
         }
     }
 
+    /// Gives a tenant a project and credentials: integrations beside the built-in ones make it 100. Gives the project.
+    pub fn add_integrations(&self, tenant: &str) -> ProjectId {
+        let built_in = Catalogue::built_in().unwrap();
+        let slugs: Vec<String> = built_in
+            .iter()
+            .filter(|entry| entry.kind == Kind::ApiKey)
+            .map(|entry| entry.slug.clone())
+            .collect();
+        let more: String = (built_in.iter().count()..INTEGRATIONS).map(entry).collect();
+        std::fs::write(self.integrations(), more).unwrap();
+        let (own, shared) = slugs.split_at(slugs.len() / 3);
+        let data = self.dir.join("data");
+        let source = match &self.postgres {
+            Some(url) => Source::parse(url).unwrap(),
+            None => Source::in_dir(&data),
+        };
+        let wanted = Wanted {
+            tenant,
+            projects: 1,
+            own,
+            shared,
+        };
+        fill(source, &data, &wanted).swap_remove(0)
+    }
+
+    fn integrations(&self) -> PathBuf {
+        self.dir.join("integrations.toml")
+    }
+
     pub fn serve(&self) -> Server {
         let mut command = self.keystead();
         command.args(["--listen", "127.0.0.1:0", "--workers", "1", "--log", "warn"]);
+        command.arg("--integrations-file").arg(self.integrations());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -85,6 +124,19 @@ impl Place {
             postgres: self.postgres.clone(),
         }
     }
+}
+
+/// One integration of an operator's own.
+fn entry(number: usize) -> String {
+    format!(
+        "[[integration]]\nslug = \"own-{number}\"\nname = \"Service {number}\"\n\
+         line = \"What the department {number} uses it for\"\nkind = \"api_key\"\ncategory = \"business\"\n\
+         letters = \"S{}\"\nhue = {}\nwhere = \"Ask the department {number}.\"\n\
+         docs = \"https://service-{number}.example.com/docs\"\n\n\
+         [[integration.fields]]\nname = \"token\"\nlabel = \"Access token\"\nsecret = true\nlooks_like = \"bt_…\"\n\n",
+        number % 10,
+        number * 7 % 360
+    )
 }
 
 impl Drop for Place {
