@@ -41,6 +41,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ),
     ("credential.saved", "Saved a credential of {}"),
     ("credential.made_current", "Made a credential current of {}"),
+    ("credential.read", "Gave out a credential of {}"),
     ("credential.refused", "Reported a refused credential of {}"),
     ("credential.damaged", "Found damage in a credential of {}"),
     ("credential.removed", "Destroyed a credential of {}"),

@@ -7,6 +7,7 @@ use crate::support::process::Place;
 async fn the_log_is_verified_beside_a_server_and_after_another_master_key() {
     let place = Place::new().with_acme();
     let key = place.key("ERP");
+    place.verifier("Gateway");
     let server = place.serve();
     let head = place.run(&["audit", "head"], "").done().out.clone();
     assert!(

@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use keystead::db::Db;
 use keystead::db::connection::Source;
+use keystead::db::{Db, audit_chain};
 
 use super::app::scratch_dir;
 use super::browser_like::Person;
@@ -165,7 +165,9 @@ impl Place {
         let db = Db::open(self.source.clone(), 1).unwrap();
         let master_key = self.data("master-key");
         if master_key.exists() {
-            db.audit_with(&credentials::master_keys(&db, &master_key));
+            let keys = db.audit_with(&credentials::master_keys(&db, &master_key));
+            // It stays open, as a server's does, whatever becomes of the master key.
+            let _ = db.read(|conn| audit_chain::open_key(conn, keys));
         }
         db
     }
