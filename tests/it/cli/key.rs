@@ -1,7 +1,9 @@
 //! Keys at the shell.
 
 use keystead::domain::key_text::is_well_formed;
+use serde_json::Value;
 
+use crate::support::MISSING;
 use crate::support::process::{Outcome, Place};
 
 fn create(place: &Place, more: &[&str]) -> Outcome {
@@ -152,5 +154,51 @@ async fn the_brand_is_a_setting_and_older_keys_go_on_working() {
     let server = place.start(place.command(&["serve", "--key-brand", "acme"]));
     for key in [&old, &new] {
         assert_eq!(server.stranger().verify(key).await, "VALID");
+    }
+}
+
+#[actix_web::test]
+async fn keys_are_listed_and_revoked_at_the_shell() {
+    let place = Place::new().with_acme();
+    let (erp, shop) = (place.key("ERP"), place.key("Shop"));
+    let server = place.serve();
+    let list = place.run(&["key", "list", "--tenant", "Acme", "--json"], "");
+    let keys: Value = serde_json::from_str(&list.done().out).unwrap();
+    let names: Vec<&str> = keys
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["ERP", "Shop"]);
+    assert!(!list.out.contains(&erp[8..]));
+    let id = keys[0]["id"].as_str().unwrap();
+    let revoked = place.run(
+        &[
+            "key", "revoke", id, "--tenant", "Acme", "--reason", "Leaked",
+        ],
+        "",
+    );
+    revoked.done();
+    // When the command has ended, the running server refuses the key.
+    assert_eq!(server.stranger().verify(&erp).await, "REVOKED");
+    assert_eq!(server.stranger().verify(&shop).await, "VALID");
+    let lines = place.run(&["key", "list", "--tenant", "Acme"], "");
+    let first = lines.done().out.lines().next().unwrap();
+    let parts: Vec<&str> = first.split('\t').collect();
+    assert_eq!((parts[0], parts[1], parts[5]), (id, "revoked", "ERP"));
+    let reasons = "SELECT count(*) AS n FROM api_keys WHERE revocation_reason = 'Leaked'";
+    assert_eq!(place.number(reasons), 1);
+    for (args, told) in [
+        (
+            ["key", "revoke", MISSING, "--tenant", "Acme"],
+            "tenant \"Acme\" has no key",
+        ),
+        (
+            ["key", "revoke", id, "--tenant", "Globex"],
+            "tenant \"Globex\" has no key",
+        ),
+    ] {
+        assert!(place.run(&args, "").refusal().contains(told));
     }
 }

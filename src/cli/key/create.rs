@@ -1,4 +1,4 @@
-//! `keystead key`: keys at the shell, beside a running server or without one.
+//! `keystead key create`: a key, whose secret stands alone on standard output.
 
 use std::io::Write as _;
 
@@ -12,13 +12,6 @@ use crate::domain::key_text::KeySecret;
 use crate::domain::time::Clock;
 use crate::server::control;
 use crate::server::storage::{Storage, open_storage};
-
-/// What to do with keys.
-#[derive(clap::Subcommand)]
-pub enum Command {
-    /// Make a key and print its secret, and nothing else, on standard output
-    Create(CreateArgs),
-}
 
 /// What to make.
 #[derive(clap::Args)]
@@ -46,13 +39,8 @@ pub struct CreateArgs {
     environment: String,
 }
 
-/// Runs the command.
-pub fn run(config: &Config, command: &Command) -> Result<(), String> {
-    let Command::Create(args) = command;
-    create(config, args)
-}
-
-fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
+/// Makes the key.
+pub fn run(config: &Config, args: &CreateArgs) -> Result<(), String> {
     let Storage { db, secrets, .. } = open_storage(config)?;
     let now = Clock::System.now();
     let expiry = match args.expires_at.as_deref() {
