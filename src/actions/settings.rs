@@ -16,7 +16,7 @@ use crate::domain::{Conflict, Result};
 pub struct Settings {
     /// As in [`allow_recoverable_keys`].
     pub recoverable_keys: bool,
-    /// As in [`audit_credential_reads`].
+    /// Whether each read of a credential leaves an audit row.
     pub audit_credential_reads: bool,
 }
 
