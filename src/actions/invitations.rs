@@ -21,8 +21,7 @@ use crate::domain::{Conflict, Error, Result};
 /// `Forbidden` for viewers; `Invalid` at `email` when the person is a member or invited already.
 pub fn create(conn: &mut Conn, by: &Actor, draft: &Draft, inviter: &str) -> Result<Invitation> {
     hold(conn, by)?;
-    let members = db::members::list(conn, by.tenant)?;
-    if members.iter().any(|member| member.email == draft.email) {
+    if db::members::find_by_email(conn, by.tenant, &draft.email)?.is_some() {
         return Err(Error::invalid(
             "email",
             "This person is a member already; they stand in the list.",

@@ -10,9 +10,7 @@ pub(super) fn find(conn: &mut Conn, by: &Actor, typed: &str) -> Result<Owner> {
     if typed.is_empty() {
         return Ok(Owner::Nobody);
     }
-    let email = typed.to_lowercase();
-    let members = db::members::list(conn, by.tenant)?;
-    let member = members.into_iter().find(|member| member.email == email);
+    let member = db::members::find_by_email(conn, by.tenant, &typed.to_lowercase())?;
     Ok(member.map_or_else(
         || Owner::Text(typed.to_owned()),
         |member| Owner::Person {

@@ -23,11 +23,12 @@ pub const WRITE: &str = "members:write";
 pub fn set_role(conn: &mut Conn, by: &Actor, user: UserId, word: &str) -> Result<Member> {
     let role = Role::of_word(word).ok_or_else(|| Error::invalid("role", role::CHOOSE))?;
     hold(conn, by)?;
-    let mut member = find(conn, by, user)?;
+    let all = db::members::list(conn, by.tenant)?;
+    let mut member = among(&all, user)?.clone();
     if member.role == role {
         return Ok(member);
     }
-    must_be_expendable(conn, by, &member)?;
+    must_be_expendable(&member, &all)?;
     db::members::set_role(conn, by.tenant, user, role)?;
     db::sessions::delete_of_user(conn, user)?;
     let detail = json!({
@@ -46,8 +47,9 @@ pub fn set_role(conn: &mut Conn, by: &Actor, user: UserId, word: &str) -> Result
 pub fn remove(conn: &mut Conn, by: &Actor, user: UserId, heir: &str) -> Result<Member> {
     let heir = owner::check(heir).map_err(|message| Error::invalid("owner", message))?;
     hold(conn, by)?;
-    let member = find(conn, by, user)?;
-    must_be_expendable(conn, by, &member)?;
+    let all = db::members::list(conn, by.tenant)?;
+    let member = among(&all, user)?.clone();
+    must_be_expendable(&member, &all)?;
     if !heir.is_empty() {
         let update = Update {
             owner: Some(heir),
@@ -79,19 +81,22 @@ pub(super) fn hold(conn: &mut Conn, by: &Actor) -> Result<()> {
 /// `NotFound`.
 pub fn find(conn: &mut Conn, by: &Actor, user: UserId) -> Result<Member> {
     let all = db::members::list(conn, by.tenant)?;
-    all.into_iter()
-        .find(|member| member.user == user)
-        .ok_or(Error::NotFound)
+    among(&all, user).cloned()
+}
+
+/// The person among all whom the list shows.
+fn among(all: &[Member], user: UserId) -> Result<&Member> {
+    let found = all.iter().find(|member| member.user == user);
+    found.ok_or(Error::NotFound)
 }
 
 /// Refuses to do without the last admin, and without whoever runs the installation.
-fn must_be_expendable(conn: &mut Conn, by: &Actor, member: &Member) -> Result<()> {
+fn must_be_expendable(member: &Member, all: &[Member]) -> Result<()> {
     if member.super_user {
         return Err(Conflict::RunsKeystead.into());
     }
-    let others = db::members::list(conn, by.tenant)?;
     let is_other_admin = |other: &Member| other.role == Role::Admin && other.user != member.user;
-    if member.role == Role::Admin && !others.iter().any(is_other_admin) {
+    if member.role == Role::Admin && !all.iter().any(is_other_admin) {
         return Err(Conflict::LastAdmin.into());
     }
     Ok(())

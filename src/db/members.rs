@@ -124,6 +124,17 @@ pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Member>> {
     rows::load(conn, query)
 }
 
+/// The member with this address, if there is one.
+pub fn find_by_email(conn: &mut Conn, tenant: TenantId, email: &str) -> Result<Option<Member>> {
+    let query = memberships::table
+        .inner_join(users::table)
+        .inner_join(tenants::table)
+        .filter(memberships::tenant_id.eq(tenant))
+        .filter(users::email.eq(email))
+        .select(Member::as_select());
+    rows::first_if_any(conn, query)
+}
+
 /// Gives a member another role.
 pub fn set_role(conn: &mut Conn, tenant: TenantId, user: UserId, role: Role) -> Result<()> {
     diesel::update(memberships::table.find((tenant, user)))

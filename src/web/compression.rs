@@ -15,6 +15,8 @@ use actix_web::web::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use super::form::is_for_strangers;
+
 /// Hides from the compressor behind it what must not be compressed.
 ///
 /// # Errors
@@ -24,12 +26,7 @@ pub async fn choose<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let is_read = request.method() == Method::GET;
-    if !is_read
-        || matches!(
-            request.path(),
-            "/login" | "/setup" | "/invitation" | "/password-reset"
-        )
-    {
+    if !is_read || is_for_strangers(request.path()) {
         request.headers_mut().remove(header::ACCEPT_ENCODING);
     }
     next.call(request).await

@@ -9,15 +9,17 @@ use std::pin::Pin;
 use actix_session::SessionExt as _;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
-use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::http::{StatusCode, header};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
 
 use super::body::Body;
-use super::failure::Failure;
+use super::failure::{Answer, Failure};
 use super::masked_token;
+use super::respond::page;
 use super::session::Who;
 use super::state::{Site, State};
 use crate::domain::{Error, Result, random};
@@ -101,12 +103,16 @@ fn is_same_origin(request: &HttpRequest) -> bool {
     site_fits && origin_fits
 }
 
-fn expected_token(request: &HttpRequest) -> Result<String> {
-    // These forms are for strangers, and their pages carry a stranger's token even to someone signed in.
-    if !matches!(
-        request.path(),
+/// True where forms are for strangers: their pages carry a stranger's token even to someone signed in.
+pub fn is_for_strangers(path: &str) -> bool {
+    matches!(
+        path,
         "/login" | "/setup" | "/invitation" | "/password-reset"
-    ) {
+    )
+}
+
+fn expected_token(request: &HttpRequest) -> Result<String> {
+    if !is_for_strangers(request.path()) {
         return Who::read(&request.get_session()).map(|(_, _, csrf)| csrf);
     }
     let site = &State::of(request)?.site;
@@ -132,11 +138,24 @@ fn cookie_name(site: &Site) -> &'static str {
     }
 }
 
-/// The token of a form shown to someone who is not signed in, and the cookie to send with it.
+/// A page with a form for somebody who is not signed in: `view` makes it of the token, and the cookie goes with it.
 ///
 /// # Errors
-/// `Unavailable` without randomness.
-pub fn anonymous_token(request: &HttpRequest, site: &Site) -> Result<(String, Cookie<'static>)> {
+/// `Unavailable` without randomness; `Internal` when the template fails.
+pub fn page_for_strangers<T: Template>(
+    request: &HttpRequest,
+    site: &Site,
+    status: StatusCode,
+    view: impl FnOnce(String) -> T,
+) -> Answer<HttpResponse> {
+    let (csrf, cookie) = anonymous_token(request, site)?;
+    let mut response = page(status, &view(csrf))?;
+    response.add_cookie(&cookie).map_err(Error::internal)?;
+    Ok(response)
+}
+
+/// The token of such a form, and the cookie to send with it.
+fn anonymous_token(request: &HttpRequest, site: &Site) -> Result<(String, Cookie<'static>)> {
     let token = match kept_token(request, site) {
         Some(token) => token,
         None => random::token()?,

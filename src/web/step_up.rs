@@ -9,7 +9,8 @@ use crate::actions::sign_in;
 use crate::db::Conn;
 use crate::domain::Result;
 
-/// Checks the typed password of the account with this address with the patience of the sign-in page, and runs `change` with what came of it.
+/// Checks the typed password of the account with this address, with the patience of the sign-in page, and runs `change`
+/// with what came of it.
 ///
 /// # Errors
 /// `Throttled` after too many failures; `Unavailable` when too many passwords are checked at once; those of `change`.

@@ -12,9 +12,9 @@ use crate::domain::reset_link::ResetLink;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result, password};
 use crate::web::failure::Answer;
-use crate::web::form::{Form, anonymous_token};
+use crate::web::form::{Form, page_for_strangers};
 use crate::web::password_check::arrival;
-use crate::web::respond::{page, see_other};
+use crate::web::respond::see_other;
 use crate::web::shell::theme;
 use crate::web::state::State;
 
@@ -74,17 +74,13 @@ fn show(
     email: String,
     errors: FieldErrors,
 ) -> Answer<HttpResponse> {
-    let (csrf, cookie) = anonymous_token(request, &state.site)?;
-    let view = ResetPage {
+    page_for_strangers(request, &state.site, status, |csrf| ResetPage {
         theme: theme(request),
         csrf,
         token,
         email,
         errors,
-    };
-    let mut response = page(status, &view)?;
-    response.add_cookie(&cookie).map_err(Error::internal)?;
-    Ok(response)
+    })
 }
 
 /// `POST /password-reset`: all sessions of the person end, and they sign in with the new password.

@@ -12,8 +12,8 @@ use crate::db;
 use crate::domain::Error;
 use crate::domain::validate::FieldErrors;
 use crate::web::failure::Answer;
-use crate::web::form::{Form, anonymous_token};
-use crate::web::respond::{page, see_other};
+use crate::web::form::{Form, page_for_strangers};
+use crate::web::respond::see_other;
 use crate::web::session::{Who, set_flash};
 use crate::web::shell::theme;
 use crate::web::state::State;
@@ -92,19 +92,13 @@ fn show(
     form: SetupValues,
     errors: FieldErrors,
 ) -> Answer<HttpResponse> {
-    let (csrf, cookie) = anonymous_token(request, &state.site)?;
-    let mut response = page(
-        status,
-        &SetupPage {
-            theme: theme(request),
-            csrf,
-            token,
-            form,
-            errors,
-        },
-    )?;
-    response.add_cookie(&cookie).map_err(Error::internal)?;
-    Ok(response)
+    page_for_strangers(request, &state.site, status, |csrf| SetupPage {
+        theme: theme(request),
+        csrf,
+        token,
+        form,
+        errors,
+    })
 }
 
 /// `POST /setup`: makes the super user and the first tenant, and signs the person in.

@@ -8,21 +8,20 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::actions::invitations::{self, Guest};
-use crate::actions::sign_in::Attempt;
 use crate::db::invitations::Opened;
 use crate::db::users::User;
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::invitation::Link;
 use crate::domain::validate::{self, FieldErrors};
 use crate::domain::{Error, Result, password};
-use crate::web::client;
 use crate::web::failure::Answer;
-use crate::web::form::{Form, anonymous_token};
-use crate::web::password_check::{arrival, judge, throttled};
-use crate::web::respond::{page, see_other};
+use crate::web::form::{Form, page_for_strangers};
+use crate::web::password_check::{arrival, throttled};
+use crate::web::respond::see_other;
 use crate::web::session::{Who, set_flash};
 use crate::web::shell::theme;
 use crate::web::state::State;
+use crate::web::step_up::with_password;
 
 const WRONG: &str = "This is not the password of your account here. Enter that one.";
 
@@ -110,9 +109,8 @@ fn show(
     is_known: bool,
     typed: Typed,
 ) -> Answer<HttpResponse> {
-    let (csrf, cookie) = anonymous_token(request, &state.site)?;
     let role = opened.invitation.role;
-    let view = AcceptancePage {
+    page_for_strangers(request, &state.site, status, |csrf| AcceptancePage {
         theme: theme(request),
         csrf,
         token,
@@ -125,10 +123,7 @@ fn show(
         name: typed.name,
         errors: typed.errors,
         banner: typed.banner,
-    };
-    let mut response = page(status, &view)?;
-    response.add_cookie(&cookie).map_err(Error::internal)?;
-    Ok(response)
+    })
 }
 
 /// `POST /invitation`: joins, and signs the person in.
@@ -200,26 +195,16 @@ async fn join_known(
     account: &User,
     typed: &str,
 ) -> Result<UserId> {
-    let attempt = Attempt::new(&account.email, client::place(request));
-    let (begun, judged) = judge(state, &attempt, typed).await?;
-    let user = begun.user.as_ref().map(|user| user.id);
+    let (user, email) = (account.id, &account.email);
     let (inside, from) = (state.clone(), arrival(request, state));
-    state
-        .change(move |conn| {
-            let fits = match judged {
-                Ok(fits) => fits,
-                // Nobody looked at the password: this was no failure.
-                Err(cause) => return attempt.take_back(conn, &begun).map(|()| Err(cause)),
-            };
-            let (true, Some(user)) = (fits, user) else {
-                // Committed, so that the failure counts.
-                return Ok(Err(Error::invalid("password", WRONG)));
-            };
-            attempt.succeed(conn, &begun)?;
-            let peppers = inside.index().peppers();
-            invitations::accept(conn, &link, &peppers, Guest::Known(user), from).map(Ok)
-        })
-        .await?
+    with_password(request, state, email, typed, move |conn, fits| {
+        if !fits {
+            return Err(Error::invalid("password", WRONG));
+        }
+        let peppers = inside.index().peppers();
+        invitations::accept(conn, &link, &peppers, Guest::Known(user), from)
+    })
+    .await
 }
 
 async fn join_new(

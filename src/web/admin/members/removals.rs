@@ -13,7 +13,6 @@ use crate::domain::id::UserId;
 use crate::web::admin::confirmation::{Choice, Confirmation};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
-use crate::web::numbers::counted;
 use crate::web::respond::see_other;
 use crate::web::session::set_flash;
 use crate::web::signed_in::SignedIn;
@@ -78,18 +77,14 @@ fn facts(member: &Member, keys: &[Owned]) -> Vec<(String, String)> {
     ];
     if !keys.is_empty() {
         let named: Vec<&str> = keys.iter().take(NAMED).map(|key| &*key.name).collect();
-        let more = whole(keys.len().saturating_sub(NAMED));
+        let more = keys.len().saturating_sub(NAMED);
         let mut text = named.join(", ");
         if more > 0 {
-            text = format!("{text} and {}", counted(more, "more", "more"));
+            text = format!("{text} and {more} more");
         }
         facts.push(("Keys they look after".into(), text));
     }
     facts
-}
-
-fn whole(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// The other members, and nobody.

@@ -16,10 +16,10 @@ use crate::domain::role::Arrival;
 use crate::domain::{Error, Result};
 use crate::web::client;
 use crate::web::failure::Answer;
-use crate::web::form::{Form, anonymous_token, keeps_cookies, no_cookie};
+use crate::web::form::{Form, keeps_cookies, no_cookie, page_for_strangers};
 use crate::web::local_path::local_path;
 use crate::web::password_check::{arrival, judge, throttled};
-use crate::web::respond::{page, see_other};
+use crate::web::respond::see_other;
 use crate::web::session::Who;
 use crate::web::shell::theme;
 use crate::web::state::State;
@@ -90,21 +90,15 @@ fn show(
     error: Option<String>,
     notice: Option<String>,
 ) -> Answer<HttpResponse> {
-    let (csrf, cookie) = anonymous_token(request, &state.site)?;
     let (next, email) = (local_path(request, next).to_owned(), email.to_owned());
-    let mut response = page(
-        status,
-        &SignInPage {
-            theme: theme(request),
-            csrf,
-            next,
-            email,
-            error,
-            notice,
-        },
-    )?;
-    response.add_cookie(&cookie).map_err(Error::internal)?;
-    Ok(response)
+    page_for_strangers(request, &state.site, status, |csrf| SignInPage {
+        theme: theme(request),
+        csrf,
+        next,
+        email,
+        error,
+        notice,
+    })
 }
 
 /// `POST /login`: the same words for an unknown person and a wrong password.
