@@ -73,6 +73,15 @@ pub fn placed(mut response: HttpResponse, target: &str, swap: &'static str) -> H
     response
 }
 
+/// Has htmx show another address for what it now shows.
+pub fn replacing_url(mut response: HttpResponse, url: &str) -> HttpResponse {
+    if let Ok(url) = header::HeaderValue::from_str(url) {
+        let name = HeaderName::from_static("hx-replace-url");
+        response.headers_mut().insert(name, url);
+    }
+    response
+}
+
 /// Adds a toast to a fragment, and closes the dialog that asked for it.
 pub fn with_toast(response: HttpResponse, text: &str) -> HttpResponse {
     with_toast_and_undo(response, text, None)

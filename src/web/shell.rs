@@ -187,6 +187,15 @@ impl Moment {
         }
     }
 
+    /// "12:01:03"; the exact instant stands beside it.
+    pub fn to_the_second(at: Timestamp) -> Self {
+        Self {
+            text: at.format("%H:%M:%S").to_string(),
+            title: at.format("%-d %b %Y, %H:%M:%S%.3f UTC").to_string(),
+            ..Self::day(at)
+        }
+    }
+
     /// The day.
     pub fn day(at: Timestamp) -> Self {
         Self {

@@ -13,6 +13,8 @@ pub mod key_picker;
 pub mod keys;
 pub mod limit_note;
 pub mod limit_requests;
+pub mod log_exports;
+pub mod log_filter;
 pub mod members;
 pub mod projects;
 pub mod quota;

@@ -1,7 +1,6 @@
 //! Support > Tenants: who has how many keys, and who waits for more.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
@@ -13,7 +12,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::numbers::grouped;
-use crate::web::respond::{html, is_htmx, page};
+use crate::web::respond::{is_htmx, page, replacing_url};
 use crate::web::shell::{Crumb, Moment, Shell};
 use crate::web::staff::Staff;
 use crate::web::state::State;
@@ -209,13 +208,8 @@ pub async fn index(
     if !is_htmx(&request) {
         return page(StatusCode::OK, &view);
     }
-    let body = view.as_list().render().map_err(Error::internal)?;
-    let mut answer = html(StatusCode::OK, body);
-    if let Ok(url) = HeaderValue::from_str(&address(&view.asked, view.asked.after.as_deref())) {
-        let name = HeaderName::from_static("hx-replace-url");
-        answer.headers_mut().insert(name, url);
-    }
-    Ok(answer)
+    let url = address(&view.asked, view.asked.after.as_deref());
+    Ok(replacing_url(page(StatusCode::OK, &view.as_list())?, &url))
 }
 
 fn load(conn: &mut Conn, asked: &Asked, now: Timestamp) -> Result<(Vec<Overview>, i64)> {

@@ -1,7 +1,6 @@
 //! Copies of the audit log: CSV for people's spreadsheets, NDJSON for programs.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{self, Bytes};
 use futures_util::stream;
 use serde_json::json;
@@ -13,14 +12,12 @@ use crate::db::audit_lists::Filter;
 use crate::domain::role::Actor;
 use crate::domain::time::rfc3339;
 use crate::domain::{Error, Result};
-use crate::web::admin::requests::rows::{Format, cell};
+use crate::web::admin::log_exports::{Format, STEP, cell, csv_writer, finish};
 use crate::web::audit_rows::{AuditRow, sentence};
 use crate::web::failure::Answer;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
-/// Rows that are read at once; so many are in memory, whatever the size of the export.
-const STEP: usize = 1_000;
 /// The columns of the CSV.
 const COLUMNS: [&str; 13] = [
     "number",
@@ -87,11 +84,7 @@ async fn export(
     state
         .change(move |conn| audit_log::note_export(conn, &noted, detail))
         .await?;
-    let name = format!(
-        "keystead-audit-{}.{}",
-        by.now.format("%Y-%m-%d-%H%M%S"),
-        format.ending()
-    );
+    let now = by.now;
     let progress = Progress {
         state,
         by,
@@ -107,14 +100,7 @@ async fn export(
         let step = progress.step().await?;
         Ok::<_, Error>(Some((Bytes::from(step), progress)))
     });
-    Ok(HttpResponse::Ok()
-        .content_type(format.content_type())
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ))
-        .streaming(Box::pin(body)))
+    Ok(format.respond("audit", now, body))
 }
 
 impl Progress {
@@ -136,9 +122,7 @@ impl Progress {
 }
 
 fn as_csv(rows: &[ChainedEvent], has_head: bool) -> Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
+    let mut writer = csv_writer();
     if has_head {
         writer.write_record(COLUMNS).map_err(Error::internal)?;
     }
@@ -162,7 +146,7 @@ fn as_csv(rows: &[ChainedEvent], has_head: bool) -> Result<Vec<u8>> {
             .write_record(cells.map(|text| cell(text)))
             .map_err(Error::internal)?;
     }
-    writer.into_inner().map_err(Error::internal)
+    finish(writer)
 }
 
 fn as_ndjson(rows: Vec<ChainedEvent>) -> Result<Vec<u8>> {

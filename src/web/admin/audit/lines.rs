@@ -3,7 +3,6 @@
 use super::details::Details;
 use crate::db::audit::ChainedEvent;
 use crate::domain::audit_words::words;
-use crate::web::admin::requests::lines::to_the_second;
 use crate::web::shell::Moment;
 
 /// Where the log is.
@@ -70,7 +69,7 @@ fn line(ChainedEvent { event, seq, .. }: ChainedEvent) -> AuditLine {
     });
     AuditLine {
         seq,
-        at: to_the_second(event.at),
+        at: Moment::to_the_second(event.at),
         day: event.at.format("%-d %b %Y").to_string(),
         kind: kind(&event.actor_kind),
         who: event.actor_name,

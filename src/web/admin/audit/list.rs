@@ -1,7 +1,6 @@
 //! Audit log: what happened in a tenant, newest first.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
@@ -12,9 +11,9 @@ use crate::actions::audit_log;
 use crate::db::audit_lists::Filter;
 use crate::domain::audit_words::{WORDS, label};
 use crate::domain::validate::FieldErrors;
-use crate::domain::{Error, Result};
+use crate::web::admin::log_filter::mark;
 use crate::web::failure::Answer;
-use crate::web::respond::{html, is_htmx, page};
+use crate::web::respond::{is_htmx, page, replacing_url};
 use crate::web::shell::{Crumb, Shell, trail};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
@@ -60,13 +59,7 @@ impl AuditPage {
         if !is_htmx(request) {
             return page(status, self);
         }
-        let mut answer = html(status, self.as_log().render().map_err(Error::internal)?);
-        if let Ok(url) = HeaderValue::from_str(&self.url(LOG)) {
-            answer
-                .headers_mut()
-                .insert(HeaderName::from_static("hx-replace-url"), url);
-        }
-        Ok(answer)
+        Ok(replacing_url(page(status, &self.as_log())?, &self.url(LOG)))
     }
 }
 
@@ -108,16 +101,4 @@ pub async fn index(
         errors,
     };
     answer.respond(&request)
-}
-
-/// Reads the mark of a page; empty for none.
-fn mark(text: &str) -> Result<Option<i64>> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse().map(Some).map_err(|_| {
-        Error::BadRequest(
-            "This page mark was not made by Keystead; start at the first page.".into(),
-        )
-    })
 }

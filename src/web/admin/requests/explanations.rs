@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::lines::{KeyName, to_the_second};
+use super::lines::KeyName;
 use super::list::crumbs;
 use super::verdicts::{Verdict, verdict};
 use crate::actions::explain::{self, CheckResult, Explanation, Known, Outcome};
@@ -151,7 +151,7 @@ async fn find(me: &SignedIn, state: &web::Data<State>, id: RequestId) -> Result<
 
 fn view(known: Known, key: Option<&KeyLabel>) -> KnownView {
     KnownView {
-        at: to_the_second(known.record.at),
+        at: Moment::to_the_second(known.record.at),
         verdict: verdict(known.record.code),
         key: KeyName::new(key),
         summary: if known.record.code == Code::Valid {
@@ -166,7 +166,7 @@ fn view(known: Known, key: Option<&KeyLabel>) -> KnownView {
 fn stranger(id: RequestId, code: Code) -> StrangerView {
     StrangerView {
         id: id.to_string(),
-        at: to_the_second(id.at()),
+        at: Moment::to_the_second(id.at()),
         verdict: verdict(code),
         meaning: if code == Code::Malformed {
             "What was sent does not have the form of a key, or a character of it is wrong. Check that the whole key \

@@ -1,24 +1,22 @@
 //! Copies of the request log: CSV for people's spreadsheets, NDJSON for programs.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{self, Bytes};
 use futures_util::stream;
 use serde_json::json;
 
 use super::filter::RequestFilter;
-use super::rows::{Format, Rows};
+use super::rows::{Rows, head};
 use crate::actions::requests;
 use crate::db::request_records::Filter;
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Actor;
 use crate::domain::{Error, Result};
+use crate::web::admin::log_exports::{Format, STEP};
 use crate::web::failure::Answer;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
-/// Rows that are read at once; so many are in memory, whatever the size of the export.
-const STEP: usize = 1_000;
 /// Most rows of an export.
 pub const MOST: usize = 1_000_000;
 
@@ -72,11 +70,7 @@ async fn export(
     state
         .change(move |conn| requests::note_export(conn, &noted, detail))
         .await?;
-    let name = format!(
-        "keystead-requests-{}.{}",
-        by.now.format("%Y-%m-%d-%H%M%S"),
-        format.ending()
-    );
+    let now = by.now;
     let progress = Progress {
         state,
         by,
@@ -86,7 +80,7 @@ async fn export(
         written: 0,
         is_done: false,
     };
-    let head = format.head()?;
+    let head = head(format)?;
     let body = stream::try_unfold((Some(head), progress), |(head, mut progress)| async move {
         if let Some(head) = head.filter(|head| !head.is_empty()) {
             return Ok(Some((Bytes::from(head), (None, progress))));
@@ -97,14 +91,7 @@ async fn export(
         let step = progress.step().await?;
         Ok::<_, Error>(Some((Bytes::from(step), (None, progress))))
     });
-    Ok(HttpResponse::Ok()
-        .content_type(format.content_type())
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ))
-        .streaming(Box::pin(body)))
+    Ok(format.respond("requests", now, body))
 }
 
 impl Progress {

@@ -2,18 +2,15 @@
 
 use std::net::IpAddr;
 
-use chrono::NaiveDateTime;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::db::request_records::Filter;
 use crate::domain::id::KeyId;
-use crate::domain::key_text;
 use crate::domain::request_id::RequestId;
-use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::verdict::Code;
-use crate::web::admin::key_picker::KEY_IN_URL;
+use crate::web::admin::log_filter::{self, Pairs, instant};
 
 /// The methods that one can choose.
 pub const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -55,10 +52,8 @@ impl RequestFilter {
     }
 
     /// Those that restrict something.
-    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
-        let mut pairs = self.fields().to_vec();
-        pairs.retain(|(_, value)| !value.is_empty());
-        pairs
+    pub fn pairs(&self) -> Pairs<'_> {
+        log_filter::restricting(&self.fields())
     }
 
     /// True when everything fits.
@@ -68,21 +63,12 @@ impl RequestFilter {
 
     /// An address with this filter and more in its query.
     pub fn url(&self, path: &str, more: &[(&'static str, &str)]) -> String {
-        let pairs = [self.pairs(), more.to_vec()].concat();
-        match serde_urlencoded::to_string(pairs).unwrap_or_default() {
-            query if query.is_empty() => path.to_owned(),
-            query => format!("{path}?{query}"),
-        }
+        log_filter::url(path, [self.pairs(), more.to_vec()].concat())
     }
 
     /// For the audit log.
     pub fn detail(&self) -> Value {
-        let pairs = self.pairs().into_iter();
-        Value::Object(
-            pairs
-                .map(|(name, value)| (name.to_owned(), json!(value)))
-                .collect(),
-        )
+        log_filter::detail(self.pairs())
     }
 
     /// Trims each field. A key that somebody pasted is taken out, so that no page shows it.
@@ -90,43 +76,21 @@ impl RequestFilter {
     /// # Errors
     /// A message at each field that held a key.
     pub fn clean(mut self) -> (Self, FieldErrors) {
-        let mut errors = FieldErrors::default();
-        let Self {
-            key,
-            verdict,
-            method,
-            path,
-            address,
-            from,
-            to,
-        } = &mut self;
-        for (name, value) in [
-            ("key", key),
-            ("verdict", verdict),
-            ("method", method),
-            ("path", path),
-            ("address", address),
-            ("from", from),
-            ("to", to),
-        ] {
-            *value = value.trim().to_owned();
-            if key_text::appears_in(value) {
-                value.clear();
-                errors.add(name, KEY_IN_URL);
-            }
-        }
+        let errors = log_filter::clean([
+            ("key", &mut self.key),
+            ("verdict", &mut self.verdict),
+            ("method", &mut self.method),
+            ("path", &mut self.path),
+            ("address", &mut self.address),
+            ("from", &mut self.from),
+            ("to", &mut self.to),
+        ]);
         (self, errors)
     }
 
     /// The filter for the database; messages go to `errors`.
     pub fn check(&self, errors: &mut FieldErrors) -> Filter {
-        let (from, to) = (
-            errors.take("from", request_at(&self.from)),
-            errors.take("to", request_at(&self.to)),
-        );
-        if from.zip(to).is_some_and(|(from, to)| to <= from) {
-            errors.add("to", "Choose an end that is after the start.");
-        }
+        let (from, to) = log_filter::span(&self.from, &self.to, request_at, errors);
         Filter {
             key: errors.take("key", key(&self.key)),
             code: errors.take("verdict", verdict(&self.verdict)),
@@ -199,22 +163,4 @@ fn address(text: &str) -> Result<String, String> {
 
 fn request_at(text: &str) -> Result<Option<RequestId>, String> {
     instant(text).map(|at| at.map(RequestId::first_at))
-}
-
-/// Reads an instant as the browser's field for date and time writes it, in UTC; none of an empty text.
-///
-/// # Errors
-/// A message for the field.
-pub fn instant(text: &str) -> Result<Option<Timestamp>, String> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let text = text.strip_suffix('Z').unwrap_or(text);
-    ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f"]
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-        .map(|at| at.and_utc())
-        .filter(|at| (1_970..=9_999).contains(&chrono::Datelike::year(at)))
-        .map(Some)
-        .ok_or_else(|| "Enter a date and a time in UTC, such as 2026-11-20T12:00.".into())
 }

@@ -5,7 +5,7 @@ use crate::actions::requests::{Line, Page};
 use crate::db::key_labels::KeyLabel;
 use crate::db::request_records::Record;
 use crate::db::usage_gaps::{CRASH, Gap};
-use crate::domain::time::{Timestamp, from_micros};
+use crate::domain::time::from_micros;
 use crate::web::shell::Moment;
 
 /// Gaps that are this close (in microseconds) are one to the reader.
@@ -137,7 +137,7 @@ fn are_one(later: &Gap, gap: &Gap) -> bool {
 fn row(record: Record, key: Option<&KeyLabel>) -> RequestRow {
     let at = record.at;
     RequestRow {
-        at: to_the_second(at),
+        at: Moment::to_the_second(at),
         day: at.format("%-d %b %Y").to_string(),
         verdict: verdict(record.code),
         key: KeyName::new(key),
@@ -147,15 +147,6 @@ fn row(record: Record, key: Option<&KeyLabel>) -> RequestRow {
         scope: record.scope,
         address: record.address,
         program: record.user_agent,
-    }
-}
-
-/// "12:01:03"; the exact instant stands beside it.
-pub fn to_the_second(at: Timestamp) -> Moment {
-    Moment {
-        text: at.format("%H:%M:%S").to_string(),
-        title: at.format("%-d %b %Y, %H:%M:%S%.3f UTC").to_string(),
-        ..Moment::day(at)
     }
 }
 

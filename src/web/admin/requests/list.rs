@@ -1,7 +1,6 @@
 //! Usage > Request log: single requests with their verdicts, by page or as they come.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::TimeDelta;
@@ -17,10 +16,10 @@ use crate::domain::request_id::RequestId;
 use crate::domain::role::Actor;
 use crate::domain::validate::FieldErrors;
 use crate::domain::verdict::Code;
-use crate::domain::{Error, Result};
 use crate::web::admin::key_picker::{self, KeyChoice, Picked};
+use crate::web::admin::log_filter::mark;
 use crate::web::failure::Answer;
-use crate::web::respond::{html, is_htmx, page};
+use crate::web::respond::{is_htmx, page, replacing_url};
 use crate::web::shell::{Crumb, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
@@ -159,13 +158,10 @@ impl RequestsPage {
         if !is_htmx(request) {
             return page(status, self);
         }
-        let mut answer = html(status, self.as_log().render().map_err(Error::internal)?);
-        if let Ok(url) = HeaderValue::from_str(&self.newest_page()) {
-            answer
-                .headers_mut()
-                .insert(HeaderName::from_static("hx-replace-url"), url);
-        }
-        Ok(answer)
+        Ok(replacing_url(
+            page(status, &self.as_log())?,
+            &self.newest_page(),
+        ))
     }
 }
 
@@ -190,18 +186,6 @@ async fn since(
             lines: lines(found, false),
         },
     )
-}
-
-/// Reads the mark of a page; empty for none.
-fn mark(text: &str) -> Result<Option<RequestId>> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse().map(Some).map_err(|_| {
-        Error::BadRequest(
-            "This page mark was not made by Keystead; start at the first page.".into(),
-        )
-    })
 }
 
 fn wrong_key(filter: &mut RequestFilter, errors: &mut FieldErrors, why: &str) {

@@ -8,6 +8,7 @@ use crate::db::request_records::Record;
 use crate::db::usage_gaps::{CRASH, Gap};
 use crate::domain::time::{from_micros, rfc3339};
 use crate::domain::{Error, Result};
+use crate::web::admin::log_exports::{Format, cell, csv_writer, finish};
 
 /// The columns of the CSV.
 const COLUMNS: [&str; 13] = [
@@ -26,43 +27,16 @@ const COLUMNS: [&str; 13] = [
     "note",
 ];
 
-/// How an export is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// RFC 4180.
-    Csv,
-    /// A JSON object a line.
-    Ndjson,
-}
-
-impl Format {
-    /// The end of the file's name.
-    pub fn ending(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Ndjson => "ndjson",
-        }
+/// What comes before the rows.
+///
+/// # Errors
+/// `Internal`, for form's sake: writing to memory.
+pub fn head(format: Format) -> Result<Vec<u8>> {
+    let mut rows = Rows::new(format);
+    if let Rows::Csv(writer) = &mut rows {
+        writer.write_record(COLUMNS).map_err(Error::internal)?;
     }
-
-    /// The media type.
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv; charset=utf-8; header=present",
-            Self::Ndjson => "application/x-ndjson; charset=utf-8",
-        }
-    }
-
-    /// What comes before the rows.
-    ///
-    /// # Errors
-    /// `Internal`, for form's sake: writing to memory.
-    pub fn head(self) -> Result<Vec<u8>> {
-        let mut rows = Rows::new(self);
-        if let Rows::Csv(writer) = &mut rows {
-            writer.write_record(COLUMNS).map_err(Error::internal)?;
-        }
-        rows.finish()
-    }
+    rows.finish()
 }
 
 /// Rows in the making.
@@ -77,11 +51,7 @@ impl Rows {
     /// None yet.
     pub fn new(format: Format) -> Self {
         match format {
-            Format::Csv => Self::Csv(Box::new(
-                csv::WriterBuilder::new()
-                    .terminator(csv::Terminator::CRLF)
-                    .from_writer(Vec::new()),
-            )),
+            Format::Csv => Self::Csv(Box::new(csv_writer())),
             Format::Ndjson => Self::Ndjson(Vec::new()),
         }
     }
@@ -182,7 +152,7 @@ impl Rows {
     /// `Internal`.
     pub fn finish(self) -> Result<Vec<u8>> {
         match self {
-            Self::Csv(writer) => writer.into_inner().map_err(Error::internal),
+            Self::Csv(writer) => finish(*writer),
             Self::Ndjson(text) => Ok(text),
         }
     }
@@ -197,20 +167,4 @@ fn write(writer: &mut csv::Writer<Vec<u8>>, cells: [&str; 13]) -> Result<()> {
 fn write_line(text: &mut Vec<u8>, row: &Value) {
     text.extend(row.to_string().into_bytes());
     text.push(b'\n');
-}
-
-/// A cell that no spreadsheet takes for a formula, also when it drops quotes and blanks first, and that stays in its
-/// row whatever reads it.
-pub fn cell(text: &str) -> String {
-    let mut cell: String = text
-        .chars()
-        .map(|c| if c.is_control() && c != '\t' { ' ' } else { c })
-        .collect();
-    let bare = text.trim_start_matches(['"', '\'', ' ']);
-    if bare.starts_with([
-        '=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}',
-    ]) {
-        cell.insert(0, '\'');
-    }
-    cell
 }

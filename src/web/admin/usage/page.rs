@@ -1,7 +1,6 @@
 //! Usage: how often the tenant's keys were accepted and refused, and why.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
@@ -13,7 +12,7 @@ use crate::db::usage_series::Whose;
 use crate::domain::{Error, Result};
 use crate::web::admin::key_picker::{self, KEY_IN_URL, KeyChoice, Picked};
 use crate::web::failure::Answer;
-use crate::web::respond::{html, is_htmx, page};
+use crate::web::respond::{is_htmx, page, replacing_url};
 use crate::web::shell::{Crumb, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
@@ -133,12 +132,8 @@ async fn respond(
     if !is_htmx(request) {
         return page(StatusCode::OK, &answer);
     }
-    let body = answer.as_usage().render().map_err(Error::internal)?;
-    let mut part = html(StatusCode::OK, body);
-    let address = HeaderValue::from_str(&address).map_err(Error::internal)?;
-    part.headers_mut()
-        .insert(HeaderName::from_static("hx-replace-url"), address);
-    Ok(part)
+    let part = page(StatusCode::OK, &answer.as_usage())?;
+    Ok(replacing_url(part, &address))
 }
 
 impl Question {
