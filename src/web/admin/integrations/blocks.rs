@@ -4,8 +4,8 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::at::At;
+use super::questions::question;
 use super::row::facts;
-use super::switches::question;
 use crate::actions::{credentials, integrations};
 use crate::domain::environment::Environment;
 use crate::domain::integration::Effective;

@@ -4,8 +4,8 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::at::{At, There};
+use super::questions::{inheritors_of, named, question};
 use super::row::facts;
-use super::switches::{inheritors_of, named, question};
 use crate::actions::{credentials, integrations};
 use crate::db::credentials::Credential;
 use crate::domain::Result;

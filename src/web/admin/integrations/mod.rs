@@ -6,6 +6,7 @@ pub mod credentials;
 pub mod form;
 pub mod list;
 pub mod page;
+mod questions;
 mod row;
 pub mod switches;
 pub mod test_calls;
