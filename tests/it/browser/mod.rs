@@ -27,6 +27,7 @@ mod screenshots_groups;
 mod screenshots_questions;
 mod secret_once;
 mod shortcuts;
+mod steadiness;
 mod strange_names;
 mod theme;
 mod two_tabs;

@@ -48,6 +48,13 @@ impl Chromium {
             .await;
     }
 
+    /// Makes the window itself so large, which can't be as narrow as a phone's. Only here browsers count what moves.
+    pub async fn window(&self, width: u32, height: u32) {
+        self.devtools("Emulation.clearDeviceMetricsOverride", json!({}))
+            .await;
+        self.client.set_window_size(width, height).await.unwrap();
+    }
+
     /// Nothing has to be moved sideways to be read, neither the page nor a part of it; only code may.
     pub async fn fits(&self, what: &str) {
         self.settled().await;
