@@ -11,9 +11,9 @@ use memchr::memmem::Finder;
 use super::filter::{Column, KeyFilter, Mark, Place, Sort};
 use super::page::ListPage;
 use super::sieve::{Entry, Sieve};
+use super::summary::Summary;
 use crate::domain::environment::Environment;
 use crate::domain::id::{GroupId, KeyId, ProjectId, UserId};
-use crate::domain::key::State;
 use crate::domain::time::Timestamp;
 
 /// Ends each part of a key's text. No typed word holds it.
@@ -71,6 +71,10 @@ pub struct KeyDirectory {
     words: String,
     /// Who is in the tenant, in order.
     members: Vec<UserId>,
+    /// Keys of which two secrets work, in order.
+    rotating: Vec<KeyId>,
+    /// What stands around every list, unless something changed since.
+    summary: Option<Summary>,
     /// Entries in the order of each column, once somebody asked for it.
     orders: [Option<Vec<u32>>; Column::ALL.len()],
 }
@@ -101,7 +105,7 @@ impl KeyDirectory {
             used: 0,
             disabled: key.disabled,
             revoked: key.revoked,
-            rotating: false,
+            rotating: self.rotating.binary_search(&key.id).is_ok(),
             end: 0,
         };
         let found = self.entries.binary_search_by_key(&key.id, |entry| entry.id);
@@ -130,6 +134,7 @@ impl KeyDirectory {
             self.move_ends(at, end, start + text.len());
         }
         self.orders = Default::default();
+        self.summary = None;
     }
 
     /// Takes a key out, if it is there.
@@ -140,6 +145,7 @@ impl KeyDirectory {
             self.entries.remove(at);
             self.move_ends(at, end, start);
             self.orders = Default::default();
+            self.summary = None;
         }
     }
 
@@ -150,6 +156,7 @@ impl KeyDirectory {
         {
             self.entries[place].used = at.timestamp_micros();
             self.orders[Column::Used as usize] = None;
+            self.summary = None;
         }
     }
 
@@ -172,16 +179,20 @@ impl KeyDirectory {
             }
         }
         self.members = members;
+        self.summary = None;
     }
 
-    /// Notes of which keys two secrets work, and that of the others one does.
-    pub fn set_rotating(&mut self, ids: &[KeyId]) {
-        for entry in &mut self.entries {
-            entry.rotating = false;
+    /// Notes of which keys two secrets work, in any order, and that of the others one does.
+    pub fn set_rotating(&mut self, mut ids: Vec<KeyId>) {
+        ids.sort_unstable();
+        if self.rotating == ids {
+            return;
         }
-        for id in ids {
+        let before = std::mem::replace(&mut self.rotating, ids);
+        self.summary = None;
+        for id in before.iter().chain(&self.rotating) {
             if let Some(at) = self.find_id(*id) {
-                self.entries[at].rotating = true;
+                self.entries[at].rotating = self.rotating.binary_search(id).is_ok();
             }
         }
     }
@@ -230,29 +241,32 @@ impl KeyDirectory {
         now: Timestamp,
     ) -> ListPage {
         let sieve = Sieve::new(filter, now);
-        let mut found = ListPage::default();
-        for entry in &self.entries {
-            let state = sieve.state(entry);
-            found.totals.add(state);
-            found.attention.rotating += usize::from(entry.is_rotating());
-            if state == State::Active {
-                found.attention.expiring += usize::from(sieve.is_soon(entry));
-                found.attention.unused += usize::from(sieve.is_unused(entry));
-                found.attention.ownerless += usize::from(!entry.is_owned);
-            }
+        let summary = match &self.summary {
+            Some(kept) if kept.holds(&sieve) => *kept,
+            _ => *self.summary.insert(Summary::of(&self.entries, &sieve)),
+        };
+        let mut found = ListPage {
+            totals: summary.totals,
+            attention: summary.attention,
+            ..ListPage::default()
+        };
+        let mut passes = vec![filter.is_empty(); self.entries.len()];
+        if filter.is_empty() {
+            found.counts = summary.totals;
+            found.matching = self.entries.len();
+        } else {
+            self.each_with(&filter.words, |at, entry| {
+                if !sieve.admits(entry) {
+                    return;
+                }
+                let state = sieve.state(entry);
+                found.counts.add(state);
+                if filter.status.is_none_or(|wanted| wanted == state) {
+                    passes[at] = true;
+                    found.matching += 1;
+                }
+            });
         }
-        let mut passes = vec![false; self.entries.len()];
-        self.each_with(&filter.words, |at, entry| {
-            if !sieve.admits(entry) {
-                return;
-            }
-            let state = sieve.state(entry);
-            found.counts.add(state);
-            if filter.status.is_none_or(|wanted| wanted == state) {
-                passes[at] = true;
-                found.matching += 1;
-            }
-        });
         self.take(&passes, sort, after, limit, &mut found);
         found
     }

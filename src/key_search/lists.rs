@@ -188,7 +188,7 @@ impl Kept {
         self.follow(conn, tenant)?;
         self.follow_usage(conn, tenant, wanted.sort.column, now)?;
         let rotating = key_lists::rotating(conn, tenant, now)?;
-        self.directory.set_rotating(&rotating);
+        self.directory.set_rotating(rotating);
         let ListRequest {
             filter,
             sort,

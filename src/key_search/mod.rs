@@ -10,3 +10,4 @@ pub mod filter;
 pub mod lists;
 pub mod page;
 pub mod sieve;
+mod summary;

@@ -76,6 +76,24 @@ impl<'a> Sieve<'a> {
         of.created < self.stale && of.used < self.stale
     }
 
+    /// The instant that it tells apart from others.
+    pub(super) fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// When the state of a key, or what it needs, may be another, if nobody changes it.
+    pub(super) fn changes_at(&self, of: &Entry) -> i64 {
+        let (until_soon, until_stale) = (self.soon - self.now, self.now - self.stale + 1);
+        let instants = [
+            of.expires,
+            of.expires.saturating_sub(until_soon),
+            of.created + until_stale,
+            of.used + until_stale,
+        ];
+        let to_come = instants.into_iter().filter(|at| *at > self.now);
+        to_come.min().unwrap_or(i64::MAX)
+    }
+
     /// Everything but words and status.
     pub(super) fn admits(&self, entry: &Entry) -> bool {
         let fits = match self.filter.expiration {
