@@ -32,18 +32,15 @@ pub fn flush(db: &Db, held: &Credentials, now: Timestamp) -> Result<()> {
         return Ok(());
     }
     let written = db.write(|conn| {
-        given
-            .iter()
-            .try_for_each(|((credential, project), (tenant, reads))| {
-                let more = Reads {
-                    credential_id: *credential,
-                    project_id: *project,
-                    start: hour_of(now),
-                    tenant_id: *tenant,
-                    reads: *reads,
-                };
-                integration_reads::add(conn, more)
-            })
+        let counts = given.iter();
+        let more = counts.map(|((credential, project), (tenant, reads))| Reads {
+            credential_id: *credential,
+            project_id: *project,
+            start: hour_of(now),
+            tenant_id: *tenant,
+            reads: *reads,
+        });
+        integration_reads::add(conn, more)
     });
     // What may be written after all must not be counted twice.
     if matches!(&written, Err(error) if !matches!(error, Error::OutcomeUnknown(_))) {

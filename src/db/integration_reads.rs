@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 
+use super::many_rows::{self, row};
 use super::schema::{integration_credentials as credentials, integration_reads as reads};
 use super::usage::{DAY, HOUR};
-use super::{Conn, dialect, rows};
+use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::{CredentialId, IntegrationId, ProjectId, TenantId};
 use crate::domain::time::Timestamp;
 
 /// How often a project was given a credential in an hour.
-#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = reads)]
 pub struct Reads {
     /// The credential.
@@ -33,15 +33,38 @@ pub fn hour_of(at: Timestamp) -> i64 {
     at.timestamp().div_euclid(HOUR) * HOUR
 }
 
-/// Adds to the counts of an hour.
-pub fn add(conn: &mut Conn, more: Reads) -> Result<()> {
-    dialect::on_either!(conn, conn => diesel::insert_into(reads::table)
-        .values(more)
-        .on_conflict((reads::credential_id, reads::project_id, reads::start))
-        .do_update()
-        .set(reads::reads.eq(reads::reads + excluded(reads::reads)))
-        .execute(conn)?);
-    Ok(())
+/// As [`Reads`], on its way into the table.
+struct More {
+    credential_id: String,
+    project_id: String,
+    start: i64,
+    tenant_id: String,
+    reads: i64,
+}
+
+row!(
+    More,
+    "integration_reads",
+    " ON CONFLICT (credential_id, project_id, start) DO UPDATE SET reads = integration_reads.reads + excluded.reads",
+    credential_id: Text,
+    project_id: Text,
+    start: BigInt,
+    tenant_id: Text,
+    reads: BigInt,
+);
+
+/// Adds to the counts of an hour; of a credential and a project at most one row.
+pub fn add(conn: &mut Conn, rows: impl Iterator<Item = Reads>) -> Result<()> {
+    let rows: Vec<More> = rows
+        .map(|one| More {
+            credential_id: one.credential_id.to_string(),
+            project_id: one.project_id.to_string(),
+            start: one.start,
+            tenant_id: one.tenant_id.to_string(),
+            reads: one.reads,
+        })
+        .collect();
+    many_rows::write(conn, &rows)
 }
 
 /// How often projects were given one of an integration's credentials in the last day.

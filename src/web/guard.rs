@@ -13,7 +13,7 @@ use super::client::{self, Incoming};
 use super::errors::{Cause, with_problem};
 use super::failure::{Failure, sentence};
 use super::problem::problem;
-use super::questions::{is_of_gateway, is_question};
+use super::questions::{is_of_credential, is_of_gateway, is_question};
 use super::state::{Site, State};
 use crate::domain::request_id::RequestId;
 use crate::domain::time::Clock;
@@ -126,7 +126,7 @@ fn log<B>(
         let cause = cause.or_else(|| response.error().map(ToString::to_string));
         let path = harmless(path);
         tracing::error!(%method, path, status = status.as_u16(), micros, request_id = %id, cause, "request failed");
-    } else if is_edge(path) || path.starts_with("/static/") {
+    } else if is_edge(path) || is_of_credential(path) || path.starts_with("/static/") {
         tracing::debug!(%method, path = harmless(path), status = status.as_u16(), micros, request_id = %id, "request");
     } else {
         let (path, client) = (

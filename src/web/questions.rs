@@ -12,3 +12,8 @@ pub fn is_question(path: &str) -> bool {
 pub fn is_of_gateway(path: &str) -> bool {
     path == "/forward-auth" || path.starts_with(EXT_AUTHZ)
 }
+
+/// Where systems ask for a third party's credential, each time they need it.
+pub fn is_of_credential(path: &str) -> bool {
+    path.starts_with("/api/v1/projects/") && path.ends_with("/credential")
+}

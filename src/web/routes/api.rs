@@ -9,7 +9,9 @@ use crate::web::{api, openapi};
 
 /// What systems with a key, and verifiers, ask for.
 pub fn rest_api(scope: &mut ServiceConfig) {
+    // Asked each time that a system needs a credential, so it comes first: each pattern before it costs the request.
     routes! { scope,
+        "/projects/{project}/integrations/{slug}/credential" => get api::resolutions::show;
         "/verify/batch" [batch::LARGEST_BODY] => post batch::create;
         "/auth/whoami" => get api::whoami::show;
         "/auth/api-keys" [SETTINGS] => get api::key_lists::index, post api::keys::create;
@@ -25,7 +27,6 @@ pub fn rest_api(scope: &mut ServiceConfig) {
         "/projects/{id}/restore" => post api::projects::restore;
         "/projects/{project}/integrations" => get api::project_integrations::index;
         "/projects/{project}/integrations/{slug}" => get api::project_integrations::show, patch api::project_integrations::update;
-        "/projects/{project}/integrations/{slug}/credential" => get api::resolutions::show;
         "/projects/{project}/integrations/{slug}/report" => post api::resolutions::report;
         "/projects/{project}/integrations/{slug}/credentials" => post api::credentials::create_of_project;
         "/projects/{project}/integrations/{slug}/credentials/{id}" => delete api::credentials::destroy_of_project;
