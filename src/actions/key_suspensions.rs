@@ -40,6 +40,9 @@ fn switch(conn: &mut Conn, by: &Actor, id: KeyId, off: bool) -> Result<Key> {
     }
     db::keys::set_disabled(conn, by.tenant, id, off.then_some(by.now))?;
     note_state(conn, id, rev)?;
+    if !off {
+        db::leaked_keys::delete(conn, id)?;
+    }
     let event = if off {
         Event::KeyDisabled
     } else {

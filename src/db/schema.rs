@@ -197,6 +197,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    leaked_keys (key_id) {
+        key_id -> Text, tenant_id -> Text, reported_at -> Timestamp, reported_by -> Text, place -> Text,
+    }
+}
+
+diesel::joinable!(leaked_keys -> api_keys (key_id));
 diesel::joinable!(api_keys -> authorization_groups (group_id));
 diesel::joinable!(api_keys -> tenants (tenant_id));
 diesel::joinable!(integration_credentials -> integrations (integration_id));
@@ -222,6 +229,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     integrations,
     integration_credentials,
     integration_reads,
+    leaked_keys,
     limit_requests,
     sealed_secrets,
     verifiers,

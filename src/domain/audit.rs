@@ -55,6 +55,10 @@ events! {
     KeyRevoked(Value): "key.revoked";
     /// An API key was switched off.
     KeyDisabled: "key.disabled";
+    /// An API key was found where it does not belong, and switched off; where, and by whom.
+    KeyContained(Value): "key.contained";
+    /// Support staff looked up whose key a text is.
+    KeyLookedUp: "key.looked_up";
     /// An API key was switched on again.
     KeyEnabled: "key.enabled";
     /// An API key got another secret; with the grace and the last characters of both.
@@ -196,6 +200,7 @@ impl Event {
             Self::KeyCreated(detail)
             | Self::KeyUpdated(detail)
             | Self::KeyRevoked(detail)
+            | Self::KeyContained(detail)
             | Self::KeyRotated(detail)
             | Self::KeyRotationExtended(detail)
             | Self::KeyRotationEnded(detail)

@@ -6,6 +6,8 @@ pub const WORDS: &[(&str, &str)] = &[
     ("key.updated", "Changed key {}"),
     ("key.revoked", "Revoked key {}"),
     ("key.disabled", "Disabled key {}"),
+    ("key.contained", "Switched off leaked key {}"),
+    ("key.looked_up", "Looked up key {}"),
     ("key.enabled", "Enabled key {}"),
     ("key.rotated", "Rotated key {}"),
     ("key.rotation_extended", "Extended the rotation of key {}"),

@@ -107,7 +107,7 @@ fn is_same_origin(request: &HttpRequest) -> bool {
 pub fn is_for_strangers(path: &str) -> bool {
     matches!(
         path,
-        "/login" | "/setup" | "/invitation" | "/password-reset"
+        "/login" | "/setup" | "/invitation" | "/password-reset" | "/report-leaked-key"
     )
 }
 
@@ -191,6 +191,7 @@ pub fn label(field: &str) -> &str {
         "new_password" => "New password",
         "role" => "Role",
         "owner" => "Owner",
+        "place" => "Where did you find it?",
         "key" => "Key",
         "verdict" => "Verdict",
         "method" => "Method",

@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 
 /// Last parts of addresses that only take forms, or that save a file instead of showing a page.
-const NO_PAGES: [&str; 28] = [
+const NO_PAGES: [&str; 29] = [
     "login",
     "logout",
     "setup",
@@ -30,6 +30,7 @@ const NO_PAGES: [&str; 28] = [
     "credentials",
     "test",
     "extension",
+    "containment",
     "requests.csv",
     "requests.ndjson",
 ];

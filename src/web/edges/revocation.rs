@@ -5,12 +5,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{oauth, oauth_views};
 use crate::actions::keys;
-use crate::domain::role::Actor;
-use crate::domain::{Error, key_text};
+use crate::domain::key_text;
 use crate::web::body::Body;
-use crate::web::client::{self, Incoming};
-use crate::web::decide::holder;
 use crate::web::failure::Answer;
+use crate::web::held_key;
 use crate::web::media_type;
 use crate::web::state::State;
 
@@ -59,36 +57,12 @@ pub async fn create(
         let (status, code) = (StatusCode::BAD_REQUEST, "unsupported_token_type");
         return Ok(oauth::refusal(status, code, text.into()));
     }
-    let uncertain = || Error::Unavailable("the index is not certain".into());
-    let certainty = state.index().certainty().ok_or_else(uncertain)?;
-    let incoming = Incoming::of(&request)?;
-    match holder_of(token, &incoming) {
-        None if state.index().lacks_pepper() => {
-            return Err(Error::Unavailable("a pepper is missing here".into()).into());
-        }
-        // It may be about to be loaded anew.
-        None if state.index().certainty() != Some(certainty) => return Err(uncertain().into()),
-        None => state.unknown_tokens.count(client::place(&request))?,
-        // Already true for this node's next verification: a repeated request costs no transaction. A secret that the
-        // key no longer has speaks for nobody: the key goes on with another.
-        Some((_, false)) => {}
-        Some((by, true)) => state.change(move |conn| keys::surrender(conn, &by)).await?,
+    // A secret that the key no longer has speaks for nobody: the key goes on with another. One that is refused already
+    // costs no transaction.
+    if let Some((by, true)) = held_key::find(token, &request, &state)? {
+        state.change(move |conn| keys::surrender(conn, &by)).await?;
     }
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .finish())
-}
-
-/// The key itself, and whether this token of it still works. `None` for an unknown token.
-fn holder_of(token: &str, incoming: &Incoming<'_>) -> Option<(Actor, bool)> {
-    if !key_text::is_well_formed(token) {
-        return None;
-    }
-    let (held, _) = incoming
-        .state
-        .index()
-        .find(&incoming.state.index().seek(token))?;
-    let entry = held.get()?;
-    let works = !entry.revoked && !entry.has_ended(incoming.now);
-    Some((holder(entry, incoming), works))
 }

@@ -50,7 +50,7 @@ const fn place(
 const KEYS: &str = "/tenant-api-keys";
 
 /// In the order in which they are offered.
-static PLACES: [Place; 24] = [
+static PLACES: [Place; 25] = [
     place(
         [
             "API Keys",
@@ -259,6 +259,16 @@ static PLACES: [Place; 24] = [
         ],
         "/support/tenants?sort=waiting",
         "clock",
+        For::Staff,
+    ),
+    place(
+        [
+            "Found keys",
+            "Whose key somebody found",
+            "leaked leak paste lookup owner contain exposed",
+        ],
+        "/support/leaked-keys",
+        "key-round",
         For::Staff,
     ),
     place(

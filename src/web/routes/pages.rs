@@ -9,7 +9,7 @@ use crate::web::admin::{
 use crate::web::body::LARGEST_SETTINGS as SETTINGS;
 use crate::web::route_lines::routes;
 use crate::web::support::{
-    access_refusals, feature_access, limit_refusals, limits, plans, rollouts, tenants,
+    access_refusals, feature_access, leaked_keys, limit_refusals, limits, plans, rollouts, tenants,
 };
 use crate::web::{docs, jump};
 
@@ -109,6 +109,8 @@ pub fn support(scope: &mut ServiceConfig) {
         "/support/tenants/{id}/plan" => page plans::new, post plans::create;
         "/support/tenants/{id}/access" => page feature_access::new, post feature_access::create;
         "/support/tenants/{id}/access-refusal" => page access_refusals::new, post access_refusals::create;
+        "/support/leaked-keys" => page leaked_keys::new, post leaked_keys::create;
+        "/support/leaked-keys/containment" => post leaked_keys::contain;
         "/support/rollouts" => page rollouts::show, post rollouts::update;
     };
 }

@@ -4,6 +4,7 @@ use actix_web::web::ServiceConfig;
 
 use crate::web::account::{names, page, passwords, resets, sessions};
 use crate::web::admin::members;
+use crate::web::leaked_keys;
 use crate::web::route_lines::routes;
 
 /// Who is in a tenant, how somebody joins, and one's own account.
@@ -24,5 +25,6 @@ pub fn of_people(scope: &mut ServiceConfig) {
         "/account/password" => post passwords::update;
         "/account/sessions/removal" => post sessions::end_others;
         "/password-reset" => page resets::new, post resets::create;
+        "/report-leaked-key" => page leaked_keys::new, post leaked_keys::create;
     };
 }

@@ -1,7 +1,9 @@
-//! The support view: tenants by name, state, date and limit. Nothing here reads a key, a credential or usage.
+//! The support view: tenants by name, state, date and limit. Nothing here reads a key, a credential or usage, but for a key that
+//! somebody found and pasted.
 
 pub mod access_refusals;
 pub mod feature_access;
+pub mod leaked_keys;
 pub mod limit_refusals;
 pub mod limits;
 pub mod plans;

@@ -32,6 +32,11 @@ async fn everybody_can_set_up_and_sign_in() {
         .is_accessible_everywhere("sign-in with an error")
         .await;
 
+    browser.goto("/report-leaked-key").await;
+    browser
+        .is_accessible_everywhere("a report of a leaked key")
+        .await;
+
     browser.goto("/setup?token=used").await;
     browser.until_sees("This link has ended").await;
     browser

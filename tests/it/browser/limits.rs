@@ -215,5 +215,22 @@ async fn everybody_can_use_the_pages_of_support() {
     browser.fill("dialog #reason", "No").await;
     browser.click("dialog [type=submit]").await;
     browser.until_sees("The request of Acme is declined.").await;
-    browser.console_is_clean_but_for(&[404]).await;
+
+    let key = app.issue("Acme", "ERP");
+    browser.goto("/support/leaked-keys").await;
+    browser.fill("#key", &key.secret).await;
+    browser.press(key::ENTER).await;
+    browser.until_sees("Where was it found?").await;
+    browser.is_accessible_everywhere("a found key").await;
+    browser.click(".two-parts [data-variant='danger']").await;
+    browser.until_focus(".error-summary").await;
+    browser
+        .is_accessible_everywhere("a found key, with an error")
+        .await;
+    browser.screen(390, 844).await;
+    browser.fits("a found key").await;
+    browser.fill("#reason", "On a forum").await;
+    browser.click(".two-parts [data-variant='danger']").await;
+    browser.until_sees("ERP is switched off").await;
+    browser.console_is_clean_but_for(&[404, 422]).await;
 }

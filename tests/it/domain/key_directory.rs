@@ -58,14 +58,14 @@ fn change(keys: &mut KeyDirectory, key: &mut Listed<'_>, owner: UserId, turn: us
         3 => key.owner = key.owner.is_none().then_some(owner),
         4 => return keys.set_used(key.id, noon() + day - TimeDelta::days(80)),
         5 => {
-            return keys.set_rotating(if turn % 2 == 0 {
+            return keys.set_rotating(if turn.is_multiple_of(2) {
                 vec![key.id]
             } else {
                 Vec::new()
             });
         }
         _ => {
-            return keys.set_members(if turn % 2 == 0 {
+            return keys.set_members(if turn.is_multiple_of(2) {
                 vec![owner]
             } else {
                 Vec::new()

@@ -283,6 +283,8 @@ async fn nothing_changes_by_reading() {
         &app.support_page("Acme", "access"),
         &app.support_page("Acme", "access-refusal"),
         "/support/rollouts?percentage=50",
+        "/support/leaked-keys",
+        "/report-leaked-key",
         "/integrations",
         "/integrations/access-request",
     ] {

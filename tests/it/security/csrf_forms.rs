@@ -278,6 +278,7 @@ pub fn tries(
         form("/logout", keys, "/logout", &[]),
         super::csrf_members::acceptance(app),
         super::csrf_members::reset(app),
+        super::support_forms::report(app),
         form(
             "/login",
             "/login",

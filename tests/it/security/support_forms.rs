@@ -15,6 +15,7 @@ pub fn decisions(app: &App) -> Vec<Try> {
     let wanted = app.open_access_request("Acme");
     let access = app.access_version("Acme");
     let reason = ("reason", "Planted");
+    let (found, acme) = (app.issue("Acme", "Found"), app.tenant("Acme").to_string());
     vec![
         form(
             "/support/tenants/{id}/limit-refusal",
@@ -44,7 +45,23 @@ pub fn decisions(app: &App) -> Vec<Try> {
         ),
         form("/tenant-api-keys/limit-request", &[("limit", "40"), reason]),
         form("/tenant-api-keys/limit-request/withdrawal", &[]),
+        form("/support/leaked-keys", &[("key", &found.secret)]),
+        form(
+            "/support/leaked-keys/containment",
+            &[("tenant", &acme), ("id", &found.id), reason],
+        ),
     ]
+}
+
+/// A key that somebody found who has no account.
+pub fn report(app: &App) -> Try {
+    let found = app.issue("Acme", "Reported");
+    Try {
+        route: "/report-leaked-key",
+        page: "/report-leaked-key".into(),
+        action: "/report-leaked-key".into(),
+        fields: vec![("key", found.secret), ("place", "A forum".into())],
+    }
 }
 
 /// Acme asks for a higher limit; what the forms of support then show.

@@ -64,6 +64,8 @@ const MATRIX: &str = "
 - 0 0 > /tenant-api-keys/{id}/rotation/extension
 - 0 0 > /tenant-api-keys/{id}/suspension
 - 0 0 > /tenant-api-keys/{id}/suspension/removal
+0 0 + > /support/leaked-keys
+0 0 + > /support/leaked-keys/containment
 0 0 + > /support/rollouts
 0 0 + > /support/tenants/{id}/access
 0 0 + > /support/tenants/{id}/access-refusal
@@ -98,8 +100,13 @@ fn cell(answer: &Answer) -> &'static str {
     }
 }
 
-/// Forms that everybody may send who has the link, or an account.
-const FOR_STRANGERS: [&str; 3] = ["/login", "/invitation", "/password-reset"];
+/// Forms that everybody may send who has the link, an account, or a key.
+const FOR_STRANGERS: [&str; 4] = [
+    "/login",
+    "/invitation",
+    "/password-reset",
+    "/report-leaked-key",
+];
 
 /// Where somebody's own pages begin.
 const HOMES: [&str; 4] = [

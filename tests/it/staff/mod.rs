@@ -2,6 +2,7 @@
 
 mod access;
 mod access_requests;
+mod leaked_keys;
 mod limits;
 mod matrix;
 mod plans;

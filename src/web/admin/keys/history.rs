@@ -44,6 +44,8 @@ fn what(action: &str) -> String {
         "key.created" => "Generated",
         "key.updated" => "Changed",
         "key.disabled" => "Disabled",
+        "key.contained" => "Switched off: reported as leaked",
+        "key.looked_up" => "Looked up by support",
         "key.enabled" => "Enabled",
         "key.rotated" => "Rotated",
         "key.rotation_extended" => "Rotation extended",

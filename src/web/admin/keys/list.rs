@@ -80,8 +80,8 @@ pub(super) struct KeysPage {
 pub(super) struct Around {
     pub(super) quota: Quota,
     pub(super) limit_note: Option<LimitNote>,
-    /// Credentials of other services that need attention.
-    pub(super) credentials: Vec<NeedLine>,
+    /// Leaked keys, and credentials of other services that need attention.
+    pub(super) others: Vec<NeedLine>,
     /// The tenant's groups, to choose from.
     pub(super) groups: Vec<Group>,
     /// The tenant's projects, to choose from.
@@ -117,10 +117,12 @@ impl KeysPage {
                 let quota = Quota::with_used(conn, &by, counting)?;
                 let used = KeyUse::load_all(conn, by.tenant, &keys, now)?;
                 let warned = credential_warnings::list(conn, by.tenant, now)?;
+                let mut others = needs::of_leaked(&db::leaked_keys::list(conn, by.tenant)?, now);
+                others.extend(needs::of_credentials(warned, &catalogue, now));
                 let around = Around {
                     quota,
                     limit_note: LimitNote::find(conn, by.tenant, now)?,
-                    credentials: needs::of_credentials(warned, &catalogue, now),
+                    others,
                     groups: db::groups::list(conn, by.tenant)?,
                     projects: db::projects::list(conn, by.tenant)?,
                     members: db::members::list(conn, by.tenant)?,
@@ -158,13 +160,13 @@ impl KeysPage {
         let Around {
             quota,
             limit_note,
-            credentials,
+            others,
             groups,
             projects,
             members,
         } = around;
         let mut needs = needs::needs(found, &quota);
-        needs.extend(credentials);
+        needs.extend(others);
         let filter = &query.wanted.filter;
         let rows = keys.into_iter().map(|(key, used)| {
             let lit = key.id.text().as_str() == highlight;

@@ -72,7 +72,7 @@ pub async fn create(
     let around = Around {
         quota,
         limit_note: None,
-        credentials: Vec::new(),
+        others: Vec::new(),
         groups: Vec::new(),
         projects: Vec::new(),
         members: Vec::new(),

@@ -3,6 +3,7 @@
 use super::choices::whole;
 use super::query::LIST;
 use crate::actions::credential_warnings::Warned;
+use crate::db::leaked_keys::Listed;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::integration::Warning;
 use crate::domain::time::{Timestamp, day};
@@ -12,8 +13,8 @@ use crate::web::admin::quota::Quota;
 use crate::web::numbers::counted;
 use crate::web::shell::Moment;
 
-/// Credentials that have a line each; one more line counts the others.
-const CREDENTIALS: usize = 5;
+/// Leaked keys and credentials that have a line each; one more line counts the others.
+const LINES: usize = 5;
 
 /// A line of "Needs attention".
 pub(super) struct NeedLine {
@@ -73,6 +74,34 @@ pub(super) fn needs(found: &ListPage, quota: &Quota) -> Vec<NeedLine> {
     needs
 }
 
+/// Keys that somebody found where they do not belong.
+pub(super) fn of_leaked(leaked: &[Listed], now: Timestamp) -> Vec<NeedLine> {
+    let line = |one: &Listed| NeedLine {
+        text: format!(
+            "{} was reported as leaked {}",
+            one.name,
+            Moment::past(one.reported_at, now).text
+        ),
+        href: format!("{LIST}/{}", one.key_id),
+    };
+    let (told, rest) = (
+        leaked.iter().take(LINES),
+        leaked.len().saturating_sub(LINES),
+    );
+    let mut lines: Vec<NeedLine> = told.map(line).collect();
+    if rest > 0 {
+        lines.push(NeedLine {
+            text: counted(
+                whole(rest),
+                "more key was reported as leaked",
+                "more keys were reported as leaked",
+            ),
+            href: format!("{LIST}?status=disabled"),
+        });
+    }
+    lines
+}
+
 /// The credentials that somebody should look at. What is no longer in the catalogue has no page to lead to.
 pub(super) fn of_credentials(
     mut all: Vec<Warned>,
@@ -80,7 +109,7 @@ pub(super) fn of_credentials(
     now: Timestamp,
 ) -> Vec<NeedLine> {
     all.retain(|one| catalogue.find(&one.slug).is_some());
-    let (told, rest) = all.split_at(all.len().min(CREDENTIALS));
+    let (told, rest) = all.split_at(all.len().min(LINES));
     let line = |one: &Warned| {
         let entry = catalogue.find(&one.slug)?;
         Some(NeedLine {

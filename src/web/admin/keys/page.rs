@@ -13,6 +13,7 @@ use crate::actions::usage_reports::{Range, Report};
 use crate::db::audit::AuditEvent;
 use crate::db::key_rotations::{self, Rotation};
 use crate::db::keys::Key;
+use crate::db::leaked_keys::LeakedKey;
 use crate::db::request_records::{self, Filter, Record};
 use crate::db::usage_series::Whose;
 use crate::db::{self, Conn};
@@ -78,6 +79,8 @@ struct KeyPage {
     recent: Vec<Recent>,
     history: Vec<HistoryLine>,
     former: Option<String>,
+    /// Who said that it leaked and when, and where it was found.
+    leaked: Option<(String, String)>,
     may_change: bool,
 }
 
@@ -91,6 +94,7 @@ struct Loaded {
     last: Option<Record>,
     history: Vec<AuditEvent>,
     former: Option<Rotation>,
+    leaked: Option<LeakedKey>,
 }
 
 /// `GET /tenant-api-keys/{id}`.
@@ -140,6 +144,13 @@ pub async fn show(
             former: found
                 .former
                 .map(|one| format!("…{}, {}", one.last4, rotation_state::words(&one.old, now))),
+            leaked: found
+                .leaked
+                .filter(|_| status != KeyState::Revoked)
+                .map(|one| {
+                    let when = Moment::past(one.reported_at, now).text;
+                    (format!("{}, {when}", one.reported_by), one.place)
+                }),
             may_change,
             key,
         },
@@ -171,6 +182,7 @@ impl Loaded {
             former: key_rotations::list(conn, tenant, id, 1)?
                 .pop()
                 .filter(|one| !one.is_running(now)),
+            leaked: db::leaked_keys::find(conn, tenant, id)?,
             key,
         })
     }
