@@ -114,7 +114,7 @@ pub fn reset(app: &App) -> Try {
     }
 }
 
-fn invited(app: &App, email: &str) -> InvitationId {
+pub fn invited(app: &App, email: &str) -> InvitationId {
     let by = tenants::operator(app.tenant("Acme"), app.clock.now());
     let draft = Draft::check(email, "viewer").unwrap();
     let made = app

@@ -11,4 +11,4 @@ mod headers;
 mod key_forms;
 mod names;
 mod smuggling;
-mod support_forms;
+pub mod support_forms;

@@ -65,7 +65,7 @@ pub fn report(app: &App) -> Try {
 }
 
 /// Acme asks for a higher limit; what the forms of support then show.
-fn open_request(app: &App) -> String {
+pub fn open_request(app: &App) -> String {
     let (acme, now) = (app.tenant("Acme"), app.clock.now());
     let wanted = keystead::domain::limits::Draft {
         limit: 20,

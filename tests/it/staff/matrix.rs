@@ -90,7 +90,7 @@ fn forms(app: &App) -> Vec<Try> {
     forms
 }
 
-fn cell(answer: &Answer) -> &'static str {
+pub(super) fn cell(answer: &Answer) -> &'static str {
     let place = answer.header("location");
     match answer.status {
         403 => "-",

@@ -5,6 +5,7 @@ mod access_requests;
 mod leaked_keys;
 mod limits;
 mod matrix;
+mod pages_matrix;
 mod plans;
 mod rollouts;
 mod tenants;
