@@ -27,6 +27,23 @@ impl Holder {
     /// The person as they start here: in the tenant they joined first, or as support staff. `None` when they belong
     /// nowhere any more.
     pub fn arriving(conn: &mut Conn, user: &User, from: Arrival) -> Result<Option<Self>> {
+        let tenant = match user.support {
+            true => None,
+            false => db::members::first_tenant(conn, user.id)?,
+        };
+        Self::arriving_in(conn, user, tenant, from)
+    }
+
+    /// As [`Holder::arriving`], in a tenant of theirs.
+    ///
+    /// # Errors
+    /// `NotFound` when they left it.
+    pub fn arriving_in(
+        conn: &mut Conn,
+        user: &User,
+        tenant: Option<TenantId>,
+        from: Arrival,
+    ) -> Result<Option<Self>> {
         let Arrival {
             now,
             address,
@@ -42,7 +59,7 @@ impl Holder {
                 request_id,
             })));
         }
-        let Some(tenant) = db::members::first_tenant(conn, id)? else {
+        let Some(tenant) = tenant else {
             return Ok(None);
         };
         let Member { email, role, .. } = db::members::find(conn, tenant, id)?;
@@ -84,8 +101,16 @@ impl Holder {
         }
     }
 
+    /// The moment of their request.
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::Member(by) => by.now,
+            Self::Support(by) => by.now,
+        }
+    }
+
     /// Writes an audit row of something about their own account.
-    fn record(&self, conn: &mut Conn, event: &Event, user: &User) -> Result<()> {
+    pub(super) fn record(&self, conn: &mut Conn, event: &Event, user: &User) -> Result<()> {
         let object = person(user);
         match self {
             Self::Member(by) => record(conn, by, event, object),
@@ -94,7 +119,8 @@ impl Holder {
     }
 }
 
-fn person(user: &User) -> Object<'_> {
+/// The object of an audit row about a person.
+pub(super) fn person(user: &User) -> Object<'_> {
     Object {
         kind: "person",
         id: user.id.to_string(),
@@ -146,6 +172,16 @@ pub fn reset_link_of_member(
     user: UserId,
     pepper: &Pepper,
 ) -> Result<(User, ResetLink)> {
+    let user = must_be_in_hands_of(conn, by, user)?;
+    record(conn, by, &Event::ResetLinkMade, person(&user))?;
+    Ok(linked(user, by.now, pepper))
+}
+
+/// The person, if their account is in the hands of this tenant's admins.
+///
+/// # Errors
+/// As [`reset_link_of_member`].
+pub(super) fn must_be_in_hands_of(conn: &mut Conn, by: &Actor, user: UserId) -> Result<User> {
     super::members::hold(conn, by)?;
     let member = super::members::find(conn, by, user)?;
     if member.super_user {
@@ -154,9 +190,7 @@ pub fn reset_link_of_member(
     if db::members::list_tenants(conn, user)?.len() > 1 {
         return Err(Conflict::BelongsElsewhere.into());
     }
-    let user = db::users::find(conn, user)?;
-    record(conn, by, &Event::ResetLinkMade, person(&user))?;
-    Ok(linked(user, by.now, pepper))
+    db::users::find(conn, user)
 }
 
 /// As [`reset_link_of_member`], by the operator at the shell, for anybody.

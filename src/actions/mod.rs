@@ -39,6 +39,7 @@ pub mod projects;
 pub mod requests;
 pub mod rollout_percentages;
 pub mod rollouts;
+pub mod second_factors;
 pub mod sessions;
 pub mod settings;
 pub mod setup;

@@ -16,6 +16,8 @@ use crate::domain::{Error, Result, password, random};
 /// Failures from one place before waiting begins.
 const FREE_ACCOUNT: i64 = 5;
 const FREE_ADDRESS: i64 = 30;
+/// Wrong codes of one account, from wherever: only who knows the password gets to try any.
+const FREE_CODES: i64 = 10;
 /// Longest wait, in seconds.
 const LONGEST: i64 = 900;
 /// Failures in a row older than this are forgotten.
@@ -52,6 +54,8 @@ impl Place {
 pub struct Attempt {
     email: String,
     place: Place,
+    /// A code is asked for as well.
+    with_code: bool,
 }
 
 /// An attempt that was counted as a failure for now.
@@ -71,6 +75,16 @@ impl Attempt {
         Self {
             email: email.trim().to_lowercase(),
             place,
+            with_code: false,
+        }
+    }
+
+    /// An attempt that takes the code of a second factor too: the codes of an account are counted together, wherever they
+    /// come from, so that nobody finds one by trying from many addresses.
+    pub fn with_code(email: &str, place: Place) -> Self {
+        Self {
+            with_code: true,
+            ..Self::new(email, place)
         }
     }
 
@@ -84,11 +98,18 @@ impl Attempt {
         format!("account:{}", random::hex(&Sha256::digest(text.as_bytes())))
     }
 
+    fn codes(&self) -> String {
+        format!("codes:{}", self.email_digest())
+    }
+
     /// Counted subjects with the failures each may have before it must wait.
     fn subjects(&self) -> Vec<(String, i64)> {
         let mut subjects = vec![(self.account(), FREE_ACCOUNT)];
         if !matches!(self.place, Place::Shared) {
             subjects.push((format!("address:{}", self.place.subject()), FREE_ADDRESS));
+        }
+        if self.with_code {
+            subjects.push((self.codes(), FREE_CODES));
         }
         subjects
     }
@@ -127,6 +148,9 @@ impl Attempt {
     /// Forgets the account's failures after it signed in; the address keeps its own, save for this attempt.
     pub fn succeed(&self, conn: &mut Conn, begun: &Begun) -> Result<()> {
         self.take_back(conn, begun)?;
+        if self.with_code {
+            db::sign_in_failures::delete(conn, &self.codes())?;
+        }
         db::sign_in_failures::delete(conn, &self.account())
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::db::change_log::{self, Item};
 use crate::db::{self, Conn, Db};
 use crate::domain::Result;
-use crate::domain::id::{CredentialId, KeyId};
+use crate::domain::id::{CredentialId, KeyId, UserId};
 use crate::domain::master_key::MasterKeys;
 
 /// Secrets moved in one transaction, so that changes by people never wait long.
@@ -33,6 +33,10 @@ pub fn move_all(db: &Db, keys: &MasterKeys) -> Result<Moved> {
     }
     let mut after = None;
     while let Some(last) = db.write(|conn| move_secrets(conn, keys, after, &mut moved))? {
+        after = Some(last);
+    }
+    let mut after = None;
+    while let Some(last) = db.write(|conn| move_second_factors(conn, keys, after, &mut moved))? {
         after = Some(last);
     }
     Ok(moved)
@@ -96,4 +100,30 @@ pub fn move_secrets(
         }
     }
     Ok(rows.last().map(|(owner, _)| owner.key))
+}
+
+/// Seals a batch of people's second factors anew; gives the last person that it looked at, `None` at the end.
+///
+/// # Errors
+/// As [`move_all`].
+pub fn move_second_factors(
+    conn: &mut Conn,
+    keys: &MasterKeys,
+    after: Option<UserId>,
+    moved: &mut Moved,
+) -> Result<Option<UserId>> {
+    let rows = db::second_factors::list_older(conn, keys.newest(), after, BATCH)?;
+    for (user, was) in &rows {
+        match keys.open_factor(*user, was) {
+            Some(secret) => {
+                let new = keys.seal_factor(*user, &secret)?;
+                let done = db::second_factors::set_sealed(conn, *user, was, &new)?;
+                moved.done += usize::from(done);
+            }
+            None => moved
+                .damaged
+                .push(format!("the second factor of the person {user}")),
+        }
+    }
+    Ok(rows.last().map(|(user, _)| *user))
 }

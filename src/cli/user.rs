@@ -1,10 +1,12 @@
 //! `keystead user`: people at the shell, beside a running server or without one.
 
-use crate::actions::accounts;
+use serde_json::json;
+
+use crate::actions::{accounts, second_factors};
 use crate::config::Config;
-use crate::domain::Error;
 use crate::domain::role::Steward;
 use crate::domain::time::{Clock, rfc3339};
+use crate::domain::{Conflict, Error};
 use crate::server::site;
 use crate::server::storage::{Storage, open_storage};
 
@@ -13,6 +15,8 @@ use crate::server::storage::{Storage, open_storage};
 pub enum Command {
     /// Print a link, and nothing else, on standard output, by which somebody chooses another password
     ResetLink(ResetLinkArgs),
+    /// Switch off the second factor of somebody who lost it; their sessions end
+    DisableSecondFactor(SecondFactorArgs),
 }
 
 /// For whom.
@@ -22,16 +26,56 @@ pub struct ResetLinkArgs {
     email: String,
 }
 
+/// Of whom.
+#[derive(clap::Args)]
+pub struct SecondFactorArgs {
+    /// Email address with which the person signs in
+    email: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
 /// Runs the command.
 pub fn run(config: &Config, command: &Command) -> Result<(), String> {
-    let Command::ResetLink(args) = command;
+    match command {
+        Command::ResetLink(args) => reset_link(config, args),
+        Command::DisableSecondFactor(args) => disable_second_factor(config, args),
+    }
+}
+
+fn disable_second_factor(config: &Config, args: &SecondFactorArgs) -> Result<(), String> {
+    let Storage { db, .. } = open_storage(config)?;
+    let by = Steward::operator(Clock::System.now());
+    let user = db
+        .write(|conn| second_factors::take_off_anybody(conn, &by, &args.email))
+        .map_err(|error| match error {
+            Error::NotFound => unknown(&args.email),
+            Error::Conflict(Conflict::NoSecondFactor) => {
+                format!("\"{}\" has no second factor", args.email)
+            }
+            other => other.to_string(),
+        })?;
+    if args.json {
+        println!("{}", json!({ "email": user.email, "second_factor": false }));
+    } else {
+        println!("{} signs in without a second factor now.", user.email);
+    }
+    Ok(())
+}
+
+fn unknown(email: &str) -> String {
+    format!("nobody signs in with \"{email}\"")
+}
+
+fn reset_link(config: &Config, args: &ResetLinkArgs) -> Result<(), String> {
     let Storage { db, secrets, .. } = open_storage(config)?;
     let pepper = secrets.peppers.first().ok_or("there is no pepper")?;
     let by = Steward::operator(Clock::System.now());
     let (user, link) = db
         .write(|conn| accounts::reset_link(conn, &by, &args.email, pepper))
         .map_err(|error| match error {
-            Error::NotFound => format!("nobody signs in with \"{}\"", args.email),
+            Error::NotFound => unknown(&args.email),
             other => other.to_string(),
         })?;
     println!(

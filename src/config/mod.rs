@@ -18,6 +18,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::forwarded::TrustedProxies;
 use crate::domain::key_text;
 use crate::domain::private_hosts::PrivateHosts;
+use crate::domain::second_factor::Required;
 use settings::Settings;
 
 /// What the program runs with. Made from [`Settings`] alone; nothing reads a setting twice.
@@ -47,6 +48,8 @@ pub struct Config {
     pub session_hours: i64,
     /// Allows the session cookie on plain HTTP to hosts other than localhost.
     pub insecure_cookie: bool,
+    /// Who must have a second factor.
+    pub require_second_factor: Required,
     /// JSON lines instead of text.
     pub log_json: bool,
     /// Filter, such as `info` or `keystead=debug`.
@@ -125,6 +128,8 @@ impl Config {
             session_idle_minutes: positive("session_idle_minutes", 60)?,
             session_hours: positive("session_hours", 24)?,
             insecure_cookie: settings.parse("insecure_cookie", "true or false")?,
+            require_second_factor: settings
+                .parse("require_second_factor", "staff, everyone or nobody")?,
             log_json: settings.parse("log_json", "true or false")?,
             log: settings.text("log"),
             request_log_per_second: request_log_per_second(settings)?,

@@ -88,6 +88,11 @@ pub const ALL: &[Setting] = &[
         "Allow sign-in over plain HTTP from hosts other than localhost",
     ),
     setting(
+        "require_second_factor",
+        "staff",
+        "Who must have a second factor, a code after the password: staff (support staff and super users), everyone or nobody",
+    ),
+    setting(
         "log",
         "info",
         "What to log: error, warn, info, debug, or a filter such as keystead=debug",

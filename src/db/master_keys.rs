@@ -21,12 +21,14 @@ pub struct InNeed {
     pub credentials: i64,
     /// Secrets of keys that may be shown again.
     pub secrets: i64,
+    /// Second factors of people.
+    pub second_factors: i64,
 }
 
 impl InNeed {
     /// All together.
     pub fn all(self) -> i64 {
-        self.credentials + self.secrets
+        self.credentials + self.secrets + self.second_factors
     }
 }
 
@@ -35,11 +37,13 @@ impl std::fmt::Display for InNeed {
         let plural = |count: i64| if count == 1 { "" } else { "s" };
         write!(
             f,
-            "{} integration credential{} and {} recoverable key{}",
+            "{} integration credential{}, {} recoverable key{} and {} second factor{}",
             self.credentials,
             plural(self.credentials),
             self.secrets,
-            plural(self.secrets)
+            plural(self.secrets),
+            self.second_factors,
+            plural(self.second_factors)
         )
     }
 }
@@ -60,6 +64,9 @@ pub fn count_in_need(conn: &mut Conn) -> Result<BTreeMap<i32, InNeed>> {
     }
     for (version, count) in sealed {
         counts.entry(version).or_default().secrets = count;
+    }
+    for (version, count) in super::second_factors::count_by_master_key(conn)? {
+        counts.entry(version).or_default().second_factors = count;
     }
     Ok(counts)
 }

@@ -36,6 +36,9 @@ pub struct Member {
     /// When they signed in last.
     #[diesel(select_expression = users::signed_in_at)]
     pub signed_in_at: Option<Timestamp>,
+    /// Since when they need a second factor to sign in.
+    #[diesel(select_expression = users::second_factor_at)]
+    pub second_factor_at: Option<Timestamp>,
 }
 
 impl Member {

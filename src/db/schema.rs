@@ -12,6 +12,7 @@ diesel::table! {
     users (id) {
         id -> Text, email -> Text, name -> Text, password_digest -> Text, super_user -> Bool,
         disabled_at -> Nullable<Timestamp>, created_at -> Timestamp, support -> Bool, signed_in_at -> Nullable<Timestamp>,
+        second_factor_at -> Nullable<Timestamp>,
     }
 }
 
@@ -29,6 +30,15 @@ diesel::table! {
         key_digest -> Text, user_id -> Nullable<Text>, state -> Text, created_at -> Timestamp, seen_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    second_factors (user_id) {
+        user_id -> Text, created_at -> Timestamp, last_step -> BigInt, version -> Integer, master_key_version -> Integer,
+        nonce -> Binary, ciphertext -> Binary,
+    }
+}
+
+diesel::table! { recovery_codes (user_id, digest) { user_id -> Text, digest -> Binary, salt -> Binary, } }
 
 diesel::table! { setup_tokens (token_digest) { token_digest -> Text, expires_at -> Timestamp, } }
 

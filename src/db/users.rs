@@ -34,6 +34,9 @@ pub struct User {
     /// When they signed in last.
     #[diesel(serialize_as = MaybeAt)]
     pub signed_in_at: Option<Timestamp>,
+    /// Since when they need a second factor to sign in.
+    #[diesel(serialize_as = MaybeAt)]
+    pub second_factor_at: Option<Timestamp>,
 }
 
 /// A person to be inserted.
@@ -67,6 +70,7 @@ pub fn insert(conn: &mut Conn, user: &NewUser<'_>, now: Timestamp) -> Result<Use
         created_at: now,
         support: user.support,
         signed_in_at: None,
+        second_factor_at: None,
     };
     match diesel::insert_into(users::table).values(row).execute(conn) {
         Err(cause) if errors::is_duplicate(&cause) => Err(Error::invalid(
@@ -119,6 +123,20 @@ pub fn set_password(conn: &mut Conn, id: UserId, before: &str, digest: &str) -> 
         .filter(users::password_digest.eq(before))
         .set(users::password_digest.eq(digest))
         .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Notes since when a person needs a second factor; false when that is so already, or was not.
+pub fn set_second_factor(conn: &mut Conn, id: UserId, since: Option<Timestamp>) -> Result<bool> {
+    let person = users::table.find(id);
+    let changed = match since {
+        Some(at) => diesel::update(person.filter(users::second_factor_at.is_null()))
+            .set(users::second_factor_at.eq(at.naive_utc()))
+            .execute(conn)?,
+        None => diesel::update(person.filter(users::second_factor_at.is_not_null()))
+            .set(users::second_factor_at.eq(None::<chrono::NaiveDateTime>))
+            .execute(conn)?,
+    };
     Ok(changed == 1)
 }
 

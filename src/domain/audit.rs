@@ -183,6 +183,16 @@ events! {
     ResetLinkMade: "person.reset_link_made";
     /// A person chose another password by such a link.
     PasswordReset: "person.password_reset";
+    /// A person needs a second factor to sign in from now on.
+    SecondFactorOn: "person.second_factor_on";
+    /// A person signs in without a second factor from now on.
+    SecondFactorOff: "person.second_factor_off";
+    /// A person got new recovery codes; the old ones are worth nothing.
+    RecoveryCodesRenewed: "person.recovery_codes_renewed";
+    /// A recovery code was used; with the number of those left.
+    RecoveryCodeUsed(usize): "person.recovery_code_used";
+    /// Someone with the right password gave a wrong code.
+    CodeRefused: "person.code_refused";
     /// A person ended their other sessions.
     SessionsEnded: "session.others_ended";
     /// Someone signed in.
@@ -239,6 +249,7 @@ impl Event {
             | Self::AccessGranted(decision)
             | Self::RolloutChanged(decision) => decision.detail(),
             Self::MemberAdded(role) => json!({ "role": role }),
+            Self::RecoveryCodeUsed(left) => json!({ "left": left }),
             Self::PepperRetired(stopped) => json!({ "stopped": stopped }),
             _ => json!({}),
         }

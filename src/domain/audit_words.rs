@@ -75,6 +75,17 @@ pub const WORDS: &[(&str, &str)] = &[
         "Made a link for another password of {}",
     ),
     ("person.password_reset", "Reset the password of {}"),
+    ("person.second_factor_on", "Set up the second factor of {}"),
+    (
+        "person.second_factor_off",
+        "Switched off the second factor of {}",
+    ),
+    (
+        "person.recovery_codes_renewed",
+        "Renewed the recovery codes of {}",
+    ),
+    ("person.recovery_code_used", "Used a recovery code of {}"),
+    ("person.code_refused", "Gave a wrong code for {}"),
     ("limit.requested", "Asked for a higher key limit"),
     (
         "limit.withdrawn",

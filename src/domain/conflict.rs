@@ -125,7 +125,13 @@ conflicts! {
     RunsKeystead: "runs-keystead", "This person runs Keystead here. Only the operator at the shell can change what they are.";
     /// Another tenant trusts the person too.
     BelongsElsewhere: "belongs-elsewhere",
-        "This person is in another tenant too, so only the operator can help: keystead user reset-link, at the shell.";
+        "This person is in another tenant too, so only the operator can help, with keystead user at the shell.";
+    /// A second factor is set up once, and replaced after it was switched off.
+    SecondFactorOn: "second-factor-on", "You have a second factor already. To use another app, switch it off first.";
+    /// There is none to ask for.
+    NoSecondFactor: "no-second-factor", "There is no second factor any more. Look at the page again.";
+    /// The secret that was being set up is no longer kept.
+    SetupOver: "setup-over", "This took longer than ten minutes, or was begun anew elsewhere. Begin again.";
     /// The person is a member already.
     AlreadyMember: "already-member", "This person is a member already. Sign in instead.";
     /// Staff sees all tenants, so they belong to none.

@@ -24,6 +24,8 @@ pub enum Error {
     Forbidden(String),
     /// The caller is not signed in, or presented no valid credential.
     Unauthenticated,
+    /// The caller is signed in, and must set up a second factor before anything else.
+    SecondFactorNeeded,
     /// Too many attempts; the number of seconds to wait.
     Throttled(u64),
     /// The answer can't be known now (database away, overload); trying again later is right.
@@ -62,6 +64,7 @@ impl std::fmt::Display for Error {
             }
             Self::Conflict(conflict) => conflict.fmt(f),
             Self::Unauthenticated => f.write_str("sign in first"),
+            Self::SecondFactorNeeded => f.write_str("set up a second factor first"),
             Self::Throttled(seconds) => {
                 write!(f, "too many attempts; try again in {seconds} seconds")
             }

@@ -30,6 +30,7 @@ pub fn of(config: &Config, address: SocketAddr) -> Site {
         insecure_cookie: config.insecure_cookie,
         session_idle_minutes: config.session_idle_minutes,
         session_hours: config.session_hours,
+        require_second_factor: config.require_second_factor,
         outbound: Outbound {
             allowed: config.outbound_calls,
             private_hosts: config.outbound_private_hosts.clone(),

@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::client;
 use super::error_advice::{Advice, advice};
+use super::factor_duty::SET_UP;
 use super::failure::Failure;
 use super::local_path::{local_path, page_before};
 use super::respond::{html, is_htmx, see_other};
@@ -37,7 +38,7 @@ struct ErrorPanel {
 }
 
 /// The page of a failed request: inside the shell for someone signed in, in a panel otherwise. Who is not signed
-/// in is sent to the sign-in page.
+/// in is sent to the sign-in page, and who needs a second factor to where it is set up.
 pub fn failure_page(
     request: &HttpRequest,
     status: StatusCode,
@@ -45,6 +46,9 @@ pub fn failure_page(
 ) -> HttpResponse {
     if matches!(failure, Some(Failure(Error::Unauthenticated))) {
         return see_other(request, &sign_in_first(request));
+    }
+    if matches!(failure, Some(Failure(Error::SecondFactorNeeded))) {
+        return see_other(request, SET_UP);
     }
     let request_id = client::request_id(request);
     let shell = request.extensions().get::<Shell>().cloned();

@@ -107,7 +107,12 @@ fn is_same_origin(request: &HttpRequest) -> bool {
 pub fn is_for_strangers(path: &str) -> bool {
     matches!(
         path,
-        "/login" | "/setup" | "/invitation" | "/password-reset" | "/report-leaked-key"
+        "/login"
+            | "/login/code"
+            | "/setup"
+            | "/invitation"
+            | "/password-reset"
+            | "/report-leaked-key"
     )
 }
 
@@ -189,6 +194,7 @@ pub fn label(field: &str) -> &str {
         "email" => "Email",
         "password" => "Password",
         "new_password" => "New password",
+        "code" => "Code",
         "role" => "Role",
         "owner" => "Owner",
         "place" => "Where did you find it?",

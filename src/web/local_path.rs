@@ -3,8 +3,11 @@
 use actix_web::HttpRequest;
 
 /// Last parts of addresses that only take forms, or that save a file instead of showing a page.
-const NO_PAGES: [&str; 29] = [
+const NO_PAGES: [&str; 32] = [
     "login",
+    "code",
+    "confirmation",
+    "recovery-codes",
     "logout",
     "setup",
     "theme",
@@ -49,6 +52,15 @@ pub fn local_path<'a>(request: &HttpRequest, next: &'a str) -> &'a str {
         next
     } else {
         "/"
+    }
+}
+
+/// Where somebody goes on who signs in: the page that they came for, unless it is none of theirs.
+pub fn arrival_path<'a>(request: &HttpRequest, next: &'a str, in_tenant: bool) -> &'a str {
+    let next = local_path(request, next);
+    match in_tenant || next.starts_with("/support/") {
+        true => next,
+        false => "/",
     }
 }
 

@@ -28,6 +28,20 @@ pub fn broken(why: &str) -> (String, String) {
     (BROKEN.into(), serde_json::Value::from(why).to_string())
 }
 
+/// Refuses a session of which nobody knows what it holds.
+///
+/// # Errors
+/// `Unavailable` when the database could not tell, `Internal` when what is stored makes no sense.
+pub fn must_be_known(session: &Session) -> Result<()> {
+    if let Ok(Some(cause)) = session.get::<String>(UNKNOWN) {
+        return Err(Error::Unavailable(format!("no session: {cause}")));
+    }
+    if let Ok(Some(cause)) = session.get::<String>(BROKEN) {
+        return Err(Error::Internal(cause));
+    }
+    Ok(())
+}
+
 /// The state of a signed-in browser.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Who {
@@ -55,12 +69,7 @@ impl Who {
     /// # Errors
     /// `Unauthenticated` when nobody is signed in.
     pub fn read(session: &Session) -> Result<(UserId, Option<TenantId>, String)> {
-        if let Ok(Some(cause)) = session.get::<String>(UNKNOWN) {
-            return Err(Error::Unavailable(format!("no session: {cause}")));
-        }
-        if let Ok(Some(cause)) = session.get::<String>(BROKEN) {
-            return Err(Error::Internal(cause));
-        }
+        must_be_known(session)?;
         let who: Option<Self> = session.get(KEY).map_err(Error::internal)?;
         let who = who.ok_or(Error::Unauthenticated)?;
         Ok((who.user, who.tenant, who.csrf))

@@ -12,10 +12,12 @@ use actix_web::{HttpRequest, web};
 use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 
+use super::half_signed_in::Half;
 use super::session::{Who, broken, unknown};
 use super::state::{Site, State};
 use crate::db::rows::unreadable;
 use crate::db::sessions::{self, Session};
+use crate::domain::id::UserId;
 use crate::domain::{Error, random};
 
 type Values = HashMap<String, String>;
@@ -60,8 +62,14 @@ fn digest(key: &str) -> String {
 /// A stored state, with somebody in it who can be read.
 fn read(state: &str) -> Result<Values, String> {
     let values: Values = serde_json::from_str(state).map_err(|cause| cause.to_string())?;
-    Who::stored(&values)?;
+    person(&values)?;
     Ok(values)
+}
+
+/// Whose session it is, also while they still have to give a code: it ends with all of theirs.
+fn person(values: &Values) -> Result<Option<UserId>, String> {
+    let who = Who::stored(values)?;
+    Ok(who.or(Half::stored(values)?))
 }
 
 impl Store {
@@ -104,7 +112,7 @@ impl Store {
         let now = self.0.now();
         let session = Session {
             key_digest: digest(&key),
-            user_id: Who::stored(values).map_err(Error::Internal)?,
+            user_id: person(values).map_err(Error::Internal)?,
             state: serde_json::to_string(values).map_err(Error::internal)?,
             created_at: now,
             seen_at: now,
@@ -117,7 +125,7 @@ impl Store {
 
     async fn replace(&self, key: &SessionKey, values: &Values) -> Result<bool, Error> {
         let digest = digest(key.as_ref());
-        let user = Who::stored(values).map_err(Error::Internal)?;
+        let user = person(values).map_err(Error::Internal)?;
         let state = serde_json::to_string(values).map_err(Error::internal)?;
         self.0
             .change(move |conn| sessions::set_state(conn, &digest, &state, user))

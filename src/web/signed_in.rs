@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::session::{self, Who};
 use super::shell::Shell;
 use super::state::State;
-use super::{client, masked_token, page_owner, supporter};
+use super::{client, factor_duty, masked_token, page_owner, supporter};
 use crate::actions;
 use crate::db;
 use crate::db::members::Member;
@@ -79,6 +79,8 @@ impl SignedIn {
                 Ok((member, db::members::list_tenants(conn, user)?))
             })
             .await?;
+        let is_on = member.second_factor_at.is_some();
+        factor_duty::check(request, &state.site, is_on, member.super_user)?;
         let actor = Actor {
             who: role::Who::Person {
                 id: user,

@@ -15,6 +15,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::forwarded::TrustedProxies;
 use crate::domain::id::TenantId;
 use crate::domain::master_key::MasterKeys;
+use crate::domain::second_factor::Required;
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result, password};
 use crate::key_search::lists::{KeyLists, ListRequest};
@@ -47,6 +48,8 @@ pub struct Site {
     pub session_idle_minutes: i64,
     /// Hours that end a session in any case.
     pub session_hours: i64,
+    /// Who must have a second factor.
+    pub require_second_factor: Required,
     /// Which third parties may be called, to test a credential.
     pub outbound: Outbound,
 }

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::db;
 use crate::db::connection::Source;
 use crate::domain::key_text::KeySecret;
+use crate::domain::second_factor::Required;
 use crate::domain::time::Clock;
 use crate::domain::{password, random};
 use crate::server::Application;
@@ -49,6 +50,8 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
     config.data_dir =
         std::env::temp_dir().join(format!("keystead-demo-{}", name.get(..12).unwrap_or(&name)));
     config.database = Source::in_dir(&config.data_dir);
+    // Whoever looks around gets by with the password.
+    config.require_second_factor = Required::OfNobody;
     // Secrets of its own, in there too.
     (config.pepper_file, config.master_key_file) = (None, None);
     let _temporary = Temporary(config.data_dir.clone());
@@ -56,7 +59,8 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(&config, &Clock::System)?;
         println!("Keystead demo at {}", application.base_url());
-        println!("Everything here is made up and is removed when you stop it with Ctrl C.\n");
+        println!("Everything here is made up and is removed when you stop it with Ctrl C.");
+        println!("Nobody needs a second factor here (require_second_factor = nobody).\n");
         println!(
             "Sign in at {}/login with the password: {PASSWORD}",
             application.base_url()

@@ -9,7 +9,7 @@ use crate::db::users::User;
 use crate::domain::validate::FieldErrors;
 use crate::web::failure::Answer;
 use crate::web::respond::page;
-use crate::web::shell::{Crumb, Shell};
+use crate::web::shell::{Crumb, Moment, Shell};
 use crate::web::staff::Anybody;
 use crate::web::state::State;
 
@@ -23,6 +23,8 @@ struct AccountPage {
     crumbs: Vec<Crumb>,
     name: String,
     email: String,
+    /// Since when there is one.
+    second_factor: Option<Moment>,
     errors: FieldErrors,
 }
 
@@ -55,6 +57,7 @@ pub async fn show(
         }],
         name: name.unwrap_or(user.name),
         email: user.email,
+        second_factor: user.second_factor_at.map(Moment::day),
         errors,
     };
     page(status, &view)

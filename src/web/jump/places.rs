@@ -50,7 +50,7 @@ const fn place(
 const KEYS: &str = "/tenant-api-keys";
 
 /// In the order in which they are offered.
-static PLACES: [Place; 25] = [
+static PLACES: [Place; 26] = [
     place(
         [
             "API Keys",
@@ -289,6 +289,16 @@ static PLACES: [Place; 25] = [
         ],
         "/account",
         "user-round",
+        For::Everybody,
+    ),
+    place(
+        [
+            "Second factor",
+            "A code after the password",
+            "2fa mfa totp authenticator two-factor otp recovery codes account",
+        ],
+        "/account/second-factor",
+        "shield-check",
         For::Everybody,
     ),
     place(

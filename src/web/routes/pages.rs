@@ -19,6 +19,7 @@ pub fn pages(scope: &mut ServiceConfig) {
         "/" => page home::index;
         "/setup" => page setup::new, post setup::create;
         "/login" => page sessions::sign_in::new, post sessions::sign_in::create;
+        "/login/code" => page sessions::codes::new, post sessions::codes::create;
         "/logout" => post sessions::sign_out::destroy;
         "/theme" => post theme::update;
         "/jump" => page jump::new, post jump::create;

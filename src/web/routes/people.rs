@@ -2,7 +2,9 @@
 
 use actix_web::web::ServiceConfig;
 
-use crate::web::account::{names, page, passwords, resets, sessions};
+use crate::web::account::{
+    factor_changes, names, page, passwords, resets, second_factor, sessions,
+};
 use crate::web::admin::members;
 use crate::web::leaked_keys;
 use crate::web::route_lines::routes;
@@ -19,11 +21,16 @@ pub fn of_people(scope: &mut ServiceConfig) {
         "/members/{id}/removal" => page members::removals::new, post members::removals::create;
         "/invitation" => page members::acceptances::new, post members::acceptances::create;
         "/members/{id}/reset-link" => post members::reset_links::create;
+        "/members/{id}/second-factor" => page members::second_factors::new, post members::second_factors::destroy;
         "/tenant" => post members::tenants::update;
         "/account" => page page::index;
         "/account/name" => post names::update;
         "/account/password" => post passwords::update;
         "/account/sessions/removal" => post sessions::end_others;
+        "/account/second-factor" => page second_factor::index, post second_factor::create;
+        "/account/second-factor/confirmation" => post second_factor::confirm;
+        "/account/second-factor/recovery-codes" => post factor_changes::renew_codes;
+        "/account/second-factor/removal" => post factor_changes::destroy;
         "/password-reset" => page resets::new, post resets::create;
         "/report-leaked-key" => page leaked_keys::new, post leaked_keys::create;
     };

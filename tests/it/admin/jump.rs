@@ -69,6 +69,7 @@ async fn each_finds_what_they_may_see_and_nothing_of_others() {
         "Found keys",
         "Roll-outs",
         "Your account",
+        "Second factor",
         "API reference",
     ];
     assert_eq!(found, places);

@@ -25,6 +25,7 @@ mod sample;
 mod screenshots;
 mod screenshots_groups;
 mod screenshots_questions;
+mod second_factor;
 mod secret_once;
 mod shortcuts;
 mod steadiness;

@@ -147,6 +147,7 @@ fn a_value_that_makes_no_sense_is_refused_with_its_setting() {
         ("session_hours", "25"),
         ("session_hours", "-1"),
         ("insecure_cookie", "yes"),
+        ("require_second_factor", "admins"),
         ("public_url", "keys.example.com"),
         ("public_url", "https://keys.example.com/path"),
         ("public_url", "https:keys.example.com"),

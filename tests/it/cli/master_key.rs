@@ -120,8 +120,8 @@ async fn a_rotation_moves_everything_beside_a_running_server() {
     assert_eq!(
         lines,
         [
-            "master key 2: 2 integration credentials and 2 recoverable keys; the newest",
-            "master key 1: 0 integration credentials and 0 recoverable keys; can be retired",
+            "master key 2: 2 integration credentials, 2 recoverable keys and 0 second factors; the newest",
+            "master key 1: 0 integration credentials, 0 recoverable keys and 0 second factors; can be retired",
         ]
     );
     master_key(&place, &["retire", "1"]).done();
@@ -253,7 +253,7 @@ fn one_that_something_needs_is_not_retired_and_damage_is_told() {
     let outcome = master_key(&place, &["retire", "1"]);
     let line = outcome.refusal();
     assert!(
-        line.contains("1 integration credential and 0 recoverable keys still need master key 1"),
+        line.contains("1 integration credential, 0 recoverable keys and 0 second factors still need master key 1"),
         "{line}"
     );
     assert_eq!((file(&place), place.number(VERSIONS)), (before, 2));

@@ -1,5 +1,8 @@
 //! People at the shell.
 
+use keystead::domain::time::Clock;
+
+use crate::support::phone::{FACTOR, Phone};
 use crate::support::process::Place;
 use crate::support::*;
 
@@ -45,4 +48,59 @@ fn there_is_no_link_for_somebody_unknown() {
             .contains("nobody signs in with \"nobody@acme.test\"")
     );
     assert_eq!(outcome.out, "");
+}
+
+#[actix_web::test]
+async fn the_operator_switches_a_second_factor_off() {
+    let place = Place::new().with_acme();
+    let server = place.serve();
+    let command = ["user", "disable-second-factor", ALICE];
+    assert!(
+        place
+            .run(&command, "")
+            .refusal()
+            .contains("has no second factor")
+    );
+    let mut alice = server.visitor();
+    alice.give_password(ALICE, PASSWORD, "").await.leads_to("/");
+    let shown = alice
+        .submit(FACTOR, FACTOR, &[("password", PASSWORD)])
+        .await;
+    let phone = Phone::of(&shown.text_of(".sample code"));
+    let code = phone.code(Clock::System.now());
+    let on = alice
+        .submit(
+            FACTOR,
+            "/account/second-factor/confirmation",
+            &[("code", &code)],
+        )
+        .await;
+    assert_eq!(on.status, 201, "{}", on.body);
+    let outcome = place.run(
+        &[
+            "user",
+            "disable-second-factor",
+            " Alice@acme.test",
+            "--json",
+        ],
+        "",
+    );
+    let told: serde_json::Value = serde_json::from_str(&outcome.done().out).unwrap();
+    assert_eq!(
+        told,
+        serde_json::json!({ "email": ALICE, "second_factor": false })
+    );
+    assert_eq!(alice.get("/account").await.status, 303);
+    let again = server.visitor().give_password(ALICE, PASSWORD, "").await;
+    again.leads_to("/");
+    let recorded = "SELECT count(*) AS n FROM audit_events \
+                    WHERE action = 'person.second_factor_off' AND actor_kind = 'operator'";
+    assert_eq!(place.number(recorded), 1);
+    let unknown = ["user", "disable-second-factor", "nobody@acme.test"];
+    assert!(
+        place
+            .run(&unknown, "")
+            .refusal()
+            .contains("nobody signs in")
+    );
 }

@@ -43,7 +43,11 @@ fn fingerprint(app: &App) -> [i64; 10] {
 }
 
 /// Forms that begin another session, whose cookie is not kept here.
-const ENDS_SESSIONS: [&str; 2] = ["/account/password", "/account/sessions/removal"];
+const ENDS_SESSIONS: [&str; 3] = [
+    "/account/password",
+    "/account/sessions/removal",
+    "/account/second-factor/removal",
+];
 
 struct Attack {
     name: &'static str,
@@ -273,6 +277,8 @@ async fn nothing_changes_by_reading() {
         "/settings",
         "/members",
         "/account",
+        "/account/second-factor",
+        "/login/code",
         &reset,
         &joining,
         "/tenant-api-keys/limit-request",

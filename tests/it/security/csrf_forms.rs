@@ -280,6 +280,12 @@ pub fn tries(
         super::csrf_members::reset(app),
         super::support_forms::report(app),
         form(
+            "/login/code",
+            "/login",
+            "/login/code",
+            &[("code", "000000")],
+        ),
+        form(
             "/login",
             "/login",
             "/login",

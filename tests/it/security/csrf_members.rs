@@ -26,7 +26,8 @@ pub fn tries(app: &App) -> Vec<Try> {
         "SELECT id AS t FROM users WHERE name = 'Vera Viewer'",
     );
     let (first, second) = (invited(app, "dora@x.test"), invited(app, "emil@x.test"));
-    vec![
+    let mut forms = second_factors(app);
+    forms.extend([
         form(
             "/members/invitations",
             "/members/invitations".into(),
@@ -77,6 +78,30 @@ pub fn tries(app: &App) -> Vec<Try> {
             "/tenant".into(),
             &[("tenant", &app.tenant("Acme").to_string())],
         ),
+    ]);
+    forms
+}
+
+/// Alice has one, until she switches it off; so has a member whom she helps.
+fn second_factors(app: &App) -> Vec<Try> {
+    let tina = app.member_of_acme("tina@x.test");
+    app.plant_factor("tina@x.test");
+    let (paper, phone) = app.plant_factor(ALICE);
+    let own = |route: &'static str, fields: &[(&'static str, &str)]| Try {
+        page: "/account/second-factor".into(),
+        ..form(route, route.into(), fields)
+    };
+    let with = |code| [("password", PASSWORD), ("code", code)];
+    vec![
+        form(
+            "/members/{id}/second-factor",
+            format!("/members/{tina}/second-factor"),
+            &[],
+        ),
+        own("/account/second-factor/recovery-codes", &with(&paper)),
+        own("/account/second-factor/removal", &with(&app.code(&phone))),
+        own("/account/second-factor/confirmation", &[("code", "000000")]),
+        own("/account/second-factor", &[("password", PASSWORD)]),
     ]
 }
 

@@ -11,6 +11,10 @@ use crate::support::*;
 const MATRIX: &str = "
 + + + > /account/name
 + + + > /account/password
++ + + > /account/second-factor
++ + + > /account/second-factor/confirmation
++ + + > /account/second-factor/recovery-codes
++ + + > /account/second-factor/removal
 + + + > /account/sessions/removal
 + + + > /jump
 + + + > /theme
@@ -49,6 +53,7 @@ const MATRIX: &str = "
 - 0 0 > /members/{id}/removal
 - 0 0 > /members/{id}/reset-link
 - 0 0 > /members/{id}/role
+- 0 0 > /members/{id}/second-factor
 - 0 0 > /projects/{id}/archival
 - 0 0 > /projects/{id}/archival/removal
 - 0 0 > /projects/{id}/edit
@@ -101,8 +106,9 @@ pub(super) fn cell(answer: &Answer) -> &'static str {
 }
 
 /// Forms that everybody may send who has the link, an account, or a key.
-const FOR_STRANGERS: [&str; 4] = [
+const FOR_STRANGERS: [&str; 5] = [
     "/login",
+    "/login/code",
     "/invitation",
     "/password-reset",
     "/report-leaked-key",

@@ -20,6 +20,7 @@ use keystead::domain::key_text::KeySecret;
 use keystead::domain::master_key::MasterKeys;
 use keystead::domain::private_hosts::PrivateHosts;
 use keystead::domain::role::Steward;
+use keystead::domain::second_factor::Required;
 use keystead::domain::time::Clock;
 use keystead::server::Application;
 use keystead::server::storage::open_storage;
@@ -226,7 +227,7 @@ impl App {
         }
     }
 
-    fn master_keys(&self) -> MasterKeys {
+    pub fn master_keys(&self) -> MasterKeys {
         let secrets = keystead::config::secrets::Secrets::load(&self.config, false).unwrap();
         let noted = self
             .db
@@ -349,6 +350,7 @@ pub fn config() -> Config {
         session_idle_minutes: 60,
         session_hours: 24,
         insecure_cookie: false,
+        require_second_factor: Required::OfNobody,
         log_json: false,
         log: "info".into(),
         request_log_per_second: 8_192,

@@ -15,6 +15,7 @@ pub mod gateway;
 pub mod html;
 pub mod metrics;
 pub mod outage;
+pub mod phone;
 pub mod process;
 pub mod provider;
 pub mod raw;

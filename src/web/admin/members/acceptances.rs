@@ -14,14 +14,19 @@ use crate::domain::id::{TenantId, UserId};
 use crate::domain::invitation::Link;
 use crate::domain::validate::{self, FieldErrors};
 use crate::domain::{Error, Result, password};
+use crate::web::admin::sessions::codes::CODE;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, page_for_strangers};
+use crate::web::half_signed_in::Half;
 use crate::web::password_check::{arrival, throttled};
 use crate::web::respond::see_other;
 use crate::web::session::{Who, set_flash};
 use crate::web::shell::theme;
 use crate::web::state::State;
 use crate::web::step_up::with_password;
+
+/// Where somebody starts who joined.
+const HOME: &str = "/tenant-api-keys";
 
 const WRONG: &str = "This is not the password of your account here. Enter that one.";
 
@@ -139,6 +144,9 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let (link, opened, account) = open(&state, &form.token).await?;
     let (tenant, is_known) = (opened.invitation.tenant_id, account.is_some());
+    let needs_code = account
+        .as_ref()
+        .is_some_and(|account| account.second_factor_at.is_some());
     let joined = match account {
         Some(account) => join_known(&request, &state, link, &account, &form.password).await,
         None => join_new(&request, &state, link, &form).await,
@@ -149,6 +157,11 @@ pub async fn create(
         banner,
     };
     let (status, typed) = match joined {
+        Ok(user) if needs_code => {
+            // The link and the password alone open no account that asks for a code.
+            Half::start(&session, (user, Some(tenant)), HOME, state.now())?;
+            return Ok(see_other(&request, CODE));
+        }
         Ok(user) => return welcome(&request, &session, user, tenant, &opened.tenant_name),
         Err(Error::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, typed(errors, None)),
         Err(Error::Throttled(seconds)) => {
@@ -184,7 +197,7 @@ fn welcome(
 ) -> Answer<HttpResponse> {
     Who::start(session, user, Some(tenant))?;
     set_flash(session, &format!("Welcome to {name}."));
-    Ok(see_other(request, "/tenant-api-keys"))
+    Ok(see_other(request, HOME))
 }
 
 /// Joins with an account that exists, by its password. The link alone opens no account.

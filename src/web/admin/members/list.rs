@@ -40,6 +40,8 @@ pub struct MemberRow {
     pub initials: String,
     pub role: Role,
     pub signed_in: Option<Moment>,
+    /// They sign in with a code too.
+    pub second_factor: bool,
     /// Keys that they look after.
     pub keys: i64,
     /// The person who looks at the list.
@@ -57,6 +59,7 @@ impl MemberRow {
             role: member.role,
             keys,
             signed_in: member.signed_in_at.map(|at| Moment::past(at, by.now)),
+            second_factor: member.second_factor_at.is_some(),
             runs_keystead: member.super_user,
             name: member.name,
             email: member.email,

@@ -6,4 +6,5 @@ pub mod list;
 pub mod removals;
 pub mod reset_links;
 pub mod roles;
+pub mod second_factors;
 pub mod tenants;

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::codes::CODE;
 use crate::actions::accounts::Holder;
 use crate::actions::{sessions, sign_in};
 use crate::db::users::User;
@@ -17,7 +18,8 @@ use crate::domain::{Error, Result};
 use crate::web::client;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, keeps_cookies, no_cookie, page_for_strangers};
-use crate::web::local_path::local_path;
+use crate::web::half_signed_in::Half;
+use crate::web::local_path::{arrival_path, local_path};
 use crate::web::password_check::{arrival, judge, throttled};
 use crate::web::respond::see_other;
 use crate::web::session::Who;
@@ -73,6 +75,9 @@ pub async fn new(
         Some("form") => Some(format!(
             "Your session is over, so nothing was changed. {goal}"
         )),
+        Some("code") => {
+            Some("The code took too long, or your sign-in was ended. Begin again.".to_owned())
+        }
         Some("reset") => Some("Your password was saved. Sign in with it.".to_owned()),
         Some(_) => Some(format!("Your session is over. {goal}")),
         None if is_kept => Some("Sign in to continue.".to_owned()),
@@ -132,11 +137,14 @@ async fn answer(
     form: &SignInForm,
 ) -> Answer<HttpResponse> {
     match check(request, state, form).await {
-        Ok((user, tenant)) => {
+        Ok(Passed { user, tenant, half }) => {
+            let next = arrival_path(request, &form.next, tenant.is_some());
+            if half {
+                Half::start(session, (user, tenant), next, state.now())?;
+                return Ok(see_other(request, CODE));
+            }
             Who::start(session, user, tenant)?;
-            let next = local_path(request, &form.next);
-            let is_theirs = tenant.is_some() || next.starts_with("/support/");
-            Ok(see_other(request, if is_theirs { next } else { "/" }))
+            Ok(see_other(request, next))
         }
         Err(Error::Unauthenticated) => {
             let error = "That email address and password do not match.".to_owned();
@@ -172,12 +180,21 @@ async fn answer(
     }
 }
 
-/// The person and the tenant they start in, if they work in one; or `Unauthenticated`.
+/// Somebody whose password was right.
+struct Passed {
+    user: UserId,
+    /// Where they start, if they work in a tenant.
+    tenant: Option<TenantId>,
+    /// They still have to give a code.
+    half: bool,
+}
+
+/// The person; or `Unauthenticated`.
 async fn check(
     request: &HttpRequest,
     state: &web::Data<State>,
     form: &SignInForm,
-) -> Result<(UserId, Option<TenantId>)> {
+) -> Result<Passed> {
     let attempt = sign_in::Attempt::new(&form.email, client::place(request));
     let (begun, judged) = judge(state, &attempt, &form.password).await?;
     let from = arrival(request, state);
@@ -199,12 +216,20 @@ async fn check(
                 holder.note(conn, &Event::SignInRefused)?;
                 return Ok(Ok(None));
             }
-            attempt.succeed(conn, &begun)?;
-            if let Some(user) = &begun.user {
-                db::users::set_signed_in(conn, user.id, now)?;
+            let Some((user, tenant)) = holder.session() else {
+                return Ok(Ok(None));
+            };
+            let is_on = |user: &User| user.second_factor_at.is_some();
+            let half = begun.user.as_ref().is_some_and(is_on);
+            if half {
+                // Neither failed nor signed in: earlier failures stay until the code was right too.
+                attempt.take_back(conn, &begun)?;
+            } else {
+                attempt.succeed(conn, &begun)?;
+                db::users::set_signed_in(conn, user, now)?;
+                holder.note(conn, &Event::SignedIn)?;
             }
-            holder.note(conn, &Event::SignedIn)?;
-            Ok(Ok(holder.session()))
+            Ok(Ok(Some(Passed { user, tenant, half })))
         })
         .await?;
     done?.ok_or(Error::Unauthenticated)
