@@ -154,6 +154,14 @@ pub fn change_password(conn: &mut Conn, by: &Holder, digest: &str) -> Result<()>
     by.record(conn, &Event::PasswordChanged, &user)
 }
 
+/// What a person's password may not be made of: their name, their address, the names of their tenants.
+pub fn own_words(conn: &mut Conn, user: &User) -> Result<Vec<String>> {
+    let homes = db::members::list_tenants(conn, user.id)?;
+    let mut words = vec![user.name.clone(), user.email.clone()];
+    words.extend(homes.into_iter().map(|home| home.name));
+    Ok(words)
+}
+
 /// Ends all of one's sessions: the caller begins another.
 pub fn end_sessions(conn: &mut Conn, by: &Holder) -> Result<()> {
     let user = db::users::find(conn, by.id()?)?;

@@ -30,7 +30,7 @@ impl Supporter {
             name: errors.take("name", validate::name(name, 100, "a name")),
             email: errors.take("email", validate::email(email)),
         };
-        errors.take("password", password::check(password));
+        errors.take("password", password::check(password, &[name, email], false));
         errors.into_result().map(|()| checked)
     }
 }

@@ -36,7 +36,11 @@ impl FirstAdmin {
                 validate::name(&self.tenant, 100, "the name of your organization"),
             ),
         };
-        errors.take("password", crate::domain::password::check(password));
+        let own = [&*self.name, &*self.email, &*self.tenant];
+        errors.take(
+            "password",
+            crate::domain::password::check(password, &own, false),
+        );
         errors.into_result().map(|()| checked)
     }
 }

@@ -1,4 +1,4 @@
-//! Passwords: length rules and Argon2id digests (OWASP: 19 MiB, two passes, one lane).
+//! Passwords: rules of length, common ones that are refused, and Argon2id digests (OWASP: 19 MiB, two passes, one lane).
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -7,29 +7,76 @@ use super::{Error, Result};
 
 /// NIST SP 800-63B: 15 characters where the password is the only factor; no rules of composition.
 const LEAST: usize = 15;
+/// Where a second factor is asked for as well.
+const LEAST_WITH_FACTOR: usize = 8;
 const MOST: usize = 256;
 
-/// Checks a new password.
-pub fn check(password: &str) -> std::result::Result<String, String> {
+/// The most common passwords that are long enough to be taken otherwise, in lower case (`static/vendor/VENDOR.md` says
+/// from where).
+const COMMON: &str = include_str!("common_passwords/zxcvbn-4.4.2.txt");
+
+/// The least number of characters of a password, with a second factor or without.
+pub fn least(with_factor: bool) -> usize {
+    if with_factor {
+        LEAST_WITH_FACTOR
+    } else {
+        LEAST
+    }
+}
+
+/// Checks a new password. `own` are texts that an attacker would try for this very person: their name, their address, the
+/// names of their tenants.
+pub fn check(
+    password: &str,
+    own: &[&str],
+    with_factor: bool,
+) -> std::result::Result<String, String> {
+    let least = least(with_factor);
     let length = password.chars().count();
     let mut seen: Vec<char> = password.chars().collect();
     seen.sort_unstable();
     seen.dedup();
     if length == 0 {
         Err(format!(
-            "Enter a password of at least {LEAST} characters; a sentence is easy to remember."
+            "Enter a password of at least {least} characters; a sentence is easy to remember."
         ))
-    } else if length < LEAST {
+    } else if length < least {
         Err(format!(
-            "Use at least {LEAST} characters; a sentence is easy to remember. This has {length}."
+            "Use at least {least} characters; a sentence is easy to remember. This has {length}."
         ))
     } else if length > MOST {
         Err(format!("Use at most {MOST} characters; this has {length}."))
     } else if seen.len() < 5 {
         Err("Use more different characters.".into())
+    } else if is_common(password) {
+        Err("This is one of the most common passwords, which attackers try first. Choose another one.".into())
+    } else if is_of(password, own) {
+        Err("This is little more than your own name, that of your organization or of Keystead. Add a few words.".into())
     } else {
         Ok(password.to_owned())
     }
+}
+
+fn is_common(password: &str) -> bool {
+    let password = password.to_lowercase();
+    COMMON.lines().any(|common| common == password)
+}
+
+/// True when too little is left of a password without the words of these texts.
+fn is_of(password: &str, own: &[&str]) -> bool {
+    let texts = own.join(" ").to_lowercase();
+    let mut words: Vec<&str> = texts
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| word.chars().count() >= 3)
+        .chain(["keystead"])
+        .collect();
+    words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+    let password = password.to_lowercase();
+    let rest = words
+        .iter()
+        .fold(password.clone(), |rest, word| rest.replace(word, ""));
+    let left = rest.chars().filter(|letter| letter.is_alphanumeric());
+    rest != password && left.count() < LEAST_WITH_FACTOR
 }
 
 fn argon2() -> Result<Argon2<'static>> {

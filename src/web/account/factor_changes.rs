@@ -8,6 +8,7 @@ use super::page::user;
 use super::second_factor::{refuse, show_codes};
 use super::sessions::go_on;
 use crate::actions::second_factors;
+use crate::domain::{Error, password};
 use crate::web::factor_duty::SET_UP;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
@@ -16,6 +17,9 @@ use crate::web::session::set_flash;
 use crate::web::staff::Anybody;
 use crate::web::state::State;
 use crate::web::step_up::with_both;
+
+const SHORT: &str =
+    "Your password is too short to do without a second factor. Change it under Your account first.";
 
 /// Both as typed.
 #[derive(Deserialize)]
@@ -66,13 +70,13 @@ pub async fn destroy(
 ) -> Answer<HttpResponse> {
     let (by, email) = (me.holder(), user(&state, &me).await?.email);
     let typed = (form.password, form.code);
-    let off = with_both(
-        &request,
-        &state,
-        (&by, &email),
-        typed,
-        second_factors::switch_off,
-    )
+    let is_short = typed.0.chars().count() < password::least(false);
+    let off = with_both(&request, &state, (&by, &email), typed, move |conn, by| {
+        if is_short {
+            return Err(Error::invalid("password", SHORT));
+        }
+        second_factors::switch_off(conn, by)
+    })
     .await;
     match off {
         Ok(()) => {

@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::db;
 use crate::db::users::User;
+use crate::domain::password;
 use crate::domain::validate::FieldErrors;
 use crate::web::failure::Answer;
 use crate::web::respond::page;
@@ -25,6 +26,8 @@ struct AccountPage {
     email: String,
     /// Since when there is one.
     second_factor: Option<Moment>,
+    /// Characters that a password needs.
+    least: usize,
     errors: FieldErrors,
 }
 
@@ -57,6 +60,7 @@ pub async fn show(
         }],
         name: name.unwrap_or(user.name),
         email: user.email,
+        least: password::least(user.second_factor_at.is_some()),
         second_factor: user.second_factor_at.map(Moment::day),
         errors,
     };

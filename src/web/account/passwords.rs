@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::page::{ACCOUNT, show, user};
 use super::sessions::go_on;
 use crate::actions::accounts;
+use crate::db::users::User;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result, password};
 use crate::web::failure::Answer;
@@ -62,15 +63,34 @@ pub async fn update(
     show(&state, me, status, None, errors).await
 }
 
+/// Checks another password of a person; the inner result says what is wrong with it.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub async fn check(
+    state: &State,
+    user: &User,
+    typed: &str,
+) -> Result<std::result::Result<String, String>> {
+    let (inside, with_factor) = (user.clone(), user.second_factor_at.is_some());
+    let own = state
+        .read(move |conn| accounts::own_words(conn, &inside))
+        .await?;
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    Ok(password::check(typed, &own, with_factor))
+}
+
 async fn change(
     request: &HttpRequest,
     state: &web::Data<State>,
     me: &Anybody,
     form: &PasswordForm,
 ) -> Result<()> {
-    password::check(&form.new_password)
+    let user = user(state, me).await.map_err(|failure| failure.0)?;
+    check(state, &user, &form.new_password)
+        .await?
         .map_err(|message| Error::invalid("new_password", message))?;
-    let email = user(state, me).await.map_err(|failure| failure.0)?.email;
+    let email = user.email;
     let digest = state.digest_password(form.new_password.clone()).await?;
     let by = me.holder();
     with_password(request, state, &email, &form.password, move |conn, fits| {

@@ -6,11 +6,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::passwords;
 use crate::actions::accounts;
 use crate::db::users::User;
+use crate::domain::password::least;
 use crate::domain::reset_link::ResetLink;
 use crate::domain::validate::FieldErrors;
-use crate::domain::{Error, Result, password};
+use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::{Form, page_for_strangers};
 use crate::web::password_check::arrival;
@@ -39,6 +41,7 @@ struct ResetPage {
     csrf: String,
     token: String,
     email: String,
+    least: usize,
     errors: FieldErrors,
 }
 
@@ -63,7 +66,7 @@ pub async fn new(
     let token = link.into_inner().token.unwrap_or_default();
     let (_, user) = open(&state, &token).await?;
     let errors = FieldErrors::default();
-    show(&request, &state, StatusCode::OK, token, user.email, errors)
+    show(&request, &state, StatusCode::OK, token, user, errors)
 }
 
 fn show(
@@ -71,14 +74,15 @@ fn show(
     state: &State,
     status: StatusCode,
     token: String,
-    email: String,
+    user: User,
     errors: FieldErrors,
 ) -> Answer<HttpResponse> {
     page_for_strangers(request, &state.site, status, |csrf| ResetPage {
         theme: theme(request),
         csrf,
         token,
-        email,
+        least: least(user.second_factor_at.is_some()),
+        email: user.email,
         errors,
     })
 }
@@ -94,11 +98,11 @@ pub async fn create(
     Form(form): Form<ResetForm>,
 ) -> Answer<HttpResponse> {
     let (link, user) = open(&state, &form.token).await?;
-    if let Err(message) = password::check(&form.password) {
+    if let Err(message) = passwords::check(&state, &user, &form.password).await? {
         let mut errors = FieldErrors::default();
         errors.add("password", message);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return show(&request, &state, status, form.token, user.email, errors);
+        return show(&request, &state, status, form.token, user, errors);
     }
     let digest = state.digest_password(form.password).await?;
     let (inside, from) = (state.clone(), arrival(&request, &state));

@@ -464,3 +464,33 @@ async fn a_sealed_secret_opens_in_no_other_row() {
     }
     sign_in(&app, VERA, &app.code(&phone)).await;
 }
+
+#[actix_web::test]
+async fn a_shorter_password_needs_the_second_factor() {
+    let app = App::start().await;
+    let mut vera = app.sign_in(VERA).await;
+    let change = |before, new| [("password", before), ("new_password", new)];
+    let (page, action) = ("/account", "/account/password");
+    let fields = change(PASSWORD, "pl4nk-ob");
+    assert_eq!(vera.submit(page, action, &fields).await.status, 422);
+    let phone = app.set_up_factor(&mut vera).await;
+    for (new, told) in [
+        ("Password123", "most common passwords"),
+        ("vera-acme-viewer", "little more than your own name"),
+    ] {
+        let refused = vera.submit(page, action, &change(PASSWORD, new)).await;
+        assert_eq!(refused.status, 422);
+        refused.shows(told);
+    }
+    vera.submit(page, action, &change(PASSWORD, "pl4nk-ob"))
+        .await
+        .leads_to("/account");
+    let fields = [("password", "pl4nk-ob"), ("code", &*phone.paper[0])];
+    let refused = vera.submit(FACTOR, REMOVAL, &fields).await;
+    assert_eq!(refused.status, 422);
+    refused.shows("too short to do without");
+    // The code was not used up by that.
+    let mut again = app.visitor();
+    again.give_password(VERA, "pl4nk-ob", "").await;
+    again.give_code(&phone.paper[0]).await.leads_to("/");
+}

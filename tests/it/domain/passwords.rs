@@ -10,7 +10,7 @@ fn fifteen_characters_of_any_kind_are_enough() {
         "12345 67890 12345",
         &"long passphrase ".repeat(8),
     ] {
-        assert!(password::check(good).is_ok(), "{good}");
+        assert!(password::check(good, &[], false).is_ok(), "{good}");
     }
     for bad in [
         "",
@@ -19,8 +19,29 @@ fn fifteen_characters_of_any_kind_are_enough() {
         "aaaaaaaaaaaaaaaaaaaa",
         &"x y z a b ".repeat(40),
     ] {
-        assert!(password::check(bad).is_err(), "{bad}");
+        assert!(password::check(bad, &[], false).is_err(), "{bad}");
     }
+}
+
+#[test]
+fn with_a_second_factor_eight_are_enough_but_no_common_ones() {
+    let own = ["Ada Lovelace", "ada@analytical.example", "Engine & Sons"];
+    for good in ["pl4nk-ob", "my cat sails to Acme", "Lovelace sails at dusk"] {
+        assert!(password::check(good, &own, true).is_ok(), "{good}");
+    }
+    for bad in ["sevench", "PassWord1", "password123", "qwerty123456789"] {
+        assert!(password::check(bad, &own, true).is_err(), "{bad}");
+    }
+    for bad in [
+        "Lovelace-2026!",
+        "keystead keystead",
+        "ANALYTICAL ENGINE 1",
+        "ada@analytical.example",
+    ] {
+        assert!(password::check(bad, &own, true).is_err(), "{bad}");
+    }
+    // The list is of passwords of any length.
+    assert!(password::check("1qaz2wsx3edc4rfv", &[], false).is_err());
 }
 
 #[test]

@@ -149,7 +149,10 @@ pub async fn create(
         .is_some_and(|account| account.second_factor_at.is_some());
     let joined = match account {
         Some(account) => join_known(&request, &state, link, &account, &form.password).await,
-        None => join_new(&request, &state, link, &form).await,
+        None => {
+            let about = (&*opened.invitation.email, &*opened.tenant_name);
+            join_new(&request, &state, link, &form, about).await
+        }
     };
     let typed = |errors, banner| Typed {
         name: form.name.clone(),
@@ -225,10 +228,12 @@ async fn join_new(
     state: &web::Data<State>,
     link: Link,
     form: &AcceptanceForm,
+    (email, tenant): (&str, &str),
 ) -> Result<UserId> {
     let mut errors = FieldErrors::default();
     let name = errors.take("name", validate::name(&form.name, 100, "your name"));
-    errors.take("password", password::check(&form.password));
+    let own = [&*form.name, email, tenant];
+    errors.take("password", password::check(&form.password, &own, false));
     errors.into_result()?;
     let digest = state.digest_password(form.password.clone()).await?;
     let (inside, from) = (state.clone(), arrival(request, state));
