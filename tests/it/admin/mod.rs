@@ -41,6 +41,7 @@ mod request_exports;
 mod request_pages;
 mod requests;
 mod rotation_ends;
+mod second_factor_rules;
 mod second_factors;
 mod session_over;
 mod sessions;

@@ -1,5 +1,6 @@
 //! People at the shell.
 
+use chrono::TimeDelta;
 use keystead::domain::time::Clock;
 
 use crate::support::phone::{FACTOR, Phone};
@@ -76,6 +77,16 @@ async fn the_operator_switches_a_second_factor_off() {
         )
         .await;
     assert_eq!(on.status, 201, "{}", on.body);
+    // The running server opens it under another master key too.
+    place.run(&["master-key", "rotate"], "").done();
+    let moved = "SELECT count(*) AS n FROM second_factors WHERE master_key_version = 2";
+    assert_eq!(place.number(moved), 1);
+    place.run(&["master-key", "retire", "1"], "").done();
+    let mut elsewhere = server.visitor();
+    let asked = elsewhere.give_password(ALICE, PASSWORD, "").await;
+    asked.leads_to("/login/code");
+    let next = phone.code(Clock::System.now() + TimeDelta::seconds(30));
+    elsewhere.give_code(&next).await.leads_to("/");
     let outcome = place.run(
         &[
             "user",

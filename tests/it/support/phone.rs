@@ -13,6 +13,15 @@ use super::{App, PASSWORD, digest};
 
 /// Where a second factor is set up.
 pub const FACTOR: &str = "/account/second-factor";
+/// Where it is switched off.
+pub const REMOVAL: &str = "/account/second-factor/removal";
+
+/// How often the audit log tells of something.
+pub fn happened(app: &App, action: &str) -> i64 {
+    app.number(&format!(
+        "SELECT count(*) AS n FROM audit_events WHERE action = '{action}'"
+    ))
+}
 
 /// The app, and the recovery codes on paper.
 pub struct Phone {
