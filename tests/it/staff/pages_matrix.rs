@@ -12,9 +12,11 @@ use crate::support::*;
 const MATRIX: &str = "
 + + + + + /api/docs
 + + + + + /login
++ + + + + /login/code
 + + + + + /report-leaked-key
 + + + + > /
 + + + + > /account
++ + + + > /account/second-factor
 + + + + > /jump
 + + + 0 > /audit
 + + + 0 > /audit.csv
