@@ -27,9 +27,10 @@ impl Holder {
     /// The person as they start here: in the tenant they joined first, or as support staff. `None` when they belong
     /// nowhere any more.
     pub fn arriving(conn: &mut Conn, user: &User, from: Arrival) -> Result<Option<Self>> {
-        let tenant = match user.support {
-            true => None,
-            false => db::members::first_tenant(conn, user.id)?,
+        let tenant = if user.support {
+            None
+        } else {
+            db::members::first_tenant(conn, user.id)?
         };
         Self::arriving_in(conn, user, tenant, from)
     }

@@ -81,13 +81,7 @@ impl Config {
     /// One line that names the setting and what it should be.
     pub fn from_settings(settings: &Settings) -> Result<Self, String> {
         let listen = settings.parse("listen", "an address and port, such as 127.0.0.1:8080")?;
-        let metrics_listen = match settings.optional("metrics_listen") {
-            Some(_) => Some(settings.parse(
-                "metrics_listen",
-                "an address and port, such as 127.0.0.1:9464",
-            )?),
-            None => None,
-        };
+        let metrics_listen = metrics_listen(settings)?;
         let data_dir = PathBuf::from(settings.text("data_dir"));
         let database = match settings.optional("database_url") {
             Some(url) => Source::parse(&url)?,
@@ -128,8 +122,7 @@ impl Config {
             session_idle_minutes: positive("session_idle_minutes", 60)?,
             session_hours: positive("session_hours", 24)?,
             insecure_cookie: settings.parse("insecure_cookie", "true or false")?,
-            require_second_factor: settings
-                .parse("require_second_factor", "staff, everyone or nobody")?,
+            require_second_factor: second_factor(settings)?,
             log_json: settings.parse("log_json", "true or false")?,
             log: settings.text("log"),
             request_log_per_second: request_log_per_second(settings)?,
@@ -143,6 +136,18 @@ impl Config {
             outbound_private_hosts: private_hosts,
         })
     }
+}
+
+fn metrics_listen(settings: &Settings) -> Result<Option<SocketAddr>, String> {
+    let wanted = "an address and port, such as 127.0.0.1:9464";
+    let is_set = settings.optional("metrics_listen").is_some();
+    is_set
+        .then(|| settings.parse("metrics_listen", wanted))
+        .transpose()
+}
+
+fn second_factor(settings: &Settings) -> Result<Required, String> {
+    settings.parse("require_second_factor", "staff, everyone or nobody")
 }
 
 fn audit_days(settings: &Settings) -> Result<Option<i64>, String> {

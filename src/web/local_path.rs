@@ -58,9 +58,10 @@ pub fn local_path<'a>(request: &HttpRequest, next: &'a str) -> &'a str {
 /// Where somebody goes on who signs in: the page that they came for, unless it is none of theirs.
 pub fn arrival_path<'a>(request: &HttpRequest, next: &'a str, in_tenant: bool) -> &'a str {
     let next = local_path(request, next);
-    match in_tenant || next.starts_with("/support/") {
-        true => next,
-        false => "/",
+    if in_tenant || next.starts_with("/support/") {
+        next
+    } else {
+        "/"
     }
 }
 

@@ -1,5 +1,7 @@
 //! A QR code as a path of an SVG, which needs neither a picture nor a style inside the page.
 
+use std::fmt::Write as _;
+
 use qrcode::{Color, EcLevel, QrCode};
 use zeroize::Zeroizing;
 
@@ -29,7 +31,7 @@ impl Qr {
         for (at, color) in code.to_colors().into_iter().enumerate() {
             if color == Color::Dark {
                 let (x, y) = (at % width + QUIET, at / width + QUIET);
-                path.push_str(&format!("M{x} {y}h1v1h-1z"));
+                write!(path, "M{x} {y}h1v1h-1z").map_err(Error::internal)?;
             }
         }
         Ok(Self {

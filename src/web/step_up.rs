@@ -57,7 +57,7 @@ pub async fn with_both<T: Send + 'static>(
     let (begun, judged) = judge(state, &attempt, &password).await?;
     let (by, inside) = (by.clone(), state.clone());
     let refused = |field, text: &str| Ok(Err(Error::invalid(field, text)));
-    let done = state
+    state
         .change(move |conn| {
             match judged {
                 Ok(true) => {}
@@ -71,6 +71,5 @@ pub async fn with_both<T: Send + 'static>(
             attempt.succeed(conn, &begun)?;
             change(conn, &by).map(Ok)
         })
-        .await?;
-    done
+        .await?
 }

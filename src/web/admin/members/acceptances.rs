@@ -147,12 +147,11 @@ pub async fn create(
     let needs_code = account
         .as_ref()
         .is_some_and(|account| account.second_factor_at.is_some());
-    let joined = match account {
-        Some(account) => join_known(&request, &state, link, &account, &form.password).await,
-        None => {
-            let about = (&*opened.invitation.email, &*opened.tenant_name);
-            join_new(&request, &state, link, &form, about).await
-        }
+    let joined = if let Some(account) = account {
+        join_known(&request, &state, link, &account, &form.password).await
+    } else {
+        let about = (&*opened.invitation.email, &*opened.tenant_name);
+        join_new(&request, &state, link, &form, about).await
     };
     let typed = |errors, banner| Typed {
         name: form.name.clone(),
