@@ -2,7 +2,7 @@
 
 use crate::db::request_records::Record;
 use crate::db::{self, Conn};
-use crate::domain::key_snapshot::{GroupSnapshot, KeySnapshot};
+use crate::domain::key_snapshot::{GroupSnapshot, KeySnapshot, TenantSnapshot};
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Actor;
 use crate::domain::verdict::Code;
@@ -90,8 +90,8 @@ pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Res
     })))
 }
 
-/// What the key was like when it was decided upon, if that is known. Its group may have changed since the key did: then
-/// the group's own snapshot tells what the key could do.
+/// What the key was like when it was decided upon, if that is known. Its group or tenant may have changed since the key
+/// did: then the group's own snapshot tells what the key could do, and the tenant's whether it was suspended.
 fn snapshot(conn: &mut Conn, record: &Record) -> Result<Option<KeySnapshot>> {
     let kept = db::change_log::payload_at(conn, &record.key_id.to_string(), record.rev)?;
     let Some((noted, mut key)) = kept.and_then(|(rev, text)| {
@@ -109,6 +109,12 @@ fn snapshot(conn: &mut Conn, record: &Record) -> Result<Option<KeySnapshot>> {
             serde_json::from_str(&text).map_err(db::rows::failure("change_log", "payload", rev))?;
         key.authorization_group = group.name;
         key.scopes = group.scopes;
+    }
+    let tenant = db::change_log::payload_at(conn, &record.tenant_id.to_string(), record.rev)?;
+    if let Some((rev, text)) = tenant.filter(|(rev, _)| *rev > noted) {
+        let tenant: TenantSnapshot =
+            serde_json::from_str(&text).map_err(db::rows::failure("change_log", "payload", rev))?;
+        key.tenant_suspended_at = tenant.suspended_at;
     }
     Ok(Some(key))
 }

@@ -130,6 +130,9 @@ pub fn accept(
         _ => return Err(Error::NotFound),
     };
     let tenant = invitation.tenant_id;
+    if db::tenants::find(conn, tenant)?.suspended_at.is_some() {
+        return Err(Conflict::TenantSuspended.into());
+    }
     if db::members::find(conn, tenant, user).is_ok() {
         return Err(Conflict::AlreadyMember.into());
     }

@@ -45,6 +45,7 @@ pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod supporters;
+pub mod suspensions;
 pub mod tenant_history;
 pub mod tenants;
 pub mod usage_reports;
@@ -60,10 +61,10 @@ use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::id::{AuditId, TenantId, UserId};
 use crate::domain::key::State;
-use crate::domain::role::{Actor, Role, Steward, Supporter, Who};
+use crate::domain::role::{Actor, Overseer, Role, Steward, Supporter, Who};
 use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
-use crate::domain::{Error, Result, random};
+use crate::domain::{Conflict, Error, Result, random};
 
 /// What an audit row is about.
 #[derive(Debug, Clone)]
@@ -120,9 +121,10 @@ pub(crate) fn must_still_act(conn: &mut Conn, by: &Actor) -> Result<()> {
         } => {
             let key = db::keys::find(conn, by.tenant, *id)?;
             let is_as_before = key.scopes.cover(scopes) && key.project_id == *project;
+            let tenant = db::tenants::find(conn, by.tenant)?;
             (
-                key.state(by.now) == State::Active && is_as_before,
-                "This key was revoked, disabled or changed while it asked; nothing was done.",
+                key.state(by.now) == State::Active && is_as_before && tenant.suspended_at.is_none(),
+                "This key was revoked, disabled or changed, or its tenant suspended, while it asked; nothing was done.",
             )
         }
         Who::Person { id, role, .. } => (
@@ -137,11 +139,28 @@ pub(crate) fn must_still_act(conn: &mut Conn, by: &Actor) -> Result<()> {
 }
 
 /// True while a person has this role in the tenant, and may sign in.
+///
+/// # Errors
+/// A conflict `tenant-suspended`.
 fn is_still(conn: &mut Conn, tenant: TenantId, user: UserId, role: Role) -> Result<bool> {
     match db::members::find(conn, tenant, user) {
-        Ok(member) => Ok(member.role == role),
+        Ok(member) if member.role != role => Ok(false),
+        Ok(member) if member.suspended_at.is_some() => Err(Conflict::TenantSuspended.into()),
+        Ok(_) => Ok(true),
         Err(Error::NotFound) => Ok(false),
         Err(other) => Err(other),
+    }
+}
+
+/// The look at who decides over tenants, under the lock of the decision: nobody who was a super user a moment ago goes on.
+///
+/// # Errors
+/// `NotFound`, as for anybody who is none.
+pub(crate) fn must_oversee(conn: &mut Conn, by: &Overseer) -> Result<()> {
+    match by {
+        Overseer::Operator(_) => Ok(()),
+        Overseer::Person(person) if db::users::find(conn, person.id)?.super_user => Ok(()),
+        Overseer::Person(_) => Err(Error::NotFound),
     }
 }
 
@@ -196,6 +215,20 @@ pub(crate) fn record_by_supporter(
             ..row
         },
     )
+}
+
+/// As [`record`], of a decision over a tenant, whose log it is in.
+pub(crate) fn record_by_overseer(
+    conn: &mut Conn,
+    by: &Overseer,
+    tenant: TenantId,
+    event: &Event,
+    object: Object<'_>,
+) -> Result<()> {
+    match by {
+        Overseer::Person(person) => record_by_supporter(conn, person, Some(tenant), event, object),
+        Overseer::Operator(now) => record(conn, &tenants::operator(tenant, *now), event, object),
+    }
 }
 
 /// Kind, id and name of who acts.

@@ -12,7 +12,7 @@ use super::connection::MultiBackend;
 use super::rows::Unreadable;
 use super::schema::{change_head, change_log};
 use super::{Conn, rows};
-use crate::domain::id::{GroupId, IntegrationId, KeyId, ProjectId, VerifierId};
+use crate::domain::id::{GroupId, IntegrationId, KeyId, ProjectId, TenantId, VerifierId};
 use crate::domain::pepper::Digest;
 use crate::domain::rollout::Feature;
 use crate::domain::{Result, random};
@@ -24,6 +24,8 @@ pub enum Item {
     Key(KeyId),
     /// An authorization group.
     Group(GroupId),
+    /// A tenant was suspended or resumed.
+    Tenant(TenantId),
     /// A verifier.
     Verifier(VerifierId),
     /// What a tenant or a project has of an integration.
@@ -60,6 +62,14 @@ impl Item {
         }
     }
 
+    /// The tenant, if it is one.
+    pub fn tenant(self) -> Option<TenantId> {
+        match self {
+            Self::Tenant(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// The verifier, if it is one.
     pub fn verifier(self) -> Option<VerifierId> {
         match self {
@@ -89,6 +99,7 @@ impl Item {
         match self {
             Self::Key(id) => (KEY, id.to_string()),
             Self::Group(id) => (GROUP, id.to_string()),
+            Self::Tenant(id) => ("tenant", id.to_string()),
             Self::Verifier(id) => ("verifier", id.to_string()),
             Self::Integration(id) => ("integration", id.to_string()),
             Self::Project(id) => ("project", id.to_string()),
@@ -114,6 +125,7 @@ impl Queryable<(Text, Text), MultiBackend> for Item {
         let item = match kind.as_str() {
             KEY => id.parse().ok().map(Self::Key),
             GROUP => id.parse().ok().map(Self::Group),
+            "tenant" => id.parse().ok().map(Self::Tenant),
             "verifier" => id.parse().ok().map(Self::Verifier),
             "integration" => id.parse().ok().map(Self::Integration),
             "project" => id.parse().ok().map(Self::Project),

@@ -33,6 +33,12 @@ pub struct Member {
     /// Its name.
     #[diesel(select_expression = tenants::name)]
     pub tenant_name: String,
+    /// Since when it is suspended, if it is.
+    #[diesel(select_expression = tenants::suspended_at)]
+    pub suspended_at: Option<Timestamp>,
+    /// Why it is suspended.
+    #[diesel(select_expression = tenants::suspension_reason)]
+    pub suspension_reason: String,
     /// When they signed in last.
     #[diesel(select_expression = users::signed_in_at)]
     pub signed_in_at: Option<Timestamp>,

@@ -32,6 +32,8 @@ pub struct Tenant {
     pub recoverable_keys: bool,
     /// Each time a system reads an integration credential leaves an audit row.
     pub audit_credential_reads: bool,
+    /// Why it is suspended; empty when it is not.
+    pub suspension_reason: String,
 }
 
 /// Inserts a tenant.
@@ -51,6 +53,7 @@ pub fn insert(
         created_at: now,
         recoverable_keys: false,
         audit_credential_reads: false,
+        suspension_reason: String::new(),
     };
     diesel::insert_into(tenants::table)
         .values(row)
@@ -87,6 +90,22 @@ pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Tenant> {
 pub fn set_key_limit(conn: &mut Conn, id: TenantId, limit: i64) -> Result<()> {
     diesel::update(tenants::table.find(id))
         .set(tenants::key_limit.eq(limit))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Suspends it at this moment for this reason, or resumes it.
+pub fn set_suspension(
+    conn: &mut Conn,
+    id: TenantId,
+    suspension: Option<(Timestamp, &str)>,
+) -> Result<()> {
+    let (at, reason) = suspension.unzip();
+    diesel::update(tenants::table.find(id))
+        .set((
+            tenants::suspended_at.eq(at.map(|at| at.naive_utc())),
+            tenants::suspension_reason.eq(reason.unwrap_or_default()),
+        ))
         .execute(conn)?;
     Ok(())
 }

@@ -15,6 +15,10 @@ pub const LIMIT_DECLINED: &str = "limit.declined";
 pub const LIMIT_CHANGED: &str = "limit.changed";
 /// Support set another plan.
 pub const PLAN_CHANGED: &str = "plan.changed";
+/// A tenant was suspended.
+pub const TENANT_SUSPENDED: &str = "tenant.suspended";
+/// A suspended tenant was resumed.
+pub const TENANT_RESUMED: &str = "tenant.resumed";
 /// Support switched a feature for a tenant.
 pub const ACCESS_SWITCHED: &str = "access.switched";
 /// A tenant asked for a feature.
@@ -129,6 +133,10 @@ events! {
     MasterKeyRetired: "master_key.retired";
     /// A tenant was created.
     TenantCreated: "tenant.created";
+    /// A tenant was suspended: none of its keys is accepted.
+    TenantSuspended(Decision): TENANT_SUSPENDED;
+    /// A suspended tenant was resumed.
+    TenantResumed(Decision): TENANT_RESUMED;
     /// A person joined a tenant.
     MemberAdded(&'static str): "member.added";
     /// Somebody was asked to join a tenant; with the role.
@@ -242,6 +250,8 @@ impl Event {
             | Self::LimitDeclined(step)
             | Self::LimitChanged(step) => step.detail(),
             Self::PlanChanged(decision)
+            | Self::TenantSuspended(decision)
+            | Self::TenantResumed(decision)
             | Self::AccessSwitched(decision)
             | Self::AccessRequested(decision)
             | Self::AccessWithdrawn(decision)

@@ -62,6 +62,8 @@ pub const WORDS: &[(&str, &str)] = &[
     ("master_key.rotated", "Took up {}"),
     ("master_key.retired", "Retired {}"),
     ("tenant.created", "Created tenant {}"),
+    ("tenant.suspended", "Suspended tenant {}"),
+    ("tenant.resumed", "Resumed tenant {}"),
     ("member.added", "Added member {}"),
     ("member.invited", "Invited {}"),
     ("member.role_changed", "Changed the role of {}"),

@@ -119,6 +119,10 @@ conflicts! {
     /// What support decides about is no longer as it was read.
     ChangedMeanwhile: "changed-meanwhile",
         "This was changed meanwhile. Nothing was saved; look at it as it is now, and decide again.";
+    /// Only a super user or the operator changes something of the tenant.
+    TenantSuspended: "tenant-suspended",
+        "This tenant is suspended: nothing in it can be changed until your operator resumes it. Nothing is lost, and you \
+         can read everything.";
     /// Nobody would be left who invites people and changes keys.
     LastAdmin: "last-admin", "A tenant needs an admin. Make somebody else Tenant admin first.";
     /// Whoever runs the installation is not in the tenant's hands.

@@ -13,6 +13,13 @@ pub struct GroupSnapshot {
     pub scopes: String,
 }
 
+/// What a tenant was like at a revision: it counts for all of its keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantSnapshot {
+    /// Since when it was suspended, if it was.
+    pub suspended_at: Option<Timestamp>,
+}
+
 /// Everything about a key that a decision looks at, and its names for people. No digest, no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeySnapshot {

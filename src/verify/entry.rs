@@ -56,7 +56,9 @@ pub struct Entry {
     pub issued: u32,
     /// Whether it is a live or a test key.
     pub environment: Environment,
-    /// True while the tenant is suspended: none of its keys is accepted then.
+    /// True while the tenant is suspended: none of its keys is accepted then. Each entry has a byte for it, beside those
+    /// for revoked and disabled, so that a decision reads no more memory than without; suspending writes all entries of
+    /// the tenant once, before it counts as done.
     pub tenant_suspended: bool,
     /// True when the key was revoked, which can't be undone.
     pub revoked: bool,

@@ -57,4 +57,5 @@ pub mod strict_json;
 pub mod strip;
 pub mod support;
 pub mod supporter;
+pub mod suspended;
 pub mod unknown_tokens;

@@ -3,7 +3,7 @@
 use crate::actions::tenant_history::Past;
 use crate::domain::audit::{
     ACCESS_DECLINED, ACCESS_GRANTED, ACCESS_REQUESTED, ACCESS_SWITCHED, ACCESS_WITHDRAWN,
-    LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_REQUESTED, PLAN_CHANGED,
+    LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_REQUESTED, PLAN_CHANGED, TENANT_RESUMED, TENANT_SUSPENDED,
 };
 use crate::domain::decision::Decision;
 use crate::domain::limits::Step;
@@ -58,6 +58,8 @@ impl PastStep {
                 ACCESS_WITHDRAWN => "Request for access withdrawn".into(),
                 ACCESS_DECLINED => "Request for access declined".into(),
                 ACCESS_GRANTED => "Request for access granted".into(),
+                TENANT_SUSPENDED => "Tenant suspended".into(),
+                TENANT_RESUMED => "Tenant resumed".into(),
                 ACCESS_SWITCHED => format!("Integrations: {after}, before: {before}"),
                 _ => format!("Percentage changed from {before} to {after}"),
             },

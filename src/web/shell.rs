@@ -43,6 +43,8 @@ pub struct Shell {
     pub path: String,
     /// A message carried over a redirect.
     pub flash: Option<Flash>,
+    /// The tenant is suspended.
+    pub suspension: Option<SuspensionStrip>,
 }
 
 /// A message shown once.
@@ -52,6 +54,25 @@ pub struct Flash {
     pub text: String,
     /// Where its button posts to, if it can be undone.
     pub undo: Option<String>,
+}
+
+/// The strip above each page of a suspended tenant.
+#[derive(Debug, Clone)]
+pub struct SuspensionStrip {
+    /// Since when.
+    pub since: Moment,
+    /// Why, in the words of whoever suspended it.
+    pub reason: String,
+}
+
+impl SuspensionStrip {
+    /// The strip of a member's pages, while their tenant is suspended.
+    pub fn of(member: &Member, now: Timestamp) -> Option<Self> {
+        member.suspended_at.map(|since| Self {
+            since: Moment::past(since, now),
+            reason: member.suspension_reason.clone(),
+        })
+    }
 }
 
 /// A step of the breadcrumb; the last one has no address.
@@ -96,6 +117,7 @@ impl Shell {
             here: request.path().to_owned(),
             path,
             flash: None,
+            suspension: None,
         }
     }
 
@@ -121,6 +143,7 @@ impl Shell {
             waiting: 0,
             path,
             flash: None,
+            suspension: None,
         }
     }
 }

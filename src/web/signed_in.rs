@@ -7,8 +7,9 @@ use futures_util::future::LocalBoxFuture;
 
 use super::failure::Failure;
 use super::session::{self, Who};
-use super::shell::Shell;
+use super::shell::{Shell, SuspensionStrip};
 use super::state::State;
+use super::suspended::must_not_change;
 use super::{client, factor_duty, masked_token, page_owner, supporter};
 use crate::actions;
 use crate::db;
@@ -93,8 +94,10 @@ impl SignedIn {
             request_id: client::request_id(request),
         };
         let mut shell = Shell::new(request, &member, homes, &csrf, page_owner::of(request));
+        shell.suspension = SuspensionStrip::of(&member, actor.now);
         // Error pages of this request are drawn inside the shell.
         request.extensions_mut().insert(shell.clone());
+        must_not_change(request, &member)?;
         shell.flash = session::take_flash(&session);
         Ok(Self {
             member,

@@ -13,7 +13,7 @@ use super::state::State;
 use super::supporter;
 use crate::actions::accounts::Holder;
 use crate::db;
-use crate::domain::role::Supporter;
+use crate::domain::role::{Overseer, Supporter};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -29,6 +29,18 @@ impl Staff {
     /// The person for actions.
     pub fn supporter(&self) -> Supporter {
         self.supporter.clone()
+    }
+
+    /// The person as one who decides over tenants.
+    ///
+    /// # Errors
+    /// `NotFound` for support staff: to them such pages do not exist.
+    pub fn overseer(&self) -> Result<Overseer> {
+        if self.shell.super_user {
+            Ok(Overseer::Person(self.supporter()))
+        } else {
+            Err(Error::NotFound)
+        }
     }
 
     /// The moment of the request.

@@ -8,11 +8,12 @@ use super::entries::Digests;
 use super::history::{History, broken_by_changes, broken_by_head};
 use super::{Follower, Trouble, Turn};
 use crate::db::change_log::{Change, Item, Position};
+use crate::db::key_index::IndexRow;
 use crate::db::{self, Conn};
 use crate::domain::Result;
-use crate::domain::id::{GroupId, TenantId};
+use crate::domain::id::{GroupId, KeyId, TenantId};
 
-/// Changes, or keys of a group, that are read at once.
+/// Changes, or keys of a group or tenant, that are read at once.
 const BATCH: i64 = 5_000;
 
 impl Follower {
@@ -134,7 +135,16 @@ impl Follower {
         // Also when a group is known already: an earlier look may have failed before it reached every key.
         renewed.extend(self.put_groups(turn, groups)?);
         while let Some((tenant, group)) = renewed.pop() {
-            renewed.extend(self.apply_group(conn, turn, (tenant, group), rev)?);
+            let of_group = |conn: &mut Conn, after| {
+                db::key_index::list_of_group(conn, tenant, group, after, BATCH)
+            };
+            renewed.extend(self.apply_all(conn, turn, of_group, rev)?);
+        }
+        let (_, ids) = of_kind(changes, Item::tenant);
+        for tenant in ids {
+            let of_tenant =
+                |conn: &mut Conn, after| db::key_index::list_of_tenant(conn, tenant, after, BATCH);
+            self.apply_all(conn, turn, of_tenant, rev)?;
         }
         if changes
             .iter()
@@ -157,18 +167,19 @@ impl Follower {
             .map(|_| ())
     }
 
-    /// Gives every key of a group that changed the group as it is now: what was taken from the group is taken from
-    /// all of its keys before the change counts as applied. If it changes again meanwhile, the answer names it.
-    fn apply_group(
+    /// Gives every key of a list, such as those of a group that changed, what they share as it is now: what was taken from
+    /// a group, or from a tenant, is taken from all of its keys before the change counts as applied. If a group changes
+    /// meanwhile, the answer names it.
+    fn apply_all(
         &self,
         conn: &mut Conn,
         turn: Turn,
-        (tenant, group): (TenantId, GroupId),
+        list: impl Fn(&mut Conn, Option<KeyId>) -> Result<Vec<IndexRow>>,
         rev: i64,
     ) -> Result<Vec<(TenantId, GroupId)>> {
         let (mut after, mut renewed) = (None, Vec::new());
         loop {
-            let rows = db::key_index::list_of_group(conn, tenant, group, after, BATCH)?;
+            let rows = list(conn, after)?;
             let Some(last) = rows.last() else {
                 return Ok(renewed);
             };

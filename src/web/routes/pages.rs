@@ -9,7 +9,8 @@ use crate::web::admin::{
 use crate::web::body::LARGEST_SETTINGS as SETTINGS;
 use crate::web::route_lines::routes;
 use crate::web::support::{
-    access_refusals, feature_access, leaked_keys, limit_refusals, limits, plans, rollouts, tenants,
+    access_refusals, feature_access, leaked_keys, limit_refusals, limits, plans, rollouts,
+    suspensions, tenants,
 };
 use crate::web::{docs, jump};
 
@@ -112,6 +113,8 @@ pub fn support(scope: &mut ServiceConfig) {
         "/support/tenants/{id}/access-refusal" => page access_refusals::new, post access_refusals::create;
         "/support/leaked-keys" => page leaked_keys::new, post leaked_keys::create;
         "/support/leaked-keys/containment" => post leaked_keys::contain;
+        "/support/tenants/{id}/suspension" => page suspensions::new, post suspensions::create;
+        "/support/tenants/{id}/suspension/removal" => post suspensions::destroy;
         "/support/rollouts" => page rollouts::show, post rollouts::update;
     };
 }

@@ -39,6 +39,7 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
         facts: facts.into(),
         submit: ["x", "Decline request", "danger"],
         refusal: None,
+        history_of: "plan and access",
         history: Vec::new(),
         tenant: tenant.id,
         name: tenant.name,

@@ -65,6 +65,7 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
         refusal: asked
             .is_some()
             .then(|| format!("/support/tenants/{}/access-refusal", tenant.id)),
+        history_of: "plan and access",
         history: history
             .into_iter()
             .map(|past| PastStep::of_decision(past, now))

@@ -270,7 +270,7 @@ pub(super) async fn decided(
             Ok((overview, tenant_overviews::count_waiting(conn)?))
         })
         .await?;
-    let row = TenantRow::new(row, now);
+    let row = TenantRow::new(row, now).seen_by(&me.shell);
     let text = text(&row);
     if !is_htmx(request) {
         set_flash(session, &text);

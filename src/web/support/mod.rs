@@ -9,4 +9,5 @@ pub mod limits;
 pub mod plans;
 pub mod question;
 pub mod rollouts;
+pub mod suspensions;
 pub mod tenants;

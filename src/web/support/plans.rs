@@ -48,6 +48,7 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
         }],
         submit: ["check", "Save plan", "primary"],
         refusal: None,
+        history_of: "plan and access",
         history: history
             .into_iter()
             .map(|past| PastStep::of_decision(past, now))

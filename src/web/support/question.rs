@@ -75,6 +75,8 @@ pub struct Question {
     pub submit: [&'static str; 3],
     /// Where to decline what the tenant asks for instead.
     pub refusal: Option<String>,
+    /// Of what the history is.
+    pub history_of: &'static str,
     /// What happened before; a dialog leaves it out.
     pub history: Vec<PastStep>,
 }

@@ -32,6 +32,8 @@ pub struct TenantRow {
     /// Whether it has integrations, in a few words.
     pub access: &'static str,
     pub suspended: bool,
+    /// Whoever looks may suspend and resume it.
+    pub may_suspend: bool,
     pub used: i64,
     pub limit: i64,
     pub used_text: String,
@@ -59,6 +61,7 @@ impl TenantRow {
         let limit = tenant.key_limit;
         Self {
             suspended: tenant.suspended_at.is_some(),
+            may_suspend: false,
             used,
             limit,
             used_text: grouped(used),
@@ -80,6 +83,14 @@ impl TenantRow {
             id: tenant.id.to_string(),
             name: tenant.name,
             plan: tenant.plan.as_str(),
+        }
+    }
+
+    /// The row as this person sees it: super users decide more than support staff.
+    pub fn seen_by(self, shell: &Shell) -> Self {
+        Self {
+            may_suspend: shell.super_user,
+            ..self
         }
     }
 }
@@ -195,11 +206,11 @@ pub async fn index(
         });
     let view = TenantsPage {
         crumbs: crumbs(None),
-        shell: me.shell,
         rows: found
             .into_iter()
-            .map(|one| TenantRow::new(one, now))
+            .map(|one| TenantRow::new(one, now).seen_by(&me.shell))
             .collect(),
+        shell: me.shell,
         total,
         first: asked.after.as_ref().map(|_| address(&asked, None)),
         next: mark.map(|mark| address(&asked, Some(&mark))),

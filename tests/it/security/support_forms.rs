@@ -16,6 +16,7 @@ pub fn decisions(app: &App) -> Vec<Try> {
     let access = app.access_version("Acme");
     let reason = ("reason", "Planted");
     let (found, acme) = (app.issue("Acme", "Found"), app.tenant("Acme").to_string());
+    let suspended = keystead::domain::time::rfc3339(app.clock.now());
     vec![
         form(
             "/support/tenants/{id}/limit-refusal",
@@ -42,6 +43,14 @@ pub fn decisions(app: &App) -> Vec<Try> {
         form(
             "/support/tenants/{id}/plan",
             &[("shown", "Enterprise"), ("choice", "Standard"), reason],
+        ),
+        form(
+            "/support/tenants/{id}/suspension",
+            &[("shown", "active"), reason],
+        ),
+        form(
+            "/support/tenants/{id}/suspension/removal",
+            &[("shown", &suspended), reason],
         ),
         form("/tenant-api-keys/limit-request", &[("limit", "40"), reason]),
         form("/tenant-api-keys/limit-request/withdrawal", &[]),

@@ -8,4 +8,5 @@ mod matrix;
 mod pages_matrix;
 mod plans;
 mod rollouts;
+mod suspensions;
 mod tenants;
