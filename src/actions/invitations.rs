@@ -8,7 +8,7 @@ use crate::db::invitations::{Invitation, Opened};
 use crate::db::users::{NewUser, User};
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
-use crate::domain::id::{InvitationId, UserId};
+use crate::domain::id::{InvitationId, TenantId, UserId};
 use crate::domain::invitation::{Draft, Link, expiry};
 use crate::domain::pepper::Peppers;
 use crate::domain::role::{Actor, Arrival, Who};
@@ -27,19 +27,35 @@ pub fn create(conn: &mut Conn, by: &Actor, draft: &Draft, inviter: &str) -> Resu
             "This person is a member already; they stand in the list.",
         ));
     }
+    let invitation = insert(conn, by.tenant, draft, inviter, by.now)?;
+    record(conn, by, &invited(draft), object(&invitation))?;
+    Ok(invitation)
+}
+
+/// Keeps an invitation.
+pub(super) fn insert(
+    conn: &mut Conn,
+    tenant: TenantId,
+    draft: &Draft,
+    inviter: &str,
+    now: Timestamp,
+) -> Result<Invitation> {
     let invitation = Invitation {
         id: InvitationId::new(),
-        tenant_id: by.tenant,
+        tenant_id: tenant,
         email: draft.email.clone(),
         role: draft.role,
         invited_by: inviter.to_owned(),
-        created_at: by.now,
-        expires_at: expiry(by.now),
+        created_at: now,
+        expires_at: expiry(now),
     };
     db::invitations::insert(conn, invitation.clone())?;
-    let detail = json!({ "role": draft.role.as_str() });
-    record(conn, by, &Event::MemberInvited(detail), object(&invitation))?;
     Ok(invitation)
+}
+
+/// What the audit log says of an invitation.
+pub(super) fn invited(draft: &Draft) -> Event {
+    Event::MemberInvited(json!({ "role": draft.role.as_str() }))
 }
 
 /// Has the link of an invitation work for another seven days. While it works it stays as it is: whoever has it can go on
@@ -161,7 +177,7 @@ pub fn accept(
     Ok(user)
 }
 
-fn object(invitation: &Invitation) -> Object<'_> {
+pub(super) fn object(invitation: &Invitation) -> Object<'_> {
     Object {
         kind: "invitation",
         id: invitation.id.to_string(),

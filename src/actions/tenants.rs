@@ -1,14 +1,22 @@
 //! New tenants and their first people, from the setup page or the command line.
 
-use super::{Object, record};
+use serde_json::json;
+
+use super::{Object, invitations, limits, must_oversee, record, record_by_overseer};
+use crate::db::change_log::{self, Item};
+use crate::db::invitations::Invitation;
+use crate::db::tenants::Tenant;
 use crate::db::users::NewUser;
 use crate::db::{self, Conn};
-use crate::domain::Result;
 use crate::domain::audit::Event;
 use crate::domain::id::{TenantId, UserId};
-use crate::domain::role::{Actor, Role, Who};
+use crate::domain::plan::Plan;
+use crate::domain::role::{Actor, Overseer, Role, Who};
+use crate::domain::rollout::Feature;
+use crate::domain::tenant::{self, Draft};
 use crate::domain::time::Timestamp;
 use crate::domain::validate::{self, FieldErrors};
+use crate::domain::{Conflict, Error, Result, invitation};
 
 /// A person and the tenant they start with, as typed.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +70,68 @@ pub fn create(conn: &mut Conn, name: &str, key_limit: i64, by: &Actor) -> Result
     )
 }
 
+/// Makes a tenant and invites its first admin, in the name of `inviter`.
+///
+/// # Errors
+/// `NotFound` for who is no super user any more; `Invalid` at `name` when another tenant has it.
+pub fn make(
+    conn: &mut Conn,
+    by: &Overseer,
+    draft: &Draft,
+    inviter: &str,
+) -> Result<(Tenant, Invitation)> {
+    // First, for its lock: of two who make a tenant of one name, the second finds it taken.
+    change_log::hold(conn)?;
+    must_oversee(conn, by)?;
+    let id = TenantId::new();
+    db::tenants::insert(conn, id, &draft.name, draft.limit, by.now())?;
+    db::groups::insert_built_in(conn, id, by.now())?;
+    if draft.plan != Plan::Standard {
+        change_log::append(conn, Item::Rollout(Feature::Integrations))?;
+        db::tenants::set_plan(conn, id, draft.plan)?;
+    }
+    let tenant = db::tenants::find(conn, id)?;
+    record_by_overseer(conn, by, id, &Event::TenantCreated, limits::object(&tenant))?;
+    let admin = invitation::Draft {
+        email: draft.email.clone(),
+        role: Role::Admin,
+    };
+    let first = invitations::insert(conn, id, &admin, inviter, by.now())?;
+    let event = invitations::invited(&admin);
+    record_by_overseer(conn, by, id, &event, invitations::object(&first))?;
+    Ok((tenant, first))
+}
+
+/// Gives a tenant another name, provided that it still has the one that the form showed. The name that it has already
+/// changes nothing, without a trace.
+///
+/// # Errors
+/// `NotFound`, also for who is no super user any more; `Invalid` at `name`; a conflict `changed-meanwhile`.
+pub fn rename(
+    conn: &mut Conn,
+    by: &Overseer,
+    id: TenantId,
+    shown: &str,
+    name: &str,
+) -> Result<Tenant> {
+    let name = tenant::check_name(name).map_err(|message| Error::invalid("name", message))?;
+    change_log::hold(conn)?;
+    must_oversee(conn, by)?;
+    let before = db::tenants::find(conn, id)?;
+    if before.name != shown {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
+    if before.name == name {
+        return Ok(before);
+    }
+    db::tenants::set_name(conn, id, &name)?;
+    let after = db::tenants::find(conn, id)?;
+    let detail = json!({ "before": { "name": before.name }, "after": { "name": after.name } });
+    let event = Event::TenantRenamed(detail);
+    record_by_overseer(conn, by, id, &event, limits::object(&after))?;
+    Ok(after)
+}
+
 /// Makes a person who is admin of a tenant: of the existing one with that name (command line), or of a new one.
 ///
 /// # Errors
@@ -75,7 +145,7 @@ pub fn create_admin(
 ) -> Result<UserId> {
     let existing = match db::tenants::find_by_name(conn, &admin.tenant) {
         Ok(tenant) => Some(tenant.id),
-        Err(crate::domain::Error::NotFound) => None,
+        Err(Error::NotFound) => None,
         Err(other) => return Err(other),
     };
     let tenant: TenantId = existing.unwrap_or_default();

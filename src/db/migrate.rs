@@ -1,12 +1,12 @@
 //! Migrations: one embedded tree for each database, applied at start.
 
-use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
+use diesel::{Connection as _, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::Conn;
 use super::connection::SESSION;
+use super::{Conn, tenants};
 use crate::domain::{Error, Result};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -44,12 +44,14 @@ fn alone<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Resul
     done
 }
 
-/// Applies what is missing.
+/// Applies what is missing, and fills in what is computed of what was there.
 pub(super) fn bring_up(conn: &mut Conn) -> Result<()> {
     match conn {
         Conn::Sqlite(sqlite) => apply(sqlite, SQLITE),
         Conn::Postgres(postgres) => apply(postgres, POSTGRES),
-    }
+    }?;
+    // What no SQL can do. All in one: each change alone would wait for the disk.
+    conn.transaction(tenants::fill_name_keys)
 }
 
 fn apply<DB, C>(conn: &mut C, migrations: EmbeddedMigrations) -> Result<()>

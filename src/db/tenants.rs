@@ -4,9 +4,10 @@ use diesel::prelude::*;
 
 use super::schema::tenants;
 use super::types::{At, MaybeAt};
-use super::{Conn, rows};
+use super::{Conn, errors, rows};
 use crate::domain::id::TenantId;
 use crate::domain::plan::Plan;
+use crate::domain::tenant::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::{Conflict, Error, Result};
 
@@ -16,7 +17,7 @@ use crate::domain::{Conflict, Error, Result};
 pub struct Tenant {
     /// Identifier.
     pub id: TenantId,
-    /// Name, unique by convention only.
+    /// Name; by its [`name_key`] it is unique.
     pub name: String,
     /// Which features may be there for it.
     pub plan: Plan,
@@ -34,6 +35,8 @@ pub struct Tenant {
     pub audit_credential_reads: bool,
     /// Why it is suspended; empty when it is not.
     pub suspension_reason: String,
+    /// The [`name_key`]; `None` until the next start where an older server made the tenant.
+    pub name_key: Option<String>,
 }
 
 /// Inserts a tenant.
@@ -54,12 +57,73 @@ pub fn insert(
         recoverable_keys: false,
         audit_credential_reads: false,
         suspension_reason: String::new(),
+        name_key: Some(name_key(name)),
     };
-    diesel::insert_into(tenants::table)
+    let inserted = diesel::insert_into(tenants::table)
         .values(row)
-        .execute(conn)?;
+        .execute(conn);
+    unless_taken(inserted)
+}
+
+fn unless_taken(changed: std::result::Result<usize, diesel::result::Error>) -> Result<()> {
+    match changed {
+        Err(cause) if errors::is_duplicate(&cause) => Err(Error::invalid(
+            "name",
+            "Another tenant has this name. Capital letters make no difference.",
+        )),
+        other => other.map(|_| ()).map_err(Error::from),
+    }
+}
+
+/// Gives a tenant another name.
+///
+/// # Errors
+/// `Invalid` at `name` when another tenant has it.
+pub fn set_name(conn: &mut Conn, id: TenantId, name: &str) -> Result<()> {
+    let changed = diesel::update(tenants::table.find(id))
+        .set((tenants::name.eq(name), tenants::name_key.eq(name_key(name))))
+        .execute(conn);
+    unless_taken(changed)
+}
+
+/// A tenant's name.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tenants)]
+struct Named {
+    id: TenantId,
+    name: String,
+}
+
+/// Fills in the keys of names that have none yet, oldest tenant first. Where the plain one is taken, the id is put behind
+/// it: names that were the same before stay as they are.
+pub(super) fn fill_name_keys(conn: &mut Conn) -> Result<()> {
+    let query = tenants::table
+        .filter(tenants::name_key.is_null())
+        .order((tenants::created_at, tenants::id))
+        .select(Named::as_select());
+    let found: Vec<Named> = rows::load(conn, query)?;
+    for tenant in found {
+        let plain = name_key(&tenant.name);
+        let is_taken = tenants::table
+            .filter(tenants::name_key.eq(&plain))
+            .select(tenants::id)
+            .first::<String>(conn)
+            .optional()?
+            .is_some();
+        let key = if is_taken {
+            format!("{plain}{APART}{}", tenant.id)
+        } else {
+            plain
+        };
+        diesel::update(tenants::table.find(tenant.id))
+            .set(tenants::name_key.eq(key))
+            .execute(conn)?;
+    }
     Ok(())
 }
+
+/// Stands between name and id in the keys of names that were the same before; no name has it.
+const APART: char = '\n';
 
 /// The tenant of an id.
 ///
@@ -69,21 +133,30 @@ pub fn find(conn: &mut Conn, id: TenantId) -> Result<Tenant> {
     rows::first(conn, tenants::table.find(id).select(Tenant::as_select()))
 }
 
-/// The one tenant of a name or id, for commands at a shell.
+/// The one tenant of a name or id, for commands at a shell. Capital letters and Unicode forms make no difference, unless
+/// several tenants have had such a name since before: then it has to be written exactly.
 ///
 /// # Errors
 /// `NotFound`; a conflict when several tenants share the name.
 pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Tenant> {
+    let key = name_key(name);
+    let apart = tenants::name_key
+        .gt(format!("{key}{APART}"))
+        .and(tenants::name_key.lt(format!("{key}{APART}~")));
+    let is_named = tenants::name_key.eq(&key).or(apart);
     let query = tenants::table
-        .filter(tenants::name.eq(name).or(tenants::id.eq(name)))
-        .select(Tenant::as_select())
-        .limit(2);
+        .filter(tenants::id.eq(name))
+        .or_filter(tenants::name.eq(name))
+        .or_filter(is_named.assume_not_null())
+        .select(Tenant::as_select());
     let mut found = rows::load(conn, query)?;
-    match (found.pop(), found.pop()) {
-        (Some(tenant), None) => Ok(tenant),
-        (None, _) => Err(Error::NotFound),
-        _ => Err(Conflict::AmbiguousTenant.into()),
+    if found.len() > 1 {
+        found.retain(|tenant| tenant.name == name || tenant.id.to_string() == name);
+        if found.len() != 1 {
+            return Err(Conflict::AmbiguousTenant.into());
+        }
     }
+    found.pop().ok_or(Error::NotFound)
 }
 
 /// Sets how many keys may count at the same time.

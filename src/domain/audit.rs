@@ -133,6 +133,8 @@ events! {
     MasterKeyRetired: "master_key.retired";
     /// A tenant was created.
     TenantCreated: "tenant.created";
+    /// A tenant got another name; before and after.
+    TenantRenamed(Value): "tenant.renamed";
     /// A tenant was suspended: none of its keys is accepted.
     TenantSuspended(Decision): TENANT_SUSPENDED;
     /// A suspended tenant was resumed.
@@ -241,6 +243,7 @@ impl Event {
             | Self::UsageExported(detail)
             | Self::MemberInvited(detail)
             | Self::PersonRenamed(detail)
+            | Self::TenantRenamed(detail)
             | Self::MemberRoleChanged(detail)
             | Self::MemberRemoved(detail)
             | Self::AuditExported(detail)

@@ -62,6 +62,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("master_key.rotated", "Took up {}"),
     ("master_key.retired", "Retired {}"),
     ("tenant.created", "Created tenant {}"),
+    ("tenant.renamed", "Renamed tenant {}"),
     ("tenant.suspended", "Suspended tenant {}"),
     ("tenant.resumed", "Resumed tenant {}"),
     ("member.added", "Added member {}"),

@@ -45,7 +45,11 @@ impl Input<'_> {
     }
 }
 
-fn check_number(text: &str, least: i64) -> std::result::Result<i64, String> {
+/// A limit of at least so many keys.
+///
+/// # Errors
+/// A message for the field.
+pub fn check_number(text: &str, least: i64) -> std::result::Result<i64, String> {
     let digits = text.trim();
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.parse().ok().filter(|_| plain);

@@ -50,6 +50,7 @@ pub mod scope;
 pub mod sealing;
 pub mod second_factor;
 pub mod tally;
+pub mod tenant;
 pub mod time;
 pub mod validate;
 pub mod verdict;

@@ -174,12 +174,12 @@ impl Follower {
         &self,
         conn: &mut Conn,
         turn: Turn,
-        list: impl Fn(&mut Conn, Option<KeyId>) -> Result<Vec<IndexRow>>,
+        read: impl Fn(&mut Conn, Option<KeyId>) -> Result<Vec<IndexRow>>,
         rev: i64,
     ) -> Result<Vec<(TenantId, GroupId)>> {
         let (mut after, mut renewed) = (None, Vec::new());
         loop {
-            let rows = list(conn, after)?;
+            let rows = read(conn, after)?;
             let Some(last) = rows.last() else {
                 return Ok(renewed);
             };

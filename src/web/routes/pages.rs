@@ -10,7 +10,7 @@ use crate::web::body::LARGEST_SETTINGS as SETTINGS;
 use crate::web::route_lines::routes;
 use crate::web::support::{
     access_refusals, feature_access, leaked_keys, limit_refusals, limits, plans, rollouts,
-    suspensions, tenants,
+    suspensions, tenant_form, tenants,
 };
 use crate::web::{docs, jump};
 
@@ -105,7 +105,9 @@ pub fn of_integrations(scope: &mut ServiceConfig) {
 
 pub fn support(scope: &mut ServiceConfig) {
     routes! { scope,
-        "/support/tenants" => page tenants::index;
+        "/support/tenants" => page tenants::index, post tenant_form::create;
+        "/support/tenants/new" => page tenant_form::new;
+        "/support/tenants/{id}/name" => page tenant_form::edit, post tenant_form::update;
         "/support/tenants/{id}/limit" => page limits::new, post limits::create;
         "/support/tenants/{id}/limit-refusal" => page limit_refusals::new, post limit_refusals::create;
         "/support/tenants/{id}/plan" => page plans::new, post plans::create;

@@ -10,4 +10,5 @@ pub mod plans;
 pub mod question;
 pub mod rollouts;
 pub mod suspensions;
+pub mod tenant_form;
 pub mod tenants;

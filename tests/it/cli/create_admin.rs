@@ -67,6 +67,20 @@ fn a_second_admin_joins_the_tenant_of_that_name() {
 }
 
 #[test]
+fn the_name_of_a_tenant_is_the_same_in_other_letters() {
+    let place = Place::new().with_acme();
+    create(
+        &place,
+        "zoe@acme.test",
+        "aCMe",
+        &["--name", "Zoe Zander"],
+        PASSWORD,
+    )
+    .done();
+    assert_eq!(place.number("SELECT count(*) AS n FROM tenants"), 1);
+}
+
+#[test]
 fn what_is_wrong_is_told_in_one_line_and_nothing_is_made() {
     let place = Place::new().with_acme();
     for (email, tenant, password, word) in [

@@ -45,6 +45,19 @@ pub fn decisions(app: &App) -> Vec<Try> {
             &[("shown", "Enterprise"), ("choice", "Standard"), reason],
         ),
         form(
+            "/support/tenants",
+            &[
+                ("name", "Planted"),
+                ("plan", "Standard"),
+                ("limit", "10"),
+                ("email", "planted@x.test"),
+            ],
+        ),
+        form(
+            "/support/tenants/{id}/name",
+            &[("shown", "Acme"), ("name", "ACME")],
+        ),
+        form(
             "/support/tenants/{id}/suspension",
             &[("shown", "active"), reason],
         ),

@@ -77,6 +77,8 @@ const MATRIX: &str = "
 0 0 + > /support/tenants/{id}/limit
 0 0 + > /support/tenants/{id}/limit-refusal
 0 0 + > /support/tenants/{id}/plan
+0 0 0 > /support/tenants
+0 0 0 > /support/tenants/{id}/name
 0 0 0 > /support/tenants/{id}/suspension
 0 0 0 > /support/tenants/{id}/suspension/removal
 0 0 0 > /verifiers

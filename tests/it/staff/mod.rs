@@ -9,4 +9,5 @@ mod pages_matrix;
 mod plans;
 mod rollouts;
 mod suspensions;
+mod tenant_form;
 mod tenants;

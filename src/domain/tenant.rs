@@ -1,0 +1,105 @@
+//! What a tenant is made of, and when two names are the same.
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+use super::Result;
+use super::limits;
+use super::plan::Plan;
+use super::validate::{self, FieldErrors};
+
+/// Longest name, in characters.
+const LONGEST: usize = 100;
+
+/// A tenant to be made, as typed.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// Name of the organization.
+    pub name: &'a str,
+    /// The word of a plan.
+    pub plan: &'a str,
+    /// A whole number.
+    pub limit: &'a str,
+    /// E-mail address of who becomes its first admin.
+    pub email: &'a str,
+}
+
+/// A checked input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Name, as it is shown.
+    pub name: String,
+    /// Plan.
+    pub plan: Plan,
+    /// Most keys that count at the same time.
+    pub limit: i64,
+    /// Lower-case address.
+    pub email: String,
+}
+
+impl Input<'_> {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// `Invalid` with a message at `name`, `plan`, `limit` and `email`.
+    pub fn check(&self) -> Result<Draft> {
+        let mut errors = FieldErrors::default();
+        let name = errors.take("name", check_name(self.name));
+        let plan = Plan::parse(self.plan);
+        if plan.is_none() {
+            errors.add("plan", "Choose one of the plans.");
+        }
+        let draft = Draft {
+            name,
+            plan: plan.unwrap_or(Plan::Standard),
+            limit: errors.take("limit", limits::check_number(self.limit, 1)),
+            email: errors.take("email", validate::email(self.email)),
+        };
+        errors.into_result().map(|()| draft)
+    }
+}
+
+/// The name of a tenant.
+///
+/// # Errors
+/// A message for the field.
+pub fn check_name(text: &str) -> std::result::Result<String, String> {
+    validate::name(text, LONGEST, "the name of the organization")
+}
+
+/// What two names have in common that people take for the same: capital letters, the way in which Unicode writes a
+/// letter (NFKC), and the number of spaces make no difference.
+pub fn name_key(name: &str) -> String {
+    let normalizer = ComposingNormalizerBorrowed::new_nfkc();
+    // By way of capital letters, so that "ß" and "ss" are one; letter by letter, as a sigma at the end is no other one.
+    let folded: String = normalizer
+        .normalize(name)
+        .chars()
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
+        .collect();
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    normalizer.normalize(&words.join(" ")).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_key;
+
+    #[test]
+    fn case_unicode_form_and_spaces_make_no_difference() {
+        for (one, other) in [
+            ("Acme", "aCME"),
+            ("Stra\u{df}e", "STRASSE"),
+            ("Caf\u{e9}", "CAFE\u{301}"),
+            ("\u{ff21}cme", "acme"),
+            (
+                "\u{39f}\u{394}\u{39f}\u{3a3}",
+                "\u{3bf}\u{3b4}\u{3bf}\u{3c2}",
+            ),
+            ("Acme  Ltd", "acme\u{a0}ltd"),
+        ] {
+            assert_eq!(name_key(one), name_key(other), "{one} and {other}");
+        }
+        assert_ne!(name_key("Acme"), name_key("Acm\u{e9}"));
+    }
+}
