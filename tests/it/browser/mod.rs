@@ -30,6 +30,7 @@ mod secret_once;
 mod shortcuts;
 mod steadiness;
 mod strange_names;
+mod tenants;
 mod theme;
 mod two_tabs;
 mod usage;

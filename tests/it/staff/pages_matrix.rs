@@ -53,6 +53,7 @@ const MATRIX: &str = "
 + - 0 0 > /integrations/{slug}/credentials/{id}/removal
 + - 0 0 > /members/invitations/{id}
 + - 0 0 > /members/{id}/removal
++ - 0 0 > /members/{id}/second-factor
 + - 0 0 > /projects/{id}/edit
 + - 0 0 > /projects/{project}/integrations/{slug}/credentials/new
 + - 0 0 > /projects/{project}/integrations/{slug}/credentials/{id}/promotion
@@ -73,6 +74,9 @@ const MATRIX: &str = "
 + 0 0 + > /support/tenants/{id}/limit
 + 0 0 + > /support/tenants/{id}/limit-refusal
 + 0 0 + > /support/tenants/{id}/plan
++ 0 0 0 > /support/tenants/new
++ 0 0 0 > /support/tenants/{id}/name
++ 0 0 0 > /support/tenants/{id}/suspension
 + 0 0 0 > /verifiers
 + 0 0 0 > /verifiers/{id}/revocation
 + 0 0 0 > /verifiers/{id}/rotation
