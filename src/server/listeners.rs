@@ -61,7 +61,10 @@ impl Listeners {
         F::Future: 'static,
         <F::Service as Service<Request>>::Future: 'static,
     {
-        let builder = Server::build().workers(workers).shutdown_timeout(10);
+        let builder = Server::build()
+            .workers(workers)
+            .shutdown_timeout(10)
+            .disable_signals();
         let signal = builder.graceful_shutdown_signal();
         let stopping = move || {
             let signal = signal.clone();

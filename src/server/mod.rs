@@ -8,6 +8,7 @@ pub mod jobs;
 mod listeners;
 mod metrics;
 pub mod site;
+mod stop_signals;
 pub mod storage;
 pub mod unix_socket;
 
@@ -23,6 +24,7 @@ use actix_web::{App, web};
 use self::data_dir::DataDir;
 use self::listeners::Listeners;
 use self::metrics::serve_metrics;
+use self::stop_signals::StopSignals;
 use self::storage::{Storage, open_storage};
 use crate::actions::setup;
 use crate::background::follow::Follower;
@@ -43,6 +45,7 @@ pub struct Application {
     setup_link: Option<String>,
     state: web::Data<State>,
     jobs: jobs::Jobs,
+    stop_signals: StopSignals,
     _data_dir: DataDir,
 }
 
@@ -93,6 +96,8 @@ impl Application {
             .metrics_listen
             .map(|listen| serve_metrics(listen, &state))
             .transpose()?;
+        // From here on there is something to be ended in order.
+        let stop_signals = StopSignals::catch()?;
         let jobs = jobs::Jobs::start(&db, &follower, clock, config, &held)?;
         Ok(Self {
             server,
@@ -101,6 +106,7 @@ impl Application {
             setup_link,
             state,
             jobs,
+            stop_signals,
             _data_dir: held,
         })
     }
@@ -134,8 +140,14 @@ impl Application {
             server,
             metrics,
             jobs,
+            stop_signals,
             ..
         } = self;
+        let handle = server.handle();
+        actix_web::rt::spawn(async move {
+            let graceful = stop_signals.wait().await;
+            handle.stop(graceful).await;
+        });
         let metrics = metrics.map(|metrics| {
             let handle = metrics.handle();
             actix_web::rt::spawn(metrics);

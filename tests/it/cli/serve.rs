@@ -140,6 +140,14 @@ fn a_database_that_can_not_be_opened_is_told_without_its_password() {
     }
 }
 
+#[test]
+fn asked_to_stop_the_moment_it_says_where_it_listens_it_ends_well() {
+    let place = Place::new().with_acme();
+    for _ in 0..5 {
+        assert_eq!(place.serve().stop(), 0);
+    }
+}
+
 #[actix_web::test]
 async fn asked_to_stop_it_writes_the_last_usage_and_ends_well() {
     let place = Place::new().with_acme();
