@@ -39,6 +39,25 @@ pub struct Tenant {
     pub name_key: Option<String>,
 }
 
+/// Refuses a name that another tenant has, also one that has shared it with others since before.
+fn must_be_free(conn: &mut Conn, id: TenantId, name: &str) -> Result<()> {
+    let key = name_key(name);
+    let (from, to) = apart(&key);
+    let is_apart = tenants::name_key.gt(from).and(tenants::name_key.lt(to));
+    let is_named = tenants::name_key.eq(&key).or(is_apart);
+    let query = tenants::table
+        .filter(tenants::id.ne(id))
+        .filter(is_named.assume_not_null())
+        .select(Id::as_select());
+    let other: Option<Id> = rows::first_if_any(conn, query)?;
+    other.map_or(Ok(()), |_| Err(taken()))
+}
+
+fn taken() -> Error {
+    let text = "Another tenant has this name. Capital letters make no difference.";
+    Error::invalid("name", text)
+}
+
 /// Inserts a tenant.
 pub fn insert(
     conn: &mut Conn,
@@ -47,6 +66,7 @@ pub fn insert(
     key_limit: i64,
     now: Timestamp,
 ) -> Result<()> {
+    must_be_free(conn, id, name)?;
     let row = Tenant {
         id,
         name: name.to_owned(),
@@ -67,10 +87,7 @@ pub fn insert(
 
 fn unless_taken(changed: std::result::Result<usize, diesel::result::Error>) -> Result<()> {
     match changed {
-        Err(cause) if errors::is_duplicate(&cause) => Err(Error::invalid(
-            "name",
-            "Another tenant has this name. Capital letters make no difference.",
-        )),
+        Err(cause) if errors::is_duplicate(&cause) => Err(taken()),
         other => other.map(|_| ()).map_err(Error::from),
     }
 }
@@ -80,6 +97,7 @@ fn unless_taken(changed: std::result::Result<usize, diesel::result::Error>) -> R
 /// # Errors
 /// `Invalid` at `name` when another tenant has it.
 pub fn set_name(conn: &mut Conn, id: TenantId, name: &str) -> Result<()> {
+    must_be_free(conn, id, name)?;
     let changed = diesel::update(tenants::table.find(id))
         .set((tenants::name.eq(name), tenants::name_key.eq(name_key(name))))
         .execute(conn);
@@ -122,6 +140,11 @@ pub(super) fn fill_name_keys(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
+/// Between which the keys are of those that have shared a name with others since before.
+fn apart(key: &str) -> (String, String) {
+    (format!("{key}{APART}"), format!("{key}{APART}~"))
+}
+
 /// Stands between name and id in the keys of names that were the same before; no name has it.
 const APART: char = '\n';
 
@@ -140,10 +163,9 @@ pub fn find(conn: &mut Conn, id: TenantId) -> Result<Tenant> {
 /// `NotFound`; a conflict when several tenants share the name.
 pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Tenant> {
     let key = name_key(name);
-    let apart = tenants::name_key
-        .gt(format!("{key}{APART}"))
-        .and(tenants::name_key.lt(format!("{key}{APART}~")));
-    let is_named = tenants::name_key.eq(&key).or(apart);
+    let (from, to) = apart(&key);
+    let is_apart = tenants::name_key.gt(from).and(tenants::name_key.lt(to));
+    let is_named = tenants::name_key.eq(&key).or(is_apart);
     let query = tenants::table
         .filter(tenants::id.eq(name))
         .or_filter(tenants::name.eq(name))
