@@ -31,6 +31,8 @@ pub struct Found {
     pub key: Key,
     /// Its tenant.
     pub tenant: Tenant,
+    /// The key goes on with another secret: the one that was found does not work any more.
+    pub is_replaced: bool,
 }
 
 /// Whose key a text is, for staff, whatever stands around it; `None` when no listed key has or had it. That staff looked
@@ -47,25 +49,45 @@ pub fn look_up(
     let text = key_text::find_in(text).ok_or_else(|| Error::invalid("key", NOT_WHOLE))?;
     let live = peppers.live().iter();
     let digests: Vec<Digest> = live.map(|pepper| pepper.digest(text)).collect();
-    let Some(whose) = db::leaked_keys::find_by_digest(conn, &digests)? else {
+    let Some(whose) = db::leaked_keys::find_by_digest(conn, &digests, by.now)? else {
         return Ok(None);
     };
-    let Some(found) = find(conn, whose.tenant_id, whose.id)? else {
+    let found = look_at(conn, by, whose.tenant, whose.id)?;
+    Ok(found.map(|found| Found {
+        is_replaced: whose.is_replaced,
+        ..found
+    }))
+}
+
+/// A listed key and its tenant, for staff; that it looked is in the tenant's log.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub fn look_at(
+    conn: &mut Conn,
+    by: &Supporter,
+    tenant: TenantId,
+    id: KeyId,
+) -> Result<Option<Found>> {
+    let Some(found) = find(conn, tenant, id)? else {
         return Ok(None);
     };
     let object = Object::of_key(&found.key);
-    record_by_supporter(conn, by, Some(whose.tenant_id), &Event::KeyLookedUp, object)?;
+    record_by_supporter(conn, by, Some(tenant), &Event::KeyLookedUp, object)?;
     Ok(Some(found))
 }
 
-/// A listed key and its tenant.
-pub fn find(conn: &mut Conn, tenant: TenantId, id: KeyId) -> Result<Option<Found>> {
+fn find(conn: &mut Conn, tenant: TenantId, id: KeyId) -> Result<Option<Found>> {
     let key = match db::keys::find(conn, tenant, id) {
         Err(Error::NotFound) => return Ok(None),
         other => other?,
     };
     let tenant = db::tenants::find(conn, tenant)?;
-    Ok(Some(Found { key, tenant }))
+    Ok(Some(Found {
+        key,
+        tenant,
+        is_replaced: false,
+    }))
 }
 
 /// Staff switches a key off that somebody found.

@@ -81,13 +81,21 @@ pub fn delete(conn: &mut Conn, key: KeyId) -> Result<()> {
 }
 
 /// A key of any tenant.
-#[derive(Debug, Clone, Copy, Queryable, Selectable)]
-#[diesel(table_name = keys)]
+#[derive(Debug, Clone, Copy)]
 pub struct Whose {
     /// The key.
     pub id: KeyId,
     /// Its tenant.
-    pub tenant_id: TenantId,
+    pub tenant: TenantId,
+    /// It has another secret by now, and this one has ended.
+    pub is_replaced: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = keys)]
+struct Now {
+    id: KeyId,
+    tenant_id: TenantId,
 }
 
 /// A secret that a key of any tenant once had.
@@ -96,15 +104,25 @@ pub struct Whose {
 struct Once {
     key_id: KeyId,
     tenant_id: TenantId,
+    ends_at: Option<Timestamp>,
 }
 
 /// The key of any tenant that has, or once had, a secret with one of these digests.
-pub fn find_by_digest(conn: &mut Conn, digests: &[Digest]) -> Result<Option<Whose>> {
-    let now = keys::table
+pub fn find_by_digest(
+    conn: &mut Conn,
+    digests: &[Digest],
+    now: Timestamp,
+) -> Result<Option<Whose>> {
+    let current = keys::table
         .filter(keys::digest.eq_any(digests))
-        .select(Whose::as_select());
-    if let Some(whose) = rows::first_if_any(conn, now)? {
-        return Ok(Some(whose));
+        .select(Now::as_select());
+    let current: Option<Now> = rows::first_if_any(conn, current)?;
+    if let Some(key) = current {
+        return Ok(Some(Whose {
+            id: key.id,
+            tenant: key.tenant_id,
+            is_replaced: false,
+        }));
     }
     let once = rotations::table
         .filter(rotations::digest.eq_any(digests))
@@ -112,6 +130,7 @@ pub fn find_by_digest(conn: &mut Conn, digests: &[Digest]) -> Result<Option<Whos
     let of: Option<Once> = rows::first_if_any(conn, once)?;
     Ok(of.map(|of| Whose {
         id: of.key_id,
-        tenant_id: of.tenant_id,
+        tenant: of.tenant_id,
+        is_replaced: of.ends_at.is_some_and(|end| end <= now),
     }))
 }

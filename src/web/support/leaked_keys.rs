@@ -56,6 +56,7 @@ struct FoundView {
     tenant: TenantId,
     tenant_name: String,
     status: KeyState,
+    is_replaced: bool,
     last_used: Option<Moment>,
 }
 
@@ -68,6 +69,7 @@ impl FoundView {
             tenant: found.tenant.id,
             tenant_name: found.tenant.name.clone(),
             status: found.key.state(now),
+            is_replaced: found.is_replaced,
             last_used: found.key.last_used_at().map(|at| Moment::past(at, now)),
         }
     }
@@ -143,7 +145,7 @@ pub async fn contain(
         }
         Err(other) => return Err(other.into()),
     };
-    let found = find(&state, of).await?;
+    let found = look_again(&state, &me, of).await?;
     let found = FoundView::new(&found, &me);
     show(me, status, |page| {
         page.found = Some(found);
@@ -153,9 +155,10 @@ pub async fn contain(
     })
 }
 
-async fn find(state: &State, (tenant, id): (TenantId, KeyId)) -> Result<Found> {
+async fn look_again(state: &State, me: &Staff, (tenant, id): (TenantId, KeyId)) -> Result<Found> {
+    let by = me.supporter();
     let found = state
-        .snapshot(move |conn| leaked_keys::find(conn, tenant, id))
+        .change(move |conn| leaked_keys::look_at(conn, &by, tenant, id))
         .await?;
     found.ok_or(Error::NotFound)
 }

@@ -172,8 +172,11 @@ async fn staff_learns_whose_a_found_key_is_and_switches_it_off() {
         (of(&acme, MISSING, "Found"), 404),
     ] {
         let fields = fields.each_ref().map(|(name, value)| (&**name, &**value));
+        let looks = app.audit(&key).len();
         let answer = sam.post(CONTAIN, &fields).await;
         assert_eq!(answer.status, status, "{fields:?}");
+        // What is shown beside the error is one more look.
+        assert_eq!(app.audit(&key).len(), looks + usize::from(status == 422));
     }
     assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
 
@@ -187,4 +190,34 @@ async fn staff_learns_whose_a_found_key_is_and_switches_it_off() {
         .get(&page_of(&key))
         .await
         .shows("Sam Stone, support, just now: “On a forum”");
+}
+
+#[actix_web::test]
+async fn a_secret_that_was_replaced_leads_nobody_to_stop_the_key() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let mut alice = app.sign_in(ALICE).await;
+    let form = alice.get(&key.page("rotation")).await;
+    let (csrf, word) = (form.field("csrf"), form.field("idempotency_key"));
+    let fields = [
+        ("csrf", &*csrf),
+        ("idempotency_key", &*word),
+        ("grace", "now"),
+        ("expiry", "keep"),
+    ];
+    let rotated = alice.post(&key.page("rotation"), &fields).await;
+    let secret = browser_like::secret_in(&rotated.body).unwrap();
+    let mut sam = app.sam().await;
+    let found = sam.submit(FOUND, FOUND, &[("key", &*key.secret)]).await;
+    found.shows("This secret was replaced");
+    found.lacks("#reason");
+    let mut finder = app.visitor();
+    let told = finder
+        .submit(REPORT, REPORT, &[("key", &*key.secret)])
+        .await;
+    told.shows("does not work any more");
+    assert_eq!(app.stranger().verify(&secret).await, "VALID");
+    sam.submit(FOUND, FOUND, &[("key", &*secret)])
+        .await
+        .has("#reason");
 }
