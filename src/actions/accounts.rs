@@ -192,6 +192,11 @@ pub fn reset_link_of_member(
 /// As [`reset_link_of_member`].
 pub(super) fn must_be_in_hands_of(conn: &mut Conn, by: &Actor, user: UserId) -> Result<User> {
     super::members::hold(conn, by)?;
+    if by.person() == Some(user) {
+        // A session alone must not be enough to take an account over for good.
+        let own = "Change your own password and second factor under Your account.";
+        return Err(Error::Forbidden(own.into()));
+    }
     let member = super::members::find(conn, by, user)?;
     if member.super_user {
         return Err(Conflict::RunsKeystead.into());

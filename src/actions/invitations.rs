@@ -154,7 +154,6 @@ pub fn accept(
     }
     db::invitations::delete(conn, invitation.id)?;
     db::members::insert(conn, tenant, user, invitation.role, from.now)?;
-    db::users::set_signed_in(conn, user, from.now)?;
     let actor = Actor {
         who: Who::Person {
             id: user,
@@ -173,7 +172,11 @@ pub fn accept(
         name: &invitation.email,
     };
     record(conn, &actor, &event, person)?;
-    super::sessions::note(conn, &actor, &Event::SignedIn)?;
+    // Who has a second factor is not signed in before its code.
+    if db::users::find(conn, user)?.second_factor_at.is_none() {
+        db::users::set_signed_in(conn, user, actor.now)?;
+        super::sessions::note(conn, &actor, &Event::SignedIn)?;
+    }
     Ok(user)
 }
 

@@ -49,11 +49,8 @@ pub fn begin(conn: &mut Conn, by: &Holder, keys: &MasterKeys) -> Result<FactorSe
     Ok(secret)
 }
 
-/// The secret that waits for its first code, to be shown again beside a wrong one.
-///
-/// # Errors
-/// A conflict when none waits any more.
-pub fn waiting(conn: &mut Conn, by: &Holder, keys: &MasterKeys) -> Result<FactorSecret> {
+/// The secret that waits for its first code; a conflict when none waits any more.
+fn waiting(conn: &mut Conn, by: &Holder, keys: &MasterKeys) -> Result<FactorSecret> {
     let user = without(conn, by)?;
     let kept = db::second_factors::find(conn, user.id)?;
     let kept = kept.filter(|(_, since)| by.now() - *since < TimeDelta::minutes(SETUP_MINUTES));
@@ -67,7 +64,7 @@ pub fn waiting(conn: &mut Conn, by: &Holder, keys: &MasterKeys) -> Result<Factor
 /// begins another. Gives the recovery codes; `None` when the code is wrong.
 ///
 /// # Errors
-/// As [`waiting`].
+/// A conflict when no secret waits any more.
 pub fn confirm(
     conn: &mut Conn,
     by: &Holder,

@@ -47,8 +47,8 @@ struct FactorPage {
 struct SetupPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
-    qr: Qr,
-    text: Zeroizing<String>,
+    /// QR code and text; shown once.
+    secret: Option<(Qr, Zeroizing<String>)>,
     errors: FieldErrors,
 }
 
@@ -148,13 +148,7 @@ pub async fn create(
     )
     .await;
     match begun {
-        Ok(secret) => set_up(
-            me,
-            &email,
-            &secret,
-            StatusCode::CREATED,
-            FieldErrors::default(),
-        ),
+        Ok(secret) => set_up(me, &email, &secret),
         Err(error) => refuse(&state, me, error).await,
     }
 }
@@ -175,27 +169,20 @@ pub async fn refuse(state: &State, me: Anybody, error: Error) -> Answer<HttpResp
     }
 }
 
-fn set_up(
-    me: Anybody,
-    email: &str,
-    secret: &FactorSecret,
-    status: StatusCode,
-    errors: FieldErrors,
-) -> Answer<HttpResponse> {
+fn set_up(me: Anybody, email: &str, secret: &FactorSecret) -> Answer<HttpResponse> {
     let view = SetupPage {
         shell: me.shell(),
         crumbs: crumbs("Second factor"),
-        qr: Qr::of(&secret.address(email)?)?,
-        text: secret.text(),
-        errors,
+        secret: Some((Qr::of(&secret.address(email)?)?, secret.text())),
+        errors: FieldErrors::default(),
     };
-    page(status, &view)
+    page(StatusCode::CREATED, &view)
 }
 
 /// `POST /account/second-factor/confirmation`: the recovery codes, after the first code. Other sessions end.
 ///
 /// # Errors
-/// `Unauthenticated`. A wrong code shows the secret again with 422.
+/// `Unauthenticated`. A wrong code asks again with 422, and does not show the secret again.
 pub async fn confirm(
     request: HttpRequest,
     state: web::Data<State>,
@@ -213,14 +200,16 @@ pub async fn confirm(
             show_codes(&session, me, &codes, true)
         }
         Ok(None) => {
-            let (by, inside) = (me.holder(), state.clone());
-            let waiting = state
-                .read(move |conn| second_factors::waiting(conn, &by, &inside.master_keys))
-                .await?;
-            let (email, mut errors) = (user(&state, &me).await?.email, FieldErrors::default());
+            let mut errors = FieldErrors::default();
             errors.add("code", WRONG);
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            set_up(me, &email, &waiting, status, errors)
+            // Without the secret: this may be another session than the one that typed the password.
+            let view = SetupPage {
+                shell: me.shell(),
+                crumbs: crumbs("Second factor"),
+                secret: None,
+                errors,
+            };
+            page(StatusCode::UNPROCESSABLE_ENTITY, &view)
         }
         Err(Error::Conflict(conflict @ (Conflict::SetupOver | Conflict::SecondFactorOn))) => {
             set_flash(&session, &conflict.to_string());

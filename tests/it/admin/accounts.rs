@@ -206,4 +206,12 @@ async fn no_admin_gets_hold_of_who_runs_keystead_or_is_elsewhere_too() {
     assert_eq!(refused.status, 409);
     refused.shows("This person is in another tenant too");
     assert_eq!(sign_in(&app, BOB, PASSWORD).await.status, 303);
+    // Nor of the own account: that takes the password.
+    let own = person_id(&app, VERA);
+    for deed in ["reset-link", "second-factor"] {
+        let path = format!("/members/{own}/{deed}");
+        let refused = vera.submit("/members", &path, &[]).await;
+        assert_eq!(refused.status, 403, "{deed}");
+        refused.shows("under Your account");
+    }
 }

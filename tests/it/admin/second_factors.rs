@@ -38,7 +38,9 @@ async fn it_is_set_up_with_password_and_code_and_then_asked_for() {
         .submit(FACTOR, CONFIRMATION, &[("code", "12345")])
         .await;
     assert_eq!(refused.status, 422);
-    assert_eq!(refused.text_of(".sample code"), secret);
+    // It may be another session than the one that typed the password.
+    refused.hides(&secret);
+    refused.lacks("svg.qr");
     let old = vera.clone();
     let on = vera
         .submit(FACTOR, CONFIRMATION, &[("code", &app.code(&phone))])

@@ -136,6 +136,8 @@ fn check(
     let user = db::users::find(conn, half.user)?;
     let attempt = Attempt::with_code(&user.email, place);
     let begun = attempt.begin(conn, from.now)?;
+    // Whoever may not sign in any more has no code to give.
+    let user = begun.user.clone().ok_or(Error::NotFound)?;
     let now = from.now;
     let holder = Holder::arriving_in(conn, &user, half.tenant, from)?.ok_or(Error::NotFound)?;
     let proof = second_factors::prove_oneself(conn, &holder, keys, typed)?;

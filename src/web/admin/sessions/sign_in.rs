@@ -219,8 +219,13 @@ async fn check(
             let Some((user, tenant)) = holder.session() else {
                 return Ok(Ok(None));
             };
-            let is_on = |user: &User| user.second_factor_at.is_some();
-            let half = begun.user.as_ref().is_some_and(is_on);
+            // As they are now: judging the password took a while.
+            let known = db::users::find(conn, user)?;
+            let judged = begun.user.as_ref().map(|user| &user.password_digest);
+            if judged != Some(&known.password_digest) {
+                return Ok(Ok(None));
+            }
+            let half = known.second_factor_at.is_some();
             if half {
                 // Neither failed nor signed in: earlier failures stay until the code was right too.
                 attempt.take_back(conn, &begun)?;
