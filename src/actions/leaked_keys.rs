@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::key_lookups::{self, NOT_WHOLE};
 use super::keys::note_state;
 use super::{Object, record, record_by_supporter};
 use crate::db::keys::Key;
@@ -11,14 +12,11 @@ use crate::db::tenants::Tenant;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
 use crate::domain::id::{KeyId, TenantId};
-use crate::domain::pepper::{Digest, Peppers};
+use crate::domain::pepper::Peppers;
 use crate::domain::role::{Actor, Supporter, Who};
 use crate::domain::time::Timestamp;
 use crate::domain::{Conflict, Error, Result, key_text, limits};
 
-/// What is said of a text without a whole key in it.
-pub const NOT_WHOLE: &str =
-    "That is not a whole key. Copy all of it, from its prefix to its last character.";
 /// Who tells a tenant that a key was found by somebody who sent it to the public page.
 pub const HOLDER: &str = "Somebody who has it";
 /// Most characters of where a key was found.
@@ -47,14 +45,12 @@ pub fn look_up(
     text: &str,
 ) -> Result<Option<Found>> {
     let text = key_text::find_in(text).ok_or_else(|| Error::invalid("key", NOT_WHOLE))?;
-    let live = peppers.live().iter();
-    let digests: Vec<Digest> = live.map(|pepper| pepper.digest(text)).collect();
-    let Some(whose) = db::leaked_keys::find_by_digest(conn, &digests, by.now)? else {
+    let Some(of) = key_lookups::whose(conn, peppers, text)? else {
         return Ok(None);
     };
-    let found = look_at(conn, by, whose.tenant, whose.id)?;
+    let found = look_at(conn, by, of.tenant, of.key)?;
     Ok(found.map(|found| Found {
-        is_replaced: whose.is_replaced,
+        is_replaced: of.ends_at.is_some_and(|end| end <= by.now),
         ..found
     }))
 }

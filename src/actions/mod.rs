@@ -61,7 +61,7 @@ use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::id::{AuditId, TenantId, UserId};
 use crate::domain::key::State;
-use crate::domain::role::{Actor, Overseer, Role, Steward, Supporter, Who};
+use crate::domain::role::{Actor, Role, Steward, Supporter, Who};
 use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
 use crate::domain::{Conflict, Error, Result, random};
@@ -156,12 +156,11 @@ fn is_still(conn: &mut Conn, tenant: TenantId, user: UserId, role: Role) -> Resu
 ///
 /// # Errors
 /// `NotFound`, as for anybody who is none.
-pub(crate) fn must_oversee(conn: &mut Conn, by: &Overseer) -> Result<()> {
-    match by {
-        Overseer::Operator(_) => Ok(()),
-        Overseer::Person(person) if db::users::find(conn, person.id)?.super_user => Ok(()),
-        Overseer::Person(_) => Err(Error::NotFound),
+pub(crate) fn must_oversee(conn: &mut Conn, by: &Supporter) -> Result<()> {
+    if db::users::find(conn, by.id)?.super_user {
+        return Ok(());
     }
+    Err(Error::NotFound)
 }
 
 /// Writes the audit row of a change, inside the change's transaction: no record, no change.
@@ -215,20 +214,6 @@ pub(crate) fn record_by_supporter(
             ..row
         },
     )
-}
-
-/// As [`record`], of a decision over a tenant, whose log it is in.
-pub(crate) fn record_by_overseer(
-    conn: &mut Conn,
-    by: &Overseer,
-    tenant: TenantId,
-    event: &Event,
-    object: Object<'_>,
-) -> Result<()> {
-    match by {
-        Overseer::Person(person) => record_by_supporter(conn, person, Some(tenant), event, object),
-        Overseer::Operator(now) => record(conn, &tenants::operator(tenant, *now), event, object),
-    }
 }
 
 /// Kind, id and name of who acts.

@@ -33,14 +33,16 @@ pub fn flush(db: &Db, held: &Credentials, now: Timestamp) -> Result<()> {
     }
     let written = db.write(|conn| {
         let counts = given.iter();
-        let more = counts.map(|((credential, project), (tenant, reads))| Reads {
-            credential_id: *credential,
-            project_id: *project,
-            start: hour_of(now),
-            tenant_id: *tenant,
-            reads: *reads,
-        });
-        integration_reads::add(conn, more)
+        let more: Vec<Reads> = counts
+            .map(|((credential, project), (tenant, reads))| Reads {
+                credential_id: *credential,
+                project_id: *project,
+                start: hour_of(now),
+                tenant_id: *tenant,
+                reads: *reads,
+            })
+            .collect();
+        integration_reads::add(conn, &more)
     });
     // What may be written after all must not be counted twice.
     if matches!(&written, Err(error) if !matches!(error, Error::OutcomeUnknown(_))) {

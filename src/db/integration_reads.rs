@@ -33,17 +33,8 @@ pub fn hour_of(at: Timestamp) -> i64 {
     at.timestamp().div_euclid(HOUR) * HOUR
 }
 
-/// As [`Reads`], on its way into the table.
-struct More {
-    credential_id: String,
-    project_id: String,
-    start: i64,
-    tenant_id: String,
-    reads: i64,
-}
-
 row!(
-    More,
+    Reads,
     "integration_reads",
     " ON CONFLICT (credential_id, project_id, start) DO UPDATE SET reads = integration_reads.reads + excluded.reads",
     credential_id: Text,
@@ -54,17 +45,8 @@ row!(
 );
 
 /// Adds to the counts of an hour; of a credential and a project at most one row.
-pub fn add(conn: &mut Conn, rows: impl Iterator<Item = Reads>) -> Result<()> {
-    let rows: Vec<More> = rows
-        .map(|one| More {
-            credential_id: one.credential_id.to_string(),
-            project_id: one.project_id.to_string(),
-            start: one.start,
-            tenant_id: one.tenant_id.to_string(),
-            reads: one.reads,
-        })
-        .collect();
-    many_rows::write(conn, &rows)
+pub fn add(conn: &mut Conn, rows: &[Reads]) -> Result<()> {
+    many_rows::write(conn, rows)
 }
 
 /// How often projects were given one of an integration's credentials in the last day.

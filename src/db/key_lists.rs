@@ -124,13 +124,6 @@ pub fn last_used(conn: &mut Conn, tenant: TenantId) -> Result<Vec<(KeyId, Timest
         .collect())
 }
 
-/// A key by itself.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = keys)]
-struct Id {
-    id: KeyId,
-}
-
 /// The key of a rotation.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = rotations)]
@@ -154,25 +147,54 @@ pub fn rotating(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Vec
     Ok(running.map(|of: OfRotation| of.key_id).collect())
 }
 
-/// The id of the tenant's key that has, or once had, a secret with one of these digests.
-pub fn find_by_digest(
-    conn: &mut Conn,
-    tenant: TenantId,
-    digests: &[Digest],
-) -> Result<Option<KeyId>> {
-    let now = keys::table
-        .filter(keys::tenant_id.eq(tenant))
+/// The key of any tenant that has, or once had, a secret with one of these digests.
+pub fn find_by_digest(conn: &mut Conn, digests: &[Digest]) -> Result<Option<OfDigest>> {
+    let current = keys::table
         .filter(keys::digest.eq_any(digests))
-        .select(Id::as_select());
-    if let Some(key) = rows::first_if_any(conn, now)? {
-        return Ok(Some(key.id));
+        .select(Current::as_select());
+    let current: Option<Current> = rows::first_if_any(conn, current)?;
+    if let Some(key) = current {
+        return Ok(Some(OfDigest {
+            key: key.id,
+            tenant: key.tenant_id,
+            ends_at: None,
+        }));
     }
     let once = rotations::table
-        .filter(rotations::tenant_id.eq(tenant))
         .filter(rotations::digest.eq_any(digests))
-        .select(OfRotation::as_select());
-    let of: Option<OfRotation> = rows::first_if_any(conn, once)?;
-    Ok(of.map(|of| of.key_id))
+        .select(Once::as_select());
+    let of: Option<Once> = rows::first_if_any(conn, once)?;
+    Ok(of.map(|of| OfDigest {
+        key: of.key_id,
+        tenant: of.tenant_id,
+        ends_at: of.ends_at,
+    }))
+}
+
+/// Whose secret a digest is of.
+#[derive(Debug, Clone, Copy)]
+pub struct OfDigest {
+    /// The key.
+    pub key: KeyId,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// When the secret ends, or did, if it was replaced and that is known.
+    pub ends_at: Option<Timestamp>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = keys)]
+struct Current {
+    id: KeyId,
+    tenant_id: TenantId,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = rotations)]
+struct Once {
+    key_id: KeyId,
+    tenant_id: TenantId,
+    ends_at: Option<Timestamp>,
 }
 
 /// A key's accepted requests in a span of time.

@@ -2,11 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::schema::{api_keys as keys, key_rotations as rotations, leaked_keys as leaked};
+use super::schema::{api_keys as keys, leaked_keys as leaked};
 use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
-use crate::domain::pepper::Digest;
 use crate::domain::time::Timestamp;
 
 /// That a key was found.
@@ -78,59 +77,4 @@ pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Listed>> {
 pub fn delete(conn: &mut Conn, key: KeyId) -> Result<()> {
     diesel::delete(leaked::table.find(key)).execute(conn)?;
     Ok(())
-}
-
-/// A key of any tenant.
-#[derive(Debug, Clone, Copy)]
-pub struct Whose {
-    /// The key.
-    pub id: KeyId,
-    /// Its tenant.
-    pub tenant: TenantId,
-    /// It has another secret by now, and this one has ended.
-    pub is_replaced: bool,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = keys)]
-struct Now {
-    id: KeyId,
-    tenant_id: TenantId,
-}
-
-/// A secret that a key of any tenant once had.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = rotations)]
-struct Once {
-    key_id: KeyId,
-    tenant_id: TenantId,
-    ends_at: Option<Timestamp>,
-}
-
-/// The key of any tenant that has, or once had, a secret with one of these digests.
-pub fn find_by_digest(
-    conn: &mut Conn,
-    digests: &[Digest],
-    now: Timestamp,
-) -> Result<Option<Whose>> {
-    let current = keys::table
-        .filter(keys::digest.eq_any(digests))
-        .select(Now::as_select());
-    let current: Option<Now> = rows::first_if_any(conn, current)?;
-    if let Some(key) = current {
-        return Ok(Some(Whose {
-            id: key.id,
-            tenant: key.tenant_id,
-            is_replaced: false,
-        }));
-    }
-    let once = rotations::table
-        .filter(rotations::digest.eq_any(digests))
-        .select(Once::as_select());
-    let of: Option<Once> = rows::first_if_any(conn, once)?;
-    Ok(of.map(|of| Whose {
-        id: of.key_id,
-        tenant: of.tenant_id,
-        is_replaced: of.ends_at.is_some_and(|end| end <= now),
-    }))
 }

@@ -11,7 +11,7 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::{Conn, dialect};
 use crate::domain::Result;
-use crate::domain::id::KeyId;
+use crate::domain::id::{CredentialId, KeyId, ProjectId, TenantId};
 
 /// A row with its statement.
 pub trait Row: 'static {
@@ -30,6 +30,9 @@ pub trait Row: 'static {
         D: Backend + HasSqlType<Text> + HasSqlType<BigInt>,
         String: ToSql<Text, D>,
         KeyId: ToSql<Text, D>,
+        CredentialId: ToSql<Text, D>,
+        ProjectId: ToSql<Text, D>,
+        TenantId: ToSql<Text, D>,
         i64: ToSql<BigInt, D>;
 }
 
@@ -57,6 +60,9 @@ macro_rules! row {
                     + diesel::sql_types::HasSqlType<diesel::sql_types::BigInt>,
                 String: diesel::serialize::ToSql<diesel::sql_types::Text, D>,
                 $crate::domain::id::KeyId: diesel::serialize::ToSql<diesel::sql_types::Text, D>,
+                $crate::domain::id::CredentialId: diesel::serialize::ToSql<diesel::sql_types::Text, D>,
+                $crate::domain::id::ProjectId: diesel::serialize::ToSql<diesel::sql_types::Text, D>,
+                $crate::domain::id::TenantId: diesel::serialize::ToSql<diesel::sql_types::Text, D>,
                 i64: diesel::serialize::ToSql<diesel::sql_types::BigInt, D>,
             {
                 out.push_bind_param::<diesel::sql_types::$kind, _>(&self.$first)?;
@@ -84,6 +90,9 @@ where
     D: Backend + HasSqlType<Text> + HasSqlType<BigInt>,
     String: ToSql<Text, D>,
     KeyId: ToSql<Text, D>,
+    CredentialId: ToSql<Text, D>,
+    ProjectId: ToSql<Text, D>,
+    TenantId: ToSql<Text, D>,
     i64: ToSql<BigInt, D>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, D>) -> QueryResult<()> {

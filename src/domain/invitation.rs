@@ -71,6 +71,11 @@ impl Link {
         format!("{}.{}", self.id, self.proof.text())
     }
 
+    /// The page that it opens.
+    pub fn path(&self) -> String {
+        format!("/invitation?token={}", self.text())
+    }
+
     /// The link of this text; `None` for what never was one.
     pub fn parse(text: &str) -> Option<Self> {
         let (id, proof) = text.split_once('.')?;

@@ -258,25 +258,6 @@ pub struct Supporter {
     pub request_id: String,
 }
 
-/// Who decides over whole tenants: a super user in the support view, or the operator at a shell.
-#[derive(Debug, Clone)]
-pub enum Overseer {
-    /// A super user.
-    Person(Supporter),
-    /// Someone with access to the machine, at this moment.
-    Operator(Timestamp),
-}
-
-impl Overseer {
-    /// The moment of the action.
-    pub fn now(&self) -> Timestamp {
-        match self {
-            Self::Person(person) => person.now,
-            Self::Operator(now) => *now,
-        }
-    }
-}
-
 /// From where and when somebody comes who has no session yet.
 #[derive(Debug, Clone)]
 pub struct Arrival {

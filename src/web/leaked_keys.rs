@@ -10,7 +10,8 @@ use super::form::{Form, page_for_strangers};
 use super::held_key;
 use super::shell::theme;
 use super::state::State;
-use crate::actions::leaked_keys::{self, LONGEST_PLACE, NOT_WHOLE};
+use crate::actions::key_lookups::NOT_WHOLE;
+use crate::actions::leaked_keys::{self, LONGEST_PLACE};
 use crate::domain::validate::FieldErrors;
 use crate::domain::{key_text, validate};
 

@@ -13,7 +13,7 @@ use super::state::State;
 use super::supporter;
 use crate::actions::accounts::Holder;
 use crate::db;
-use crate::domain::role::{Overseer, Supporter};
+use crate::domain::role::Supporter;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -35,9 +35,9 @@ impl Staff {
     ///
     /// # Errors
     /// `NotFound` for support staff: to them such pages do not exist.
-    pub fn overseer(&self) -> Result<Overseer> {
+    pub fn overseer(&self) -> Result<Supporter> {
         if self.shell.super_user {
-            Ok(Overseer::Person(self.supporter()))
+            Ok(self.supporter())
         } else {
             Err(Error::NotFound)
         }

@@ -60,7 +60,7 @@ pub fn fill(
                     tenant_id: tenant,
                     reads: reads / (i64::try_from(place).unwrap_or_default() + 1),
                 };
-                integration_reads::add(conn, std::iter::once(more))?;
+                integration_reads::add(conn, &[more])?;
             }
         }
         if let ("hubspot", Some(project)) = (slug, project(0)) {

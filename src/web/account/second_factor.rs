@@ -21,7 +21,7 @@ use crate::web::password_check::throttled;
 use crate::web::qr::Qr;
 use crate::web::respond::{page, see_other};
 use crate::web::session::{Who, set_flash};
-use crate::web::shell::{Crumb, Moment, Shell};
+use crate::web::shell::{Crumb, Moment, Shell, trail};
 use crate::web::staff::Anybody;
 use crate::web::state::State;
 use crate::web::step_up::with_password;
@@ -76,14 +76,7 @@ pub struct CodeForm {
 }
 
 fn crumbs(last: &str) -> Vec<Crumb> {
-    let step = |label: &str, href: Option<&str>| Crumb {
-        label: label.into(),
-        href: href.map(str::to_owned),
-    };
-    vec![
-        step("Your account", Some(super::page::ACCOUNT)),
-        step(last, None),
-    ]
+    trail(("Your account", super::page::ACCOUNT), (last, SET_UP), None)
 }
 
 /// `GET /account/second-factor`.

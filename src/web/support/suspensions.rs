@@ -8,7 +8,6 @@ use crate::actions::suspensions;
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::TenantId;
-use crate::domain::role::Overseer;
 use crate::domain::time::Timestamp;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
@@ -20,8 +19,7 @@ use crate::web::state::State;
 static SUSPENSION: Kind = Kind {
     load,
     decide: |conn, by, tenant, input| {
-        let by = Overseer::Person(by.clone());
-        suspensions::suspend(conn, &by, tenant, input.shown, input.reason).map(|_| ())
+        suspensions::suspend(conn, by, tenant, input.shown, input.reason).map(|_| ())
     },
     told: |row| {
         let name = &row.name;
@@ -32,8 +30,7 @@ static SUSPENSION: Kind = Kind {
 static RESUMPTION: Kind = Kind {
     load,
     decide: |conn, by, tenant, input| {
-        let by = Overseer::Person(by.clone());
-        suspensions::resume(conn, &by, tenant, input.shown, input.reason).map(|_| ())
+        suspensions::resume(conn, by, tenant, input.shown, input.reason).map(|_| ())
     },
     told: |row| {
         let name = &row.name;

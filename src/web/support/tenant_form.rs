@@ -127,7 +127,7 @@ pub async fn create(
     me: Staff,
     Form(form): Form<TenantForm>,
 ) -> Answer<HttpResponse> {
-    let (by, inviter) = (me.overseer()?, me.supporter().name);
+    let by = me.overseer()?;
     let input = Input {
         name: &form.name,
         plan: &form.plan,
@@ -137,7 +137,7 @@ pub async fn create(
     let made = match input.check() {
         Ok(draft) => {
             state
-                .change(move |conn| tenants::make(conn, &by, &draft, &inviter))
+                .change(move |conn| tenants::make(conn, &by, &draft))
                 .await
         }
         Err(wrong) => Err(wrong),
@@ -157,7 +157,7 @@ pub async fn create(
         name: tenant.name,
         email: first.email,
         expires: Moment::day(first.expires_at),
-        link: format!("{}/invitation?token={}", state.site.base_url, link.text()),
+        link: format!("{}{}", state.site.base_url, link.path()),
     };
     page(StatusCode::CREATED, &view)
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::list::{Around, KeysPage, remember};
 use super::query::{KeyQuery, LIST, ListQuery, View};
 use super::recent_use::KeyUse;
-use crate::actions::key_lookups::{self, Lookup};
+use crate::actions::key_lookups::{self, Lookup, NOT_WHOLE};
 use crate::domain::{Result, key_text};
 use crate::key_search::page::ListPage;
 use crate::web::admin::quota::Quota;
@@ -20,10 +20,6 @@ use crate::web::state::State;
 
 /// Said of a text that is no key of the tenant.
 const NO_SUCH_KEY: &str = "No key of this organization has that text.";
-
-/// Said of a text without a whole key in it.
-const NOT_WHOLE: &str =
-    "That is not a whole key. Copy all of it, from its prefix to its last character.";
 
 /// The text of a key.
 #[derive(Deserialize)]

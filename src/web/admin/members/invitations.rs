@@ -52,8 +52,7 @@ impl InvitationPage {
 fn link_of(state: &State, invitation: &Invitation) -> Result<String> {
     let peppers = state.index().peppers();
     let link = Link::new(invitation.id, invitation.expires_at, peppers.newest()?);
-    let site = &state.site.base_url;
-    Ok(format!("{site}/invitation?token={}", link.text()))
+    Ok(format!("{}{}", state.site.base_url, link.path()))
 }
 
 /// `POST /members/invitations`.
