@@ -208,7 +208,7 @@ async fn no_part_of_a_key_that_is_typed_or_dropped_is_in_an_address() {
     browser
         .script(
             "window.asked = []; const real = window.fetch;
-             window.fetch = (...all) => { asked.push(String(all[0]?.url ?? all[0]) + location.href); return real(...all); };",
+             window.fetch = (...all) => { asked.push(String(all[0]?.url ?? all[0]) + ' ' + location.href); return real(...all); };",
         )
         .await;
     // Slowly, so that each letter is asked about.
@@ -238,7 +238,7 @@ async fn no_part_of_a_key_that_is_typed_or_dropped_is_in_an_address() {
         browser.until("window.asked.length > window.before").await;
     }
     let asked = browser
-        .script("return window.asked.join(' ') + location.href")
+        .script("return [...window.asked, location.href].join(' ')")
         .await;
     let asked = asked.as_str().unwrap();
     assert!(asked.contains("/tenant-api-keys/search"), "{asked}");
