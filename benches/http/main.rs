@@ -19,6 +19,7 @@ mod growth;
 mod load;
 mod resolve;
 mod servers;
+mod sign_ins;
 
 #[path = "../shared/credentials.rs"]
 mod credentials;
@@ -59,6 +60,9 @@ fn main() {
     }
     if is_wanted("garbage") {
         disturbed::garbage();
+    }
+    if is_wanted("sign-ins") {
+        sign_ins::run();
     }
     if wanted.contains(&"growth") {
         growth::run(&[1_000, 100_000, 1_000_000]);

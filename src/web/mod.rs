@@ -9,6 +9,7 @@ pub mod body;
 pub mod client;
 pub mod compression;
 pub mod decide;
+pub mod digests;
 pub mod docs;
 pub mod edges;
 pub mod error_advice;

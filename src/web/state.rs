@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::{HttpRequest, web};
-use tokio::sync::Semaphore;
 
+use super::digests::Digests;
 use super::readiness::Readiness;
 use super::unknown_tokens::UnknownTokens;
 use crate::background::follow::{Follower, Standing};
@@ -23,11 +23,6 @@ use crate::key_search::page::ListPage;
 use crate::outbound::Outbound;
 use crate::resolve::Credentials;
 use crate::verify::Index;
-
-/// Password digests worked on at once: each takes a core and 19 MiB, and verification needs the cores too.
-const DIGESTS_AT_ONCE: usize = 2;
-/// Sign-ins that may wait for their turn before more are turned away.
-const DIGESTS_WAITING: usize = 32;
 
 /// Facts about this installation that pages and answers mention.
 #[derive(Debug, Clone)]
@@ -72,8 +67,7 @@ pub struct State {
     pub readiness: Readiness,
     db: Db,
     follower: Arc<Follower>,
-    digests: Semaphore,
-    waiting: Semaphore,
+    digests: Digests,
 }
 
 impl State {
@@ -96,8 +90,7 @@ impl State {
             catalogue,
             db,
             follower,
-            digests: Semaphore::new(DIGESTS_AT_ONCE),
-            waiting: Semaphore::new(DIGESTS_AT_ONCE + DIGESTS_WAITING),
+            digests: Digests::start(),
         }
     }
 
@@ -206,11 +199,7 @@ impl State {
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let busy =
-            || Error::Unavailable("too many sign-ins at once; try again in a few seconds".into());
-        let _place = self.waiting.try_acquire().map_err(|_| busy())?;
-        let _turn = self.digests.acquire().await.map_err(|_| busy())?;
-        block(work).await
+        self.digests.work(work).await
     }
 
     /// The digest of a new password.
