@@ -36,6 +36,7 @@ pub mod observed_callers;
 pub mod peppers;
 pub mod plans;
 pub mod projects;
+pub mod refused_permissions;
 pub mod requests;
 pub mod rollout_percentages;
 pub mod rollouts;
@@ -44,6 +45,7 @@ pub mod sessions;
 pub mod settings;
 pub mod setup;
 pub mod sign_in;
+pub mod staff_audit_log;
 pub mod supporters;
 pub mod suspensions;
 pub mod tenant_history;
@@ -160,7 +162,7 @@ pub(crate) fn must_oversee(conn: &mut Conn, by: &Supporter) -> Result<()> {
     if db::users::find(conn, by.id)?.super_user {
         return Ok(());
     }
-    Err(Error::NotFound)
+    Err(Error::Hidden)
 }
 
 /// Writes the audit row of a change, inside the change's transaction: no record, no change.

@@ -1,13 +1,15 @@
 //! Rows of the audit log as people look for them: filtered, newest first.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Bool, Text};
 
 use super::audit::ChainedEvent;
+use super::connection::MultiBackend;
 use super::schema::audit_events as events;
 use super::{Conn, rows};
 use crate::domain::Result;
-use crate::domain::id::TenantId;
+use crate::domain::id::{AuditId, TenantId};
 use crate::domain::time::Timestamp;
 
 /// Which rows. Empty fields restrict nothing.
@@ -33,6 +35,28 @@ extern "SQL" {
     fn lower(text: Text) -> Text;
 }
 
+/// What of the log staff reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// What staff did, to whichever tenant.
+    Staff,
+    /// That, what operators did at the shell, and what happened to the installation.
+    Installation,
+}
+
+impl Reach {
+    /// The condition in SQL. A database takes an index over some rows only when it sees their values in the text.
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Staff => "audit_events.actor_kind = 'support'",
+            Self::Installation => {
+                "(audit_events.actor_kind = 'support' OR audit_events.actor_kind = 'operator' \
+                 OR audit_events.tenant_id IS NULL)"
+            }
+        }
+    }
+}
+
 /// The rows of a tenant that fit, newest first.
 pub fn list(
     conn: &mut Conn,
@@ -40,12 +64,35 @@ pub fn list(
     filter: &Filter,
     limit: i64,
 ) -> Result<Vec<ChainedEvent>> {
-    let mut query = events::table
+    let query = fitting(filter)
         .filter(events::tenant_id.eq(tenant))
         .order(events::seq.desc())
         .limit(limit)
-        .select(ChainedEvent::as_select())
-        .into_boxed();
+        .select(ChainedEvent::as_select());
+    rows::load(conn, query)
+}
+
+/// The rows within `reach` that fit, newest first; those older than `before`, if that is given. They are of many chains, so
+/// their numbers say nothing.
+pub fn list_of_staff(
+    conn: &mut Conn,
+    reach: Reach,
+    filter: &Filter,
+    before: Option<AuditId>,
+    limit: i64,
+) -> Result<Vec<ChainedEvent>> {
+    let mut query = fitting(filter)
+        .filter(sql::<Bool>(reach.condition()))
+        .order(events::id.desc())
+        .limit(limit);
+    if let Some(before) = before {
+        query = query.filter(events::id.lt(before));
+    }
+    rows::load(conn, query.select(ChainedEvent::as_select()))
+}
+
+fn fitting(filter: &Filter) -> events::BoxedQuery<'static, MultiBackend> {
+    let mut query = events::table.into_boxed();
     if !filter.action.is_empty() {
         query = query.filter(events::action.eq(filter.action.clone()));
     }
@@ -70,7 +117,7 @@ pub fn list(
     if let Some(before) = filter.before {
         query = query.filter(events::seq.lt(before));
     }
-    rows::load(conn, query)
+    query
 }
 
 /// What LIKE takes for "has this in it".

@@ -1,5 +1,7 @@
 //! Tenants.
 
+use std::collections::{BTreeSet, HashMap};
+
 use diesel::prelude::*;
 
 use super::schema::tenants;
@@ -56,6 +58,14 @@ fn must_be_free(conn: &mut Conn, id: TenantId, name: &str) -> Result<()> {
 fn taken() -> Error {
     let text = "Another tenant has this name. Capital letters make no difference.";
     Error::invalid("name", text)
+}
+
+/// The names of those of these tenants that there are.
+pub fn list_names(conn: &mut Conn, ids: BTreeSet<TenantId>) -> Result<HashMap<TenantId, String>> {
+    let query = tenants::table
+        .filter(tenants::id.eq_any(ids))
+        .select((tenants::id, tenants::name));
+    Ok(query.load(conn)?.into_iter().collect())
 }
 
 /// Inserts a tenant.

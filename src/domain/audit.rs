@@ -205,6 +205,8 @@ events! {
     CodeRefused: "person.code_refused";
     /// A person ended their other sessions.
     SessionsEnded: "session.others_ended";
+    /// Somebody known asked for what they may not do.
+    PermissionRefused(Value): "permission.refused";
     /// Someone signed in.
     SignedIn: "session.created";
     /// A sign-in was refused.
@@ -247,6 +249,7 @@ impl Event {
             | Self::MemberRoleChanged(detail)
             | Self::MemberRemoved(detail)
             | Self::AuditExported(detail)
+            | Self::PermissionRefused(detail)
             | Self::SettingsChanged(detail) => detail.clone(),
             Self::LimitRequested(step)
             | Self::LimitWithdrawn(step)

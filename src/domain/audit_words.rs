@@ -105,6 +105,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("rollout.changed", "Changed the roll-out of {}"),
     ("settings.changed", "Changed the settings"),
     ("support.added", "Added {} to the support staff"),
+    ("permission.refused", "Was not allowed: {}"),
     ("session.created", "Signed in"),
     ("session.refused", "Was refused at sign-in"),
     ("session.ended", "Signed out"),

@@ -22,6 +22,10 @@ pub enum Error {
     Conflict(Conflict),
     /// The caller is known and may not do this.
     Forbidden(String),
+    /// The caller is known and may not know that this exists: answered as [`Error::NotFound`].
+    Hidden,
+    /// A form that was made for another session, or came from elsewhere.
+    StaleForm(String),
     /// The caller is not signed in, or presented no valid credential.
     Unauthenticated,
     /// The caller is signed in, and must set up a second factor before anything else.
@@ -53,7 +57,7 @@ impl Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NotFound => f.write_str("not found"),
+            Self::NotFound | Self::Hidden => f.write_str("not found"),
             Self::Invalid(errors) => {
                 let lines: Vec<String> = errors
                     .list()
@@ -69,6 +73,7 @@ impl std::fmt::Display for Error {
                 write!(f, "too many attempts; try again in {seconds} seconds")
             }
             Self::Forbidden(text)
+            | Self::StaleForm(text)
             | Self::BadRequest(text)
             | Self::Unavailable(text)
             | Self::OutcomeUnknown(text)

@@ -16,7 +16,7 @@ use super::failure::{Failure, sentence};
 use super::presented::presents_key;
 use super::problem::problem;
 use super::refused::Refused;
-use super::{client, rate_limit};
+use super::{client, rate_limit, refused_permissions};
 use crate::domain::Error;
 
 /// Fills in pages.
@@ -31,6 +31,7 @@ pub async fn html(
     if !needs_body(&response) {
         return Ok(response);
     }
+    refused_permissions::note(response.request(), failure(&response)).await;
     let page = failure_page(response.request(), response.status(), failure(&response));
     Ok(replace(response, page))
 }
@@ -43,9 +44,9 @@ pub async fn json(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    Ok(with_problem(
-        next.call(request).await?.map_into_boxed_body(),
-    ))
+    let response = next.call(request).await?.map_into_boxed_body();
+    refused_permissions::note(response.request(), failure(&response)).await;
+    Ok(with_problem(response))
 }
 
 /// The response itself, or a problem document in place of a failure that has none.

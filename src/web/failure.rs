@@ -34,13 +34,16 @@ impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self.0 {
             Error::NotFound
+            | Error::Hidden
             | Error::Conflict(Conflict::CredentialNotSet | Conflict::CredentialBlocked) => {
                 StatusCode::NOT_FOUND
             }
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
             Error::Conflict(_) => StatusCode::CONFLICT,
-            Error::Forbidden(_) | Error::SecondFactorNeeded => StatusCode::FORBIDDEN,
+            Error::Forbidden(_) | Error::StaleForm(_) | Error::SecondFactorNeeded => {
+                StatusCode::FORBIDDEN
+            }
             Error::Unauthenticated => StatusCode::UNAUTHORIZED,
             Error::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::Unavailable(_) | Error::OutcomeUnknown(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -65,7 +68,7 @@ impl ResponseError for Failure {
 pub fn sentence(status: StatusCode, failure: Option<&Failure>) -> String {
     match failure.map(|failure| &failure.0) {
         Some(Error::Conflict(conflict)) => conflict.to_string(),
-        Some(Error::Forbidden(text) | Error::BadRequest(text)) => text.clone(),
+        Some(Error::Forbidden(text) | Error::StaleForm(text) | Error::BadRequest(text)) => text.clone(),
         Some(invalid @ Error::Invalid(_)) => invalid.to_string(),
         Some(Error::OutcomeUnknown(_)) => {
             "Keystead can't tell whether the change was made. Look before you try again.".into()

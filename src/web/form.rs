@@ -64,7 +64,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 
 fn read<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T> {
     let old = "This form is out of date or did not come from this page. Nothing was changed; go back, reload and try again.";
-    let refused = || Error::Forbidden(old.into());
+    let refused = || Error::StaleForm(old.into());
     if !is_same_origin(request) {
         return Err(refused());
     }
@@ -121,7 +121,7 @@ fn expected_token(request: &HttpRequest) -> Result<String> {
         return Who::read(&request.get_session()).map(|(_, _, csrf)| csrf);
     }
     let site = &State::of(request)?.site;
-    kept_token(request, site).ok_or_else(|| Error::Forbidden(no_cookie(site)))
+    kept_token(request, site).ok_or_else(|| Error::StaleForm(no_cookie(site)))
 }
 
 /// The token that a stranger's browser kept.

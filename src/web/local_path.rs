@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 
 /// Last parts of addresses that only take forms, or that save a file instead of showing a page.
-const NO_PAGES: [&str; 32] = [
+const NO_PAGES: [&str; 34] = [
     "login",
     "code",
     "confirmation",
@@ -34,6 +34,8 @@ const NO_PAGES: [&str; 32] = [
     "test",
     "extension",
     "containment",
+    "audit.csv",
+    "audit.ndjson",
     "requests.csv",
     "requests.ndjson",
 ];

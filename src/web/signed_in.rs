@@ -10,7 +10,7 @@ use super::session::{self, Who};
 use super::shell::{Shell, SuspensionStrip};
 use super::state::State;
 use super::suspended::must_not_change;
-use super::{client, factor_duty, masked_token, page_owner, supporter};
+use super::{client, factor_duty, masked_token, page_owner, refused_permissions, supporter};
 use crate::actions;
 use crate::db;
 use crate::db::members::Member;
@@ -34,10 +34,10 @@ impl SignedIn {
     /// The person as one who may change the installation itself.
     ///
     /// # Errors
-    /// `NotFound` for anybody but a super user: to others such pages do not exist.
+    /// `Hidden` for anybody but a super user: to others such pages do not exist.
     pub fn steward(&self) -> Result<Steward> {
         if !self.member.super_user {
-            return Err(Error::NotFound);
+            return Err(Error::Hidden);
         }
         let Actor {
             who,
@@ -71,7 +71,7 @@ impl SignedIn {
         let Some(tenant) = tenant else {
             // To support staff the pages of tenants do not exist; this one says so in their own frame.
             supporter::load(request).await?;
-            return Err(Error::NotFound);
+            return Err(Error::Hidden);
         };
         let state = State::of(request)?;
         let (member, homes) = state
@@ -93,6 +93,7 @@ impl SignedIn {
             address: client::address(request),
             request_id: client::request_id(request),
         };
+        refused_permissions::asks(request, &actor);
         let mut shell = Shell::new(request, &member, homes, &csrf, page_owner::of(request));
         shell.suspension = SuspensionStrip::of(&member, actor.now);
         // Error pages of this request are drawn inside the shell.

@@ -13,6 +13,7 @@ use super::state::State;
 use super::supporter;
 use crate::actions::accounts::Holder;
 use crate::db;
+use crate::db::audit_lists::Reach;
 use crate::domain::role::Supporter;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
@@ -34,12 +35,21 @@ impl Staff {
     /// The person as one who decides over tenants.
     ///
     /// # Errors
-    /// `NotFound` for support staff: to them such pages do not exist.
+    /// `Hidden` for support staff: to them such pages do not exist.
     pub fn overseer(&self) -> Result<Supporter> {
         if self.shell.super_user {
             Ok(self.supporter())
         } else {
-            Err(Error::NotFound)
+            Err(Error::Hidden)
+        }
+    }
+
+    /// What of the audit log this person reads.
+    pub fn reach(&self) -> Reach {
+        if self.shell.super_user {
+            Reach::Installation
+        } else {
+            Reach::Staff
         }
     }
 
@@ -68,7 +78,7 @@ impl Staff {
         }
         let me = SignedIn::load(request).await?;
         if !me.member.super_user {
-            return Err(Error::NotFound);
+            return Err(Error::Hidden);
         }
         let by = me.actor();
         Ok(Self {

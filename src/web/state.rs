@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, web};
 
 use super::digests::Digests;
 use super::readiness::Readiness;
+use super::refused_permissions::RefusedPermissions;
 use super::unknown_tokens::UnknownTokens;
 use crate::background::follow::{Follower, Standing};
 use crate::db::keys::Key;
@@ -57,6 +58,8 @@ pub struct State {
     pub clock: Clock,
     /// Who presents unknown tokens.
     pub unknown_tokens: UnknownTokens,
+    /// Which refused permissions get a row in the audit log.
+    pub refused_permissions: RefusedPermissions,
     /// Encrypts secrets that are needed again.
     pub master_keys: MasterKeys,
     /// The integrations that can be chosen.
@@ -83,6 +86,7 @@ impl State {
         Self {
             site,
             unknown_tokens: UnknownTokens::new(&clock),
+            refused_permissions: RefusedPermissions::new(&clock),
             key_lists: Arc::default(),
             readiness: Readiness::default(),
             clock,

@@ -6,7 +6,7 @@ use actix_web::{HttpMessage as _, HttpRequest};
 use super::session::{self, Who};
 use super::shell::Shell;
 use super::state::State;
-use super::{client, factor_duty, masked_token, page_owner};
+use super::{client, factor_duty, masked_token, page_owner, refused_permissions};
 use crate::actions;
 use crate::domain::Result;
 use crate::domain::role::Supporter;
@@ -35,5 +35,6 @@ pub async fn load(request: &HttpRequest) -> Result<(Shell, Supporter)> {
         address: client::address(request),
         request_id: client::request_id(request),
     };
+    refused_permissions::support_asks(request, &supporter);
     Ok((shell, supporter))
 }

@@ -11,10 +11,6 @@ use crate::web::state::State;
 /// Keys that are offered at once; whoever looks for another types more of it.
 const OFFERED: usize = 20;
 
-/// Said where a key was pasted into a field that ends up in the URL.
-pub const KEY_IN_URL: &str = "This was an API key. It has been in the URL now, and URLs end up in logs: treat the key \
-                              as leaked and revoke it.";
-
 /// A key to choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyChoice {

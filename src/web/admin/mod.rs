@@ -1,7 +1,6 @@
 //! The pages: a folder for each noun. What two nouns use lies here.
 
 pub mod access_requests;
-pub mod audit;
 pub mod blast_radius;
 pub mod confirmation;
 pub mod first_steps;
@@ -13,8 +12,6 @@ pub mod key_picker;
 pub mod keys;
 pub mod limit_note;
 pub mod limit_requests;
-pub mod log_exports;
-pub mod log_filter;
 pub mod members;
 pub mod projects;
 pub mod quota;

@@ -12,7 +12,9 @@ use crate::domain::time::Timestamp;
 use crate::web::client::Incoming;
 use crate::web::decide::{decide, holder};
 use crate::web::presented::presented;
+use crate::web::questions::is_of_credential;
 use crate::web::refused::Refused;
+use crate::web::refused_permissions;
 
 /// A system that presented a valid key.
 #[derive(Debug, Clone)]
@@ -52,12 +54,17 @@ fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
     let presented = presented(incoming.head, incoming.state.index());
     let decided = decide(&incoming, presented, None, facts)?;
     let entry = decided.entry().ok_or(Refused::Invalid(false))?;
+    let actor = holder(entry, &incoming);
+    // Credentials are asked for all the time: keeping who asks would cost each of them.
+    if !is_of_credential(request.path()) {
+        refused_permissions::asks(request, &actor);
+    }
     Ok(Caller {
         key_id: entry.key_id,
         tenant_id: entry.tenant_id(),
         environment: entry.environment,
         expires_at: entry.expires_at(),
         now: incoming.now,
-        actor: holder(entry, &incoming),
+        actor,
     })
 }

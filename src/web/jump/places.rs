@@ -50,7 +50,7 @@ const fn place(
 const KEYS: &str = "/tenant-api-keys";
 
 /// In the order in which they are offered.
-static PLACES: [Place; 26] = [
+static PLACES: [Place; 27] = [
     place(
         [
             "API Keys",
@@ -279,6 +279,16 @@ static PLACES: [Place; 26] = [
         ],
         "/support/rollouts",
         "arrow-up",
+        For::Staff,
+    ),
+    place(
+        [
+            "Audit log of staff",
+            "What staff did, and to whom",
+            "history who when looked changed refused installation",
+        ],
+        "/support/audit",
+        "file-text",
         For::Staff,
     ),
     place(

@@ -3,8 +3,8 @@
 use actix_web::web::ServiceConfig;
 
 use crate::web::admin::{
-    access_requests, audit, first_steps, groups, home, integrations, keys, limit_requests,
-    projects, requests, sessions, settings, setup, theme, usage, verifiers,
+    access_requests, first_steps, groups, home, integrations, keys, limit_requests, projects,
+    requests, sessions, settings, setup, theme, usage, verifiers,
 };
 use crate::web::body::LARGEST_SETTINGS as SETTINGS;
 use crate::web::route_lines::routes;
@@ -12,7 +12,7 @@ use crate::web::support::{
     access_refusals, feature_access, leaked_keys, limit_refusals, limits, plans, rollouts,
     suspensions, tenant_form, tenants,
 };
-use crate::web::{docs, jump};
+use crate::web::{audit, docs, jump};
 
 /// Of tenants and of the installation.
 pub fn pages(scope: &mut ServiceConfig) {
@@ -65,7 +65,7 @@ pub fn pages(scope: &mut ServiceConfig) {
         "/usage/requests.csv" => get requests::exports::csv;
         "/usage/requests.ndjson" => get requests::exports::ndjson;
         "/usage/explanation" => page requests::explanations::show;
-        "/audit" => page audit::list::index;
+        "/audit" => page audit::tenant_log::index;
         "/audit.csv" => get audit::exports::csv;
         "/audit.ndjson" => get audit::exports::ndjson;
         "/settings" => page settings::page::show, post settings::page::update;
@@ -117,6 +117,9 @@ pub fn support(scope: &mut ServiceConfig) {
         "/support/leaked-keys/containment" => post leaked_keys::contain;
         "/support/tenants/{id}/suspension" => page suspensions::new, post suspensions::create;
         "/support/tenants/{id}/suspension/removal" => post suspensions::destroy;
+        "/support/audit" => page audit::staff_log::index;
+        "/support/audit.csv" => get audit::exports::staff_csv;
+        "/support/audit.ndjson" => get audit::exports::staff_ndjson;
         "/support/rollouts" => page rollouts::show, post rollouts::update;
     };
 }

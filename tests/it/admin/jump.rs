@@ -68,6 +68,7 @@ async fn each_finds_what_they_may_see_and_nothing_of_others() {
         "Waiting requests",
         "Found keys",
         "Roll-outs",
+        "Audit log of staff",
         "Your account",
         "Second factor",
         "API reference",

@@ -6,4 +6,6 @@ mod commands;
 mod exports;
 mod migration;
 mod page;
+mod refused_permissions;
+mod staff;
 mod words;

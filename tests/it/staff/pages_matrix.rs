@@ -66,6 +66,9 @@ const MATRIX: &str = "
 + - 0 0 > /tenant-api-keys/{id}/rotation
 + - 0 0 > /tenant-api-keys/{id}/rotation/cancellation
 + - 0 0 > /tenant-api-keys/{id}/rotation/end
++ 0 0 + > /support/audit
++ 0 0 + > /support/audit.csv
++ 0 0 + > /support/audit.ndjson
 + 0 0 + > /support/leaked-keys
 + 0 0 + > /support/rollouts
 + 0 0 + > /support/tenants

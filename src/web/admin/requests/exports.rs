@@ -12,8 +12,8 @@ use crate::db::request_records::Filter;
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Actor;
 use crate::domain::{Error, Result};
-use crate::web::admin::log_exports::{Format, STEP};
 use crate::web::failure::Answer;
+use crate::web::log_exports::{Format, STEP};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 

@@ -10,7 +10,7 @@ use crate::domain::id::KeyId;
 use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::verdict::Code;
-use crate::web::admin::log_filter::{self, Pairs, instant};
+use crate::web::log_filter::{self, Pairs, instant};
 
 /// The methods that one can choose.
 pub const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];

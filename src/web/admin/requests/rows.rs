@@ -8,7 +8,7 @@ use crate::db::request_records::Record;
 use crate::db::usage_gaps::{CRASH, Gap};
 use crate::domain::time::{from_micros, rfc3339};
 use crate::domain::{Error, Result};
-use crate::web::admin::log_exports::{Format, cell, csv_writer, finish};
+use crate::web::log_exports::{Format, cell, csv_writer, finish};
 
 /// The columns of the CSV.
 const COLUMNS: [&str; 13] = [

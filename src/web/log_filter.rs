@@ -5,10 +5,13 @@ use std::str::FromStr;
 use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};
 
-use super::key_picker::KEY_IN_URL;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result, key_text};
+
+/// Said where a key was pasted into a field that ends up in the URL.
+pub const KEY_IN_URL: &str = "This was an API key. It has been in the URL now, and URLs end up in logs: treat the key \
+                              as leaked and revoke it.";
 
 /// Fields of a filter with their names.
 pub type Pairs<'a> = Vec<(&'static str, &'a str)>;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::db::audit_lists::Filter;
 use crate::domain::audit_words::WORDS;
 use crate::domain::validate::FieldErrors;
-use crate::web::admin::log_filter::{self, Pairs, instant};
+use crate::web::log_filter::{self, Pairs, instant};
 
 /// Longest text that is looked for, in bytes.
 const LONGEST: usize = 200;

@@ -1,12 +1,12 @@
 //! The lines of the audit log, as pages show them.
 
+use std::collections::HashMap;
+
 use super::details::Details;
 use crate::db::audit::ChainedEvent;
 use crate::domain::audit_words::words;
+use crate::domain::id::TenantId;
 use crate::web::shell::Moment;
-
-/// Where the log is.
-pub const LOG: &str = "/audit";
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct AuditLine {
     pub day: String,
     pub who: String,
     pub kind: &'static str,
+    /// The tenant it was done to, where the log is not that tenant's.
+    pub tenant: Option<String>,
     /// What stands before the name of the object, and behind it.
     pub said: (String, String),
     pub object: Option<Object>,
@@ -44,12 +46,20 @@ impl AuditLine {
     }
 }
 
-/// The lines of a page.
-pub fn lines(rows: Vec<ChainedEvent>) -> Vec<AuditLine> {
+/// The lines of a page of the log at `log`, with the tenants that have to be named.
+pub fn lines(
+    rows: Vec<ChainedEvent>,
+    log: &str,
+    tenants: &HashMap<TenantId, String>,
+) -> Vec<AuditLine> {
     let mut day = String::new();
     rows.into_iter()
         .map(|row| {
-            let mut line = line(row);
+            let tenant = row.event.tenant_id.and_then(|id| tenants.get(&id));
+            let mut line = AuditLine {
+                tenant: tenant.cloned(),
+                ..line(row, log)
+            };
             if line.day == day {
                 line.day.clear();
             } else {
@@ -60,15 +70,16 @@ pub fn lines(rows: Vec<ChainedEvent>) -> Vec<AuditLine> {
         .collect()
 }
 
-fn line(ChainedEvent { event, seq, .. }: ChainedEvent) -> AuditLine {
+fn line(ChainedEvent { event, seq, .. }: ChainedEvent, log: &str) -> AuditLine {
     let said = words(&event.action);
     let (before, behind) = said.split_once("{}").unwrap_or((said, ""));
     let object = said.contains("{}").then(|| Object {
-        href: href(&event.object_id),
+        href: href(log, &event.object_id),
         name: event.object_name,
     });
     AuditLine {
         seq,
+        tenant: None,
         at: Moment::to_the_second(event.at),
         day: event.at.format("%-d %b %Y").to_string(),
         kind: kind(&event.actor_kind),
@@ -81,9 +92,9 @@ fn line(ChainedEvent { event, seq, .. }: ChainedEvent) -> AuditLine {
     }
 }
 
-fn href(object: &str) -> String {
+fn href(log: &str, object: &str) -> String {
     let query = serde_urlencoded::to_string([("object", object)]).unwrap_or_default();
-    format!("{LOG}?{query}")
+    format!("{log}?{query}")
 }
 
 /// Who acts, in a word.

@@ -1,0 +1,283 @@
+//! Copies of the audit log: CSV for people's spreadsheets, NDJSON for programs.
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Bytes};
+use futures_util::stream;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::filter::AuditFilter;
+use crate::actions::{audit_log, staff_audit_log};
+use crate::db::Conn;
+use crate::db::audit::ChainedEvent;
+use crate::db::audit_lists::{Filter, Reach};
+use crate::domain::id::{AuditId, TenantId};
+use crate::domain::role::{Actor, Supporter};
+use crate::domain::time::{Timestamp, rfc3339};
+use crate::domain::{Error, Result};
+use crate::web::audit_rows::{AuditRow, sentence};
+use crate::web::failure::Answer;
+use crate::web::log_exports::{Format, STEP, cell, csv_writer, finish};
+use crate::web::signed_in::SignedIn;
+use crate::web::staff::Staff;
+use crate::web::state::State;
+
+/// The columns of the CSV.
+const COLUMNS: [&str; 13] = [
+    "number",
+    "time",
+    "actor_kind",
+    "actor_id",
+    "actor",
+    "action",
+    "said",
+    "object_kind",
+    "object_id",
+    "object",
+    "detail",
+    "address",
+    "request_id",
+];
+
+/// Those that the log of staff has too.
+const TENANT_COLUMNS: [&str; 2] = ["tenant_id", "tenant"];
+
+/// `GET /audit.csv`.
+///
+/// # Errors
+/// Field errors, as 422.
+pub async fn csv(
+    me: SignedIn,
+    state: web::Data<State>,
+    typed: web::Query<AuditFilter>,
+) -> Answer<HttpResponse> {
+    let log = Log::OfTenant(me.actor());
+    export(log, me.now(), state, typed.into_inner(), Format::Csv).await
+}
+
+/// `GET /audit.ndjson`.
+///
+/// # Errors
+/// Field errors, as 422.
+pub async fn ndjson(
+    me: SignedIn,
+    state: web::Data<State>,
+    typed: web::Query<AuditFilter>,
+) -> Answer<HttpResponse> {
+    let log = Log::OfTenant(me.actor());
+    export(log, me.now(), state, typed.into_inner(), Format::Ndjson).await
+}
+
+/// `GET /support/audit.csv`.
+///
+/// # Errors
+/// Field errors, as 422.
+pub async fn staff_csv(
+    me: Staff,
+    state: web::Data<State>,
+    typed: web::Query<AuditFilter>,
+) -> Answer<HttpResponse> {
+    let log = Log::OfStaff(me.supporter(), me.reach());
+    export(log, me.now(), state, typed.into_inner(), Format::Csv).await
+}
+
+/// `GET /support/audit.ndjson`.
+///
+/// # Errors
+/// Field errors, as 422.
+pub async fn staff_ndjson(
+    me: Staff,
+    state: web::Data<State>,
+    typed: web::Query<AuditFilter>,
+) -> Answer<HttpResponse> {
+    let log = Log::OfStaff(me.supporter(), me.reach());
+    export(log, me.now(), state, typed.into_inner(), Format::Ndjson).await
+}
+
+/// Which log, and who copies it.
+#[derive(Clone)]
+enum Log {
+    OfTenant(Actor),
+    OfStaff(Supporter, Reach),
+}
+
+impl Log {
+    fn note(&self, conn: &mut Conn, detail: Value) -> Result<()> {
+        match self {
+            Self::OfTenant(by) => audit_log::note_export(conn, by, detail),
+            Self::OfStaff(by, _) => staff_audit_log::note_export(conn, by, detail),
+        }
+    }
+
+    /// The rows behind `last`, and whether there are more.
+    fn rows(
+        &self,
+        conn: &mut Conn,
+        filter: &Filter,
+        last: Option<(i64, AuditId)>,
+    ) -> Result<(Vec<ExportedRow>, bool)> {
+        match self {
+            Self::OfTenant(by) => {
+                let filter = Filter {
+                    before: last.map(|(seq, _)| seq),
+                    ..filter.clone()
+                };
+                let (rows, more) = audit_log::page(conn, by, &filter, STEP)?;
+                Ok((rows.into_iter().map(ExportedRow::of_tenant).collect(), more))
+            }
+            Self::OfStaff(_, reach) => {
+                let before = last.map(|(_, id)| id);
+                let (rows, tenants, more) =
+                    staff_audit_log::page(conn, *reach, filter, before, STEP)?;
+                let named = rows
+                    .into_iter()
+                    .map(|row| ExportedRow::of_staff(row, &tenants));
+                Ok((named.collect(), more))
+            }
+        }
+    }
+}
+
+/// A row and, in the log of staff, id and name of the tenant that it is about; empty for the installation.
+struct ExportedRow {
+    row: ChainedEvent,
+    tenant: Option<[String; 2]>,
+}
+
+impl ExportedRow {
+    fn of_tenant(row: ChainedEvent) -> Self {
+        Self { row, tenant: None }
+    }
+
+    fn of_staff(row: ChainedEvent, names: &HashMap<TenantId, String>) -> Self {
+        let about = row.event.tenant_id;
+        let tenant = about.map_or_else(Default::default, |id| {
+            [id.to_string(), names.get(&id).cloned().unwrap_or_default()]
+        });
+        Self {
+            row,
+            tenant: Some(tenant),
+        }
+    }
+}
+
+/// How far an export is.
+struct Progress {
+    state: web::Data<State>,
+    log: Log,
+    filter: Filter,
+    format: Format,
+    /// Number and id of the last row written.
+    last: Option<(i64, AuditId)>,
+    is_done: bool,
+}
+
+async fn export(
+    log: Log,
+    now: Timestamp,
+    state: web::Data<State>,
+    typed: AuditFilter,
+    format: Format,
+) -> Answer<HttpResponse> {
+    let (typed, mut errors) = typed.clean();
+    let filter = typed.check(&mut errors);
+    errors.into_result()?;
+    let detail = json!({ "format": format.ending(), "filter": typed.detail() });
+    let noted = log.clone();
+    state.change(move |conn| noted.note(conn, detail)).await?;
+    let progress = Progress {
+        state,
+        log,
+        filter,
+        format,
+        last: None,
+        is_done: false,
+    };
+    let body = stream::try_unfold(progress, |mut progress| async move {
+        if progress.is_done {
+            return Ok(None);
+        }
+        let step = progress.step().await?;
+        Ok::<_, Error>(Some((Bytes::from(step), progress)))
+    });
+    Ok(format.respond("audit", now, body))
+}
+
+impl Progress {
+    /// The next rows. Each step is a query of its own: a slow reader holds no transaction open.
+    async fn step(&mut self) -> Result<Vec<u8>> {
+        let (log, filter, last) = (self.log.clone(), self.filter.clone(), self.last);
+        let (rows, more) = self
+            .state
+            .read(move |conn| log.rows(conn, &filter, last))
+            .await?;
+        let has_head = last.is_none();
+        self.last = rows.last().map(|last| (last.row.seq, last.row.event.id));
+        self.is_done = !more;
+        match self.format {
+            Format::Csv => as_csv(&rows, has_head),
+            Format::Ndjson => as_ndjson(rows),
+        }
+    }
+}
+
+fn as_csv(rows: &[ExportedRow], has_head: bool) -> Result<Vec<u8>> {
+    let mut writer = csv_writer();
+    if has_head {
+        let about = rows.first().and_then(|row| row.tenant.as_ref());
+        let tenant = about.map_or(&[][..], |_| &TENANT_COLUMNS);
+        let columns = COLUMNS.iter().chain(tenant);
+        writer.write_record(columns).map_err(Error::internal)?;
+    }
+    for ExportedRow { row, tenant } in rows {
+        let ChainedEvent { event, seq, .. } = row;
+        let cells = [
+            &seq.to_string(),
+            &rfc3339(event.at),
+            &event.actor_kind,
+            &event.actor_id,
+            &event.actor_name,
+            &event.action,
+            &sentence(event),
+            &event.object_kind,
+            &event.object_id,
+            &event.object_name,
+            &event.detail,
+            &event.address,
+            &event.request_id,
+        ];
+        let cells = cells.into_iter().chain(tenant.iter().flatten());
+        writer
+            .write_record(cells.map(|text| cell(text)))
+            .map_err(Error::internal)?;
+    }
+    finish(writer)
+}
+
+/// A row as NDJSON has it.
+#[derive(Serialize)]
+struct JsonRow {
+    #[serde(flatten)]
+    row: AuditRow,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant_name: Option<String>,
+}
+
+fn as_ndjson(rows: Vec<ExportedRow>) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    for ExportedRow { row, tenant } in rows {
+        let (tenant_id, tenant_name) = tenant.map(|[id, name]| (id, name)).unzip();
+        let row = JsonRow {
+            row: row.into(),
+            tenant_id,
+            tenant_name,
+        };
+        serde_json::to_writer(&mut text, &row).map_err(Error::internal)?;
+        text.push(b'\n');
+    }
+    Ok(text)
+}
