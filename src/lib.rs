@@ -13,6 +13,7 @@
 //! - [`verify`]: the index of all keys in memory, the decision, and usage counts. Imports `domain` alone.
 //! - [`resolve`]: which third party's credential a project gets, from memory. Imports `domain` alone.
 //! - [`outbound`]: calls to third parties that tell whether a credential works. Imports `domain` alone.
+//! - [`mail`]: messages and how they are sent. Imports `domain` alone.
 //! - [`key_search`]: key lists, searched in memory.
 //! - [`background`]: work beside the requests: following changes made elsewhere, writing and tidying usage.
 //! - [`web`]: pages, REST API, gateway edges. Only it names askama; `server` names actix too.
@@ -35,6 +36,7 @@ pub mod config;
 pub mod db;
 pub mod domain;
 pub mod key_search;
+pub mod mail;
 pub mod outbound;
 pub mod resolve;
 pub mod server;

@@ -1,13 +1,16 @@
 //! One's own account: name, password, sessions; and the link that helps whoever forgot the password.
 
+use std::net::IpAddr;
+
 use serde_json::json;
 
-use super::{Object, record, record_by_steward, record_by_supporter};
+use super::{Object, letters, record, record_by_steward, record_by_supporter};
 use crate::db::members::Member;
 use crate::db::users::User;
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::id::{TenantId, UserId};
+use crate::domain::letter::Change;
 use crate::domain::pepper::{Pepper, Peppers};
 use crate::domain::reset_link::ResetLink;
 use crate::domain::role::{Actor, Arrival, Steward, Supporter, Who};
@@ -110,6 +113,19 @@ impl Holder {
         }
     }
 
+    /// Where their request comes from.
+    pub fn address(&self) -> Option<IpAddr> {
+        match self {
+            Self::Member(by) => by.address,
+            Self::Support(by) => by.address,
+        }
+    }
+
+    /// Tells the person by mail what they did to their own account.
+    pub(super) fn tell(&self, conn: &mut Conn, user: &User, what: Change) -> Result<()> {
+        letters::tell(conn, user, what, (self.now(), self.address()), None)
+    }
+
     /// Writes an audit row of something about their own account.
     pub(super) fn record(&self, conn: &mut Conn, event: &Event, user: &User) -> Result<()> {
         let object = person(user);
@@ -152,6 +168,7 @@ pub fn rename(conn: &mut Conn, by: &Holder, name: &str) -> Result<()> {
 pub fn change_password(conn: &mut Conn, by: &Holder, digest: &str) -> Result<()> {
     let user = db::users::find(conn, by.id()?)?;
     replace(conn, &user, digest)?;
+    by.tell(conn, &user, Change::Password)?;
     by.record(conn, &Event::PasswordChanged, &user)
 }
 
@@ -183,7 +200,9 @@ pub fn reset_link_of_member(
 ) -> Result<(User, ResetLink)> {
     let user = must_be_in_hands_of(conn, by, user)?;
     record(conn, by, &Event::ResetLinkMade, person(&user))?;
-    Ok(linked(user, by.now, pepper))
+    let (user, link) = linked(user, by.now, pepper);
+    letters::reset_link(conn, &user, &link, Some(by), by.now)?;
+    Ok((user, link))
 }
 
 /// The person, if their account is in the hands of this tenant's admins.
@@ -259,6 +278,13 @@ pub fn reset_password(
 ) -> Result<()> {
     let user = open_reset(conn, link, peppers, from.now)?;
     replace(conn, &user, digest)?;
+    letters::tell(
+        conn,
+        &user,
+        Change::Password,
+        (from.now, from.address),
+        None,
+    )?;
     match Holder::arriving(conn, &user, from)? {
         Some(by) => by.record(conn, &Event::PasswordReset, &user),
         // They belong nowhere, so there is no log that it could be in.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::members::hold;
-use super::{Object, record};
+use super::{Object, letters, record};
 use crate::db::invitations::{Invitation, Opened};
 use crate::db::users::{NewUser, User};
 use crate::db::{self, Conn, change_log};
@@ -50,6 +50,7 @@ pub(super) fn insert(
         expires_at: expiry(now),
     };
     db::invitations::insert(conn, invitation.clone())?;
+    letters::invite(conn, &invitation, now)?;
     Ok(invitation)
 }
 
@@ -69,6 +70,7 @@ pub fn renew(conn: &mut Conn, by: &Actor, id: InvitationId) -> Result<Invitation
     if invitation.expires_at <= by.now {
         invitation.expires_at = expiry(by.now);
         db::invitations::set_expiry(conn, id, invitation.expires_at)?;
+        letters::invite(conn, &invitation, by.now)?;
         record(conn, by, &Event::InvitationRenewed, object(&invitation))?;
     }
     Ok(invitation)

@@ -4,11 +4,12 @@ use chrono::TimeDelta;
 
 use super::accounts::{Holder, must_be_in_hands_of, person};
 use super::master_keys::{must_be_at_hand, must_be_in_use};
-use super::{record, record_by_steward};
+use super::{letters, record, record_by_steward};
 use crate::db::users::User;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
 use crate::domain::id::UserId;
+use crate::domain::letter::Change;
 use crate::domain::master_key::MasterKeys;
 use crate::domain::recovery_code::{self, Kept};
 use crate::domain::role::{Actor, Steward};
@@ -87,6 +88,7 @@ pub fn confirm(
     }
     let codes = draw_codes(conn, user.id)?;
     db::sessions::delete_of_user(conn, user.id)?;
+    by.tell(conn, &user, Change::SecondFactorOn)?;
     by.record(conn, &Event::SecondFactorOn, &user)?;
     Ok(Some(codes))
 }
@@ -141,10 +143,22 @@ pub fn prove_oneself(
     let proof = prove(conn, &user, keys, typed, by.now())?;
     match proof {
         Proof::App => {}
-        Proof::Recovery(left) => by.record(conn, &Event::RecoveryCodeUsed(left), &user)?,
+        Proof::Recovery(left) => {
+            by.tell(conn, &user, Change::RecoveryCodeUsed)?;
+            by.record(conn, &Event::RecoveryCodeUsed(left), &user)?;
+        }
         Proof::Wrong => by.record(conn, &Event::CodeRefused, &user)?,
     }
     Ok(proof)
+}
+
+/// Tells a person that somebody gives their password and wrong codes after it.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub fn tell_of_wrong_codes(conn: &mut Conn, by: &Holder) -> Result<()> {
+    let user = db::users::find(conn, by.id()?)?;
+    by.tell(conn, &user, Change::WrongCodes)
 }
 
 /// Another set of recovery codes, after password and code: the old ones are worth nothing.
@@ -154,6 +168,7 @@ pub fn prove_oneself(
 pub fn renew_codes(conn: &mut Conn, by: &Holder) -> Result<Codes> {
     let user = with(conn, by)?;
     let codes = draw_codes(conn, user.id)?;
+    by.tell(conn, &user, Change::RecoveryCodes)?;
     by.record(conn, &Event::RecoveryCodesRenewed, &user)?;
     Ok(codes)
 }
@@ -165,6 +180,7 @@ pub fn renew_codes(conn: &mut Conn, by: &Holder) -> Result<Codes> {
 pub fn switch_off(conn: &mut Conn, by: &Holder) -> Result<()> {
     let user = with(conn, by)?;
     take_off(conn, &user)?;
+    by.tell(conn, &user, Change::SecondFactorOff)?;
     by.record(conn, &Event::SecondFactorOff, &user)
 }
 
@@ -175,6 +191,8 @@ pub fn switch_off(conn: &mut Conn, by: &Holder) -> Result<()> {
 pub fn take_off_member(conn: &mut Conn, by: &Actor, user: UserId) -> Result<User> {
     let user = must_be_in_hands_of(conn, by, user)?;
     take_off(conn, &user)?;
+    let at = (by.now, by.address);
+    letters::tell(conn, &user, Change::SecondFactorOff, at, Some(&by.who))?;
     record(conn, by, &Event::SecondFactorOff, person(&user))?;
     Ok(user)
 }
@@ -187,6 +205,8 @@ pub fn take_off_anybody(conn: &mut Conn, by: &Steward, email: &str) -> Result<Us
     let user = db::users::find_by_email(conn, &email.trim().to_lowercase())?;
     let user = user.ok_or(Error::NotFound)?;
     take_off(conn, &user)?;
+    let at = (by.now, by.address);
+    letters::tell(conn, &user, Change::SecondFactorOff, at, Some(&by.who))?;
     record_by_steward(conn, by, &Event::SecondFactorOff, person(&user))?;
     Ok(user)
 }

@@ -54,17 +54,22 @@ pub fn note_support(conn: &mut Conn, by: &Supporter, event: &Event) -> Result<()
     record_by_supporter(conn, by, None, event, object)
 }
 
-/// Notes that a sign-in with an unknown e-mail address was refused. It is kept as a digest, and it costs what the
-/// note about a known person costs.
-pub fn note_stranger(conn: &mut Conn, email_digest: &str, from: &Arrival) -> Result<()> {
-    let event = AuditEvent {
+/// Notes what somebody tried with an unknown e-mail address, such as a sign-in that was refused. The address is kept as a
+/// digest, and it costs what the note about a known person costs.
+pub fn note_stranger(
+    conn: &mut Conn,
+    event: &Event,
+    email_digest: &str,
+    from: &Arrival,
+) -> Result<()> {
+    let row = AuditEvent {
         id: AuditId::new(),
         tenant_id: None,
         at: from.now,
         actor_kind: "stranger".into(),
         actor_id: String::new(),
         actor_name: String::new(),
-        action: Event::SignInRefused.action().into(),
+        action: event.action().into(),
         object_kind: "session".into(),
         object_id: email_digest.into(),
         object_name: String::new(),
@@ -72,5 +77,5 @@ pub fn note_stranger(conn: &mut Conn, email_digest: &str, from: &Arrival) -> Res
         address: text_of(from.address),
         request_id: from.request_id.clone(),
     };
-    db::audit_chain::append(conn, event)
+    db::audit_chain::append(conn, row)
 }

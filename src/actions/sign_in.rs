@@ -13,11 +13,15 @@ use crate::db::{self, Conn};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result, password, random};
 
+/// What the count of an account's wrong codes begins with.
+const CODES: &str = "codes:";
 /// Failures from one place before waiting begins.
 const FREE_ACCOUNT: i64 = 5;
 const FREE_ADDRESS: i64 = 30;
 /// Wrong codes of one account, from wherever: only who knows the password gets to try any.
 const FREE_CODES: i64 = 10;
+/// Wrong codes of one account after which its person is told.
+const CODES_TO_TELL: i64 = 3;
 /// Longest wait, in seconds.
 const LONGEST: i64 = 900;
 /// Failures in a row older than this are forgotten.
@@ -67,6 +71,15 @@ pub struct Begun {
     at: Timestamp,
     /// When each subject had failed last before it.
     before: Vec<(String, Timestamp)>,
+    /// Wrong codes in a row, with this attempt.
+    codes: i64,
+}
+
+impl Begun {
+    /// True when so many codes were wrong that the person should hear of it: their password is known to whoever tries.
+    pub fn is_suspicious(&self) -> bool {
+        self.codes == CODES_TO_TELL
+    }
 }
 
 impl Attempt {
@@ -99,7 +112,7 @@ impl Attempt {
     }
 
     fn codes(&self) -> String {
-        format!("codes:{}", self.email_digest())
+        format!("{CODES}{}", self.email_digest())
     }
 
     /// Counted subjects with the failures each may have before it must wait.
@@ -120,7 +133,7 @@ impl Attempt {
     /// # Errors
     /// `Throttled` with the seconds left.
     pub fn begin(&self, conn: &mut Conn, now: Timestamp) -> Result<Begun> {
-        let mut before = Vec::new();
+        let (mut before, mut codes) = (Vec::new(), 0);
         for (subject, free) in self.subjects() {
             // Locked: another attempt on the same subject waits here, and then sees this one's failure.
             let known = db::sign_in_failures::lock(conn, &subject, now)?;
@@ -133,7 +146,11 @@ impl Attempt {
                 return Err(Error::Throttled(left.unsigned_abs()));
             }
             let fresh = now - last < TimeDelta::hours(FORGET_HOURS);
-            db::sign_in_failures::set(conn, &subject, if fresh { failures } else { 0 } + 1, now)?;
+            let failures = if fresh { failures } else { 0 } + 1;
+            db::sign_in_failures::set(conn, &subject, failures, now)?;
+            if subject.starts_with(CODES) {
+                codes = failures;
+            }
             before.push((subject, last));
         }
         let user = db::users::find_by_email(conn, &self.email)?;
@@ -142,6 +159,7 @@ impl Attempt {
             user,
             at: now,
             before,
+            codes,
         })
     }
 

@@ -3,6 +3,7 @@
 //! This is the only place that reads the environment.
 
 mod integrations;
+mod mail;
 pub mod secret_file;
 pub mod secrets;
 pub mod settings;
@@ -19,6 +20,7 @@ use crate::domain::forwarded::TrustedProxies;
 use crate::domain::key_text;
 use crate::domain::private_hosts::PrivateHosts;
 use crate::domain::second_factor::Required;
+use crate::mail::settings::MailSettings;
 use settings::Settings;
 
 /// What the program runs with. Made from [`Settings`] alone; nothing reads a setting twice.
@@ -70,6 +72,8 @@ pub struct Config {
     pub outbound_calls: bool,
     /// Hosts in private networks that may be called as well.
     pub outbound_private_hosts: PrivateHosts,
+    /// How mail is sent; none is unless set.
+    pub mail: Option<MailSettings>,
     /// The integrations that can be chosen.
     pub catalogue: Arc<Catalogue>,
 }
@@ -108,6 +112,7 @@ impl Config {
             };
         let private_hosts = PrivateHosts::parse(&settings.text("outbound_private_hosts"))
             .map_err(|why| format!("outbound_private_hosts: {why}"))?;
+        let mail = mail::read(settings, public_url.as_deref())?;
         let integrations_file = settings.optional("integrations_file");
         Ok(Self {
             listen,
@@ -134,6 +139,7 @@ impl Config {
             catalogue: integrations::read(integrations_file.as_deref(), &private_hosts)?,
             outbound_calls: settings.parse("outbound_calls", "true or false")?,
             outbound_private_hosts: private_hosts,
+            mail,
         })
     }
 }

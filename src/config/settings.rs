@@ -139,6 +139,22 @@ pub const ALL: &[Setting] = &[
         "",
         "Hosts in private networks, separated by commas, to which such calls may go",
     ),
+    Setting {
+        name: "smtp_url",
+        default: "",
+        help: "Mail server, as smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtps://USER:PASSWORD@HOST:465; empty: no mail is sent",
+        secret: true,
+    },
+    setting(
+        "smtp_ca_file",
+        "",
+        "PEM file with the authority of the mail server's certificate, when it is one of your own; empty: the usual ones",
+    ),
+    setting(
+        "mail_from",
+        "",
+        "Sender of mail, such as Keystead <keys@example.com>; goes with smtp_url",
+    ),
 ];
 
 /// The values in force, with their sources.

@@ -34,6 +34,7 @@ pub mod master_keys;
 pub mod members;
 pub mod migrate;
 pub mod observed_callers;
+pub mod outbox;
 pub mod peppers;
 pub mod pool;
 pub mod projects;

@@ -1,6 +1,7 @@
 //! The database as everything else sees it: a pool of connections, and on a file a gate that lets one writer in at a
 //! time.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use diesel::r2d2::{ManageConnection as _, Pool, PooledConnection};
 
 use super::connection::{Conn, Manager, Source};
 use super::files::{Stamp, Standing};
-use super::{audit_chain, dialect, migrate};
+use super::{audit_chain, dialect, migrate, outbox};
 use crate::domain::audit_chain::AuditKeys;
 use crate::domain::master_key::MasterKeys;
 use crate::domain::{Error, Result};
@@ -30,6 +31,8 @@ struct Shared {
     writer: Option<Mutex<()>>,
     /// Under which the audit key opens; whoever writes audit rows was given them.
     audit_keys: OnceLock<AuditKeys>,
+    /// Messages are kept to be sent.
+    sends_mail: AtomicBool,
 }
 
 /// Connections to one and the same database.
@@ -102,6 +105,7 @@ impl Db {
             opening: Mutex::default(),
             writer,
             audit_keys: OnceLock::new(),
+            sends_mail: AtomicBool::new(false),
         })))
     }
 
@@ -119,6 +123,16 @@ impl Db {
     pub fn audit_keys(&self) -> Result<&AuditKeys> {
         let keys = self.0.audit_keys.get();
         keys.ok_or_else(|| Error::internal("this command was given no keys of the audit log"))
+    }
+
+    /// Has changes keep the messages that belong to them from now on: without it nobody would send any.
+    pub fn send_mail(&self) {
+        self.0.sends_mail.store(true, Ordering::Relaxed);
+    }
+
+    /// True when there is somebody who sends mail.
+    pub fn sends_mail(&self) -> bool {
+        self.0.sends_mail.load(Ordering::Relaxed)
     }
 
     /// Open connections, and how many of them are idle.
@@ -157,6 +171,7 @@ impl Db {
         let mut conn = opened.connection()?;
         dialect::begin_write(&mut conn)?;
         let keys = self.audit_keys();
+        outbox::open(self.sends_mail());
         let done = finish(&mut conn, |conn| audit_chain::with_rows(conn, keys, change))?;
         match opened.manager.standing() {
             Ok(Standing::InPlace) => Ok(done),

@@ -214,6 +214,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    outbox (id) {
+        id -> Text, tenant_id -> Nullable<Text>, recipient -> Text, letter -> Text, created_at -> Timestamp,
+        due_at -> Timestamp, attempts -> Integer,
+    }
+}
+
 diesel::joinable!(leaked_keys -> api_keys (key_id));
 diesel::joinable!(api_keys -> authorization_groups (group_id));
 diesel::joinable!(api_keys -> tenants (tenant_id));

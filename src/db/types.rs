@@ -17,8 +17,9 @@ use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
 use crate::domain::id::{
     AccessRequestId, AuditId, CredentialId, GapId, GroupId, IntegrationId, InvitationId, KeyId,
-    LimitRequestId, NodeId, ProjectId, RotationId, TenantId, UserId, VerifierId,
+    LimitRequestId, MailId, NodeId, ProjectId, RotationId, TenantId, UserId, VerifierId,
 };
+use crate::domain::letter::Letter;
 use crate::domain::limits::Outcome;
 use crate::domain::pepper::Digest;
 use crate::domain::plan::Plan;
@@ -89,6 +90,7 @@ id_columns!(
     InvitationId,
     KeyId,
     LimitRequestId,
+    MailId,
     NodeId,
     ProjectId,
     RequestId,
@@ -101,6 +103,7 @@ text_column!(Environment, it => it.as_str(), text => Self::parse(&text).ok());
 text_column!(Plan, it => it.as_str(), text => Self::parse(&text));
 text_column!(Switch, it => it.as_str(), text => Self::parse(&text));
 text_column!(Outcome, it => it.as_str(), text => Self::parse(&text));
+text_column!(Letter, it => it.text(), text => Self::parse(&text));
 text_column!(Code, it => it.as_str(), text => Self::parse(&text));
 text_column!(AllowlistMode, it => it.as_str(), text => Self::parse(&text).ok());
 // Whatever word this Keystead does not know reads only.

@@ -191,6 +191,10 @@ events! {
     PasswordChanged: "person.password_changed";
     /// Somebody made a link by which a person can choose another password.
     ResetLinkMade: "person.reset_link_made";
+    /// Somebody who can't sign in asked for such a link by mail.
+    ResetLinkAsked: "person.reset_link_asked";
+    /// A message could not be sent; what it was about, and why.
+    MailGivenUp(Value): "mail.given_up";
     /// A person chose another password by such a link.
     PasswordReset: "person.password_reset";
     /// A person needs a second factor to sign in from now on.
@@ -250,6 +254,7 @@ impl Event {
             | Self::MemberRemoved(detail)
             | Self::AuditExported(detail)
             | Self::PermissionRefused(detail)
+            | Self::MailGivenUp(detail)
             | Self::SettingsChanged(detail) => detail.clone(),
             Self::LimitRequested(step)
             | Self::LimitWithdrawn(step)

@@ -74,6 +74,10 @@ pub const WORDS: &[(&str, &str)] = &[
     ("person.renamed", "Changed the name of {}"),
     ("person.password_changed", "Changed the password of {}"),
     (
+        "person.reset_link_asked",
+        "Asked by mail for a new password for {}",
+    ),
+    (
         "person.reset_link_made",
         "Made a link for another password of {}",
     ),
@@ -106,6 +110,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("settings.changed", "Changed the settings"),
     ("support.added", "Added {} to the support staff"),
     ("permission.refused", "Was not allowed: {}"),
+    ("mail.given_up", "Could not send mail to {}"),
     ("session.created", "Signed in"),
     ("session.refused", "Was refused at sign-in"),
     ("session.ended", "Signed out"),

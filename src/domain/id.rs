@@ -146,6 +146,10 @@ id_type!(
     AccessRequestId
 );
 id_type!(
+    /// A message in the outbox.
+    MailId
+);
+id_type!(
     /// A change of a key's secret, or of a verifier's token.
     RotationId
 );

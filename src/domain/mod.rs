@@ -26,6 +26,7 @@ pub mod key_rotations;
 pub mod key_snapshot;
 pub mod key_text;
 pub mod key_updates;
+pub mod letter;
 pub mod limits;
 pub mod link_proof;
 pub mod master_key;

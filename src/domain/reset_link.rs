@@ -24,7 +24,12 @@ pub struct ResetLink {
 impl ResetLink {
     /// A link that works from now on; `digest` is the stored one of the person's password.
     pub fn new(user: UserId, digest: &str, now: Timestamp, pepper: &Pepper) -> Self {
-        let expires_at = from_micros((now + TimeDelta::hours(HOURS)).timestamp_micros());
+        Self::until(now + TimeDelta::hours(HOURS), user, digest, pepper)
+    }
+
+    /// As [`ResetLink::new`], with another end.
+    pub fn until(end: Timestamp, user: UserId, digest: &str, pepper: &Pepper) -> Self {
+        let expires_at = from_micros(end.timestamp_micros());
         Self {
             user,
             expires_at,

@@ -1,5 +1,5 @@
 //! Work beside the requests: following changes made elsewhere, writing usage, moving what is used to the newest pepper,
-//! ending rotations, tidying sessions.
+//! ending rotations, sending mail, tidying sessions.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +16,7 @@ use crate::background::audit_retention;
 use crate::background::credential_uses;
 use crate::background::follow::Follower;
 use crate::background::follow::watch::Watch;
+use crate::background::mail_delivery::Sender;
 use crate::background::pepper_moves;
 use crate::background::rotation_uses::{self, UseWriter};
 use crate::background::usage::{self, UsageWriter};
@@ -24,11 +25,13 @@ use crate::config::Config;
 use crate::db::{self, Db};
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result};
+use crate::mail::relay::Relay;
 
 const USAGE_EVERY: Duration = Duration::from_secs(1);
 const TIDY_USAGE_EVERY: Duration = Duration::from_mins(1);
 const MOVE_EVERY: Duration = Duration::from_millis(250);
 const QUIET_EVERY: Duration = Duration::from_secs(1);
+const MAIL_EVERY: Duration = Duration::from_secs(1);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// The running threads.
@@ -55,7 +58,7 @@ impl Jobs {
         }
         let watch = Watch::start(follower, db)?;
         let work = Arc::new(Work::new(db, follower, clock, config, held.node()?)?);
-        let threads = [
+        let mut threads = vec![
             repeat("usage", USAGE_EVERY, &work, Work::write_usage),
             repeat("tidy usage", TIDY_USAGE_EVERY, &work, Work::tidy_usage),
             repeat("peppers", MOVE_EVERY, &work, Work::move_to_newest_pepper),
@@ -67,6 +70,9 @@ impl Jobs {
             ),
             repeat("tidy", TIDY_EVERY, &work, Work::tidy_sessions),
         ];
+        if work.sender.is_some() {
+            threads.push(repeat("mail", MAIL_EVERY, &work, Work::send_mail));
+        }
         Ok(Self {
             work,
             watch,
@@ -99,6 +105,7 @@ struct Work {
     rotation_uses: UseWriter,
     keep: Retention,
     audit_days: Option<i64>,
+    sender: Option<Sender>,
     steady: Steady,
     session_hours: i64,
     session_idle_minutes: i64,
@@ -127,6 +134,7 @@ impl Work {
                 totals: config.usage_days,
             },
             audit_days: config.audit_days,
+            sender: sender(config)?,
             steady: Steady::new(clock),
             session_hours: config.session_hours,
             session_idle_minutes: config.session_idle_minutes,
@@ -172,6 +180,13 @@ impl Work {
         rotation_uses::finish_quiet(&self.db, &self.follower, self.clock.now()).map(|_| ())
     }
 
+    fn send_mail(&self) -> Result<()> {
+        match &self.sender {
+            Some(sender) => sender.send_due(&self.db, &self.follower, &self.clock, &self.stopping),
+            None => Ok(()),
+        }
+    }
+
     fn tidy_sessions(&self) -> Result<()> {
         let now = self.clock.now();
         self.db.write(|conn| {
@@ -190,6 +205,17 @@ impl Work {
         }
         Ok(())
     }
+}
+
+/// What sends mail, when there is a mail server. Links begin with the public address, never with what a request says.
+fn sender(config: &Config) -> std::result::Result<Option<Sender>, String> {
+    let (Some(mail), Some(site)) = (&config.mail, &config.public_url) else {
+        return Ok(None);
+    };
+    Ok(Some(Sender {
+        relay: Relay::new(mail)?,
+        site: site.clone(),
+    }))
 }
 
 /// Whether the clock can be trusted with deleting by age: a server that starts with a clock years ahead must not empty

@@ -74,6 +74,9 @@ fn connect(config: &Config) -> Result<Db, String> {
     let connections = u32::try_from(config.workers * 2 + 4).unwrap_or(8);
     let db = Db::open(config.database.clone(), connections).map_err(text)?;
     db.read(db::dialect::check_durability).map_err(text)?;
+    if config.mail.is_some() {
+        db.send_mail();
+    }
     Ok(db)
 }
 

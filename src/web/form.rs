@@ -112,6 +112,7 @@ pub fn is_for_strangers(path: &str) -> bool {
             | "/setup"
             | "/invitation"
             | "/password-reset"
+            | "/password-reset/request"
             | "/report-leaked-key"
     )
 }

@@ -138,6 +138,11 @@ impl State {
         self.follower.note_head(rev);
     }
 
+    /// True when people get mail.
+    pub fn sends_mail(&self) -> bool {
+        self.db.sends_mail()
+    }
+
     /// Connections to the database: open ones, and how many of them are idle.
     pub fn database_connections(&self) -> (u32, u32) {
         self.db.connections()

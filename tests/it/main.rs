@@ -1,7 +1,7 @@
 //! Everything that Keystead promises, tried from outside: over HTTP, in a browser, at the shell.
 //!
 //! `KEYSTEAD_TEST_POSTGRES` names a PostgreSQL server on which each test makes a database of its own; without it
-//! the same tests run on SQLite. `KEYSTEAD_TEST_PYTHON` names a Python that has Authlib,
+//! the same tests run on SQLite. `KEYSTEAD_TEST_PYTHON` names a Python that has Authlib and aiosmtpd,
 //! `KEYSTEAD_TEST_SCHEMATHESIS` the program schemathesis. `tests/run` does it all.
 #![allow(
     missing_docs,
@@ -24,6 +24,7 @@ mod edges;
 mod gateways;
 mod histories;
 mod key_lists;
+mod mail;
 mod master_keys;
 mod outbound;
 mod readme;

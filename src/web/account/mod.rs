@@ -4,6 +4,7 @@ pub mod factor_changes;
 pub mod names;
 pub mod page;
 pub mod passwords;
+pub mod reset_requests;
 pub mod resets;
 pub mod second_factor;
 pub mod sessions;

@@ -3,7 +3,7 @@
 use actix_web::web::ServiceConfig;
 
 use crate::web::account::{
-    factor_changes, names, page, passwords, resets, second_factor, sessions,
+    factor_changes, names, page, passwords, reset_requests, resets, second_factor, sessions,
 };
 use crate::web::admin::members;
 use crate::web::leaked_keys;
@@ -32,6 +32,7 @@ pub fn of_people(scope: &mut ServiceConfig) {
         "/account/second-factor/recovery-codes" => post factor_changes::renew_codes;
         "/account/second-factor/removal" => post factor_changes::destroy;
         "/password-reset" => page resets::new, post resets::create;
+        "/password-reset/request" => page reset_requests::new, post reset_requests::create;
         "/report-leaked-key" => page leaked_keys::new, post leaked_keys::create;
     };
 }

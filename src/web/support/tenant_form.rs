@@ -74,6 +74,8 @@ struct MadePage {
     email: String,
     expires: Moment,
     link: String,
+    /// The link is sent there as well.
+    has_mail: bool,
 }
 
 #[derive(Template)]
@@ -158,6 +160,7 @@ pub async fn create(
         email: first.email,
         expires: Moment::day(first.expires_at),
         link: format!("{}{}", state.site.base_url, link.path()),
+        has_mail: state.sends_mail(),
     };
     page(StatusCode::CREATED, &view)
 }

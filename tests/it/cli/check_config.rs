@@ -174,6 +174,57 @@ fn a_value_that_makes_no_sense_is_refused_with_its_setting() {
 }
 
 #[test]
+fn mail_is_set_up_whole_or_not_at_all() {
+    let place = Place::new();
+    let right = [
+        (
+            "KEYSTEAD_SMTP_URL",
+            "smtp://keys:hunter2secret@mail.example.com",
+        ),
+        ("KEYSTEAD_MAIL_FROM", "Keystead <keys@example.com>"),
+        ("KEYSTEAD_PUBLIC_URL", "https://keys.example.com"),
+    ];
+    let fine = check(&place, &[], &right, "");
+    assert!(line(&fine, "smtp_url").contains("(hidden)"));
+    assert!(!format!("{fine:?}").contains("hunter2secret"));
+    for (lacking, named) in [(0, "mail_from"), (1, "mail_from"), (2, "public_url")] {
+        let mut some = right.to_vec();
+        some.remove(lacking);
+        let refused = check(&place, &[], &some, "");
+        assert!(refused.refusal().contains(named), "{refused:?}");
+    }
+    for (name, value) in [
+        ("smtp_url", "mail.example.com"),
+        ("smtp_url", "https://mail.example.com"),
+        (
+            "smtp_url",
+            "smtp://keys:hunter2secret@mail.example.com?tls=none",
+        ),
+        ("smtp_url", "smtp://keys@mail.example.com"),
+        ("smtp_url", "smtp://:hunter2secret@mail.example.com"),
+        ("smtp_url", "smtp://mail.example.com/path"),
+        ("smtp_url", "smtp://mail.example.com?tls=maybe"),
+        ("smtp_url", "smtps://mail.example.com?tls=none"),
+        ("smtp_url", "smtp://mail.exam%0aple.com"),
+        ("mail_from", "keys"),
+        ("mail_from", "Keystead <keys@example.com"),
+        ("mail_from", "keys@example.com\r\nBcc: eve@x.test"),
+        ("smtp_ca_file", "/nowhere/ca.pem"),
+    ] {
+        let variable = format!("KEYSTEAD_{}", name.to_uppercase());
+        let mut variables = right.to_vec();
+        variables.retain(|(other, _)| *other != variable);
+        variables.push((&variable, value));
+        let refused = check(&place, &[], &variables, "");
+        assert!(
+            refused.refusal().contains(name),
+            "{name}={value}: {refused:?}"
+        );
+        assert!(!format!("{refused:?}").contains("hunter2secret"), "{value}");
+    }
+}
+
+#[test]
 fn a_file_of_integrations_is_refused_with_its_path_and_line() {
     let place = Place::new();
     let file = |text: &str| {

@@ -291,6 +291,13 @@ pub fn tries(
             "/login",
             &[("email", BOB), ("password", PASSWORD), ("next", "")],
         ),
+        // Last: what it begins writes to the audit log a moment later.
+        form(
+            "/password-reset/request",
+            "/login",
+            "/password-reset/request",
+            &[("email", BOB)],
+        ),
     ]);
     forms
 }

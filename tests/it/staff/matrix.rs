@@ -110,11 +110,12 @@ pub(super) fn cell(answer: &Answer) -> &'static str {
 }
 
 /// Forms that everybody may send who has the link, an account, or a key.
-const FOR_STRANGERS: [&str; 5] = [
+const FOR_STRANGERS: [&str; 6] = [
     "/login",
     "/login/code",
     "/invitation",
     "/password-reset",
+    "/password-reset/request",
     "/report-leaked-key",
 ];
 

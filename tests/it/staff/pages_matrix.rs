@@ -86,6 +86,7 @@ const MATRIX: &str = "
 + 0 0 0 > /verifiers/{id}/rotation/end
 0 0 0 0 0 /invitation
 0 0 0 0 0 /password-reset
+0 0 0 0 0 /password-reset/request
 0 0 0 0 0 /setup
 ";
 

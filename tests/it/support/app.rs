@@ -361,6 +361,7 @@ pub fn config() -> Config {
         master_key_file: None,
         outbound_calls: false,
         outbound_private_hosts: PrivateHosts::default(),
+        mail: None,
         catalogue: Catalogue::built_in().unwrap().into(),
     }
 }

@@ -4,19 +4,20 @@ use super::imports::{circles, of_files};
 use super::none;
 
 /// Each layer and the layers below that it may import.
-const LAYERS: [(&str, &[&str]); 14] = [
+const LAYERS: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("db", &["domain"]),
     ("verify", &["domain"]),
     ("resolve", &["domain"]),
     ("outbound", &["domain"]),
+    ("mail", &["domain"]),
     ("key_search", &["domain", "db"]),
-    ("config", &["domain", "db"]),
+    ("config", &["domain", "db", "mail"]),
     ("telemetry", &[]),
     ("actions", &["domain", "db", "verify"]),
     (
         "background",
-        &["domain", "db", "verify", "resolve", "actions"],
+        &["domain", "db", "verify", "resolve", "actions", "mail"],
     ),
     (
         "web",
@@ -39,6 +40,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
             "verify",
             "resolve",
             "outbound",
+            "mail",
             "key_search",
             "actions",
             "background",

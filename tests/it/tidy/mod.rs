@@ -150,7 +150,12 @@ fn only_db_names_diesel() {
 #[test]
 fn only_web_and_server_name_actix_and_askama() {
     let allowed = ["src/web", "src/server", "src/cli/serve.rs", "src/cli/demo"];
-    none(only_in(&allowed, &["actix_web", "actix_session", "askama"]));
+    none(only_in(&allowed, &["actix_web", "actix_session"]));
+    none(only_in(
+        &[&allowed[..], &["src/mail"]].concat(),
+        &["askama"],
+    ));
+    none(only_in(&["src/mail"], &["lettre"]));
 }
 
 #[test]

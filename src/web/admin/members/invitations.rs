@@ -78,7 +78,13 @@ pub async fn create(
     };
     match made {
         Ok(invitation) => {
-            set_flash(&session, &format!("{} is invited.", invitation.email));
+            let also = if state.sends_mail() {
+                " The link is also sent there."
+            } else {
+                ""
+            };
+            let text = format!("{} is invited.{also}", invitation.email);
+            set_flash(&session, &text);
             Ok(see_other(&request, &place(invitation.id)))
         }
         Err(Error::Invalid(errors)) => {
@@ -129,10 +135,12 @@ pub async fn renew(
     state
         .change(move |conn| invitations::renew(conn, &by, id))
         .await?;
-    set_flash(
-        &session,
-        "The invitation works for another seven days. Its link is a new one.",
-    );
+    let text = if state.sends_mail() {
+        "The invitation works for another seven days. Its link is a new one, which is also sent."
+    } else {
+        "The invitation works for another seven days. Its link is a new one."
+    };
+    set_flash(&session, text);
     Ok(see_other(&request, &place(id)))
 }
 

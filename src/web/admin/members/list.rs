@@ -101,6 +101,8 @@ pub struct MembersPage {
     invitations: Vec<InvitationRow>,
     form: InvitationForm,
     errors: FieldErrors,
+    /// The link is sent as well.
+    has_mail: bool,
 }
 
 /// The breadcrumb of a page under Members.
@@ -149,6 +151,7 @@ pub async fn load(
         invitations,
         form,
         errors,
+        has_mail: state.sends_mail(),
     })
 }
 

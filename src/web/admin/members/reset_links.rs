@@ -22,6 +22,8 @@ struct ResetLinkPage {
     name: String,
     expires: Moment,
     link: String,
+    /// Where the link is sent as well, when mail is.
+    mailed_to: Option<String>,
 }
 
 /// `POST /members/{id}/reset-link`.
@@ -45,6 +47,7 @@ pub async fn create(
         .await?;
     let view = ResetLinkPage {
         shell: me.shell,
+        mailed_to: state.sends_mail().then_some(user.email),
         crumbs: crumbs(Some("Reset password")),
         name: user.name,
         expires: Moment::day(link.expires_at),

@@ -141,7 +141,11 @@ fn check(
     let now = from.now;
     let holder = Holder::arriving_in(conn, &user, half.tenant, from)?.ok_or(Error::NotFound)?;
     let proof = second_factors::prove_oneself(conn, &holder, keys, typed)?;
-    if proof != Proof::Wrong {
+    if proof == Proof::Wrong {
+        if begun.is_suspicious() {
+            second_factors::tell_of_wrong_codes(conn, &holder)?;
+        }
+    } else {
         attempt.succeed(conn, &begun)?;
         db::users::set_signed_in(conn, user.id, now)?;
         holder.note(conn, &Event::SignedIn)?;

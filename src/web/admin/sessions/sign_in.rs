@@ -35,6 +35,8 @@ struct SignInPage {
     email: String,
     error: Option<String>,
     notice: Option<String>,
+    /// Whoever forgot the password gets a link by mail.
+    has_mail: bool,
 }
 
 /// Where to go after signing in, and why somebody has to.
@@ -103,6 +105,7 @@ fn show(
         email,
         error,
         notice,
+        has_mail: state.sends_mail(),
     })
 }
 
@@ -209,7 +212,7 @@ async fn check(
             let now = from.now;
             let Some(holder) = holder(conn, begun.user.as_ref(), from.clone())? else {
                 let digest = attempt.email_digest();
-                sessions::note_stranger(conn, &digest, &from)?;
+                sessions::note_stranger(conn, &Event::SignInRefused, &digest, &from)?;
                 return Ok(Ok(None));
             };
             if !fits {
