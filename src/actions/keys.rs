@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::{Object, begin, key_owners, must_stand_above, must_still_act, peppers, record};
+use super::{
+    Object, begin, key_owners, limit_ends, must_stand_above, must_still_act, peppers, record,
+};
 use crate::db::key_owners::Columns;
 use crate::db::keys::{Key, NewKey};
 use crate::db::projects::Project;
@@ -103,7 +105,7 @@ fn project_of(conn: &mut Conn, by: &Actor, wanted: Option<&str>) -> Result<Optio
 /// Refuses one more key that counts toward the tenant's limit, when it has as many as it may. Ask under the change log's
 /// lock.
 pub(super) fn must_have_room(conn: &mut Conn, by: &Actor) -> Result<()> {
-    let limit = db::tenants::find(conn, by.tenant)?.key_limit;
+    let (limit, _) = limit_ends::current(conn, by.tenant, by.now)?;
     if db::keys::count_toward_limit(conn, by.tenant, by.now)? >= limit {
         return Err(Conflict::KeyLimitReached(Count(limit)).into());
     }

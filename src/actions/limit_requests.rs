@@ -1,7 +1,7 @@
 //! A tenant asks for a higher limit, asks anew, or no longer wants it.
 
 use super::limits::{object, step};
-use super::record;
+use super::{limit_ends, record};
 use crate::db::{self, Conn, change_log, limit_requests::LimitRequest};
 use crate::domain::audit::Event;
 use crate::domain::limits::{Draft, HIGHEST, Input, Outcome};
@@ -20,16 +20,19 @@ pub fn ask(conn: &mut Conn, by: &Actor, input: &Input<'_>) -> Result<LimitReques
     let email = asker(by)?;
     change_log::hold(conn)?;
     let tenant = db::tenants::find(conn, by.tenant)?;
-    if tenant.key_limit >= HIGHEST {
+    let (limit, end) = limit_ends::current(conn, by.tenant, by.now)?;
+    // Who has a limit for a while may ask to keep it.
+    let lasting = end.map_or(limit, |end| end.then);
+    if lasting >= HIGHEST {
         return Err(Conflict::HighestLimit(Count(HIGHEST)).into());
     }
-    let wanted = input.check(tenant.key_limit + 1)?;
+    let wanted = input.check(lasting + 1)?;
     let same = |open: &LimitRequest| open.wanted == wanted.limit && open.reason == wanted.reason;
     if let Some(open) = db::limit_requests::find_open(conn, by.tenant)?.filter(same) {
         return Ok(open);
     }
     db::limit_requests::open(conn, by.tenant, &wanted, email, by.now)?;
-    let event = Event::LimitRequested(step(&tenant, &wanted));
+    let event = Event::LimitRequested(step(&tenant, &wanted, None));
     record(conn, by, &event, object(&tenant))?;
     db::limit_requests::find_open(conn, by.tenant)?.ok_or(Error::NotFound)
 }
@@ -48,7 +51,7 @@ pub fn withdraw(conn: &mut Conn, by: &Actor) -> Result<()> {
         limit: open.wanted,
         reason: String::new(),
     };
-    let event = Event::LimitWithdrawn(step(&tenant, &wanted));
+    let event = Event::LimitWithdrawn(step(&tenant, &wanted, None));
     record(conn, by, &event, object(&tenant))
 }
 

@@ -1,17 +1,19 @@
 //! The key limit of a tenant, as support staff changes it, and the way it went.
 
 use super::tenant_history::{self, Past};
-use super::{Object, record_by_supporter, version_of};
+use super::{Object, limit_ends, record_by_supporter, version_of};
 use crate::db::limit_requests::LimitRequest;
 use crate::db::{self, Conn, change_log, tenants::Tenant};
 use crate::domain::audit::{
-    Event, LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_REQUESTED, LIMIT_WITHDRAWN,
+    Event, LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_ENDED, LIMIT_REQUESTED, LIMIT_WITHDRAWN,
 };
 use crate::domain::id::TenantId;
+use crate::domain::limit_end::{self, LimitEnd};
 use crate::domain::limits::{self, Draft, Input, Outcome, Step};
 use crate::domain::numbers::Count;
 use crate::domain::role::Supporter;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{self, Timestamp};
+use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
 
 /// Steps that are shown.
@@ -45,38 +47,86 @@ fn must_be_as_read(open: Option<&LimitRequest>, asked: &str) -> Result<()> {
     .into())
 }
 
-/// Sets the limit of a tenant, provided that it still is what the form `shown`, and that the tenant still asks for
-/// what it did then, by [`version_of_request`].
+/// What a form showed of a limit: what it sets must be a change of that.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Shown<'a> {
+    /// The limit.
+    pub limit: i64,
+    /// Its end, by [`version_of_end`].
+    pub end: &'a str,
+    /// What the tenant asked for, by [`version_of_request`].
+    pub asked: &'a str,
+}
+
+/// A word for the end of a limit; empty for a limit that lasts.
+pub fn version_of_end(end: Option<LimitEnd>) -> String {
+    end.map_or_else(String::new, |end| {
+        format!("{} {}", time::rfc3339(end.at), end.then)
+    })
+}
+
+/// Sets the limit of a tenant, for good or `until` an end as typed, provided that it still is what the form showed, and
+/// that the tenant still asks for what it did then.
 ///
 /// # Errors
-/// `NotFound`; `Invalid` at `limit` and `reason`, also for a limit under what is in use; the
-/// conflicts `limit-request-changed` and `limit-request-closed`.
+/// `NotFound`; `Invalid` at `limit`, `until` and `reason`, also for a limit under what is in use; the
+/// conflicts `changed-meanwhile`, `limit-request-changed` and `limit-request-closed`.
 pub fn set(
     conn: &mut Conn,
     by: &Supporter,
     tenant: TenantId,
-    (shown, asked): (i64, &str),
+    shown: Shown<'_>,
     input: &Input<'_>,
+    until: &str,
 ) -> Result<Raised> {
     // No key is made between the count and the new limit.
     change_log::hold(conn)?;
-    let row = db::tenants::find(conn, tenant)?;
-    if row.key_limit != shown {
+    let (row, _) = limit_ends::settle(conn, tenant, by.now)?;
+    if row.key_limit != shown.limit {
         return Ok(Raised::Meanwhile(row.key_limit));
     }
+    let (_, old_end) = limit_ends::current(conn, tenant, by.now)?;
+    if version_of_end(old_end) != shown.end {
+        return Err(Conflict::ChangedMeanwhile.into());
+    }
     let open = db::limit_requests::find_open(conn, tenant)?;
-    must_be_as_read(open.as_ref(), asked)?;
+    must_be_as_read(open.as_ref(), shown.asked)?;
     let used = db::keys::count_toward_limit(conn, tenant, by.now)?;
-    let wanted = input.check(used.max(1))?;
-    if wanted.limit == row.key_limit {
-        let same = format!("The limit is {} already.", Count(shown));
+    let (wanted, at) = check(input, until, used.max(1), by.now)?;
+    // A limit for a while that takes the place of another falls back to what there was before both.
+    let then = old_end.map_or(row.key_limit, |end| end.then);
+    let end = at.map(|at| LimitEnd { at, then });
+    if end.is_some() && wanted.limit <= then {
+        let text = format!(
+            "Only a limit above {} can end, since it falls back to that. Leave this empty.",
+            Count(then)
+        );
+        return Err(Error::invalid("until", text));
+    }
+    if wanted.limit == row.key_limit && end == old_end {
+        let same = format!("The limit is {} already.", Count(row.key_limit));
         return Err(Error::invalid("limit", same));
     }
     db::tenants::set_key_limit(conn, tenant, wanted.limit)?;
+    db::limit_ends::replace(conn, tenant, end)?;
     db::limit_requests::close(conn, tenant, Outcome::Granted, by.now)?;
-    let step = step(&row, &wanted);
+    let step = step(&row, &wanted, end);
     note(conn, by, &row, &Event::LimitChanged(step))?;
     Ok(Raised::Set(wanted))
+}
+
+/// What was typed, all of it looked at before anything is complained about.
+fn check(
+    input: &Input<'_>,
+    until: &str,
+    least: i64,
+    now: Timestamp,
+) -> Result<(Draft, Option<Timestamp>)> {
+    let (mut wanted, mut errors) = (Draft::default(), FieldErrors::default());
+    errors.absorb(input.check(least).map(|draft| wanted = draft))?;
+    let at = errors.take("until", limit_end::check(until, now));
+    errors.into_result()?;
+    Ok((wanted, at))
 }
 
 /// Declines the tenant's open request, provided that it still is the one that was read, by [`version_of_request`].
@@ -99,16 +149,12 @@ pub fn decline(
         limits::check_reason(reason).map_err(|message| Error::invalid("reason", message))?;
     db::limit_requests::close(conn, tenant, Outcome::Declined, by.now)?;
     let limit = open.wanted;
-    let step = step(&row, &Draft { limit, reason });
+    let step = step(&row, &Draft { limit, reason }, None);
     note(conn, by, &row, &Event::LimitDeclined(step))
 }
 
-pub(super) fn step(tenant: &Tenant, wanted: &Draft) -> Step {
-    Step {
-        before: tenant.key_limit,
-        limit: wanted.limit,
-        reason: wanted.reason.clone(),
-    }
+pub(super) fn step(tenant: &Tenant, wanted: &Draft, end: Option<LimitEnd>) -> Step {
+    Step::new(tenant.key_limit, wanted.limit, &wanted.reason, end)
 }
 
 pub(super) fn object(tenant: &Tenant) -> Object<'_> {
@@ -130,17 +176,18 @@ pub fn history(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Past<Step>>> {
         LIMIT_WITHDRAWN,
         LIMIT_DECLINED,
         LIMIT_CHANGED,
+        LIMIT_ENDED,
     ];
     tenant_history::list(conn, tenant, &kinds, SHOWN)
 }
 
-/// What support decided last, if that was after `since` and nothing was asked for again.
+/// What was decided last, or by itself fell due, if that was after `since` and nothing was asked for again.
 pub fn last_decision(
     conn: &mut Conn,
     tenant: TenantId,
     since: Timestamp,
 ) -> Result<Option<Past<Step>>> {
-    let kinds = [LIMIT_REQUESTED, LIMIT_DECLINED, LIMIT_CHANGED];
+    let kinds = [LIMIT_REQUESTED, LIMIT_DECLINED, LIMIT_CHANGED, LIMIT_ENDED];
     let last: Option<Past<Step>> = tenant_history::list(conn, tenant, &kinds, 1)?.pop();
     Ok(last.filter(|past| past.at > since && past.action != LIMIT_REQUESTED))
 }

@@ -29,6 +29,7 @@ pub mod key_updates;
 pub mod keys;
 pub mod leaked_keys;
 pub mod letters;
+pub mod limit_ends;
 pub mod limit_requests;
 pub mod limits;
 pub mod master_keys;

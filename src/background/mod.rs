@@ -5,6 +5,7 @@
 pub mod audit_retention;
 pub mod credential_uses;
 pub mod follow;
+pub mod limit_ends;
 pub mod mail_delivery;
 pub mod master_key_moves;
 pub mod observed_callers;

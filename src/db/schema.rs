@@ -168,6 +168,10 @@ diesel::table! {
 }
 
 diesel::table! {
+    limit_ends (tenant_id) { tenant_id -> Text, ends_at -> Timestamp, falls_to -> BigInt, fell_at -> Nullable<Timestamp>, }
+}
+
+diesel::table! {
     sealed_secrets (key_id) {
         key_id -> Text, tenant_id -> Text, version -> Integer, nonce -> Binary, ciphertext -> Binary,
         master_key_version -> Integer,

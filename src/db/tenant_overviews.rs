@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::access_requests::{self, AccessRequest};
+use super::limit_ends::{self, EndOfLimit};
 use super::schema::{
     audit_events as events, limit_requests as asked, request_records as records, tenants,
 };
@@ -46,6 +47,8 @@ pub struct Overview {
     pub access_request: Option<AccessRequest>,
     /// Whether it has integrations.
     pub access: Access,
+    /// When its limit ends, or did.
+    pub limit_end: Option<EndOfLimit>,
     /// When one of its people or systems did something last.
     pub active_at: Option<Timestamp>,
 }
@@ -306,6 +309,7 @@ fn overviews(conn: &mut Conn, found: Vec<Row>, now: Timestamp) -> Result<Vec<Ove
     let percentage = feature_rollouts::percentage(conn, feature)?;
     let switches = feature_switches::list(conn, &ids, feature)?;
     let open = access_requests::all_open(conn, feature)?;
+    let ends = limit_ends::list(conn, &ids)?;
     let access = |tenant: &Tenant| {
         let switch = switches.get(&tenant.id).copied();
         let bucket = rollout::bucket(feature, tenant.id);
@@ -316,6 +320,7 @@ fn overviews(conn: &mut Conn, found: Vec<Row>, now: Timestamp) -> Result<Vec<Ove
         access_request: open.get(&row.tenant.id).cloned(),
         used: used.get(&row.tenant.id).copied().unwrap_or_default(),
         request: row.request,
+        limit_end: ends.get(&row.tenant.id).copied(),
         active_at: row.changed_at.max(row.asked_about_at),
         tenant: row.tenant,
     };

@@ -13,6 +13,8 @@ pub const LIMIT_WITHDRAWN: &str = "limit.withdrawn";
 pub const LIMIT_DECLINED: &str = "limit.declined";
 /// Support set another limit.
 pub const LIMIT_CHANGED: &str = "limit.changed";
+/// A limit that was raised for a while fell back.
+pub const LIMIT_ENDED: &str = "limit.ended";
 /// Support set another plan.
 pub const PLAN_CHANGED: &str = "plan.changed";
 /// A tenant was suspended.
@@ -159,6 +161,8 @@ events! {
     LimitDeclined(Step): LIMIT_DECLINED;
     /// Support set another limit.
     LimitChanged(Step): LIMIT_CHANGED;
+    /// A limit that was raised for a while fell back.
+    LimitEnded(Step): LIMIT_ENDED;
     /// Support set another plan.
     PlanChanged(Decision): PLAN_CHANGED;
     /// Support switched a feature for a tenant, or left it to the percentage.
@@ -259,7 +263,8 @@ impl Event {
             Self::LimitRequested(step)
             | Self::LimitWithdrawn(step)
             | Self::LimitDeclined(step)
-            | Self::LimitChanged(step) => step.detail(),
+            | Self::LimitChanged(step)
+            | Self::LimitEnded(step) => step.detail(),
             Self::PlanChanged(decision)
             | Self::TenantSuspended(decision)
             | Self::TenantResumed(decision)

@@ -100,6 +100,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ),
     ("limit.declined", "Declined a higher key limit"),
     ("limit.changed", "Changed the key limit"),
+    ("limit.ended", "Let the key limit fall back"),
     ("plan.changed", "Changed the plan"),
     ("access.switched", "Switched a feature"),
     ("access.requested", "Asked for a feature"),

@@ -1,10 +1,12 @@
 //! The key limit of a tenant: what may be asked for, and what happened to it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Result;
+use super::limit_end::LimitEnd;
 use super::numbers::Count;
+use super::time::Timestamp;
 use super::validate::{self, FieldErrors};
 
 /// Highest limit that a tenant can have.
@@ -22,7 +24,7 @@ pub struct Input<'a> {
 }
 
 /// A checked input.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Draft {
     /// Number of keys.
     pub limit: i64,
@@ -114,11 +116,34 @@ pub struct Step {
     /// Empty when none was given.
     #[serde(default)]
     pub reason: String,
+    /// When the limit ends, if it was set for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+    /// What it is from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    then: Option<i64>,
 }
 
 impl Step {
+    /// A step to a limit.
+    pub fn new(before: i64, limit: i64, reason: &str, end: Option<LimitEnd>) -> Self {
+        Self {
+            before,
+            limit,
+            reason: reason.into(),
+            until: end.map(|end| end.at),
+            then: end.map(|end| end.then),
+        }
+    }
+
+    /// When the limit ends, if it was set for a while.
+    pub fn end(&self) -> Option<LimitEnd> {
+        let (at, then) = (self.until?, self.then?);
+        Some(LimitEnd { at, then })
+    }
+
     /// As the detail of an audit row.
     pub fn detail(&self) -> Value {
-        serde_json::json!({ "before": self.before, "limit": self.limit, "reason": self.reason })
+        serde_json::to_value(self).unwrap_or_else(|_| json!({}))
     }
 }

@@ -27,6 +27,7 @@ pub mod key_snapshot;
 pub mod key_text;
 pub mod key_updates;
 pub mod letter;
+pub mod limit_end;
 pub mod limits;
 pub mod link_proof;
 pub mod master_key;

@@ -16,6 +16,7 @@ use crate::background::audit_retention;
 use crate::background::credential_uses;
 use crate::background::follow::Follower;
 use crate::background::follow::watch::Watch;
+use crate::background::limit_ends;
 use crate::background::mail_delivery::Sender;
 use crate::background::pepper_moves;
 use crate::background::rotation_uses::{self, UseWriter};
@@ -30,6 +31,7 @@ use crate::mail::relay::Relay;
 const USAGE_EVERY: Duration = Duration::from_secs(1);
 const TIDY_USAGE_EVERY: Duration = Duration::from_mins(1);
 const MOVE_EVERY: Duration = Duration::from_millis(250);
+const LIMITS_EVERY: Duration = Duration::from_secs(1);
 const QUIET_EVERY: Duration = Duration::from_secs(1);
 const MAIL_EVERY: Duration = Duration::from_secs(1);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
@@ -68,6 +70,7 @@ impl Jobs {
                 &work,
                 Work::finish_quiet_rotations,
             ),
+            repeat("limits", LIMITS_EVERY, &work, Work::finish_limits),
             repeat("tidy", TIDY_EVERY, &work, Work::tidy_sessions),
         ];
         if work.sender.is_some() {
@@ -185,6 +188,10 @@ impl Work {
             Some(sender) => sender.send_due(&self.db, &self.follower, &self.clock, &self.stopping),
             None => Ok(()),
         }
+    }
+
+    fn finish_limits(&self) -> Result<()> {
+        limit_ends::finish_due(&self.db, self.clock.now()).map(|_| ())
     }
 
     fn tidy_sessions(&self) -> Result<()> {

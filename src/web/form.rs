@@ -204,6 +204,7 @@ pub fn label(field: &str) -> &str {
         "method" => "Method",
         "path" => "Path",
         "address" => "Address",
+        "until" => "End",
         "from" => "From",
         "to" => "To",
         "actor" => "Who",

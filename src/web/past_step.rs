@@ -3,7 +3,8 @@
 use crate::actions::tenant_history::Past;
 use crate::domain::audit::{
     ACCESS_DECLINED, ACCESS_GRANTED, ACCESS_REQUESTED, ACCESS_SWITCHED, ACCESS_WITHDRAWN,
-    LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_REQUESTED, PLAN_CHANGED, TENANT_RESUMED, TENANT_SUSPENDED,
+    LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_ENDED, LIMIT_REQUESTED, PLAN_CHANGED, TENANT_RESUMED,
+    TENANT_SUSPENDED,
 };
 use crate::domain::decision::Decision;
 use crate::domain::limits::Step;
@@ -16,7 +17,7 @@ use crate::web::shell::Moment;
 pub struct PastStep {
     /// "Limit changed from 10 to 25".
     pub what: String,
-    /// "alice@acme.test", or "Sam Stone, support".
+    /// "alice@acme.test", "Sam Stone, support", or "Keystead".
     pub by: String,
     /// Why; empty when nothing was said.
     pub reason: String,
@@ -29,7 +30,11 @@ impl PastStep {
     pub fn of_limit(past: Past<Step>, now: Timestamp) -> Self {
         let (before, limit) = (grouped(past.step.before), grouped(past.step.limit));
         let what = match past.action.as_str() {
-            LIMIT_CHANGED => format!("Limit changed from {before} to {limit}"),
+            LIMIT_CHANGED => match past.step.end() {
+                Some(end) => format!("Limit changed from {before} to {limit} {}", end.words()),
+                None => format!("Limit changed from {before} to {limit}"),
+            },
+            LIMIT_ENDED => format!("Limit fell back from {before} to {limit}"),
             LIMIT_DECLINED => format!("Request for {limit} keys declined"),
             LIMIT_REQUESTED => format!("{limit} keys requested"),
             _ => format!("Request for {limit} keys withdrawn"),

@@ -1,6 +1,8 @@
 //! How many keys a tenant has of those that it may have.
 
+use crate::actions::limit_ends;
 use crate::db::{self, Conn};
+use crate::domain::limit_end::LimitEnd;
 use crate::domain::role::Actor;
 use crate::domain::{Result, time};
 
@@ -17,6 +19,10 @@ pub struct Quota {
     pub full: bool,
     /// The person may make keys at all.
     pub may_generate: bool,
+    /// The end of the limit, if it has one.
+    pub end: Option<LimitEnd>,
+    /// That end is less than a day away.
+    pub ends_soon: bool,
     /// Since when a request for a higher limit waits, in words.
     pub requested: Option<String>,
 }
@@ -36,15 +42,22 @@ impl Quota {
     /// # Errors
     /// As [`Quota::find`].
     pub fn with_used(conn: &mut Conn, by: &Actor, used: i64) -> Result<Self> {
-        let limit = db::tenants::find(conn, by.tenant)?.key_limit;
+        let (limit, end) = limit_ends::current(conn, by.tenant, by.now)?;
         Ok(Self {
             used,
             limit,
             near: used * 10 >= limit * 8,
             full: used >= limit,
+            end,
+            ends_soon: end.is_some_and(|end| end.is_near(by.now)),
             may_generate: by.must_hold("api-keys:write").is_ok(),
             requested: db::limit_requests::find_open(conn, by.tenant)?
                 .map(|open| time::relative(open.asked_at, by.now)),
         })
+    }
+
+    /// The limit that lasts: more than that can be asked for.
+    pub fn lasting(&self) -> i64 {
+        self.end.map_or(self.limit, |end| end.then)
     }
 }

@@ -7,10 +7,11 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::tenants::{TenantRow, crumbs};
-use crate::actions::limits::{self, Raised};
+use crate::actions::limits::{self, Raised, Shown};
 use crate::db::limit_requests::LimitRequest;
 use crate::db::{self, Conn, tenant_overviews};
 use crate::domain::id::TenantId;
+use crate::domain::limit_end::typed;
 use crate::domain::limits::{HIGHEST, Input};
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
@@ -31,11 +32,16 @@ use crate::web::state::State;
 pub struct LimitForm {
     /// The limit that the form showed.
     shown: i64,
+    /// The end of it that it showed.
+    #[serde(default)]
+    shown_end: String,
     /// The request that it showed.
     #[serde(default)]
     asked: String,
     #[serde(default)]
     limit: String,
+    #[serde(default)]
+    until: String,
     #[serde(default)]
     reason: String,
 }
@@ -48,6 +54,8 @@ struct LimitQuestion {
     asked_by: String,
     since: Option<Moment>,
     least: i64,
+    /// What a limit with an end falls back to.
+    falls_to: String,
     /// Words, the number that is filled in, and how it reads.
     presets: [(&'static str, i64, String); 3],
     form: LimitForm,
@@ -62,6 +70,7 @@ impl LimitQuestion {
         let request = db::limit_requests::find_open(conn, tenant)?;
         let wanted = request.as_ref().map(|open| open.wanted.to_string());
         let history = limits::history(conn, tenant)?;
+        let end = db::limit_ends::find(conn, tenant)?.and_then(|end| end.to_come());
         let asked_by = request.as_ref().map(|open| person(conn, &open.asked_by));
         Ok(Self {
             csrf: String::new(),
@@ -71,8 +80,11 @@ impl LimitQuestion {
                 (label, limit, grouped(limit))
             }),
             least: row.used.max(1),
+            falls_to: grouped(end.map_or(row.limit, |end| end.then)),
             form: LimitForm {
                 shown: row.limit,
+                shown_end: limits::version_of_end(end),
+                until: end.map(|end| typed(end.at)).unwrap_or_default(),
                 asked: limits::version_of_request(request.as_ref()),
                 limit: wanted.unwrap_or_default(),
                 reason: String::new(),
@@ -190,7 +202,12 @@ pub async fn create(
                 limit: &typed.limit,
                 reason: &typed.reason,
             };
-            limits::set(conn, &by, tenant, (typed.shown, &typed.asked), &input)
+            let shown = Shown {
+                limit: typed.shown,
+                end: &typed.shown_end,
+                asked: &typed.asked,
+            };
+            limits::set(conn, &by, tenant, shown, &input, &typed.until)
         })
         .await;
     match raised {
@@ -211,7 +228,9 @@ pub async fn create(
             )
         }
         Err(Error::Conflict(
-            conflict @ (Conflict::LimitRequestChanged | Conflict::LimitRequestClosed),
+            conflict @ (Conflict::LimitRequestChanged
+            | Conflict::LimitRequestClosed
+            | Conflict::ChangedMeanwhile),
         )) => {
             let ask = again(&state, &me, tenant, form, FieldErrors::default()).await?;
             let banner = Some(conflict.to_string());
@@ -244,6 +263,7 @@ async fn again(
         .await?;
     let form = LimitForm {
         shown: ask.form.shown,
+        shown_end: ask.form.shown_end,
         asked: ask.form.asked,
         ..form
     };
@@ -296,7 +316,9 @@ async fn done(
     tenant: TenantId,
 ) -> Answer<HttpResponse> {
     decided(request, state, session, me, tenant, |row| {
-        format!("{} may have {} keys now.", row.name, row.limit_text)
+        let end = row.end.as_ref().map(|end| format!(" {}", end.text));
+        let end = end.unwrap_or_default();
+        format!("{} may have {} keys now{end}.", row.name, row.limit_text)
     })
     .await
 }

@@ -3,9 +3,11 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use chrono::TimeDelta;
 use serde::Deserialize;
 
 use crate::db::Conn;
+use crate::db::limit_ends::EndOfLimit;
 use crate::db::tenant_overviews::{self, Asked, Order, Overview};
 use crate::domain::rollout::Access;
 use crate::domain::time::Timestamp;
@@ -21,6 +23,34 @@ use crate::web::state::State;
 const PAGE: i64 = 50;
 /// Longest search, in characters; no name is longer.
 const LONGEST: usize = 100;
+
+/// Days for which it is told that a limit fell back.
+const TOLD_DAYS: i64 = 7;
+
+/// The end of a limit.
+#[derive(Debug, Clone)]
+pub struct EndNote {
+    /// "until 4 January 2027, then 1,000", or "fell back 2 h ago".
+    pub text: String,
+    /// It is less than a day away, or has come.
+    pub near: bool,
+}
+
+impl EndNote {
+    fn of(end: &EndOfLimit, now: Timestamp) -> Option<Self> {
+        match (end.to_come(), end.fell_at) {
+            (Some(end), _) => Some(Self {
+                text: end.words(),
+                near: end.is_near(now),
+            }),
+            (None, Some(at)) if now - at < TimeDelta::days(TOLD_DAYS) => Some(Self {
+                text: format!("fell back {}", Moment::past(at, now).text),
+                near: true,
+            }),
+            _ => None,
+        }
+    }
+}
 
 /// One row of the list.
 #[derive(Debug, Clone)]
@@ -38,6 +68,8 @@ pub struct TenantRow {
     pub limit: i64,
     pub used_text: String,
     pub limit_text: String,
+    /// The end of the limit, or that it fell back lately.
+    pub end: Option<EndNote>,
     /// From 80 % on, and at the limit.
     pub tone: &'static str,
     /// The limit wanted, and since when.
@@ -57,6 +89,7 @@ impl TenantRow {
             access_request,
             access,
             active_at,
+            limit_end,
         } = overview;
         let limit = tenant.key_limit;
         Self {
@@ -64,6 +97,7 @@ impl TenantRow {
             may_suspend: false,
             used,
             limit,
+            end: limit_end.as_ref().and_then(|end| EndNote::of(end, now)),
             used_text: grouped(used),
             limit_text: grouped(limit),
             tone: match () {

@@ -3,6 +3,7 @@
 mod access;
 mod access_requests;
 mod leaked_keys;
+mod limit_ends;
 mod limits;
 mod matrix;
 mod pages_matrix;

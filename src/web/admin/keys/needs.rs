@@ -10,7 +10,7 @@ use crate::domain::time::{Timestamp, day};
 use crate::key_search::page::ListPage;
 use crate::key_search::sieve::UNUSED_DAYS;
 use crate::web::admin::quota::Quota;
-use crate::web::numbers::counted;
+use crate::web::numbers::{counted, grouped};
 use crate::web::shell::Moment;
 
 /// Leaked keys and credentials that have a line each; one more line counts the others.
@@ -60,6 +60,12 @@ pub(super) fn needs(found: &ListPage, quota: &Quota) -> Vec<NeedLine> {
                 "rotations are running",
             ),
             href: format!("{LIST}?need=rotating"),
+        });
+    }
+    if let Some(end) = quota.end.filter(|_| quota.ends_soon) {
+        needs.push(NeedLine {
+            text: format!("The limit is {} {}", grouped(quota.limit), end.words()),
+            href: format!("{LIST}/limit-request"),
         });
     }
     if quota.full {
