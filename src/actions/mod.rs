@@ -30,6 +30,7 @@ pub mod keys;
 pub mod leaked_keys;
 pub mod letters;
 pub mod limit_ends;
+pub mod limit_messages;
 pub mod limit_requests;
 pub mod limits;
 pub mod master_keys;

@@ -4,12 +4,15 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::schema::limit_ends as ends;
+use super::schema::{limit_ends as ends, tenants};
 use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::TenantId;
 use crate::domain::limit_end::LimitEnd;
 use crate::domain::time::Timestamp;
+
+/// Ends that are listed at once.
+const NEAR_SHOWN: i64 = 200;
 
 /// The end of a tenant's limit.
 #[derive(Debug, Clone, Copy, Queryable, Selectable)]
@@ -58,6 +61,38 @@ pub fn list_to_come(conn: &mut Conn, until: Timestamp) -> Result<Vec<EndOfLimit>
         .filter(ends::ends_at.le(until.naive_utc()))
         .order((ends::ends_at, ends::tenant_id))
         .select(EndOfLimit::as_select());
+    rows::load(conn, query)
+}
+
+/// An end that somebody should look at, with its tenant.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = ends)]
+pub struct NearEnd {
+    /// Whose.
+    pub tenant_id: TenantId,
+    /// The name of that.
+    #[diesel(select_expression = tenants::name)]
+    pub tenant: String,
+    /// The limit now.
+    #[diesel(select_expression = tenants::key_limit)]
+    pub limit: i64,
+    /// The end.
+    #[diesel(embed)]
+    pub end: EndOfLimit,
+}
+
+/// Those that come until `soon`, and those that came after `since`, the oldest first.
+pub fn list_near(conn: &mut Conn, soon: Timestamp, since: Timestamp) -> Result<Vec<NearEnd>> {
+    let is_near = ends::fell_at
+        .is_null()
+        .and(ends::ends_at.le(soon.naive_utc()));
+    let has_come = ends::fell_at.gt(since.naive_utc());
+    let query = ends::table
+        .inner_join(tenants::table.on(tenants::id.eq(ends::tenant_id)))
+        .filter(is_near.or(has_come.assume_not_null()))
+        .order((ends::ends_at, ends::tenant_id))
+        .limit(NEAR_SHOWN)
+        .select(NearEnd::as_select());
     rows::load(conn, query)
 }
 

@@ -29,6 +29,7 @@ pub mod key_updates;
 pub mod keys;
 pub mod leaked_keys;
 pub mod limit_ends;
+pub mod limit_messages;
 pub mod limit_requests;
 mod many_rows;
 pub mod master_keys;

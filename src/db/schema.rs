@@ -163,7 +163,14 @@ diesel::table! { secret_checks (name) { name -> Text, value -> Text, } }
 diesel::table! {
     limit_requests (id) {
         id -> Text, tenant_id -> Text, wanted -> BigInt, reason -> Text, asked_by -> Text, asked_at -> Timestamp,
-        closed_at -> Nullable<Timestamp>, outcome -> Nullable<Text>,
+        closed_at -> Nullable<Timestamp>, outcome -> Nullable<Text>, awaits_tenant -> Bool,
+    }
+}
+
+diesel::table! {
+    limit_messages (id) {
+        id -> Text, request_id -> Text, tenant_id -> Text, by_support -> Bool, author -> Text, words -> Text,
+        written_at -> Timestamp,
     }
 }
 
@@ -252,6 +259,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     integration_credentials,
     integration_reads,
     leaked_keys,
+    limit_ends,
     limit_requests,
     sealed_secrets,
     verifiers,

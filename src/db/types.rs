@@ -17,7 +17,8 @@ use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
 use crate::domain::id::{
     AccessRequestId, AuditId, CredentialId, GapId, GroupId, IntegrationId, InvitationId, KeyId,
-    LimitRequestId, MailId, NodeId, ProjectId, RotationId, TenantId, UserId, VerifierId,
+    LimitMessageId, LimitRequestId, MailId, NodeId, ProjectId, RotationId, TenantId, UserId,
+    VerifierId,
 };
 use crate::domain::letter::Letter;
 use crate::domain::limits::Outcome;
@@ -89,6 +90,7 @@ id_columns!(
     IntegrationId,
     InvitationId,
     KeyId,
+    LimitMessageId,
     LimitRequestId,
     MailId,
     NodeId,

@@ -157,6 +157,8 @@ events! {
     LimitRequested(Step): LIMIT_REQUESTED;
     /// A tenant took its request back.
     LimitWithdrawn(Step): LIMIT_WITHDRAWN;
+    /// Somebody wrote about a request; with the words, or their beginning.
+    LimitDiscussed(Value): "limit.discussed";
     /// Support declined a request.
     LimitDeclined(Step): LIMIT_DECLINED;
     /// Support set another limit.
@@ -259,6 +261,7 @@ impl Event {
             | Self::AuditExported(detail)
             | Self::PermissionRefused(detail)
             | Self::MailGivenUp(detail)
+            | Self::LimitDiscussed(detail)
             | Self::SettingsChanged(detail) => detail.clone(),
             Self::LimitRequested(step)
             | Self::LimitWithdrawn(step)

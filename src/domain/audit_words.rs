@@ -98,6 +98,10 @@ pub const WORDS: &[(&str, &str)] = &[
         "limit.withdrawn",
         "Withdrew the request for a higher key limit",
     ),
+    (
+        "limit.discussed",
+        "Wrote about the request for a higher key limit",
+    ),
     ("limit.declined", "Declined a higher key limit"),
     ("limit.changed", "Changed the key limit"),
     ("limit.ended", "Let the key limit fall back"),

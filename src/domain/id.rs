@@ -142,6 +142,10 @@ id_type!(
     LimitRequestId
 );
 id_type!(
+    /// A message about such a request.
+    LimitMessageId
+);
+id_type!(
     /// A tenant's request for a feature.
     AccessRequestId
 );

@@ -205,6 +205,7 @@ pub fn label(field: &str) -> &str {
         "path" => "Path",
         "address" => "Address",
         "until" => "End",
+        "words" => "Message",
         "from" => "From",
         "to" => "To",
         "actor" => "Who",

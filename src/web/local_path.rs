@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 
 /// Last parts of addresses that only take forms, or that save a file instead of showing a page.
-const NO_PAGES: [&str; 34] = [
+const NO_PAGES: &[&str] = &[
     "login",
     "code",
     "confirmation",
@@ -25,6 +25,7 @@ const NO_PAGES: [&str; 34] = [
     "lookup",
     "search",
     "withdrawal",
+    "messages",
     "allowlist",
     "suspension",
     "archival",

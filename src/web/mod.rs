@@ -27,6 +27,7 @@ pub mod health;
 pub mod held_key;
 pub mod jump;
 pub mod leaked_keys;
+pub mod limit_thread;
 pub mod local_path;
 pub mod log_exports;
 pub mod log_filter;

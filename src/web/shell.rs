@@ -39,6 +39,8 @@ pub struct Shell {
     pub here: String,
     /// In the support view: how many tenants wait for an answer.
     pub waiting: i64,
+    /// In the support view: how many requests for a higher limit wait for support.
+    pub requests: i64,
     /// Path of this page, to come back to.
     pub path: String,
     /// A message carried over a redirect.
@@ -112,6 +114,7 @@ impl Shell {
             super_user: member.super_user,
             admin: member.role == Role::Admin,
             waiting: 0,
+            requests: 0,
             support_view: member.super_user && request.path().starts_with("/support/"),
             owner,
             here: request.path().to_owned(),
@@ -141,6 +144,7 @@ impl Shell {
             owner,
             here: request.path().to_owned(),
             waiting: 0,
+            requests: 0,
             path,
             flash: None,
             suspension: None,

@@ -67,7 +67,12 @@ impl Staff {
     async fn load(request: &HttpRequest) -> Result<Self> {
         let mut me = Self::identify(request).await?;
         let state = State::of(request)?;
-        me.shell.waiting = state.read(db::tenant_overviews::count_waiting).await?;
+        (me.shell.waiting, me.shell.requests) = state
+            .read(|conn| {
+                let waiting = db::tenant_overviews::count_waiting(conn)?;
+                Ok((waiting, db::limit_requests::count_unanswered(conn)?))
+            })
+            .await?;
         Ok(me)
     }
 

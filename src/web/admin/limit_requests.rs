@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::limit_note::LimitNote;
 use super::quota::Quota;
+use crate::actions::limit_messages;
 use crate::actions::limit_requests;
 use crate::actions::limits;
 use crate::actions::tenant_history::Past;
@@ -19,9 +20,10 @@ use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
+use crate::web::limit_thread::LimitThread;
 use crate::web::numbers::grouped;
 use crate::web::past_step::PastStep;
-use crate::web::respond::{html, is_htmx, page, see_other};
+use crate::web::respond::{html, is_htmx, page, placed, see_other};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Moment, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
@@ -47,7 +49,7 @@ struct Waiting {
 }
 
 #[derive(Template)]
-#[template(path = "limit_requests/new.html", blocks = ["state"])]
+#[template(path = "limit_requests/new.html", blocks = ["state", "thread"])]
 struct RequestPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
@@ -57,6 +59,15 @@ struct RequestPage {
     form: RequestForm,
     errors: FieldErrors,
     history: Vec<PastStep>,
+    thread: Option<LimitThread>,
+    /// An answer as typed.
+    words: String,
+}
+
+/// How many messages a page shows that waits for news.
+#[derive(Debug, Default, Deserialize)]
+pub struct Seen {
+    seen: Option<usize>,
 }
 
 /// `GET /tenant-api-keys/limit-request`. A page that waits asks again and again until there is an answer.
@@ -67,11 +78,23 @@ pub async fn new(
     request: HttpRequest,
     state: web::Data<State>,
     me: SignedIn,
+    seen: web::Query<Seen>,
 ) -> Answer<HttpResponse> {
     let view = load(&state, me, None, FieldErrors::default()).await?;
     if is_htmx(&request) && view.waiting.is_some() {
-        // Nothing new; what is being typed stays as it is.
-        return Ok(HttpResponse::NoContent().finish());
+        let count = view.thread.as_ref().map(|thread| thread.messages.len());
+        return match (seen.seen, count) {
+            // What is being typed about the request stays as it is.
+            (Some(seen), Some(count)) if seen < count => {
+                let thread = view.as_thread().render().map_err(Error::internal)?;
+                Ok(placed(
+                    html(StatusCode::OK, thread),
+                    "#limit-thread",
+                    "outerMorph",
+                ))
+            }
+            _ => Ok(HttpResponse::NoContent().finish()),
+        };
     }
     show(&request, &view, StatusCode::OK)
 }
@@ -91,7 +114,7 @@ async fn load(
     errors: FieldErrors,
 ) -> Result<RequestPage> {
     let (by, now) = (me.actor(), me.now());
-    let (quota, open, history, note) = state.snapshot(move |conn| read(conn, &by)).await?;
+    let (quota, open, history, note, thread) = state.snapshot(move |conn| read(conn, &by)).await?;
     let kept = open.as_ref().map(|open| RequestForm {
         limit: open.wanted.to_string(),
         reason: open.reason.clone(),
@@ -113,6 +136,8 @@ async fn load(
             .into_iter()
             .map(|past| PastStep::of_limit(past, now))
             .collect(),
+        thread,
+        words: String::new(),
     })
 }
 
@@ -121,6 +146,7 @@ type Loaded = (
     Option<LimitRequest>,
     Vec<Past<Step>>,
     Option<LimitNote>,
+    Option<LimitThread>,
 );
 
 fn read(conn: &mut Conn, by: &Actor) -> Result<Loaded> {
@@ -129,6 +155,7 @@ fn read(conn: &mut Conn, by: &Actor) -> Result<Loaded> {
         db::limit_requests::find_open(conn, by.tenant)?,
         limits::history(conn, by.tenant)?,
         LimitNote::find(conn, by.tenant, by.now)?,
+        LimitThread::find(conn, by.tenant, by.now)?,
     ))
 }
 
@@ -187,4 +214,40 @@ pub async fn withdraw(
         .await?;
     set_flash(&session, "The request is withdrawn.");
     Ok(see_other(&request, HERE))
+}
+
+/// A message as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MessageForm {
+    words: String,
+}
+
+/// `POST /tenant-api-keys/limit-request/messages`: answers what support asked.
+///
+/// # Errors
+/// `Forbidden` for viewers; a conflict when the request is no longer open. What is wrong shows the form again with 422.
+pub async fn answer(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    me: SignedIn,
+    Form(form): Form<MessageForm>,
+) -> Answer<HttpResponse> {
+    let (by, typed) = (me.actor(), form.words.clone());
+    let written = state
+        .change(move |conn| limit_messages::answer(conn, &by, &typed))
+        .await;
+    match written {
+        Ok(()) => {
+            set_flash(&session, "Support sees your message beside the request.");
+            Ok(see_other(&request, HERE))
+        }
+        Err(Error::Invalid(errors)) => {
+            let mut view = load(&state, me, None, errors).await?;
+            view.words = form.words;
+            show(&request, &view, StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(other) => Err(other.into()),
+    }
 }

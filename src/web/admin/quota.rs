@@ -23,6 +23,8 @@ pub struct Quota {
     pub end: Option<LimitEnd>,
     /// That end is less than a day away.
     pub ends_soon: bool,
+    /// Support asked something about the request.
+    pub asked_back: bool,
     /// Since when a request for a higher limit waits, in words.
     pub requested: Option<String>,
 }
@@ -43,6 +45,7 @@ impl Quota {
     /// As [`Quota::find`].
     pub fn with_used(conn: &mut Conn, by: &Actor, used: i64) -> Result<Self> {
         let (limit, end) = limit_ends::current(conn, by.tenant, by.now)?;
+        let open = db::limit_requests::find_open(conn, by.tenant)?;
         Ok(Self {
             used,
             limit,
@@ -51,8 +54,8 @@ impl Quota {
             end,
             ends_soon: end.is_some_and(|end| end.is_near(by.now)),
             may_generate: by.must_hold("api-keys:write").is_ok(),
-            requested: db::limit_requests::find_open(conn, by.tenant)?
-                .map(|open| time::relative(open.asked_at, by.now)),
+            asked_back: open.as_ref().is_some_and(|open| open.awaits_tenant),
+            requested: open.map(|open| time::relative(open.asked_at, by.now)),
         })
     }
 

@@ -263,6 +263,16 @@ static PLACES: [Place; 27] = [
     ),
     place(
         [
+            "Limit requests",
+            "Tenants that want more keys, and what was written",
+            "queue thread answer ask back open",
+        ],
+        "/support/requests",
+        "clock",
+        For::Staff,
+    ),
+    place(
+        [
             "Found keys",
             "Whose key somebody found",
             "leaked leak paste lookup owner contain exposed",

@@ -9,8 +9,8 @@ use crate::web::admin::{
 use crate::web::body::LARGEST_SETTINGS as SETTINGS;
 use crate::web::route_lines::routes;
 use crate::web::support::{
-    access_refusals, feature_access, leaked_keys, limit_refusals, limits, plans, rollouts,
-    suspensions, tenant_form, tenants,
+    access_refusals, feature_access, leaked_keys, limit_refusals, limit_requests as limit_queue,
+    limits, plans, rollouts, suspensions, tenant_form, tenants,
 };
 use crate::web::{audit, docs, jump};
 
@@ -35,6 +35,7 @@ pub fn pages(scope: &mut ServiceConfig) {
         "/tenant-api-keys/search" => post keys::lookups::search;
         "/tenant-api-keys/limit-request" => page limit_requests::new, post limit_requests::create;
         "/tenant-api-keys/limit-request/withdrawal" => post limit_requests::withdraw;
+        "/tenant-api-keys/limit-request/messages" => post limit_requests::answer;
         "/tenant-api-keys/{id}" => page keys::page::show;
         "/tenant-api-keys/{id}/edit" [SETTINGS] => page keys::edits::edit, post keys::edits::update;
         "/tenant-api-keys/{id}/allowlist" => post keys::allowlists::create;
@@ -110,6 +111,8 @@ pub fn support(scope: &mut ServiceConfig) {
         "/support/tenants/{id}/name" => page tenant_form::edit, post tenant_form::update;
         "/support/tenants/{id}/limit" => page limits::new, post limits::create;
         "/support/tenants/{id}/limit-refusal" => page limit_refusals::new, post limit_refusals::create;
+        "/support/requests" => page limit_queue::index;
+        "/support/tenants/{id}/limit-request" => page limit_queue::show, post limit_queue::create;
         "/support/tenants/{id}/plan" => page plans::new, post plans::create;
         "/support/tenants/{id}/access" => page feature_access::new, post feature_access::create;
         "/support/tenants/{id}/access-refusal" => page access_refusals::new, post access_refusals::create;

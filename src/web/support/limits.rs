@@ -284,10 +284,15 @@ pub(super) async fn decided(
     text: impl Fn(&TenantRow) -> String,
 ) -> Answer<HttpResponse> {
     let now = me.now();
-    let (row, waiting) = state
+    let (row, waiting, requests) = state
         .snapshot(move |conn| {
             let overview = tenant_overviews::find(conn, tenant, now)?;
-            Ok((overview, tenant_overviews::count_waiting(conn)?))
+            let waiting = tenant_overviews::count_waiting(conn)?;
+            Ok((
+                overview,
+                waiting,
+                db::limit_requests::count_unanswered(conn)?,
+            ))
         })
         .await?;
     let row = TenantRow::new(row, now).seen_by(&me.shell);
@@ -297,13 +302,15 @@ pub(super) async fn decided(
         return Ok(see_other(request, "/support/tenants"));
     }
     let row = TenantRowView { row }.render().map_err(Error::internal)?;
-    let beside = match waiting {
+    let beside = |count| match count {
         0 => String::new(),
         some => format!("{some}<span class=\"vh\"> waiting</span>"),
     };
+    let (waiting_beside, requests_beside) = (beside(waiting), beside(requests));
     let count = format!(
         "<hx-partial hx-target=\"#waiting\">{waiting}</hx-partial>\
-         <hx-partial hx-target=\"#side-waiting\">{beside}</hx-partial>"
+         <hx-partial hx-target=\"#side-waiting\">{waiting_beside}</hx-partial>\
+         <hx-partial hx-target=\"#side-requests\">{requests_beside}</hx-partial>"
     );
     Ok(with_toast(html(StatusCode::OK, row + &count), &text))
 }

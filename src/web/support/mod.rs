@@ -5,6 +5,7 @@ pub mod access_refusals;
 pub mod feature_access;
 pub mod leaked_keys;
 pub mod limit_refusals;
+pub mod limit_requests;
 pub mod limits;
 pub mod plans;
 pub mod question;

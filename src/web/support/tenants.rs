@@ -37,7 +37,8 @@ pub struct EndNote {
 }
 
 impl EndNote {
-    fn of(end: &EndOfLimit, now: Timestamp) -> Option<Self> {
+    /// Of an end, while there is something to tell.
+    pub fn of(end: &EndOfLimit, now: Timestamp) -> Option<Self> {
         match (end.to_come(), end.fell_at) {
             (Some(end), _) => Some(Self {
                 text: end.words(),

@@ -66,6 +66,7 @@ async fn each_finds_what_they_may_see_and_nothing_of_others() {
     let places = [
         "Tenants",
         "Waiting requests",
+        "Limit requests",
         "Found keys",
         "Roll-outs",
         "Audit log of staff",

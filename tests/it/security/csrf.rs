@@ -286,6 +286,8 @@ async fn nothing_changes_by_reading() {
         "/support/tenants",
         &app.limit_page("Acme"),
         &app.refusal_page("Acme"),
+        &app.support_page("Acme", "limit-request"),
+        "/support/requests",
         &app.support_page("Acme", "plan"),
         &app.support_page("Acme", "access"),
         &app.support_page("Acme", "access-refusal"),

@@ -19,6 +19,14 @@ pub fn decisions(app: &App) -> Vec<Try> {
     let suspended = keystead::domain::time::rfc3339(app.clock.now());
     vec![
         form(
+            "/support/tenants/{id}/limit-request",
+            &[("words", "Which plants?")],
+        ),
+        form(
+            "/tenant-api-keys/limit-request/messages",
+            &[("words", "Planted")],
+        ),
+        form(
             "/support/tenants/{id}/limit-refusal",
             &[("asked", &asked), reason],
         ),

@@ -32,6 +32,7 @@ const MATRIX: &str = "
 - + 0 > /tenant-api-keys/batch-plan
 - + 0 > /tenant-api-keys/edit-validation
 - + 0 > /tenant-api-keys/limit-request
+- + 0 > /tenant-api-keys/limit-request/messages
 - + 0 > /tenant-api-keys/limit-request/withdrawal
 - + 0 > /tenant-api-keys/validation
 - - 0 > /integrations/{slug}/credentials
@@ -76,6 +77,7 @@ const MATRIX: &str = "
 0 0 + > /support/tenants/{id}/access-refusal
 0 0 + > /support/tenants/{id}/limit
 0 0 + > /support/tenants/{id}/limit-refusal
+0 0 + > /support/tenants/{id}/limit-request
 0 0 + > /support/tenants/{id}/plan
 0 0 0 > /support/tenants
 0 0 0 > /support/tenants/{id}/name

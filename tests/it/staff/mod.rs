@@ -4,6 +4,7 @@ mod access;
 mod access_requests;
 mod leaked_keys;
 mod limit_ends;
+mod limit_threads;
 mod limits;
 mod matrix;
 mod pages_matrix;

@@ -70,12 +70,14 @@ const MATRIX: &str = "
 + 0 0 + > /support/audit.csv
 + 0 0 + > /support/audit.ndjson
 + 0 0 + > /support/leaked-keys
++ 0 0 + > /support/requests
 + 0 0 + > /support/rollouts
 + 0 0 + > /support/tenants
 + 0 0 + > /support/tenants/{id}/access
 + 0 0 + > /support/tenants/{id}/access-refusal
 + 0 0 + > /support/tenants/{id}/limit
 + 0 0 + > /support/tenants/{id}/limit-refusal
++ 0 0 + > /support/tenants/{id}/limit-request
 + 0 0 + > /support/tenants/{id}/plan
 + 0 0 0 > /support/tenants/new
 + 0 0 0 > /support/tenants/{id}/name

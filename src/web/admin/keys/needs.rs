@@ -62,6 +62,12 @@ pub(super) fn needs(found: &ListPage, quota: &Quota) -> Vec<NeedLine> {
             href: format!("{LIST}?need=rotating"),
         });
     }
+    if quota.asked_back {
+        needs.push(NeedLine {
+            text: "Support asks something about your request for a higher limit".into(),
+            href: format!("{LIST}/limit-request"),
+        });
+    }
     if let Some(end) = quota.end.filter(|_| quota.ends_soon) {
         needs.push(NeedLine {
             text: format!("The limit is {} {}", grouped(quota.limit), end.words()),

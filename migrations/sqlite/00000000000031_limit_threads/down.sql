@@ -1,0 +1,2 @@
+DROP TABLE limit_messages;
+ALTER TABLE limit_requests DROP COLUMN awaits_tenant;
