@@ -24,6 +24,8 @@ pub enum Outcome {
 /// A check, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckResult {
+    /// The verdict when it fails.
+    pub code: Code,
     /// What had to be true, such as "The key has not expired".
     pub question: &'static str,
     /// What came of it.
@@ -69,6 +71,14 @@ pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Res
         }
         found => found?,
     };
+    Ok(Explanation::Known(Box::new(known(conn, record)?)))
+}
+
+/// The decision about a key, explained.
+///
+/// # Errors
+/// `NotFound` when the key is gone without a trace.
+pub(super) fn known(conn: &mut Conn, record: Record) -> Result<Known> {
     let (key, is_of_that_moment) = match snapshot(conn, &record)? {
         Some(key) => (key, true),
         None => (db::key_snapshots::take(conn, record.key_id)?, false),
@@ -82,12 +92,12 @@ pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Res
         at,
     };
     let checks = results(&past, record.code);
-    Ok(Explanation::Known(Box::new(Known {
+    Ok(Known {
         record,
         key,
         is_of_that_moment,
         checks,
-    })))
+    })
 }
 
 /// What the key was like when it was decided upon, if that is known. Its group or tenant may have changed since the key
@@ -134,6 +144,7 @@ fn results(past: &Past<'_>, code: Code) -> Vec<CheckResult> {
             }
         };
         CheckResult {
+            code: check.code,
             question: check.question,
             outcome,
             found,

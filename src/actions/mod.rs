@@ -50,6 +50,7 @@ pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod staff_audit_log;
+pub mod support_explanations;
 pub mod supporters;
 pub mod suspensions;
 pub mod tenant_history;

@@ -18,6 +18,8 @@ pub struct Settings {
     pub recoverable_keys: bool,
     /// Whether each read of a credential leaves an audit row.
     pub audit_credential_reads: bool,
+    /// Whether support staff sees addresses and paths when it explains a request.
+    pub support_sees_addresses: bool,
 }
 
 /// Takes over all settings, from somebody who has read that `confirmed` copies are destroyed; gives their number.
@@ -29,6 +31,7 @@ pub fn save(conn: &mut Conn, by: &Actor, wanted: Settings, confirmed: usize) -> 
     // Before the tenant's row, as everybody who changes both: else two could wait for each other.
     change_log::hold(conn)?;
     audit_credential_reads(conn, by, wanted.audit_credential_reads)?;
+    show_addresses_to_support(conn, by, wanted.support_sees_addresses)?;
     let destroyed = allow_recoverable_keys(conn, by, wanted.recoverable_keys)?;
     if destroyed > 0 && destroyed != confirmed {
         return Err(Conflict::CopiesKept.into());
@@ -59,6 +62,19 @@ pub fn allow_recoverable_keys(conn: &mut Conn, by: &Actor, allowed: bool) -> Res
     });
     record(conn, by, &Event::SettingsChanged(detail), object(&tenant))?;
     Ok(destroyed)
+}
+
+/// Has support staff see addresses and paths, or not. What is so already leaves no trace.
+fn show_addresses_to_support(conn: &mut Conn, by: &Actor, wanted: bool) -> Result<()> {
+    if !db::tenants::set_support_sees_addresses(conn, by.tenant, wanted)? {
+        return Ok(());
+    }
+    let tenant = db::tenants::find(conn, by.tenant)?;
+    let detail = json!({
+        "before": { "support_sees_addresses": !wanted },
+        "after": { "support_sees_addresses": wanted },
+    });
+    record(conn, by, &Event::SettingsChanged(detail), object(&tenant))
 }
 
 /// Has each read of an integration credential leave an audit row, or not. What is so already leaves no trace, and a

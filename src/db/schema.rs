@@ -5,7 +5,7 @@ diesel::table! {
     tenants (id) {
         id -> Text, name -> Text, plan -> Text, key_limit -> BigInt, suspended_at -> Nullable<Timestamp>,
         created_at -> Timestamp, recoverable_keys -> Bool, audit_credential_reads -> Bool, suspension_reason -> Text,
-        name_key -> Nullable<Text>,
+        name_key -> Nullable<Text>, support_sees_addresses -> Bool,
     }
 }
 

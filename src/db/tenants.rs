@@ -282,3 +282,22 @@ pub fn any(conn: &mut Conn) -> Result<bool> {
         .optional()?
         .is_some())
 }
+
+/// Whether support staff sees addresses and paths when it explains a request of the tenant.
+pub fn support_sees_addresses(conn: &mut Conn, id: TenantId) -> Result<bool> {
+    Ok(tenants::table
+        .find(id)
+        .select(tenants::support_sees_addresses)
+        .first(conn)?)
+}
+
+/// Allows or forbids that; false when it is so already.
+pub fn set_support_sees_addresses(conn: &mut Conn, id: TenantId, allowed: bool) -> Result<bool> {
+    let other = tenants::table
+        .find(id)
+        .filter(tenants::support_sees_addresses.ne(allowed));
+    let changed = diesel::update(other)
+        .set(tenants::support_sees_addresses.eq(allowed))
+        .execute(conn)?;
+    Ok(changed > 0)
+}

@@ -65,6 +65,8 @@ events! {
     KeyContained(Value): "key.contained";
     /// Support staff looked up whose key a text is.
     KeyLookedUp: "key.looked_up";
+    /// Support staff explained a request that was made with a key; which, and how much was shown.
+    RequestExplained(Value): "request.explained";
     /// An API key was switched on again.
     KeyEnabled: "key.enabled";
     /// An API key got another secret; with the grace and the last characters of both.
@@ -262,6 +264,7 @@ impl Event {
             | Self::PermissionRefused(detail)
             | Self::MailGivenUp(detail)
             | Self::LimitDiscussed(detail)
+            | Self::RequestExplained(detail)
             | Self::SettingsChanged(detail) => detail.clone(),
             Self::LimitRequested(step)
             | Self::LimitWithdrawn(step)

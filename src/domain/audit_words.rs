@@ -8,6 +8,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("key.disabled", "Disabled key {}"),
     ("key.contained", "Switched off leaked key {}"),
     ("key.looked_up", "Looked up key {}"),
+    ("request.explained", "Explained a request of key {}"),
     ("key.enabled", "Enabled key {}"),
     ("key.rotated", "Rotated key {}"),
     ("key.rotation_extended", "Extended the rotation of key {}"),

@@ -50,7 +50,7 @@ const fn place(
 const KEYS: &str = "/tenant-api-keys";
 
 /// In the order in which they are offered.
-static PLACES: [Place; 27] = [
+static PLACES: [Place; 28] = [
     place(
         [
             "API Keys",
@@ -269,6 +269,16 @@ static PLACES: [Place; 27] = [
         ],
         "/support/requests",
         "clock",
+        For::Staff,
+    ),
+    place(
+        [
+            "Explain a request",
+            "Why it was refused, by its id",
+            "request id why denied verdict 401 403",
+        ],
+        "/support/explain",
+        "search",
         For::Staff,
     ),
     place(

@@ -9,8 +9,9 @@ use crate::web::admin::{
 use crate::web::body::LARGEST_SETTINGS as SETTINGS;
 use crate::web::route_lines::routes;
 use crate::web::support::{
-    access_refusals, feature_access, leaked_keys, limit_refusals, limit_requests as limit_queue,
-    limits, plans, rollouts, suspensions, tenant_form, tenants,
+    access_refusals, explanations as support_explanations, feature_access, leaked_keys,
+    limit_refusals, limit_requests as limit_queue, limits, plans, rollouts, suspensions,
+    tenant_form, tenants,
 };
 use crate::web::{audit, docs, jump};
 
@@ -111,6 +112,7 @@ pub fn support(scope: &mut ServiceConfig) {
         "/support/tenants/{id}/name" => page tenant_form::edit, post tenant_form::update;
         "/support/tenants/{id}/limit" => page limits::new, post limits::create;
         "/support/tenants/{id}/limit-refusal" => page limit_refusals::new, post limit_refusals::create;
+        "/support/explain" => page support_explanations::new, post support_explanations::create;
         "/support/requests" => page limit_queue::index;
         "/support/tenants/{id}/limit-request" => page limit_queue::show, post limit_queue::create;
         "/support/tenants/{id}/plan" => page plans::new, post plans::create;

@@ -1,7 +1,8 @@
 //! The support view: tenants by name, state, date and limit. Nothing here reads a key, a credential or usage, but for a key that
-//! somebody found and pasted.
+//! somebody found and pasted, and a request whose id the tenant gave.
 
 pub mod access_refusals;
+pub mod explanations;
 pub mod feature_access;
 pub mod leaked_keys;
 pub mod limit_refusals;

@@ -67,6 +67,7 @@ async fn each_finds_what_they_may_see_and_nothing_of_others() {
         "Tenants",
         "Waiting requests",
         "Limit requests",
+        "Explain a request",
         "Found keys",
         "Roll-outs",
         "Audit log of staff",

@@ -288,6 +288,7 @@ async fn nothing_changes_by_reading() {
         &app.refusal_page("Acme"),
         &app.support_page("Acme", "limit-request"),
         "/support/requests",
+        "/support/explain",
         &app.support_page("Acme", "plan"),
         &app.support_page("Acme", "access"),
         &app.support_page("Acme", "access-refusal"),

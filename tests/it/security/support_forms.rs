@@ -17,6 +17,7 @@ pub fn decisions(app: &App) -> Vec<Try> {
     let reason = ("reason", "Planted");
     let (found, acme) = (app.issue("Acme", "Found"), app.tenant("Acme").to_string());
     let suspended = keystead::domain::time::rfc3339(app.clock.now());
+    let request = recorded(app, &found.id);
     vec![
         form(
             "/support/tenants/{id}/limit-request",
@@ -75,12 +76,25 @@ pub fn decisions(app: &App) -> Vec<Try> {
         ),
         form("/tenant-api-keys/limit-request", &[("limit", "40"), reason]),
         form("/tenant-api-keys/limit-request/withdrawal", &[]),
+        form("/support/explain", &[("request", &request)]),
         form("/support/leaked-keys", &[("key", &found.secret)]),
         form(
             "/support/leaked-keys/containment",
             &[("tenant", &acme), ("id", &found.id), reason],
         ),
     ]
+}
+
+/// The id of a request that was made with a key of Acme.
+fn recorded(app: &App, key: &str) -> String {
+    let (acme, now) = (app.tenant("Acme"), app.clock.now());
+    let id = keystead::domain::request_id::RequestId::next(now).to_string();
+    let at = now.timestamp_micros();
+    app.sql(&format!(
+        "INSERT INTO request_records (id, tenant_id, key_id, at, code, method, path, scope, address, user_agent, rev) \
+         VALUES ('{id}', '{acme}', '{key}', {at}, 'VALID', 'GET', '/planted', '', '', '', 0)"
+    ));
+    id
 }
 
 /// A key that somebody found who has no account.

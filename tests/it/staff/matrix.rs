@@ -70,6 +70,7 @@ const MATRIX: &str = "
 - 0 0 > /tenant-api-keys/{id}/rotation/extension
 - 0 0 > /tenant-api-keys/{id}/suspension
 - 0 0 > /tenant-api-keys/{id}/suspension/removal
+0 0 + > /support/explain
 0 0 + > /support/leaked-keys
 0 0 + > /support/leaked-keys/containment
 0 0 + > /support/rollouts

@@ -2,6 +2,7 @@
 
 mod access;
 mod access_requests;
+mod explanations;
 mod leaked_keys;
 mod limit_ends;
 mod limit_threads;

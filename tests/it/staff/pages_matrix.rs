@@ -69,6 +69,7 @@ const MATRIX: &str = "
 + 0 0 + > /support/audit
 + 0 0 + > /support/audit.csv
 + 0 0 + > /support/audit.ndjson
++ 0 0 + > /support/explain
 + 0 0 + > /support/leaked-keys
 + 0 0 + > /support/requests
 + 0 0 + > /support/rollouts

@@ -46,6 +46,7 @@ fn what(action: &str) -> String {
         "key.disabled" => "Disabled",
         "key.contained" => "Switched off: reported as leaked",
         "key.looked_up" => "Looked up by support",
+        "request.explained" => "Request explained by support",
         "key.enabled" => "Enabled",
         "key.rotated" => "Rotated",
         "key.rotation_extended" => "Rotation extended",

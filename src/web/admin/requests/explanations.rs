@@ -7,19 +7,20 @@ use serde::Deserialize;
 
 use super::lines::KeyName;
 use super::list::crumbs;
-use super::verdicts::{Verdict, verdict};
-use crate::actions::explain::{self, CheckResult, Explanation, Known, Outcome};
+use crate::actions::explain::{self, Explanation, Known};
 use crate::db::key_labels::{self, KeyLabel};
 use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::verdict::Code;
 use crate::domain::{Error, key_text};
+use crate::web::explained::{meaning_of_stranger, request_id, summary};
 use crate::web::failure::Answer;
 use crate::web::log_filter::KEY_IN_URL;
 use crate::web::respond::page;
 use crate::web::shell::{Crumb, Moment, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::verdicts::{Verdict, verdict};
 
 /// Which request.
 #[derive(Debug, Default, Deserialize)]
@@ -61,17 +62,6 @@ struct ExplanationPage {
     typed: String,
     errors: FieldErrors,
     said: Said,
-}
-
-impl ExplanationPage {
-    /// How the style sheet calls the outcome of a check, its icon, and the word for it.
-    fn look(check: &CheckResult) -> (&'static str, &'static str, &'static str) {
-        match check.outcome {
-            Outcome::Passed => ("passed", "circle-check", "Passed"),
-            Outcome::Failed => ("failed", "ban", "Failed"),
-            Outcome::NotReached => ("skipped", "ellipsis", "Not reached"),
-        }
-    }
 }
 
 /// `GET /usage/explanation`.
@@ -126,11 +116,7 @@ fn read(typed: &str) -> Result<Option<RequestId>, &'static str> {
     if typed.is_empty() {
         return Ok(None);
     }
-    typed
-        .to_ascii_lowercase()
-        .parse()
-        .map(Some)
-        .map_err(|_| "A request id has 32 characters: digits, and letters from a to f.")
+    request_id(typed).map(Some)
 }
 
 async fn find(me: &SignedIn, state: &web::Data<State>, id: RequestId) -> Result<Said, Error> {
@@ -154,11 +140,7 @@ fn view(known: Known, key: Option<&KeyLabel>) -> KnownView {
         at: Moment::to_the_second(known.record.at),
         verdict: verdict(known.record.code),
         key: KeyName::new(key),
-        summary: if known.record.code == Code::Valid {
-            "Every check passed."
-        } else {
-            "The first check that failed decided; those behind it were not made."
-        },
+        summary: summary(known.record.code),
         known,
     }
 }
@@ -168,11 +150,6 @@ fn stranger(id: RequestId, code: Code) -> StrangerView {
         id: id.to_string(),
         at: Moment::to_the_second(id.at()),
         verdict: verdict(code),
-        meaning: if code == Code::Malformed {
-            "What was sent does not have the form of a key, or a character of it is wrong. Check that the whole key \
-             was copied, with nothing around it."
-        } else {
-            "What was sent has the form of a key, but no such key exists here. Check which installation it belongs to."
-        },
+        meaning: meaning_of_stranger(code),
     }
 }

@@ -1,12 +1,12 @@
 //! The lines of the request log, as pages show them.
 
-use super::verdicts::{Verdict, verdict};
 use crate::actions::requests::{Line, Page};
 use crate::db::key_labels::KeyLabel;
 use crate::db::request_records::Record;
 use crate::db::usage_gaps::{CRASH, Gap};
 use crate::domain::time::from_micros;
 use crate::web::shell::Moment;
+use crate::web::verdicts::{Verdict, verdict};
 
 /// Gaps that are this close (in microseconds) are one to the reader.
 const CLOSE: i64 = 2_000_000;

@@ -8,7 +8,6 @@ use serde::Deserialize;
 
 use super::filter::{CHOOSE_KEY, METHODS, RequestFilter, SEVERAL_KEYS};
 use super::lines::{RequestLine, Tells, lines};
-use super::verdicts::{Verdict, verdict};
 use crate::actions::requests;
 use crate::db::key_labels;
 use crate::db::request_records::Filter;
@@ -23,6 +22,7 @@ use crate::web::respond::{is_htmx, page, replacing_url};
 use crate::web::shell::{Crumb, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::verdicts::{Verdict, verdict};
 
 /// Where the log is.
 pub const LOG: &str = "/usage/requests";

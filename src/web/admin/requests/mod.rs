@@ -6,4 +6,3 @@ pub mod filter;
 pub mod lines;
 pub mod list;
 pub mod rows;
-pub mod verdicts;

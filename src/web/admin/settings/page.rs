@@ -29,6 +29,7 @@ const SETTINGS: &str = "/settings";
 pub struct SettingsForm {
     recoverable_keys: String,
     audit_credential_reads: String,
+    support_sees_addresses: String,
     /// How many copies somebody has read are destroyed.
     confirmed: usize,
 }
@@ -42,6 +43,7 @@ struct SettingsPage {
     copies: i64,
     /// `None` for a tenant without integrations.
     audit_credential_reads: Option<bool>,
+    support_sees_addresses: bool,
 }
 
 /// `GET /settings`.
@@ -51,12 +53,13 @@ struct SettingsPage {
 pub async fn show(state: web::Data<State>, me: SignedIn) -> Answer<HttpResponse> {
     let by = me.actor();
     by.must_hold("tenant:write")?;
-    let (tenant, copies, access) = state
+    let (tenant, copies, access, support_sees_addresses) = state
         .read(move |conn| {
             let tenant = db::tenants::find(conn, by.tenant)?;
             let copies = db::sealed_secrets::count(conn, by.tenant)?;
             let access = rollouts::access(conn, by.tenant, Feature::Integrations)?;
-            Ok((tenant, copies, access))
+            let shown = db::tenants::support_sees_addresses(conn, by.tenant)?;
+            Ok((tenant, copies, access, shown))
         })
         .await?;
     let has_integrations = access == Access::Available;
@@ -68,6 +71,7 @@ pub async fn show(state: web::Data<State>, me: SignedIn) -> Answer<HttpResponse>
             recoverable_keys: tenant.recoverable_keys,
             copies,
             audit_credential_reads: has_integrations.then_some(tenant.audit_credential_reads),
+            support_sees_addresses,
         },
     )
 }
@@ -101,6 +105,7 @@ async fn ask(
         hidden: vec![
             ("confirmed", copies.to_string()),
             ("audit_credential_reads", form.audit_credential_reads),
+            ("support_sees_addresses", form.support_sees_addresses),
         ],
         ..Confirmation::default()
     };
@@ -128,6 +133,7 @@ pub async fn update(
     let wanted = Settings {
         recoverable_keys: !form.recoverable_keys.is_empty(),
         audit_credential_reads: !form.audit_credential_reads.is_empty(),
+        support_sees_addresses: !form.support_sees_addresses.is_empty(),
     };
     let saved = state
         .change(move |conn| settings::save(conn, &by, wanted, confirmed))
