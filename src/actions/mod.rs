@@ -68,7 +68,7 @@ use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::id::{AuditId, TenantId, UserId};
 use crate::domain::key::State;
-use crate::domain::role::{Actor, Role, Steward, Supporter, Who};
+use crate::domain::role::{Actor, Overseer, Role, Steward, Supporter, Who};
 use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
 use crate::domain::{Conflict, Error, Result, random};
@@ -163,11 +163,13 @@ fn is_still(conn: &mut Conn, tenant: TenantId, user: UserId, role: Role) -> Resu
 ///
 /// # Errors
 /// `NotFound`, as for anybody who is none.
-pub(crate) fn must_oversee(conn: &mut Conn, by: &Supporter) -> Result<()> {
-    if db::users::find(conn, by.id)?.super_user {
-        return Ok(());
+pub(crate) fn must_oversee(conn: &mut Conn, by: &Overseer) -> Result<()> {
+    match by {
+        Overseer::SuperUser(person) if !db::users::find(conn, person.id)?.super_user => {
+            Err(Error::Hidden)
+        }
+        Overseer::SuperUser(_) | Overseer::Operator(_) => Ok(()),
     }
-    Err(Error::Hidden)
 }
 
 /// Writes the audit row of a change, inside the change's transaction: no record, no change.
@@ -221,6 +223,26 @@ pub(crate) fn record_by_supporter(
             ..row
         },
     )
+}
+
+/// As [`record`], of a decision over a tenant.
+pub(crate) fn record_by_overseer(
+    conn: &mut Conn,
+    by: &Overseer,
+    tenant: TenantId,
+    event: &Event,
+    object: Object<'_>,
+) -> Result<()> {
+    match by {
+        Overseer::SuperUser(person) => {
+            record_by_supporter(conn, person, Some(tenant), event, object)
+        }
+        Overseer::Operator(now) => {
+            let row = row(actor(&Who::Operator), *now, event, object);
+            let tenant_id = Some(tenant);
+            db::audit_chain::append(conn, db::audit::AuditEvent { tenant_id, ..row })
+        }
+    }
 }
 
 /// Kind, id and name of who acts.

@@ -1,8 +1,8 @@
-//! Suspending a tenant, and resuming it: for a super user in the support view.
+//! Suspending a tenant, and resuming it: for a super user in the support view, and the operator at a shell.
 
 use super::limits::object;
 use super::tenant_history::{self, Past};
-use super::{must_oversee, record_by_supporter};
+use super::{must_oversee, record_by_overseer};
 use crate::db::change_log::{self, Item};
 use crate::db::tenants::Tenant;
 use crate::db::{self, Conn};
@@ -10,7 +10,7 @@ use crate::domain::audit::{Event, TENANT_RESUMED, TENANT_SUSPENDED};
 use crate::domain::decision::Decision;
 use crate::domain::id::TenantId;
 use crate::domain::key_snapshot::TenantSnapshot;
-use crate::domain::role::Supporter;
+use crate::domain::role::Overseer;
 use crate::domain::{Conflict, Error, Result, limits, time};
 
 /// Steps that are shown.
@@ -30,7 +30,7 @@ pub fn version(tenant: &Tenant) -> String {
 /// the tenant is suspended already.
 pub fn suspend(
     conn: &mut Conn,
-    by: &Supporter,
+    by: &Overseer,
     id: TenantId,
     shown: &str,
     reason: &str,
@@ -44,7 +44,7 @@ pub fn suspend(
 /// As [`suspend`].
 pub fn resume(
     conn: &mut Conn,
-    by: &Supporter,
+    by: &Overseer,
     id: TenantId,
     shown: &str,
     reason: &str,
@@ -54,7 +54,7 @@ pub fn resume(
 
 fn switch(
     conn: &mut Conn,
-    by: &Supporter,
+    by: &Overseer,
     id: TenantId,
     shown: &str,
     reason: &str,
@@ -70,7 +70,7 @@ fn switch(
     }
     let reason =
         limits::check_reason(reason).map_err(|message| Error::invalid("reason", message))?;
-    apply(conn, id, off.then_some((by.now, &reason)))?;
+    apply(conn, id, off.then_some((by.now(), &reason)))?;
     let (before, after) = if off {
         ("active", "suspended")
     } else {
@@ -86,7 +86,7 @@ fn switch(
     } else {
         Event::TenantResumed(decision)
     };
-    record_by_supporter(conn, by, Some(id), &event, object(&tenant))?;
+    record_by_overseer(conn, by, id, &event, object(&tenant))?;
     db::tenants::find(conn, id)
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Object, invitations, limits, must_oversee, record, record_by_supporter};
+use super::{Object, invitations, limits, must_oversee, record, record_by_overseer};
 use crate::db::change_log::{self, Item};
 use crate::db::invitations::Invitation;
 use crate::db::tenants::Tenant;
@@ -11,7 +11,7 @@ use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::plan::Plan;
-use crate::domain::role::{Actor, Role, Supporter, Who};
+use crate::domain::role::{Actor, Overseer, Role, Who};
 use crate::domain::rollout::Feature;
 use crate::domain::tenant::{self, Draft};
 use crate::domain::time::Timestamp;
@@ -74,32 +74,64 @@ pub fn create(conn: &mut Conn, name: &str, key_limit: i64, by: &Actor) -> Result
 ///
 /// # Errors
 /// `NotFound` for who is no super user any more; `Invalid` at `name` when another tenant has it.
-pub fn make(conn: &mut Conn, by: &Supporter, draft: &Draft) -> Result<(Tenant, Invitation)> {
+pub fn make(conn: &mut Conn, by: &Overseer, draft: &Draft) -> Result<(Tenant, Invitation)> {
     // First, for its lock: of two who make a tenant of one name, the second finds it taken.
     change_log::hold(conn)?;
     must_oversee(conn, by)?;
     let id = TenantId::new();
-    db::tenants::insert(conn, id, &draft.name, draft.limit, by.now)?;
-    db::groups::insert_built_in(conn, id, by.now)?;
+    db::tenants::insert(conn, id, &draft.name, draft.limit, by.now())?;
+    db::groups::insert_built_in(conn, id, by.now())?;
     if draft.plan != Plan::Standard {
         change_log::append(conn, Item::Rollout(Feature::Integrations))?;
         db::tenants::set_plan(conn, id, draft.plan)?;
     }
     let tenant = db::tenants::find(conn, id)?;
-    record_by_supporter(
-        conn,
-        by,
-        Some(id),
-        &Event::TenantCreated,
-        limits::object(&tenant),
-    )?;
+    let object = limits::object(&tenant);
+    record_by_overseer(conn, by, id, &Event::TenantCreated, object)?;
     let admin = invitation::Draft {
         email: draft.email.clone(),
         role: Role::Admin,
     };
-    let first = invitations::insert(conn, id, &admin, &by.name, by.now)?;
+    let first = invitations::insert(conn, id, &admin, by.name(), by.now())?;
     let event = invitations::invited(&admin);
-    record_by_supporter(conn, by, Some(id), &event, invitations::object(&first))?;
+    record_by_overseer(conn, by, id, &event, invitations::object(&first))?;
+    Ok((tenant, first))
+}
+
+/// The invitation of a tenant's first admin, as long as nobody has joined.
+///
+/// # Errors
+/// `NotFound`, also once somebody has.
+pub fn first_invitation(conn: &mut Conn, id: TenantId) -> Result<(Tenant, Invitation)> {
+    let tenant = db::tenants::find(conn, id)?;
+    if !db::members::ids(conn, id)?.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let invitations = db::invitations::list(conn, id)?;
+    let first = invitations.into_iter().find(|one| one.role == Role::Admin);
+    Ok((tenant, first.ok_or(Error::NotFound)?))
+}
+
+/// Makes the link of a tenant's first admin anew, for seven days; the old one opens nothing any more.
+///
+/// # Errors
+/// `NotFound`, also for who is no super user any more, and once somebody has joined.
+pub fn renew_first_link(
+    conn: &mut Conn,
+    by: &Overseer,
+    id: TenantId,
+) -> Result<(Tenant, Invitation)> {
+    change_log::hold(conn)?;
+    must_oversee(conn, by)?;
+    let (tenant, lost) = first_invitation(conn, id)?;
+    db::invitations::delete(conn, lost.id)?;
+    let draft = invitation::Draft {
+        email: lost.email,
+        role: lost.role,
+    };
+    let first = invitations::insert(conn, id, &draft, by.name(), by.now())?;
+    let event = Event::InvitationRenewed;
+    record_by_overseer(conn, by, id, &event, invitations::object(&first))?;
     Ok((tenant, first))
 }
 
@@ -110,7 +142,7 @@ pub fn make(conn: &mut Conn, by: &Supporter, draft: &Draft) -> Result<(Tenant, I
 /// `NotFound`, also for who is no super user any more; `Invalid` at `name`; a conflict `changed-meanwhile`.
 pub fn rename(
     conn: &mut Conn,
-    by: &Supporter,
+    by: &Overseer,
     id: TenantId,
     shown: &str,
     name: &str,
@@ -129,7 +161,7 @@ pub fn rename(
     let after = db::tenants::find(conn, id)?;
     let detail = json!({ "before": { "name": before.name }, "after": { "name": after.name } });
     let event = Event::TenantRenamed(detail);
-    record_by_supporter(conn, by, Some(id), &event, limits::object(&after))?;
+    record_by_overseer(conn, by, id, &event, limits::object(&after))?;
     Ok(after)
 }
 

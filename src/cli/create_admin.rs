@@ -29,7 +29,7 @@ pub struct Args {
     /// Make the person super user of this installation too
     #[arg(long = "super")]
     super_user: bool,
-    /// Make somebody of the support staff instead: they see tenants and change limits, never a key
+    /// Make somebody of the support staff instead: they see tenants and change limits, of keys only names, states and dates
     #[arg(long, conflicts_with_all = ["tenant", "super_user"])]
     support: bool,
     /// Read the password from standard input; there is no other way

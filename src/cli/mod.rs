@@ -4,13 +4,18 @@ mod audit;
 mod check_config;
 mod create_admin;
 pub mod demo;
+mod invitation_links;
 mod key;
 mod master_key;
+mod meant;
+mod member;
+mod out;
 mod pepper;
 mod secret_lines;
 mod seed;
 mod serve;
 mod settings_args;
+mod tenant;
 mod user;
 mod verifier;
 
@@ -53,6 +58,16 @@ enum Command {
     CheckConfig,
     /// Make an admin of a tenant, and the tenant if there is none of that name
     CreateAdmin(create_admin::Args),
+    /// Work with tenants at the shell
+    Tenant {
+        #[command(subcommand)]
+        command: tenant::Command,
+    },
+    /// Work with the people of a tenant at the shell
+    Member {
+        #[command(subcommand)]
+        command: member::Command,
+    },
     /// Work with API keys at the shell
     Key {
         #[command(subcommand)]
@@ -121,6 +136,8 @@ fn dispatch(cli: Cli) -> Result<(), String> {
             Ok(())
         }
         Command::CreateAdmin(args) => create_admin::run(&config, &args),
+        Command::Tenant { command } => tenant::run(&config, &command),
+        Command::Member { command } => member::run(&config, &command),
         Command::Key { command } => key::run(&config, &command),
         Command::User { command } => user::run(&config, &command),
         Command::Verifier { command } => verifier::run(&config, &command),

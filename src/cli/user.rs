@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::out;
 use crate::actions::{accounts, second_factors};
 use crate::config::Config;
 use crate::domain::role::Steward;
@@ -24,6 +25,9 @@ pub enum Command {
 pub struct ResetLinkArgs {
     /// Email address with which the person signs in
     email: String,
+    /// Print JSON, with the link in it
+    #[arg(long)]
+    json: bool,
 }
 
 /// Of whom.
@@ -56,12 +60,9 @@ fn disable_second_factor(config: &Config, args: &SecondFactorArgs) -> Result<(),
             }
             other => other.to_string(),
         })?;
-    if args.json {
-        println!("{}", json!({ "email": user.email, "second_factor": false }));
-    } else {
-        println!("{} signs in without a second factor now.", user.email);
-    }
-    Ok(())
+    let document = json!({ "email": user.email, "second_factor": false });
+    let told = format!("{} signs in without a second factor now.", user.email);
+    out::document_or_lines(args.json, &document, [told])
 }
 
 fn unknown(email: &str) -> String {
@@ -78,15 +79,16 @@ fn reset_link(config: &Config, args: &ResetLinkArgs) -> Result<(), String> {
             Error::NotFound => unknown(&args.email),
             other => other.to_string(),
         })?;
-    println!(
-        "{}{}",
+    let (base, end) = (
         site::of(config, config.listen).base_url,
-        link.path()
+        rfc3339(link.expires_at),
     );
+    let address = format!("{base}{}", link.path());
+    let document = json!({ "email": user.email, "link": address, "expires_at": end });
+    out::document_or_lines(args.json, &document, [address])?;
     eprintln!(
         "Hand it over to {} and to nobody else. It works once, until {}.",
-        user.email,
-        rfc3339(link.expires_at)
+        user.email, end
     );
     Ok(())
 }

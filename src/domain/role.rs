@@ -258,6 +258,33 @@ pub struct Supporter {
     pub request_id: String,
 }
 
+/// Who decides over tenants as a whole.
+#[derive(Debug, Clone)]
+pub enum Overseer {
+    /// A super user in the support view.
+    SuperUser(Supporter),
+    /// The operator at the machine itself, at this moment.
+    Operator(Timestamp),
+}
+
+impl Overseer {
+    /// The moment of the action.
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::SuperUser(person) => person.now,
+            Self::Operator(now) => *now,
+        }
+    }
+
+    /// Their name, which tenants read.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::SuperUser(person) => &person.name,
+            Self::Operator(_) => "The operator",
+        }
+    }
+}
+
 /// From where and when somebody comes who has no session yet.
 #[derive(Debug, Clone)]
 pub struct Arrival {

@@ -14,7 +14,7 @@ use super::supporter;
 use crate::actions::accounts::Holder;
 use crate::db;
 use crate::db::audit_lists::Reach;
-use crate::domain::role::Supporter;
+use crate::domain::role::{Overseer, Supporter};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -36,9 +36,9 @@ impl Staff {
     ///
     /// # Errors
     /// `Hidden` for support staff: to them such pages do not exist.
-    pub fn overseer(&self) -> Result<Supporter> {
+    pub fn overseer(&self) -> Result<Overseer> {
         if self.shell.super_user {
-            Ok(self.supporter())
+            Ok(Overseer::SuperUser(self.supporter()))
         } else {
             Err(Error::Hidden)
         }

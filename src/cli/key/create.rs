@@ -1,12 +1,14 @@
 //! `keystead key create`: a key, whose secret stands alone on standard output.
 
-use std::io::Write as _;
+use serde_json::json;
+use zeroize::Zeroizing;
 
 use crate::actions::keys::{self, Issued, Issuing};
 use crate::actions::tenants::operator;
+use crate::cli::{meant, out};
 use crate::config::Config;
 use crate::db;
-use crate::domain::Error;
+use crate::db::keys::Key;
 use crate::domain::key::{Input, expiry_of_instant, expiry_of_last_day};
 use crate::domain::key_text::KeySecret;
 use crate::domain::time::Clock;
@@ -37,6 +39,9 @@ pub struct CreateArgs {
     /// live or test
     #[arg(long, default_value = "live")]
     environment: String,
+    /// Print JSON, with the secret in it
+    #[arg(long)]
+    json: bool,
 }
 
 /// Makes the key.
@@ -63,7 +68,7 @@ pub fn run(config: &Config, args: &CreateArgs) -> Result<(), String> {
     let pepper = secrets.peppers.first().ok_or("there is no pepper")?;
     let issued = db
         .write(|conn| {
-            let tenant = db::tenants::find_by_name(conn, &args.tenant)?;
+            let tenant = meant::tenant(conn, &args.tenant)?;
             let project = args.project.as_deref();
             let project = project.map(|text| db::projects::find_by_name(conn, tenant.id, text));
             let project = project.transpose()?.map(|project| project.id.to_string());
@@ -76,13 +81,10 @@ pub fn run(config: &Config, args: &CreateArgs) -> Result<(), String> {
             };
             keys::issue(conn, &operator(tenant.id, now), &draft, issuing)
         })
-        .map_err(|error| match error {
-            Error::NotFound => format!("there is no tenant \"{}\"", args.tenant),
-            other => other.to_string(),
-        })?;
+        .map_err(|error| error.to_string())?;
     if let Issued::New(key, secret) = issued {
         // The secret first: whatever the running server does, this is the only time it can be shown.
-        let shown = print_secret(&secret);
+        let shown = out::line(&shown(args, &key, &secret));
         let followed = control::follow(&config.data_dir);
         shown.map_err(|cause| {
             format!(
@@ -99,8 +101,10 @@ pub fn run(config: &Config, args: &CreateArgs) -> Result<(), String> {
     Ok(())
 }
 
-fn print_secret(secret: &KeySecret) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", secret.expose())?;
-    out.flush()
+fn shown(args: &CreateArgs, key: &Key, secret: &KeySecret) -> Zeroizing<String> {
+    if !args.json {
+        return Zeroizing::new(secret.expose().to_owned());
+    }
+    let document = json!({ "id": key.id, "name": key.name, "key": secret.expose() });
+    Zeroizing::new(document.to_string())
 }

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::cli::{meant, out};
 use crate::config::Config;
 use crate::db;
 use crate::db::key_lists::Listed;
-use crate::domain::Error;
 use crate::domain::key::State;
 use crate::domain::key_text;
 use crate::domain::time::{Clock, Timestamp, rfc3339};
@@ -28,22 +28,13 @@ pub fn run(config: &Config, args: &ListArgs) -> Result<(), String> {
     let now = Clock::System.now();
     let keys = db
         .read(|conn| {
-            let tenant = db::tenants::find_by_name(conn, &args.tenant)?;
+            let tenant = meant::tenant(conn, &args.tenant)?;
             db::key_lists::all(conn, tenant.id)
         })
-        .map_err(|error| match error {
-            Error::NotFound => format!("there is no tenant \"{}\"", args.tenant),
-            other => other.to_string(),
-        })?;
-    if args.json {
-        let all: Vec<Value> = keys.iter().map(|key| as_json(key, now)).collect();
-        println!("{}", Value::from(all));
-        return Ok(());
-    }
-    for key in &keys {
-        println!("{}", as_line(key, now));
-    }
-    Ok(())
+        .map_err(|error| error.to_string())?;
+    let document = keys.iter().map(|key| as_json(key, now)).collect();
+    let lines = keys.iter().map(|key| as_line(key, now));
+    out::document_or_lines(args.json, &document, lines)
 }
 
 fn state(key: &Listed, now: Timestamp) -> &'static str {

@@ -1,12 +1,14 @@
 //! `keystead key revoke`: when it ends, a running server refuses the key.
 
+use serde_json::json;
+
 use crate::actions::keys;
 use crate::actions::tenants::operator;
+use crate::cli::{meant, out};
 use crate::config::Config;
-use crate::db;
 use crate::domain::Error;
 use crate::domain::id::KeyId;
-use crate::domain::time::Clock;
+use crate::domain::time::{Clock, rfc3339};
 use crate::server::control;
 use crate::server::storage::{Storage, open_storage};
 
@@ -21,6 +23,9 @@ pub struct RevokeArgs {
     /// Why; it is kept with the key
     #[arg(long, default_value = "")]
     reason: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Revokes the key for good.
@@ -31,7 +36,7 @@ pub fn run(config: &Config, args: &RevokeArgs) -> Result<(), String> {
     let id: KeyId = args.id.parse().map_err(|_| missing())?;
     let key = db
         .write(|conn| {
-            let tenant = db::tenants::find_by_name(conn, &args.tenant)?;
+            let tenant = meant::tenant(conn, &args.tenant)?;
             keys::revoke_with_reason(conn, &operator(tenant.id, now), id, &args.reason)
         })
         .map_err(|error| match error {
@@ -39,6 +44,13 @@ pub fn run(config: &Config, args: &RevokeArgs) -> Result<(), String> {
             other => other.to_string(),
         })?;
     control::follow(&config.data_dir)?;
-    eprintln!("Key \"{}\" ({id}) is revoked for good.", key.name);
-    Ok(())
+    let told = format!("Key \"{}\" ({id}) is revoked for good.", key.name);
+    if !args.json {
+        eprintln!("{told}");
+        return Ok(());
+    }
+    let document = json!({
+        "id": key.id, "name": key.name, "status": "revoked", "revoked_at": key.revoked_at.map(rfc3339),
+    });
+    out::document_or_lines(true, &document, [])
 }

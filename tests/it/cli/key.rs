@@ -196,7 +196,7 @@ async fn keys_are_listed_and_revoked_at_the_shell() {
         ),
         (
             ["key", "revoke", id, "--tenant", "Globex"],
-            "tenant \"Globex\" has no key",
+            "there is no tenant \"Globex\"",
         ),
     ] {
         assert!(place.run(&args, "").refusal().contains(told));

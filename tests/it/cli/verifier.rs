@@ -126,3 +126,57 @@ async fn another_pepper_takes_old_tokens_along_and_is_not_given_up_before() {
     .await;
     assert_eq!(asked().await, 200);
 }
+
+#[actix_web::test]
+async fn verifiers_are_listed_and_revoked_at_the_shell() {
+    let place = Place::new();
+    let made = place.run(&["verifier", "create", "--name", "Gateway", "--json"], "");
+    let made: serde_json::Value = serde_json::from_str(&made.done().out).unwrap();
+    let token = made["token"].as_str().unwrap();
+    place.verifier("Orders API");
+    let server = place.serve();
+    let asked = async || {
+        let question = serde_json::json!({ "key": "x" });
+        let answer = server.system(token).post("/api/v1/verify", question).await;
+        answer.status
+    };
+    assert_eq!(asked().await, 200);
+    direct::until("the use is noted", async || {
+        let used = "SELECT count(*) AS n FROM verifiers WHERE last_used_at IS NOT NULL";
+        place.number(used) == 1
+    })
+    .await;
+    let revoke = ["verifier", "revoke", "Gateway"];
+    let refused = place.run(&revoke, "");
+    assert!(
+        refused
+            .refusal()
+            .contains("--in-use revokes it all the same")
+    );
+    assert_eq!(asked().await, 200);
+    place.run(&[&revoke[..], &["--in-use"]].concat(), "").done();
+    assert_eq!(asked().await, 401);
+    let unused = ["verifier", "revoke", "Orders API", "--json"];
+    let unused: serde_json::Value =
+        serde_json::from_str(&place.run(&unused, "").done().out).unwrap();
+    assert_eq!(unused["status"], "revoked");
+    let list = place.run(&["verifier", "list", "--json"], "");
+    assert!(!list.done().out.contains(token));
+    let list: serde_json::Value = serde_json::from_str(&list.out).unwrap();
+    assert_eq!(list.as_array().unwrap().len(), 2);
+    assert!(
+        list.as_array()
+            .unwrap()
+            .iter()
+            .all(|one| one["revoked_at"].is_string())
+    );
+    assert!(
+        place
+            .run(&revoke, "")
+            .refusal()
+            .contains("`keystead verifier list` shows them")
+    );
+    let recorded = "SELECT count(*) AS n FROM audit_events WHERE action = 'verifier.revoked' \
+                    AND actor_kind = 'operator'";
+    assert_eq!(place.number(recorded), 2);
+}

@@ -1,0 +1,29 @@
+//! What commands print on standard output.
+
+use std::io::Write as _;
+
+use serde_json::Value;
+
+/// Prints a line. That nobody reads it is an error, so that what is shown once can be told to be lost.
+pub fn line(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()
+}
+
+/// Prints either a JSON document on a line of its own, or lines for people.
+pub fn document_or_lines(
+    json: bool,
+    document: &Value,
+    lines: impl IntoIterator<Item = String>,
+) -> Result<(), String> {
+    let text = if json {
+        document.to_string()
+    } else {
+        lines.into_iter().collect::<Vec<_>>().join("\n")
+    };
+    if text.is_empty() {
+        return Ok(());
+    }
+    line(&text).map_err(|cause| format!("can't write to standard output: {cause}"))
+}

@@ -1,0 +1,54 @@
+//! `keystead tenant create`.
+
+use serde_json::json;
+
+use super::as_json;
+use crate::actions::tenants;
+use crate::cli::invitation_links;
+use crate::config::Config;
+use crate::domain::key::DEFAULT_LIMIT;
+use crate::domain::plan::Plan;
+use crate::domain::role::Overseer;
+use crate::domain::tenant::Input;
+use crate::domain::time::Clock;
+use crate::server::storage::open_storage;
+
+/// What to make.
+#[derive(clap::Args)]
+pub struct CreateArgs {
+    /// Name of the organization
+    name: String,
+    /// Email address of who becomes its first admin
+    #[arg(long, value_name = "EMAIL")]
+    admin: String,
+    /// Plan
+    #[arg(long, default_value = Plan::Standard.as_str())]
+    plan: String,
+    /// Most API keys that it may have at the same time
+    #[arg(long, value_name = "NUMBER", default_value_t = DEFAULT_LIMIT)]
+    key_limit: i64,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Makes the tenant, and invites its first admin.
+pub fn run(config: &Config, args: &CreateArgs) -> Result<(), String> {
+    let limit = args.key_limit.to_string();
+    let input = Input {
+        name: &args.name,
+        plan: &args.plan,
+        limit: &limit,
+        email: &args.admin,
+    };
+    let draft = input.check().map_err(|error| error.to_string())?;
+    let storage = open_storage(config)?;
+    let by = Overseer::Operator(Clock::System.now());
+    let (tenant, first) = storage
+        .db
+        .write(|conn| tenants::make(conn, &by, &draft))
+        .map_err(|error| error.to_string())?;
+    eprintln!("Tenant \"{}\" ({}) is there.", tenant.name, tenant.id);
+    let document = args.json.then(|| json!({ "tenant": as_json(&tenant) }));
+    invitation_links::hand_over(config, &storage, &first, document)
+}
