@@ -54,6 +54,7 @@ pub mod support_explanations;
 pub mod supporters;
 pub mod suspensions;
 pub mod tenant_history;
+pub mod tenant_pages;
 pub mod tenants;
 pub mod usage_reports;
 pub mod verifiers;

@@ -8,6 +8,7 @@ use super::schema::audit_events as events;
 use super::types::At;
 use super::{Conn, rows};
 use crate::domain::Result;
+use crate::domain::audit::TENANT_LOOKED_AT;
 use crate::domain::audit_chain::{AuditKey, Link};
 use crate::domain::id::{AuditId, TenantId};
 use crate::domain::time::Timestamp;
@@ -190,6 +191,22 @@ pub fn list_newest(
         .filter(events::tenant_id.eq(tenant))
         .order(events::id.desc())
         .limit(limit)
+        .select(AuditEvent::as_select());
+    rows::load(conn, query)
+}
+
+/// What staff did in a tenant, and the operator with all of it, newest first. That they looked is left out.
+pub fn list_of_staff(conn: &mut Conn, tenant: TenantId, most: i64) -> Result<Vec<AuditEvent>> {
+    let query = events::table
+        .filter(events::tenant_id.eq(tenant))
+        .filter(
+            events::actor_kind.eq("support").or(events::actor_kind
+                .eq("operator")
+                .and(events::object_kind.eq("tenant"))),
+        )
+        .filter(events::action.ne(TENANT_LOOKED_AT))
+        .order(events::id.desc())
+        .limit(most)
         .select(AuditEvent::as_select());
     rows::load(conn, query)
 }

@@ -1,10 +1,12 @@
 //! Open invitations to join a tenant. One that was accepted or withdrawn is gone; the audit log tells of it.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::schema::{invitations, tenants};
 use super::types::At;
-use super::{Conn, errors, rows};
+use super::{Conn, errors, members, rows};
 use crate::domain::id::{InvitationId, TenantId};
 use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
@@ -68,6 +70,22 @@ pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Invitation>> {
         .order(invitations::id.desc())
         .select(Invitation::as_select());
     rows::load(conn, query)
+}
+
+/// Those of some tenants that wait for their first admin: invited, and nobody has joined.
+pub fn awaited(conn: &mut Conn, tenants: &[TenantId]) -> Result<HashSet<TenantId>> {
+    let query = invitations::table
+        .filter(invitations::tenant_id.eq_any(tenants))
+        .filter(invitations::role.eq(Role::Admin))
+        .select(Invitation::as_select());
+    let invited: Vec<Invitation> = rows::load(conn, query)?;
+    let mut awaited: HashSet<TenantId> = invited.iter().map(|one| one.tenant_id).collect();
+    for tenant in invited.iter().map(|one| one.tenant_id) {
+        if !members::ids(conn, tenant)?.is_empty() {
+            awaited.remove(&tenant);
+        }
+    }
+    Ok(awaited)
 }
 
 /// An invitation of the tenant.

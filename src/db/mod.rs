@@ -52,6 +52,7 @@ pub mod secret_checks;
 pub mod sessions;
 pub mod setup_tokens;
 pub mod sign_in_failures;
+pub mod tenant_keys;
 pub mod tenant_overviews;
 pub mod tenants;
 pub mod types;

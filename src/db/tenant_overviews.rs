@@ -11,7 +11,7 @@ use super::schema::{
     audit_events as events, limit_requests as asked, request_records as records, tenants,
 };
 use super::tenants::Tenant;
-use super::{Conn, feature_rollouts, feature_switches, keys, rows};
+use super::{Conn, feature_rollouts, feature_switches, invitations, keys, rows};
 use crate::domain::id::{LimitRequestId, TenantId};
 use crate::domain::rollout::{self, Access, Feature};
 use crate::domain::time::Timestamp;
@@ -49,6 +49,8 @@ pub struct Overview {
     pub access: Access,
     /// When its limit ends, or did.
     pub limit_end: Option<EndOfLimit>,
+    /// Its first admin was invited and has not joined yet.
+    pub awaits_admin: bool,
     /// When one of its people or systems did something last.
     pub active_at: Option<Timestamp>,
 }
@@ -310,6 +312,7 @@ fn overviews(conn: &mut Conn, found: Vec<Row>, now: Timestamp) -> Result<Vec<Ove
     let switches = feature_switches::list(conn, &ids, feature)?;
     let open = access_requests::all_open(conn, feature)?;
     let ends = limit_ends::list(conn, &ids)?;
+    let awaited = invitations::awaited(conn, &ids)?;
     let access = |tenant: &Tenant| {
         let switch = switches.get(&tenant.id).copied();
         let bucket = rollout::bucket(feature, tenant.id);
@@ -317,6 +320,7 @@ fn overviews(conn: &mut Conn, found: Vec<Row>, now: Timestamp) -> Result<Vec<Ove
     };
     let overview = |row: Row| Overview {
         access: access(&row.tenant),
+        awaits_admin: awaited.contains(&row.tenant.id),
         access_request: open.get(&row.tenant.id).cloned(),
         used: used.get(&row.tenant.id).copied().unwrap_or_default(),
         request: row.request,

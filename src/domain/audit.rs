@@ -21,6 +21,8 @@ pub const PLAN_CHANGED: &str = "plan.changed";
 pub const TENANT_SUSPENDED: &str = "tenant.suspended";
 /// A suspended tenant was resumed.
 pub const TENANT_RESUMED: &str = "tenant.resumed";
+/// Staff looked at the page of a tenant.
+pub const TENANT_LOOKED_AT: &str = "tenant.looked_at";
 /// Support switched a feature for a tenant.
 pub const ACCESS_SWITCHED: &str = "access.switched";
 /// A tenant asked for a feature.
@@ -143,11 +145,13 @@ events! {
     TenantSuspended(Decision): TENANT_SUSPENDED;
     /// A suspended tenant was resumed.
     TenantResumed(Decision): TENANT_RESUMED;
+    /// Staff looked at the page of a tenant.
+    TenantLookedAt: TENANT_LOOKED_AT;
     /// A person joined a tenant.
     MemberAdded(&'static str): "member.added";
     /// Somebody was asked to join a tenant; with the role.
     MemberInvited(Value): "member.invited";
-    /// An invitation that had run out works again.
+    /// An invitation that had run out works again, or got another link.
     InvitationRenewed: "invitation.renewed";
     /// An invitation was taken back.
     InvitationWithdrawn: "invitation.withdrawn";

@@ -66,6 +66,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("tenant.renamed", "Renamed tenant {}"),
     ("tenant.suspended", "Suspended tenant {}"),
     ("tenant.resumed", "Resumed tenant {}"),
+    ("tenant.looked_at", "Looked at tenant {}"),
     ("member.added", "Added member {}"),
     ("member.invited", "Invited {}"),
     ("member.role_changed", "Changed the role of {}"),

@@ -9,9 +9,9 @@ use crate::web::admin::{
 use crate::web::body::LARGEST_SETTINGS as SETTINGS;
 use crate::web::route_lines::routes;
 use crate::web::support::{
-    access_refusals, explanations as support_explanations, feature_access, leaked_keys,
-    limit_refusals, limit_requests as limit_queue, limits, plans, rollouts, suspensions,
-    tenant_form, tenants,
+    access_refusals, explanations as support_explanations, feature_access, first_links,
+    leaked_keys, limit_refusals, limit_requests as limit_queue, limits, plans, rollouts,
+    suspensions, tenant_form, tenant_page, tenants,
 };
 use crate::web::{audit, docs, jump};
 
@@ -109,6 +109,9 @@ pub fn support(scope: &mut ServiceConfig) {
     routes! { scope,
         "/support/tenants" => page tenants::index, post tenant_form::create;
         "/support/tenants/new" => page tenant_form::new;
+        // A look writes an audit row, so HEAD does not ask for one.
+        "/support/tenants/{id}" => get tenant_page::show;
+        "/support/tenants/{id}/first-link" => page first_links::new, post first_links::create;
         "/support/tenants/{id}/name" => page tenant_form::edit, post tenant_form::update;
         "/support/tenants/{id}/limit" => page limits::new, post limits::create;
         "/support/tenants/{id}/limit-refusal" => page limit_refusals::new, post limit_refusals::create;

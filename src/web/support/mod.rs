@@ -4,6 +4,7 @@
 pub mod access_refusals;
 pub mod explanations;
 pub mod feature_access;
+pub mod first_links;
 pub mod leaked_keys;
 pub mod limit_refusals;
 pub mod limit_requests;
@@ -13,4 +14,5 @@ pub mod question;
 pub mod rollouts;
 pub mod suspensions;
 pub mod tenant_form;
+pub mod tenant_page;
 pub mod tenants;

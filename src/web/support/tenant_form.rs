@@ -6,11 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::first_links;
 use super::tenants::crumbs;
 use crate::actions::tenants;
 use crate::db;
 use crate::domain::id::TenantId;
-use crate::domain::invitation::Link;
 use crate::domain::key::DEFAULT_LIMIT;
 use crate::domain::limits::HIGHEST;
 use crate::domain::plan::Plan;
@@ -21,7 +21,7 @@ use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{page, see_other};
 use crate::web::session::set_flash;
-use crate::web::shell::{Crumb, Moment, Shell};
+use crate::web::shell::{Crumb, Shell};
 use crate::web::staff::Staff;
 use crate::web::state::State;
 
@@ -63,19 +63,6 @@ struct NewTenantPage {
     crumbs: Vec<Crumb>,
     form: TenantForm,
     errors: FieldErrors,
-}
-
-#[derive(Template)]
-#[template(path = "support/made.html")]
-struct MadePage {
-    shell: Shell,
-    crumbs: Vec<Crumb>,
-    name: String,
-    email: String,
-    expires: Moment,
-    link: String,
-    /// The link is sent there as well.
-    has_mail: bool,
 }
 
 #[derive(Template)]
@@ -144,25 +131,13 @@ pub async fn create(
         }
         Err(wrong) => Err(wrong),
     };
-    let (tenant, first) = match made {
-        Ok(made) => made,
+    match made {
+        Ok(made) => first_links::hand_over(&state, me, made, true),
         Err(Error::Invalid(errors)) => {
-            return form_again(me, form, errors, StatusCode::UNPROCESSABLE_ENTITY);
+            form_again(me, form, errors, StatusCode::UNPROCESSABLE_ENTITY)
         }
-        Err(other) => return Err(other.into()),
-    };
-    let peppers = state.index().peppers();
-    let link = Link::new(first.id, first.expires_at, peppers.newest()?);
-    let view = MadePage {
-        shell: me.shell,
-        crumbs: crumbs(Some(&tenant.name)),
-        name: tenant.name,
-        email: first.email,
-        expires: Moment::day(first.expires_at),
-        link: format!("{}{}", state.site.base_url, link.path()),
-        has_mail: state.sends_mail(),
-    };
-    page(StatusCode::CREATED, &view)
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// `GET /support/tenants/{id}/name`.

@@ -63,6 +63,8 @@ pub struct TenantRow {
     /// Whether it has integrations, in a few words.
     pub access: &'static str,
     pub suspended: bool,
+    /// Nobody has joined yet.
+    pub awaits_admin: bool,
     /// Whoever looks may suspend and resume it.
     pub may_suspend: bool,
     pub used: i64,
@@ -89,6 +91,7 @@ impl TenantRow {
             request,
             access_request,
             access,
+            awaits_admin,
             active_at,
             limit_end,
         } = overview;
@@ -96,6 +99,7 @@ impl TenantRow {
         Self {
             suspended: tenant.suspended_at.is_some(),
             may_suspend: false,
+            awaits_admin,
             used,
             limit,
             end: limit_end.as_ref().and_then(|end| EndNote::of(end, now)),

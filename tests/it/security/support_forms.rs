@@ -62,6 +62,12 @@ pub fn decisions(app: &App) -> Vec<Try> {
                 ("email", "planted@x.test"),
             ],
         ),
+        Try {
+            route: "/support/tenants/{id}/first-link",
+            page: "/tenant-api-keys".into(),
+            action: format!("/support/tenants/{}/first-link", app.add_tenant("Initech")),
+            fields: Vec::new(),
+        },
         form(
             "/support/tenants/{id}/name",
             &[("shown", "Acme"), ("name", "ACME")],

@@ -99,6 +99,7 @@ async fn the_support_view_exists_for_staff_alone() {
         // All of them: who waits is shown alone otherwise.
         "/support/tenants?sort=name".into(),
         app.limit_page("Acme"),
+        format!("/support/tenants/{}", app.tenant("Acme")),
         app.support_page("Acme", "plan"),
         app.support_page("Acme", "access"),
         app.support_page("Acme", "access-refusal"),

@@ -13,4 +13,5 @@ mod plans;
 mod rollouts;
 mod suspensions;
 mod tenant_form;
+mod tenant_page;
 mod tenants;

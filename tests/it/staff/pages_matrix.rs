@@ -74,6 +74,7 @@ const MATRIX: &str = "
 + 0 0 + > /support/requests
 + 0 0 + > /support/rollouts
 + 0 0 + > /support/tenants
++ 0 0 + > /support/tenants/{id}
 + 0 0 + > /support/tenants/{id}/access
 + 0 0 + > /support/tenants/{id}/access-refusal
 + 0 0 + > /support/tenants/{id}/limit
@@ -81,6 +82,7 @@ const MATRIX: &str = "
 + 0 0 + > /support/tenants/{id}/limit-request
 + 0 0 + > /support/tenants/{id}/plan
 + 0 0 0 > /support/tenants/new
++ 0 0 0 > /support/tenants/{id}/first-link
 + 0 0 0 > /support/tenants/{id}/name
 + 0 0 0 > /support/tenants/{id}/suspension
 + 0 0 0 > /verifiers
@@ -120,6 +122,10 @@ fn things(app: &App) -> Vec<(&'static str, String)> {
         ("/projects/{id}", project),
         ("/verifiers/{id}", id(verifier_page(app, "rotation"))),
         ("/integrations/{slug}/credentials/{id}", credential(None)),
+        (
+            "/support/tenants/{id}/first-link",
+            app.add_tenant("Initech").to_string(),
+        ),
         ("/support/tenants/{id}", app.tenant("Acme").to_string()),
         (
             "/members/invitations/{id}",

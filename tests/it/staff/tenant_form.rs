@@ -128,3 +128,47 @@ async fn tenants_that_shared_a_name_before_keep_it_and_are_told_apart() {
     let again = app.db.write(|conn| db::tenants::set_name(conn, id, "Acme"));
     assert!(again.is_err());
 }
+
+#[actix_web::test]
+async fn a_lost_link_is_made_anew_and_the_old_one_ends() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let fields = input("Initech", "25", "ida@initech.test");
+    let made = alice.submit(NEW, TENANTS, &fields).await;
+    let token_of = |body: &str| {
+        let (_, token) = body.split_once("/invitation?token=").unwrap();
+        let token = token.split(['<', '"', '&']).next().unwrap();
+        token.to_owned()
+    };
+    let lost = token_of(&made.body);
+    let page = app.support_page("Initech", "first-link");
+    let list = alice.get("/support/tenants?sort=newest").await;
+    list.has(&format!("a[href='{page}']"));
+    // To support staff it is told, and no more.
+    let mut sam = app.sam().await;
+    let list = sam.get("/support/tenants?sort=newest").await;
+    list.shows("No admin yet");
+    list.lacks(&format!("a[href='{page}']"));
+    alice.get(&page).await.shows("ida@initech.test");
+    let another = alice.submit(&page, &page, &[]).await;
+    assert_eq!(another.status, 201);
+    assert_eq!(another.header("cache-control"), "no-store");
+    let link = token_of(&another.body);
+    let mut ida = app.visitor();
+    let gone = ida.get(&format!("/invitation?token={lost}")).await;
+    assert_eq!(gone.status, 404);
+    let open = format!("/invitation?token={link}");
+    let joining = [("token", &*link), ("name", "Ida"), ("password", PASSWORD)];
+    assert_eq!(ida.submit(&open, "/invitation", &joining).await.status, 303);
+    let id = app.tenant("Initech");
+    let renewed = format!(
+        "SELECT count(*) AS n FROM audit_events WHERE tenant_id = '{id}' AND action = 'invitation.renewed' \
+         AND actor_name = 'Alice Archer' AND object_name = 'ida@initech.test'"
+    );
+    assert_eq!(app.number(&renewed), 1);
+    // Somebody is there now, who invites others.
+    assert_eq!(alice.get(&page).await.status, 404);
+    assert_eq!(alice.submit(NEW, &page, &[]).await.status, 404);
+    let list = alice.get("/support/tenants?sort=newest").await;
+    list.hides("No admin yet");
+}

@@ -24,6 +24,22 @@ impl App {
         self.sign_in(SAM).await
     }
 
+    /// A tenant whose first admin has not joined yet.
+    pub fn add_tenant(&self, name: &str) -> keystead::domain::id::TenantId {
+        use keystead::domain::plan::Plan;
+        let draft = keystead::domain::tenant::Draft {
+            name: name.into(),
+            plan: Plan::Standard,
+            limit: 10,
+            email: "ida@initech.test".into(),
+        };
+        let by = keystead::domain::role::Overseer::Operator(self.clock.now());
+        let made = self
+            .db
+            .write(|conn| keystead::actions::tenants::make(conn, &by, &draft));
+        made.unwrap().0.id
+    }
+
     /// Where support changes the limit of a tenant.
     pub fn limit_page(&self, tenant: &str) -> String {
         self.support_page(tenant, "limit")
