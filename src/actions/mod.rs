@@ -53,6 +53,7 @@ pub mod staff_audit_log;
 pub mod support_explanations;
 pub mod supporters;
 pub mod suspensions;
+pub mod tenant_deletions;
 pub mod tenant_history;
 pub mod tenant_pages;
 pub mod tenants;

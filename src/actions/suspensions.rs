@@ -26,8 +26,8 @@ pub fn version(tenant: &Tenant) -> String {
 /// Suspends a tenant: when this is applied, none of its keys is accepted. `shown` is the version that was read.
 ///
 /// # Errors
-/// `NotFound`, also for who is no super user any more; `Invalid` at `reason`; a conflict `changed-meanwhile`, also when
-/// the tenant is suspended already.
+/// `NotFound`, also for who is no super user any more; `Invalid` at `reason`; the conflicts `changed-meanwhile`, also
+/// when the tenant is suspended already, and `deletion-scheduled`.
 pub fn suspend(
     conn: &mut Conn,
     by: &Overseer,
@@ -65,6 +65,9 @@ fn switch(
     change_log::hold(conn)?;
     must_oversee(conn, by)?;
     let tenant = db::tenants::find(conn, id)?;
+    if tenant.deletion_at.is_some() {
+        return Err(Conflict::DeletionScheduled.into());
+    }
     if version(&tenant) != shown || tenant.suspended_at.is_some() == off {
         return Err(Conflict::ChangedMeanwhile.into());
     }
@@ -91,7 +94,7 @@ fn switch(
 }
 
 /// Has every server take over the new state, and notes it for the explanations of later refusals.
-fn apply(
+pub(super) fn apply(
     conn: &mut Conn,
     id: TenantId,
     suspension: Option<(time::Timestamp, &String)>,

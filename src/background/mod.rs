@@ -11,6 +11,7 @@ pub mod master_key_moves;
 pub mod observed_callers;
 pub mod pepper_moves;
 pub mod rotation_uses;
+pub mod tenant_deletions;
 pub mod usage;
 pub mod usage_journal;
 pub mod usage_retention;

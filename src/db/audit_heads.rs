@@ -77,6 +77,12 @@ pub fn insert(conn: &mut Conn, chain: &str, head: &Head, signature: &[u8]) -> Re
     Ok(())
 }
 
+/// Removes the head of a chain that is gone.
+pub(super) fn delete(conn: &mut Conn, chain: &str) -> Result<()> {
+    diesel::delete(heads::table.find(chain)).execute(conn)?;
+    Ok(())
+}
+
 /// Moves a head.
 pub fn set(conn: &mut Conn, chain: &str, head: &Head, signature: &[u8]) -> Result<()> {
     diesel::update(heads::table.find(chain))

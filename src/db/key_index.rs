@@ -1,4 +1,4 @@
-//! Keys as the index in memory reads them, of all tenants.
+//! Keys as the index in memory reads them, of all tenants but those that are being deleted.
 
 use diesel::prelude::*;
 
@@ -53,6 +53,7 @@ pub fn list(conn: &mut Conn, after: Option<KeyId>, limit: i64) -> Result<Vec<Ind
     let query = keys::table
         .inner_join(groups::table)
         .inner_join(tenants::table)
+        .filter(tenants::deletion_begun_at.is_null())
         .filter(keys::id.gt(text_of(after)))
         .order(keys::id)
         .limit(limit)
@@ -71,6 +72,7 @@ pub fn list_of_group(
     let query = keys::table
         .inner_join(groups::table)
         .inner_join(tenants::table)
+        .filter(tenants::deletion_begun_at.is_null())
         .filter(keys::tenant_id.eq(tenant))
         .filter(keys::group_id.eq(group))
         .filter(keys::id.gt(text_of(after)))
@@ -90,6 +92,7 @@ pub fn list_of_tenant(
     let query = keys::table
         .inner_join(groups::table)
         .inner_join(tenants::table)
+        .filter(tenants::deletion_begun_at.is_null())
         .filter(keys::tenant_id.eq(tenant))
         .filter(keys::id.gt(text_of(after)))
         .order(keys::id)
@@ -103,6 +106,7 @@ pub fn find(conn: &mut Conn, ids: &[KeyId]) -> Result<Vec<IndexRow>> {
     let query = keys::table
         .inner_join(groups::table)
         .inner_join(tenants::table)
+        .filter(tenants::deletion_begun_at.is_null())
         .filter(keys::id.eq_any(ids))
         .select(IndexRow::as_select());
     rows::load(conn, query)

@@ -39,6 +39,9 @@ pub struct Member {
     /// Why it is suspended.
     #[diesel(select_expression = tenants::suspension_reason)]
     pub suspension_reason: String,
+    /// When it is deleted, if that was decided.
+    #[diesel(select_expression = tenants::deletion_at)]
+    pub deletion_at: Option<Timestamp>,
     /// When they signed in last.
     #[diesel(select_expression = users::signed_in_at)]
     pub signed_in_at: Option<Timestamp>,

@@ -5,7 +5,8 @@ diesel::table! {
     tenants (id) {
         id -> Text, name -> Text, plan -> Text, key_limit -> BigInt, suspended_at -> Nullable<Timestamp>,
         created_at -> Timestamp, recoverable_keys -> Bool, audit_credential_reads -> Bool, suspension_reason -> Text,
-        name_key -> Nullable<Text>, support_sees_addresses -> Bool,
+        name_key -> Nullable<Text>, support_sees_addresses -> Bool, deletion_at -> Nullable<Timestamp>,
+        deletion_by -> Text, deletion_reason -> Text, deletion_begun_at -> Nullable<Timestamp>,
     }
 }
 

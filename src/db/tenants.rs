@@ -39,6 +39,16 @@ pub struct Tenant {
     pub suspension_reason: String,
     /// The [`name_key`]; `None` until the next start where an older server made the tenant.
     pub name_key: Option<String>,
+    /// When it is deleted with all that is its own, if that was decided.
+    #[diesel(serialize_as = MaybeAt)]
+    pub deletion_at: Option<Timestamp>,
+    /// Who decided that.
+    pub deletion_by: String,
+    /// Why.
+    pub deletion_reason: String,
+    /// When the deletion began: its keys are in no server's index any more.
+    #[diesel(serialize_as = MaybeAt)]
+    pub deletion_begun_at: Option<Timestamp>,
 }
 
 /// Refuses a name that another tenant has, also one that has shared it with others since before.
@@ -88,6 +98,10 @@ pub fn insert(
         audit_credential_reads: false,
         suspension_reason: String::new(),
         name_key: Some(name_key(name)),
+        deletion_at: None,
+        deletion_by: String::new(),
+        deletion_reason: String::new(),
+        deletion_begun_at: None,
     };
     let inserted = diesel::insert_into(tenants::table)
         .values(row)

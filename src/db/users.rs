@@ -153,6 +153,14 @@ pub fn find_support(conn: &mut Conn, id: UserId) -> Result<User> {
     rows::first(conn, query)
 }
 
+/// True for the support staff, and for whoever runs the installation; also while they may not sign in.
+pub fn is_staff(conn: &mut Conn, id: UserId) -> Result<bool> {
+    let staff = users::table
+        .find(id)
+        .filter(users::support.eq(true).or(users::super_user.eq(true)));
+    Ok(diesel::select(diesel::dsl::exists(staff)).get_result(conn)?)
+}
+
 /// True when at least one account exists.
 pub fn any(conn: &mut Conn) -> Result<bool> {
     Ok(users::table

@@ -21,6 +21,10 @@ pub const PLAN_CHANGED: &str = "plan.changed";
 pub const TENANT_SUSPENDED: &str = "tenant.suspended";
 /// A suspended tenant was resumed.
 pub const TENANT_RESUMED: &str = "tenant.resumed";
+/// The deletion of a tenant was scheduled.
+pub const DELETION_SCHEDULED: &str = "tenant.deletion_scheduled";
+/// A scheduled deletion was taken back.
+pub const DELETION_TAKEN_BACK: &str = "tenant.deletion_taken_back";
 /// Staff looked at the page of a tenant.
 pub const TENANT_LOOKED_AT: &str = "tenant.looked_at";
 /// Support switched a feature for a tenant.
@@ -145,6 +149,12 @@ events! {
     TenantSuspended(Decision): TENANT_SUSPENDED;
     /// A suspended tenant was resumed.
     TenantResumed(Decision): TENANT_RESUMED;
+    /// The deletion of a tenant was scheduled; until then it is suspended.
+    TenantDeletionScheduled(Decision): DELETION_SCHEDULED;
+    /// A scheduled deletion was taken back.
+    TenantDeletionTakenBack(Decision): DELETION_TAKEN_BACK;
+    /// A tenant was deleted with all that was its own; who decided that, when and why. It stands in the installation's log.
+    TenantDeleted(Value): "tenant.deleted";
     /// Staff looked at the page of a tenant.
     TenantLookedAt: TENANT_LOOKED_AT;
     /// A person joined a tenant.
@@ -262,6 +272,7 @@ impl Event {
             | Self::MemberInvited(detail)
             | Self::PersonRenamed(detail)
             | Self::TenantRenamed(detail)
+            | Self::TenantDeleted(detail)
             | Self::MemberRoleChanged(detail)
             | Self::MemberRemoved(detail)
             | Self::AuditExported(detail)
@@ -278,6 +289,8 @@ impl Event {
             Self::PlanChanged(decision)
             | Self::TenantSuspended(decision)
             | Self::TenantResumed(decision)
+            | Self::TenantDeletionScheduled(decision)
+            | Self::TenantDeletionTakenBack(decision)
             | Self::AccessSwitched(decision)
             | Self::AccessRequested(decision)
             | Self::AccessWithdrawn(decision)

@@ -66,6 +66,15 @@ pub const WORDS: &[(&str, &str)] = &[
     ("tenant.renamed", "Renamed tenant {}"),
     ("tenant.suspended", "Suspended tenant {}"),
     ("tenant.resumed", "Resumed tenant {}"),
+    (
+        "tenant.deletion_scheduled",
+        "Scheduled the deletion of tenant {}",
+    ),
+    (
+        "tenant.deletion_taken_back",
+        "Took back the deletion of tenant {}",
+    ),
+    ("tenant.deleted", "Deleted tenant {}"),
     ("tenant.looked_at", "Looked at tenant {}"),
     ("member.added", "Added member {}"),
     ("member.invited", "Invited {}"),

@@ -119,6 +119,9 @@ conflicts! {
     /// What support decides about is no longer as it was read.
     ChangedMeanwhile: "changed-meanwhile",
         "This was changed meanwhile. Nothing was saved; look at it as it is now, and decide again.";
+    /// A tenant stays suspended until its end.
+    DeletionScheduled: "deletion-scheduled",
+        "This tenant is scheduled for deletion. To resume it, a super user takes the deletion back.";
     /// Only a super user or the operator changes something of the tenant.
     TenantSuspended: "tenant-suspended",
         "This tenant is suspended: nothing in it can be changed until your operator resumes it. Nothing is lost, and you \

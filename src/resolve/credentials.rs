@@ -139,6 +139,14 @@ impl Credentials {
         }
     }
 
+    /// Forgets what a tenant has.
+    pub fn forget_tenant(&self, tenant: TenantId) {
+        let mut held = self.write();
+        held.projects.retain(|_, project| project.tenant != tenant);
+        held.levels.retain(|(of, _), _| *of != tenant);
+        held.places.retain(|_, (of, ..)| *of != tenant);
+    }
+
     /// Puts in place which tenants have credentials at all, for those whose plan includes them, and which of them want
     /// each read on record.
     pub fn put_access(&self, access: HashMap<TenantId, Access>, audited: HashSet<TenantId>) {

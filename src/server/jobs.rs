@@ -20,6 +20,7 @@ use crate::background::limit_ends;
 use crate::background::mail_delivery::Sender;
 use crate::background::pepper_moves;
 use crate::background::rotation_uses::{self, UseWriter};
+use crate::background::tenant_deletions;
 use crate::background::usage::{self, UsageWriter};
 use crate::background::usage_retention::{self, Retention};
 use crate::config::Config;
@@ -206,6 +207,7 @@ impl Work {
         // A clock that is set ahead for a moment must destroy nothing.
         if self.steady.holds(&self.clock) {
             credential_uses::tidy(&self.db, now)?;
+            tenant_deletions::run(&self.db, now, &self.stopping)?;
             if let Some(days) = self.audit_days {
                 audit_retention::prune(&self.db, days, now, &self.stopping)?;
             }

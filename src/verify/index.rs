@@ -15,6 +15,7 @@ use super::strangers::Strangers;
 use super::table::{Held, Table};
 use super::usage::UsageLog;
 use super::verifiers::Verifiers;
+use crate::domain::id::TenantId;
 use crate::domain::key_text;
 use crate::domain::pepper::{Digest, Peppers};
 use crate::domain::time::Timestamp;
@@ -111,6 +112,11 @@ impl Index {
     pub fn forget_keys(&self) {
         self.loads.fetch_add(1, Ordering::SeqCst);
         self.entries.keep_only(&[]);
+    }
+
+    /// Removes the keys of a tenant: they are unknown from now on.
+    pub fn forget_tenant(&self, tenant: TenantId) {
+        self.entries.retain(|entry| entry.group.tenant_id != tenant);
     }
 
     /// Looks at every entry. One that is put in place while this runs may be missed.

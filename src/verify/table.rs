@@ -208,11 +208,20 @@ impl<T> Table<T> {
     /// Removes everything except what has one of these digests.
     pub fn keep_only(&self, digests: &[Digest]) {
         let digests: HashSet<Kept> = digests.iter().map(kept).collect();
+        self.keep(|node| digests.contains(&node.digest));
+    }
+
+    /// Removes everything except what is `wanted`.
+    pub fn retain(&self, wanted: impl Fn(&T) -> bool) {
+        self.keep(|node| wanted(&node.thing));
+    }
+
+    fn keep(&self, wanted: impl Fn(&Node<T>) -> bool) {
         for part in &self.parts {
             let mut count = part.lock();
             let buckets = part.buckets.load();
             let (left, mut held) = (empty(buckets.len()), 0);
-            for node in nodes(&buckets).filter(|node| digests.contains(&node.digest)) {
+            for node in nodes(&buckets).filter(|node| wanted(node)) {
                 add(&left, node);
                 held += 1;
             }

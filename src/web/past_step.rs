@@ -3,8 +3,8 @@
 use crate::actions::tenant_history::Past;
 use crate::domain::audit::{
     ACCESS_DECLINED, ACCESS_GRANTED, ACCESS_REQUESTED, ACCESS_SWITCHED, ACCESS_WITHDRAWN,
-    LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_ENDED, LIMIT_REQUESTED, PLAN_CHANGED, TENANT_RESUMED,
-    TENANT_SUSPENDED,
+    DELETION_SCHEDULED, DELETION_TAKEN_BACK, LIMIT_CHANGED, LIMIT_DECLINED, LIMIT_ENDED,
+    LIMIT_REQUESTED, PLAN_CHANGED, TENANT_RESUMED, TENANT_SUSPENDED,
 };
 use crate::domain::decision::Decision;
 use crate::domain::limits::Step;
@@ -64,6 +64,8 @@ impl PastStep {
                 ACCESS_DECLINED => "Request for access declined".into(),
                 ACCESS_GRANTED => "Request for access granted".into(),
                 TENANT_SUSPENDED => "Tenant suspended".into(),
+                DELETION_SCHEDULED => format!("To be {after}"),
+                DELETION_TAKEN_BACK => "Deletion taken back".into(),
                 TENANT_RESUMED => "Tenant resumed".into(),
                 ACCESS_SWITCHED => format!("Integrations: {after}, before: {before}"),
                 _ => format!("Percentage changed from {before} to {after}"),

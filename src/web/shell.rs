@@ -65,6 +65,8 @@ pub struct SuspensionStrip {
     pub since: Moment,
     /// Why, in the words of whoever suspended it.
     pub reason: String,
+    /// When the tenant is deleted, if that was decided.
+    pub deletion: Option<Moment>,
 }
 
 impl SuspensionStrip {
@@ -73,6 +75,7 @@ impl SuspensionStrip {
         member.suspended_at.map(|since| Self {
             since: Moment::past(since, now),
             reason: member.suspension_reason.clone(),
+            deletion: member.deletion_at.map(Moment::day),
         })
     }
 }

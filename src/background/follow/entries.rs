@@ -34,6 +34,13 @@ pub(super) struct KnownGroup {
     shared: HashMap<Option<ProjectId>, Arc<Group>>,
 }
 
+impl KnownGroup {
+    /// True when it is a group of this tenant.
+    pub(super) fn is_of(&self, tenant: TenantId) -> bool {
+        self.shared.values().any(|group| group.tenant_id == tenant)
+    }
+}
+
 /// Secrets that a key had before, oldest first.
 type Formers = Vec<(Digest, Arc<Rotation>)>;
 

@@ -145,6 +145,15 @@ impl Follower {
             let of_tenant =
                 |conn: &mut Conn, after| db::key_index::list_of_tenant(conn, tenant, after, BATCH);
             self.apply_all(conn, turn, of_tenant, rev)?;
+            if db::tenant_deletions::is_gone(conn, tenant)? {
+                self.step(turn, |state| {
+                    self.index.forget_tenant(tenant);
+                    self.credentials.forget_tenant(tenant);
+                    // With what its keys shared.
+                    state.groups.retain(|_, known| !known.is_of(tenant));
+                    Ok(())
+                })?;
+            }
         }
         if changes
             .iter()

@@ -46,6 +46,7 @@ fn as_json(tenant: &Tenant) -> Value {
         "key_limit": tenant.key_limit,
         "created_at": rfc3339(tenant.created_at),
         "suspended_at": tenant.suspended_at.map(rfc3339),
+        "deletion_at": tenant.deletion_at.map(rfc3339),
         "suspension_reason": tenant.suspended_at.map(|_| &tenant.suspension_reason),
     })
 }

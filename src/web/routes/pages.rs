@@ -9,7 +9,7 @@ use crate::web::admin::{
 use crate::web::body::LARGEST_SETTINGS as SETTINGS;
 use crate::web::route_lines::routes;
 use crate::web::support::{
-    access_refusals, explanations as support_explanations, feature_access, first_links,
+    access_refusals, deletions, explanations as support_explanations, feature_access, first_links,
     leaked_keys, limit_refusals, limit_requests as limit_queue, limits, plans, rollouts,
     suspensions, tenant_form, tenant_page, tenants,
 };
@@ -123,6 +123,8 @@ pub fn support(scope: &mut ServiceConfig) {
         "/support/tenants/{id}/access-refusal" => page access_refusals::new, post access_refusals::create;
         "/support/leaked-keys" => page leaked_keys::new, post leaked_keys::create;
         "/support/leaked-keys/containment" => post leaked_keys::contain;
+        "/support/tenants/{id}/deletion" => page deletions::new, post deletions::create;
+        "/support/tenants/{id}/deletion/removal" => post deletions::destroy;
         "/support/tenants/{id}/suspension" => page suspensions::new, post suspensions::create;
         "/support/tenants/{id}/suspension/removal" => post suspensions::destroy;
         "/support/audit" => page audit::staff_log::index;

@@ -34,6 +34,7 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
         action: format!("/support/tenants/{}/access-refusal", tenant.id),
         legend: "",
         choices: Vec::new(),
+        typed: None,
         chosen: String::new(),
         shown: access_requests::version(open.as_ref()),
         facts: facts.into(),

@@ -58,6 +58,7 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
                 about: about(choice),
             })
             .into(),
+        typed: None,
         chosen: Choice::of(switch).as_str().into(),
         shown: feature_switches::version(conn, &tenant, FEATURE)?,
         facts,

@@ -2,6 +2,7 @@
 //! somebody found and pasted, and a request whose id the tenant gave.
 
 pub mod access_refusals;
+pub mod deletions;
 pub mod explanations;
 pub mod feature_access;
 pub mod first_links;

@@ -40,6 +40,7 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
                 about: about(plan).into(),
             })
             .into(),
+        typed: None,
         chosen: tenant.plan.as_str().into(),
         shown: tenant.plan.as_str().into(),
         facts: vec![Fact {

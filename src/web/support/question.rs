@@ -65,6 +65,8 @@ pub struct Question {
     pub legend: &'static str,
     /// What can be chosen; nothing when there is a reason to give and no more.
     pub choices: Vec<Choice>,
+    /// A name that has to be typed to go on.
+    pub typed: Option<String>,
     /// What is chosen so far.
     pub chosen: String,
     /// By what the action notices a change that came between.
@@ -192,7 +194,9 @@ pub async fn decide(
     let (status, errors, banner) = match done {
         Ok(()) => return decided(request, state, session, &me, tenant, kind.told).await,
         Err(Error::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
-        Err(Error::Conflict(conflict @ Conflict::ChangedMeanwhile)) => {
+        Err(Error::Conflict(
+            conflict @ (Conflict::ChangedMeanwhile | Conflict::DeletionScheduled),
+        )) => {
             let told = Some(conflict.to_string());
             (StatusCode::CONFLICT, FieldErrors::default(), told)
         }

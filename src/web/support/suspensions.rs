@@ -82,6 +82,7 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
         action: format!("/support/tenants/{}/{action}", tenant.id),
         legend: "",
         choices: Vec::new(),
+        typed: None,
         chosen: String::new(),
         shown,
         facts,

@@ -65,6 +65,8 @@ pub struct TenantRow {
     pub suspended: bool,
     /// Nobody has joined yet.
     pub awaits_admin: bool,
+    /// When it is deleted, if that was decided.
+    pub deletion: Option<Moment>,
     /// Whoever looks may suspend and resume it.
     pub may_suspend: bool,
     pub used: i64,
@@ -98,6 +100,7 @@ impl TenantRow {
         let limit = tenant.key_limit;
         Self {
             suspended: tenant.suspended_at.is_some(),
+            deletion: tenant.deletion_at.map(Moment::day),
             may_suspend: false,
             awaits_admin,
             used,
@@ -122,6 +125,14 @@ impl TenantRow {
             id: tenant.id.to_string(),
             name: tenant.name,
             plan: tenant.plan.as_str(),
+        }
+    }
+
+    /// Where its state is changed.
+    pub fn state_page(&self) -> &'static str {
+        match self.deletion {
+            Some(_) => "deletion",
+            None => "suspension",
         }
     }
 

@@ -18,6 +18,8 @@ pub fn decisions(app: &App) -> Vec<Try> {
     let (found, acme) = (app.issue("Acme", "Found"), app.tenant("Acme").to_string());
     let suspended = keystead::domain::time::rfc3339(app.clock.now());
     let request = recorded(app, &found.id);
+    let due = app.clock.now() + chrono::TimeDelta::days(30);
+    let going = format!("{suspended} {}", keystead::domain::time::rfc3339(due));
     vec![
         form(
             "/support/tenants/{id}/limit-request",
@@ -79,6 +81,14 @@ pub fn decisions(app: &App) -> Vec<Try> {
         form(
             "/support/tenants/{id}/suspension/removal",
             &[("shown", &suspended), reason],
+        ),
+        form(
+            "/support/tenants/{id}/deletion",
+            &[("shown", "active kept"), ("choice", "ACME"), reason],
+        ),
+        form(
+            "/support/tenants/{id}/deletion/removal",
+            &[("shown", &going), reason],
         ),
         form("/tenant-api-keys/limit-request", &[("limit", "40"), reason]),
         form("/tenant-api-keys/limit-request/withdrawal", &[]),

@@ -2,6 +2,7 @@
 
 mod access;
 mod access_requests;
+mod deletions;
 mod explanations;
 mod leaked_keys;
 mod limit_ends;

@@ -82,6 +82,7 @@ const MATRIX: &str = "
 + 0 0 + > /support/tenants/{id}/limit-request
 + 0 0 + > /support/tenants/{id}/plan
 + 0 0 0 > /support/tenants/new
++ 0 0 0 > /support/tenants/{id}/deletion
 + 0 0 0 > /support/tenants/{id}/first-link
 + 0 0 0 > /support/tenants/{id}/name
 + 0 0 0 > /support/tenants/{id}/suspension
