@@ -13,7 +13,7 @@ use keystead::domain::environment::Environment;
 use keystead::domain::id::{CredentialId, ProjectId, TenantId};
 use keystead::domain::integration::Level;
 use keystead::domain::master_key::MasterKeys;
-use keystead::domain::plan::Plan;
+use keystead::domain::plan::ENTERPRISE;
 use keystead::domain::rollout::{Feature, Switch};
 use keystead::domain::time::{Clock, Timestamp};
 
@@ -49,7 +49,7 @@ pub fn fill(source: Source, data: &Path, wanted: &Wanted<'_>) -> Vec<ProjectId> 
         now: Clock::System.now(),
     };
     db.write(|conn| {
-        db::tenants::set_plan(conn, filler.tenant, Plan::Enterprise)?;
+        db::tenants::set_plan(conn, filler.tenant, ENTERPRISE)?;
         let on = Some(Switch::On);
         db::feature_switches::set(conn, filler.tenant, Feature::Integrations, on)?;
         let shared = wanted.shared.iter();

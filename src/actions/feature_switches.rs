@@ -120,8 +120,9 @@ fn check(
     if choice == Choice::On && access == Access::NotOnPlan {
         let plan = tenant.plan.as_str();
         return Ok(Err(format!(
-            "The plan of {} is {plan}. Set it to Enterprise first.",
-            tenant.name
+            "The plan of {} is {plan}, which has no {}. Set another plan first.",
+            tenant.name,
+            feature.label()
         )));
     }
     if choice == before {

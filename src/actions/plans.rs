@@ -1,4 +1,4 @@
-//! The plan of a tenant, as support staff changes it.
+//! The plans, and the plan of a tenant, as support staff changes it.
 
 use super::limits::object;
 use super::tenant_history::{self, Past};
@@ -10,6 +10,7 @@ use crate::domain::audit::{
 };
 use crate::domain::decision::{Decision, Input};
 use crate::domain::id::TenantId;
+use crate::domain::limits::Step;
 use crate::domain::plan::Plan;
 use crate::domain::role::Supporter;
 use crate::domain::rollout::Feature;
@@ -19,22 +20,43 @@ use crate::domain::{Conflict, Error, Result, limits};
 /// Steps that are shown.
 const SHOWN: i64 = 20;
 
-/// Sets the plan of a tenant, provided that it still is the one that the form showed.
+/// Takes over the plans of the configuration, and names those that tenants are on and that are no plans any more. Every
+/// server learns when something changed.
+///
+/// # Errors
+/// `Unavailable` when the database is away.
+pub fn take_over(conn: &mut Conn, plans: &[Plan]) -> Result<Vec<String>> {
+    change_log::hold(conn)?;
+    if db::plans::list(conn)? != plans {
+        change_log::append(conn, change_log::Item::Rollout(Feature::Integrations))?;
+        db::plans::replace(conn, plans)?;
+    }
+    db::plans::list_lost(conn)
+}
+
+/// The limit of a tenant once it is on a plan: what it was granted is never lowered.
+pub fn limit_on(plan: &Plan, limit: i64) -> i64 {
+    limit.max(plan.key_limit)
+}
+
+/// Sets the plan of a tenant, provided that it still is the one that the form showed. A limit below that of the plan is
+/// raised to it.
 ///
 /// # Errors
 /// `NotFound`; `Invalid` at `choice` and `reason`; a conflict `changed-meanwhile`.
-pub fn set(conn: &mut Conn, by: &Supporter, tenant: TenantId, input: &Input<'_>) -> Result<Plan> {
+pub fn set(conn: &mut Conn, by: &Supporter, tenant: TenantId, input: &Input<'_>) -> Result<()> {
     change_log::hold(conn)?;
     let row = db::tenants::find(conn, tenant)?;
-    if row.plan.as_str() != input.shown {
+    if row.plan != input.shown {
         return Err(Conflict::ChangedMeanwhile.into());
     }
     let mut errors = FieldErrors::default();
-    let plan = Plan::parse(input.choice);
-    match plan {
+    let plans = db::plans::list(conn)?;
+    let plan = plans.into_iter().find(|plan| plan.name == input.choice);
+    match &plan {
         None => errors.add("choice", "Choose one of the plans."),
-        Some(plan) if plan == row.plan => {
-            errors.add("choice", format!("The plan is {} already.", plan.as_str()));
+        Some(plan) if plan.name == row.plan => {
+            errors.add("choice", format!("The plan is {} already.", plan.name));
         }
         Some(_) => {}
     }
@@ -42,15 +64,24 @@ pub fn set(conn: &mut Conn, by: &Supporter, tenant: TenantId, input: &Input<'_>)
     errors.into_result()?;
     let plan = plan.ok_or_else(|| Error::internal("a plan was checked and is none"))?;
     change_log::append(conn, change_log::Item::Rollout(Feature::Integrations))?;
-    db::tenants::set_plan(conn, tenant, plan)?;
+    db::tenants::set_plan(conn, tenant, &plan.name)?;
     let event = Event::PlanChanged(Decision {
-        before: row.plan.as_str().into(),
-        after: plan.as_str().into(),
+        before: row.plan.clone(),
+        after: plan.name.clone(),
         reason: reason.clone(),
     });
     record_by_supporter(conn, by, Some(tenant), &event, object(&row))?;
-    access_requests::settle(conn, by, tenant, Feature::Integrations, &reason)?;
-    Ok(plan)
+    let limit = limit_on(&plan, row.key_limit);
+    if limit != row.key_limit {
+        db::tenants::set_key_limit(conn, tenant, limit)?;
+        let event = Event::LimitChanged(Step {
+            before: row.key_limit,
+            limit,
+            reason: reason.clone(),
+        });
+        record_by_supporter(conn, by, Some(tenant), &event, object(&row))?;
+    }
+    access_requests::settle(conn, by, tenant, Feature::Integrations, &reason)
 }
 
 /// What happened to a tenant's plan and to what it may use, newest first.

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use crate::db::tenants::Tenant;
 use crate::db::{self, Conn};
 use crate::domain::id::TenantId;
-use crate::domain::plan::Plan;
 use crate::domain::rollout::{self, Access, Feature, Switch};
 use crate::domain::{Error, Result};
 
@@ -28,7 +27,8 @@ pub(super) fn access_with(
 ) -> Result<Access> {
     let percentage = db::feature_rollouts::percentage(conn, feature)?;
     let bucket = rollout::bucket(feature, tenant.id);
-    Ok(rollout::access(tenant.plan, switch, percentage, bucket))
+    let on_plan = db::plans::names_with(conn, feature)?.contains(&tenant.plan);
+    Ok(rollout::access(on_plan, switch, percentage, bucket))
 }
 
 /// Refuses a tenant what it does not have. Ask under the change log's lock before a change.
@@ -42,7 +42,7 @@ pub fn must_have(conn: &mut Conn, tenant: TenantId, feature: Feature) -> Result<
     }
 }
 
-/// The Enterprise tenants, as a roll-out reaches them.
+/// The tenants on a plan with a feature, as its roll-out reaches them.
 #[derive(Debug, Clone)]
 pub struct Reach {
     /// The percentage now.
@@ -61,7 +61,7 @@ impl Reach {
         let switches = db::feature_switches::all(conn, feature)?;
         let storing = db::feature_rollouts::list_storing(conn, feature)?;
         let storing: HashSet<TenantId> = storing.into_iter().collect();
-        let tenants = db::tenants::list_of_plan(conn, Plan::Enterprise)?;
+        let tenants = db::plans::tenants_with(conn, feature)?;
         let reached = |tenant: TenantId| {
             let bucket = rollout::bucket(feature, tenant);
             let keeps = bucket < percentage && storing.contains(&tenant);
@@ -74,7 +74,7 @@ impl Reach {
         })
     }
 
-    /// How many Enterprise tenants there are.
+    /// How many tenants on such a plan there are.
     pub fn all(&self) -> usize {
         self.tenants.len()
     }
@@ -82,7 +82,7 @@ impl Reach {
     /// How many of them would have the feature at a percentage.
     pub fn at(&self, percentage: i64) -> usize {
         let has = |(switch, bucket): &&(Option<Switch>, i64)| {
-            let access = rollout::access(Plan::Enterprise, *switch, percentage, *bucket);
+            let access = rollout::access(true, *switch, percentage, *bucket);
             access == Access::Available
         };
         self.tenants.iter().filter(has).count()

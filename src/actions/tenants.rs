@@ -10,7 +10,7 @@ use crate::db::users::NewUser;
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::id::{TenantId, UserId};
-use crate::domain::plan::Plan;
+use crate::domain::plan::STANDARD;
 use crate::domain::role::{Actor, Overseer, Role, Who};
 use crate::domain::rollout::Feature;
 use crate::domain::tenant::{self, Draft};
@@ -81,9 +81,9 @@ pub fn make(conn: &mut Conn, by: &Overseer, draft: &Draft) -> Result<(Tenant, In
     let id = TenantId::new();
     db::tenants::insert(conn, id, &draft.name, draft.limit, by.now())?;
     db::groups::insert_built_in(conn, id, by.now())?;
-    if draft.plan != Plan::Standard {
+    if draft.plan != STANDARD {
         change_log::append(conn, Item::Rollout(Feature::Integrations))?;
-        db::tenants::set_plan(conn, id, draft.plan)?;
+        db::tenants::set_plan(conn, id, &draft.plan)?;
     }
     let tenant = db::tenants::find(conn, id)?;
     let object = limits::object(&tenant);

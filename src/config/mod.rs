@@ -4,6 +4,7 @@
 
 mod integrations;
 mod mail;
+mod plans;
 pub mod secret_file;
 pub mod secrets;
 pub mod settings;
@@ -18,6 +19,7 @@ use crate::db::connection::Source;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::forwarded::TrustedProxies;
 use crate::domain::key_text;
+use crate::domain::plan::Plan;
 use crate::domain::private_hosts::PrivateHosts;
 use crate::domain::second_factor::Required;
 use crate::mail::settings::MailSettings;
@@ -76,6 +78,8 @@ pub struct Config {
     pub mail: Option<MailSettings>,
     /// The integrations that can be chosen.
     pub catalogue: Arc<Catalogue>,
+    /// The plans that a tenant can be on.
+    pub plans: Vec<Plan>,
 }
 
 impl Config {
@@ -140,6 +144,7 @@ impl Config {
             outbound_calls: settings.parse("outbound_calls", "true or false")?,
             outbound_private_hosts: private_hosts,
             mail,
+            plans: settings.plans().to_vec(),
         })
     }
 }

@@ -5,6 +5,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::str::FromStr;
 
+use super::plans;
+use crate::domain::plan::{self, Plan};
+
 /// One setting: the same name as a flag (`--data-dir`), a variable (`KEYSTEAD_DATA_DIR`) and in `keystead.toml`.
 #[derive(Debug)]
 pub struct Setting {
@@ -157,9 +160,21 @@ pub const ALL: &[Setting] = &[
     ),
 ];
 
-/// The values in force, with their sources.
-#[derive(Clone, Debug, Default)]
-pub struct Settings(BTreeMap<&'static str, (String, &'static str)>);
+/// The values in force, with their sources; and the plans of the file.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    values: BTreeMap<&'static str, (String, &'static str)>,
+    plans: Vec<Plan>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            values: BTreeMap::new(),
+            plans: plan::built_in(),
+        }
+    }
+}
 
 impl Settings {
     /// Gathers flags, the given variables, and the file, in this order of strength.
@@ -175,7 +190,8 @@ impl Settings {
             .iter()
             .map(|setting| (setting.name, (setting.default.to_owned(), "default")))
             .collect();
-        for (name, value) in read_file(file)? {
+        let (of_file, plans) = read_file(file)?;
+        for (name, value) in of_file {
             values.insert(name, (value, "keystead.toml"));
         }
         for (variable, value) in variables {
@@ -192,7 +208,7 @@ impl Settings {
                 values.insert(name, (value.clone(), "flag"));
             }
         }
-        Ok(Self(values))
+        Ok(Self { values, plans })
     }
 
     /// The `KEYSTEAD_*` variables of this process.
@@ -210,9 +226,14 @@ impl Settings {
             .collect()
     }
 
+    /// The plans.
+    pub fn plans(&self) -> &[Plan] {
+        &self.plans
+    }
+
     /// A value as text.
     pub fn text(&self, name: &str) -> String {
-        self.0
+        self.values
             .get(name)
             .map(|(value, _)| value.clone())
             .unwrap_or_default()
@@ -233,12 +254,21 @@ impl Settings {
             .map_err(|_| format!("{name}: use {wanted}"))
     }
 
-    /// Every setting as `name = value (source)`, secrets hidden.
+    /// Every setting as `name = value (source)`, secrets hidden, and a line for each plan.
     pub fn describe(&self) -> Vec<String> {
+        let plans = self.plans.iter().map(|plan| {
+            let features: Vec<&str> = plan.features.iter().map(|one| one.as_str()).collect();
+            format!(
+                "plan \"{}\" = key_limit {}, features [{}]",
+                plan.name,
+                plan.key_limit,
+                features.join(", ")
+            )
+        });
         ALL.iter()
             .map(|setting| {
                 let source = self
-                    .0
+                    .values
                     .get(setting.name)
                     .map_or("default", |(_, source)| source);
                 let value = self.text(setting.name);
@@ -249,6 +279,7 @@ impl Settings {
                 };
                 format!("{} = {shown}    # {source}", setting.name)
             })
+            .chain(plans)
             .collect()
     }
 }
@@ -295,11 +326,14 @@ fn refuse_open(path: &Path, url: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn read_file(path: Option<&Path>) -> Result<Vec<(&'static str, String)>, String> {
+/// The settings and the plans of a file.
+type OfFile = (Vec<(&'static str, String)>, Vec<Plan>);
+
+fn read_file(path: Option<&Path>) -> Result<OfFile, String> {
     let path = match path {
         Some(path) => path,
         None if Path::new("keystead.toml").exists() => Path::new("keystead.toml"),
-        None => return Ok(Vec::new()),
+        None => return Ok((Vec::new(), plan::built_in())),
     };
     let shown = path.display();
     let text =
@@ -307,8 +341,10 @@ fn read_file(path: Option<&Path>) -> Result<Vec<(&'static str, String)>, String>
     let table: toml::Table = text
         .parse()
         .map_err(|cause: toml::de::Error| format!("{shown}: {}", cause.message()))?;
-    table
+    let plans = plans::read(&text).map_err(|why| format!("{shown}, {why}"))?;
+    let settings = table
         .into_iter()
+        .filter(|(key, _)| key != "plan")
         .map(|(key, value)| {
             let setting = find(&key).ok_or_else(|| format!("{shown}: unknown key {key}"))?;
             let value = match value {
@@ -325,5 +361,6 @@ fn read_file(path: Option<&Path>) -> Result<Vec<(&'static str, String)>, String>
             }
             Ok((setting.name, value))
         })
-        .collect()
+        .collect::<Result<_, String>>()?;
+    Ok((settings, plans))
 }

@@ -18,6 +18,8 @@ diesel::table! {
     }
 }
 
+diesel::table! { plans (name) { name -> Text, position -> Integer, key_limit -> BigInt, features -> Text, } }
+
 diesel::table! { memberships (tenant_id, user_id) { tenant_id -> Text, user_id -> Text, role -> Text, created_at -> Timestamp, } }
 
 diesel::table! {

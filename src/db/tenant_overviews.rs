@@ -11,7 +11,7 @@ use super::schema::{
     audit_events as events, limit_requests as asked, request_records as records, tenants,
 };
 use super::tenants::Tenant;
-use super::{Conn, feature_rollouts, feature_switches, invitations, keys, rows};
+use super::{Conn, feature_rollouts, feature_switches, invitations, keys, plans, rows};
 use crate::domain::id::{LimitRequestId, TenantId};
 use crate::domain::rollout::{self, Access, Feature};
 use crate::domain::time::Timestamp;
@@ -313,10 +313,11 @@ fn overviews(conn: &mut Conn, found: Vec<Row>, now: Timestamp) -> Result<Vec<Ove
     let open = access_requests::all_open(conn, feature)?;
     let ends = limit_ends::list(conn, &ids)?;
     let awaited = invitations::awaited(conn, &ids)?;
+    let with_it = plans::names_with(conn, feature)?;
     let access = |tenant: &Tenant| {
         let switch = switches.get(&tenant.id).copied();
         let bucket = rollout::bucket(feature, tenant.id);
-        rollout::access(tenant.plan, switch, percentage, bucket)
+        rollout::access(with_it.contains(&tenant.plan), switch, percentage, bucket)
     };
     let overview = |row: Row| Overview {
         access: access(&row.tenant),

@@ -8,7 +8,7 @@ use super::schema::tenants;
 use super::types::{At, MaybeAt};
 use super::{Conn, errors, rows};
 use crate::domain::id::TenantId;
-use crate::domain::plan::Plan;
+use crate::domain::plan::STANDARD;
 use crate::domain::tenant::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::{Conflict, Error, Result};
@@ -21,8 +21,8 @@ pub struct Tenant {
     pub id: TenantId,
     /// Name; by its [`name_key`] it is unique.
     pub name: String,
-    /// Which features may be there for it.
-    pub plan: Plan,
+    /// The name of its plan, which says which features may be there for it.
+    pub plan: String,
     /// Most keys that count at the same time.
     pub key_limit: i64,
     /// Set while none of its keys is accepted.
@@ -90,7 +90,7 @@ pub fn insert(
     let row = Tenant {
         id,
         name: name.to_owned(),
-        plan: Plan::Standard,
+        plan: STANDARD.into(),
         key_limit,
         suspended_at: None,
         created_at: now,
@@ -236,15 +236,6 @@ struct Id {
     id: TenantId,
 }
 
-/// The tenants of a plan.
-pub fn list_of_plan(conn: &mut Conn, plan: Plan) -> Result<Vec<TenantId>> {
-    let query = tenants::table
-        .filter(tenants::plan.eq(plan))
-        .select(Id::as_select());
-    let found: Vec<Id> = rows::load(conn, query)?;
-    Ok(found.into_iter().map(|tenant| tenant.id).collect())
-}
-
 /// The tenants that want an audit row for each read of an integration credential.
 pub fn list_auditing_credential_reads(conn: &mut Conn) -> Result<Vec<TenantId>> {
     let query = tenants::table
@@ -263,7 +254,7 @@ pub fn set_audit_credential_reads(conn: &mut Conn, id: TenantId, wanted: bool) -
 }
 
 /// Sets the plan.
-pub fn set_plan(conn: &mut Conn, id: TenantId, plan: Plan) -> Result<()> {
+pub fn set_plan(conn: &mut Conn, id: TenantId, plan: &str) -> Result<()> {
     diesel::update(tenants::table.find(id))
         .set(tenants::plan.eq(plan))
         .execute(conn)?;

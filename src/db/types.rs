@@ -23,7 +23,6 @@ use crate::domain::id::{
 use crate::domain::letter::Letter;
 use crate::domain::limits::Outcome;
 use crate::domain::pepper::Digest;
-use crate::domain::plan::Plan;
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Role;
 use crate::domain::rollout::Switch;
@@ -102,7 +101,6 @@ id_columns!(
     VerifierId
 );
 text_column!(Environment, it => it.as_str(), text => Self::parse(&text).ok());
-text_column!(Plan, it => it.as_str(), text => Self::parse(&text));
 text_column!(Switch, it => it.as_str(), text => Self::parse(&text));
 text_column!(Outcome, it => it.as_str(), text => Self::parse(&text));
 text_column!(Letter, it => it.text(), text => Self::parse(&text));

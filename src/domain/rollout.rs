@@ -3,7 +3,6 @@
 use sha2::{Digest as _, Sha256};
 
 use super::id::TenantId;
-use super::plan::Plan;
 
 /// Something that not every tenant has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +104,7 @@ impl Access {
         let label = feature.label();
         let why = match self {
             Self::Available => return None,
-            Self::NotOnPlan => format!("{label} is part of the Enterprise plan."),
+            Self::NotOnPlan => format!("{label} is not part of this organization's plan."),
             Self::NotRolledOut => {
                 format!(
                     "{label} is introduced step by step, and this organization's turn has not come."
@@ -120,13 +119,13 @@ impl Access {
     }
 }
 
-/// Whether a tenant has a feature: the plan decides first, then the switch, then the percentage.
-pub fn access(plan: Plan, switch: Option<Switch>, percentage: i64, bucket: i64) -> Access {
-    match (plan, switch) {
-        (Plan::Standard, _) => Access::NotOnPlan,
-        (Plan::Enterprise, Some(Switch::Off)) => Access::SwitchedOff,
-        (Plan::Enterprise, Some(Switch::On | Switch::Kept)) => Access::Available,
-        (Plan::Enterprise, None) if bucket < percentage => Access::Available,
-        (Plan::Enterprise, None) => Access::NotRolledOut,
+/// Whether a tenant has a feature: the plan decides first, whether it is `on_plan`, then the switch, then the percentage.
+pub fn access(on_plan: bool, switch: Option<Switch>, percentage: i64, bucket: i64) -> Access {
+    match (on_plan, switch) {
+        (false, _) => Access::NotOnPlan,
+        (true, Some(Switch::Off)) => Access::SwitchedOff,
+        (true, Some(Switch::On | Switch::Kept)) => Access::Available,
+        (true, None) if bucket < percentage => Access::Available,
+        (true, None) => Access::NotRolledOut,
     }
 }

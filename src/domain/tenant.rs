@@ -17,7 +17,7 @@ pub struct Input<'a> {
     pub name: &'a str,
     /// The word of a plan.
     pub plan: &'a str,
-    /// A whole number.
+    /// A whole number; empty: that of the plan.
     pub limit: &'a str,
     /// E-mail address of who becomes its first admin.
     pub email: &'a str,
@@ -28,8 +28,8 @@ pub struct Input<'a> {
 pub struct Draft {
     /// Name, as it is shown.
     pub name: String,
-    /// Plan.
-    pub plan: Plan,
+    /// Name of the plan.
+    pub plan: String,
     /// Most keys that count at the same time.
     pub limit: i64,
     /// Lower-case address.
@@ -37,21 +37,25 @@ pub struct Draft {
 }
 
 impl Input<'_> {
-    /// Checks every field.
+    /// Checks every field; `plans` are those that can be chosen.
     ///
     /// # Errors
     /// `Invalid` with a message at `name`, `plan`, `limit` and `email`.
-    pub fn check(&self) -> Result<Draft> {
+    pub fn check(&self, plans: &[Plan]) -> Result<Draft> {
         let mut errors = FieldErrors::default();
         let name = errors.take("name", check_name(self.name));
-        let plan = Plan::parse(self.plan);
+        let plan = plans.iter().find(|plan| plan.name == self.plan);
         if plan.is_none() {
             errors.add("plan", "Choose one of the plans.");
         }
+        let limit = match plan {
+            Some(plan) if self.limit.trim().is_empty() => Ok(plan.key_limit),
+            _ => limits::check_number(self.limit, 1),
+        };
         let draft = Draft {
             name,
-            plan: plan.unwrap_or(Plan::Standard),
-            limit: errors.take("limit", limits::check_number(self.limit, 1)),
+            plan: self.plan.to_owned(),
+            limit: errors.take("limit", limit),
             email: errors.take("email", validate::email(self.email)),
         };
         errors.into_result().map(|()| draft)

@@ -26,7 +26,7 @@ use self::listeners::Listeners;
 use self::metrics::serve_metrics;
 use self::stop_signals::StopSignals;
 use self::storage::{Storage, open_storage};
-use crate::actions::setup;
+use crate::actions::{plans, setup};
 use crate::background::follow::Follower;
 use crate::config::Config;
 use crate::config::secrets::{master_key_file, pepper_file};
@@ -64,6 +64,7 @@ impl Application {
             db, master_keys, ..
         } = open_storage(config)?;
         let now = clock.now();
+        take_over_plans(config, &db)?;
         let token = db
             .write(|conn| setup::issue_token(conn, now))
             .map_err(|error| error.to_string())?;
@@ -165,6 +166,20 @@ impl Application {
         }
         result
     }
+}
+
+/// Has the database know the plans of the configuration, and says which it no longer has.
+fn take_over_plans(config: &Config, db: &Db) -> Result<(), String> {
+    let lost = db
+        .write(|conn| plans::take_over(conn, &config.plans))
+        .map_err(|error| error.to_string())?;
+    for plan in lost {
+        tracing::warn!(
+            plan,
+            "tenants are on a plan that the configuration does not have any more; it counts as Standard"
+        );
+    }
+    Ok(())
 }
 
 /// The index with all keys in it, and what keeps it and the master keys at the state of the database.

@@ -32,6 +32,11 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
     let (secrets, master_keys) = db
         .read(|conn| db::migrate::run(conn, || Ok(open_secrets(config, &db))))
         .map_err(text)??;
+    // A new database knows the plans also before a server starts.
+    if db.read(db::plans::list).map_err(text)?.is_empty() {
+        db.write(|conn| db::plans::replace(conn, &config.plans))
+            .map_err(text)?;
+    }
     Ok(Storage {
         db,
         secrets,

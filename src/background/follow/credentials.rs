@@ -10,7 +10,6 @@ use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::{IntegrationId, ProjectId, TenantId};
 use crate::domain::integration::Level;
-use crate::domain::plan::Plan;
 use crate::domain::rollout::{self, Feature};
 use crate::resolve::{self, Current, Slots};
 
@@ -81,14 +80,14 @@ impl Follower {
         let feature = Feature::Integrations;
         let percentage = db::feature_rollouts::percentage(conn, feature)?;
         let switches = db::feature_switches::all(conn, feature)?;
-        let enterprise = db::tenants::list_of_plan(conn, Plan::Enterprise)?;
+        let on_plan = db::plans::tenants_with(conn, feature)?;
         let access = |tenant: TenantId| {
             let switch = switches.get(&tenant).copied();
             let bucket = rollout::bucket(feature, tenant);
-            let access = rollout::access(Plan::Enterprise, switch, percentage, bucket);
+            let access = rollout::access(true, switch, percentage, bucket);
             (tenant, access)
         };
-        let all = enterprise.into_iter().map(access).collect();
+        let all = on_plan.into_iter().map(access).collect();
         let audited = db::tenants::list_auditing_credential_reads(conn)?;
         self.step(turn, |_| {
             self.credentials

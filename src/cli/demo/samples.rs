@@ -13,7 +13,7 @@ use crate::domain::id::{KeyId, TenantId, UserId};
 use crate::domain::key::Input;
 use crate::domain::key_text::KeySecret;
 use crate::domain::pepper::Pepper;
-use crate::domain::plan::Plan;
+use crate::domain::plan::{ENTERPRISE, STANDARD};
 use crate::domain::role::{self, Steward};
 use crate::domain::rollout::Feature;
 use crate::domain::time::Timestamp;
@@ -258,8 +258,8 @@ fn make_enterprise(conn: &mut Conn, supporter: UserId, at: Timestamp) -> Result<
     let (_, _, tenant) = PEOPLE[0];
     let tenant = db::tenants::find_by_name(conn, tenant)?.id;
     let plan = decision::Input {
-        shown: Plan::Standard.as_str(),
-        choice: Plan::Enterprise.as_str(),
+        shown: STANDARD,
+        choice: ENTERPRISE,
         reason: "Signed for two years",
     };
     plans::set(conn, &by, tenant, &plan)?;

@@ -6,8 +6,8 @@ use super::as_json;
 use crate::actions::tenants;
 use crate::cli::invitation_links;
 use crate::config::Config;
-use crate::domain::key::DEFAULT_LIMIT;
-use crate::domain::plan::Plan;
+use crate::db;
+use crate::domain::plan::STANDARD;
 use crate::domain::role::Overseer;
 use crate::domain::tenant::Input;
 use crate::domain::time::Clock;
@@ -22,11 +22,11 @@ pub struct CreateArgs {
     #[arg(long, value_name = "EMAIL")]
     admin: String,
     /// Plan
-    #[arg(long, default_value = Plan::Standard.as_str())]
+    #[arg(long, default_value = STANDARD)]
     plan: String,
-    /// Most API keys that it may have at the same time
-    #[arg(long, value_name = "NUMBER", default_value_t = DEFAULT_LIMIT)]
-    key_limit: i64,
+    /// Most API keys that it may have at the same time [default: that of the plan]
+    #[arg(long, value_name = "NUMBER")]
+    key_limit: Option<i64>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -34,15 +34,19 @@ pub struct CreateArgs {
 
 /// Makes the tenant, and invites its first admin.
 pub fn run(config: &Config, args: &CreateArgs) -> Result<(), String> {
-    let limit = args.key_limit.to_string();
+    let limit = args.key_limit.map(|limit| limit.to_string());
     let input = Input {
         name: &args.name,
         plan: &args.plan,
-        limit: &limit,
+        limit: limit.as_deref().unwrap_or_default(),
         email: &args.admin,
     };
-    let draft = input.check().map_err(|error| error.to_string())?;
     let storage = open_storage(config)?;
+    let plans = storage
+        .db
+        .read(db::plans::list)
+        .map_err(|error| error.to_string())?;
+    let draft = input.check(&plans).map_err(|error| error.to_string())?;
     let by = Overseer::Operator(Clock::System.now());
     let (tenant, first) = storage
         .db

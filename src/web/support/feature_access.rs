@@ -32,7 +32,7 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
     let percentage = db::feature_rollouts::percentage(conn, FEATURE)?;
     let history = plans::history(conn, tenant.id)?;
     let about = |choice| match choice {
-        Choice::On => "It has them now, if its plan is Enterprise.".into(),
+        Choice::On => "It has them now, if they are part of its plan.".into(),
         Choice::Off => "It does not have them; what it stored is kept.".into(),
         Choice::ByPercentage => format!("When its turn comes. {percentage}% have them now."),
     };
@@ -53,8 +53,8 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
         legend: "Integrations control",
         choices: Choice::ALL
             .map(|choice| question::Choice {
-                word: choice.as_str(),
-                label: choice.label(),
+                word: choice.as_str().into(),
+                label: choice.label().into(),
                 about: about(choice),
             })
             .into(),
@@ -84,7 +84,7 @@ fn now_in_words(access: Access, switch: Option<Switch>) -> &'static str {
         }
         (Access::Available, Some(_)) => "Yes: switched on",
         (Access::Available, None) => "Yes: by percentage",
-        (Access::NotOnPlan, _) => "No: only on the Enterprise plan",
+        (Access::NotOnPlan, _) => "No: not part of its plan",
         (Access::NotRolledOut, _) => "No: its turn has not come",
         (Access::SwitchedOff, _) => "No: switched off",
     }

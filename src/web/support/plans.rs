@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::question::{self, Choice, DecisionForm, Fact, Kind, Question};
 use crate::actions::plans;
+use crate::db::tenants::Tenant;
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::TenantId;
@@ -12,41 +13,55 @@ use crate::domain::plan::Plan;
 use crate::domain::time::Timestamp;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
+use crate::web::numbers::{counted, grouped};
 use crate::web::past_step::PastStep;
 use crate::web::staff::Staff;
 use crate::web::state::State;
 
 static PLAN: Kind = Kind {
     load,
-    decide: |conn, by, tenant, input| plans::set(conn, by, tenant, input).map(|_| ()),
+    decide: |conn, by, tenant, input| plans::set(conn, by, tenant, input),
     told: |row| format!("{} is on the {} plan now.", row.name, row.plan),
 };
 
 fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
     let tenant = db::tenants::find(conn, tenant)?;
     let history = plans::history(conn, tenant.id)?;
-    let about = |plan| match plan {
-        Plan::Standard => "Keys, groups, projects, usage.",
-        Plan::Enterprise => "Also Integrations control, where it is rolled out.",
-    };
+    let all = db::plans::list(conn)?;
+    let now_on = all.iter().find(|plan| plan.name == tenant.plan);
+    let mut facts = vec![
+        Fact {
+            label: "Plan now",
+            value: tenant.plan.clone(),
+        },
+        Fact {
+            label: "Limit now",
+            value: counted(tenant.key_limit, "key", "keys"),
+        },
+    ];
+    if now_on.is_none() {
+        facts.push(Fact {
+            label: "No such plan",
+            value: "The configuration has no plan of that name any more: it counts as Standard."
+                .into(),
+        });
+    }
     Ok(Question {
         title: format!("Plan of {}", tenant.name),
         action: format!("/support/tenants/{}/plan", tenant.id),
         legend: "Plan",
-        choices: Plan::ALL
+        choices: all
+            .iter()
             .map(|plan| Choice {
-                word: plan.as_str(),
-                label: plan.as_str(),
-                about: about(plan).into(),
+                word: plan.name.clone(),
+                label: plan.name.clone(),
+                about: about(plan, now_on, &tenant),
             })
-            .into(),
+            .collect(),
         typed: None,
-        chosen: tenant.plan.as_str().into(),
-        shown: tenant.plan.as_str().into(),
-        facts: vec![Fact {
-            label: "Plan now",
-            value: tenant.plan.as_str().into(),
-        }],
+        chosen: tenant.plan.clone(),
+        shown: tenant.plan,
+        facts,
         submit: ["check", "Save plan", "primary"],
         refusal: None,
         history_of: "plan and access",
@@ -57,6 +72,33 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
         tenant: tenant.id,
         name: tenant.name,
     })
+}
+
+/// What is in a plan, and what changes with it: what is lost, and what becomes of the limit.
+fn about(plan: &Plan, now_on: Option<&Plan>, tenant: &Tenant) -> String {
+    let mut text = plan.about();
+    if plan.name == tenant.plan {
+        return text;
+    }
+    let had = now_on.map_or(&[][..], |now| &now.features);
+    for lost in had.iter().filter(|one| !plan.features.contains(one)) {
+        let label = lost.label();
+        text = format!("{text} Without {label}, which it has a plan for now.");
+    }
+    let (limit, keys) = (tenant.key_limit, |many| counted(many, "key", "keys"));
+    let then = plans::limit_on(plan, limit);
+    let of_limit = if then > limit {
+        format!(" Its limit goes from {} to {}.", grouped(limit), keys(then))
+    } else if plan.key_limit < limit {
+        let own = grouped(plan.key_limit);
+        format!(
+            " Its limit stays {}, though the plan begins with {own}.",
+            keys(limit)
+        )
+    } else {
+        String::new()
+    };
+    text + &of_limit
 }
 
 /// `GET /support/tenants/{id}/plan`.

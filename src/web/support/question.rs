@@ -35,9 +35,9 @@ pub struct DecisionForm {
 /// One of the things that can be chosen.
 pub struct Choice {
     /// As the form sends it.
-    pub word: &'static str,
+    pub word: String,
     /// What it is called.
-    pub label: &'static str,
+    pub label: String,
     /// What comes of it.
     pub about: String,
 }

@@ -1,4 +1,4 @@
-//! Support > Roll-outs: which part of the Enterprise tenants has a feature.
+//! Support > Roll-outs: which part of the tenants on a plan with a feature has it.
 
 use actix_session::Session;
 use actix_web::http::StatusCode;

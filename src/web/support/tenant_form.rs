@@ -11,9 +11,8 @@ use super::tenants::crumbs;
 use crate::actions::tenants;
 use crate::db;
 use crate::domain::id::TenantId;
-use crate::domain::key::DEFAULT_LIMIT;
 use crate::domain::limits::HIGHEST;
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Plan, STANDARD};
 use crate::domain::tenant::Input;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
@@ -40,8 +39,8 @@ impl Default for TenantForm {
     fn default() -> Self {
         Self {
             name: String::new(),
-            plan: Plan::Standard.as_str().into(),
-            limit: DEFAULT_LIMIT.to_string(),
+            plan: STANDARD.into(),
+            limit: String::new(),
             email: String::new(),
         }
     }
@@ -61,6 +60,7 @@ pub struct NameForm {
 struct NewTenantPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
+    plans: Vec<Plan>,
     form: TenantForm,
     errors: FieldErrors,
 }
@@ -80,18 +80,16 @@ struct NamePage {
 ///
 /// # Errors
 /// `NotFound` for anybody but a super user.
-pub async fn new(me: Staff) -> Answer<HttpResponse> {
+pub async fn new(state: web::Data<State>, me: Staff) -> Answer<HttpResponse> {
     me.overseer()?;
-    form_again(
-        me,
-        TenantForm::default(),
-        FieldErrors::default(),
-        StatusCode::OK,
-    )
+    let plans = state.read(db::plans::list).await?;
+    let (form, errors) = (TenantForm::default(), FieldErrors::default());
+    form_again(me, plans, form, errors, StatusCode::OK)
 }
 
 fn form_again(
     me: Staff,
+    plans: Vec<Plan>,
     form: TenantForm,
     errors: FieldErrors,
     status: StatusCode,
@@ -101,6 +99,7 @@ fn form_again(
         &NewTenantPage {
             shell: me.shell,
             crumbs: crumbs(Some("New")),
+            plans,
             form,
             errors,
         },
@@ -123,7 +122,8 @@ pub async fn create(
         limit: &form.limit,
         email: &form.email,
     };
-    let made = match input.check() {
+    let plans = state.read(db::plans::list).await?;
+    let made = match input.check(&plans) {
         Ok(draft) => {
             state
                 .change(move |conn| tenants::make(conn, &by, &draft))
@@ -134,7 +134,7 @@ pub async fn create(
     match made {
         Ok(made) => first_links::hand_over(&state, me, made, true),
         Err(Error::Invalid(errors)) => {
-            form_again(me, form, errors, StatusCode::UNPROCESSABLE_ENTITY)
+            form_again(me, plans, form, errors, StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(other) => Err(other.into()),
     }

@@ -59,7 +59,7 @@ impl EndNote {
 pub struct TenantRow {
     pub id: String,
     pub name: String,
-    pub plan: &'static str,
+    pub plan: String,
     /// Whether it has integrations, in a few words.
     pub access: &'static str,
     pub suspended: bool,
@@ -124,7 +124,7 @@ impl TenantRow {
             active: active_at.map(|at| Moment::past(at, now)),
             id: tenant.id.to_string(),
             name: tenant.name,
-            plan: tenant.plan.as_str(),
+            plan: tenant.plan,
         }
     }
 

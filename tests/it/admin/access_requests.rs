@@ -16,7 +16,7 @@ async fn the_page_tells_why_it_is_locked_until_it_is_not() {
         .await
         .has(&format!("nav a[href='{HERE}']"));
     let page = alice.get(HERE).await;
-    page.shows("Your organization is on the Standard plan; this is part of the Enterprise plan.");
+    page.shows("This is not part of your organization's plan.");
     page.has(&format!("main a[href='{ASK}']"));
     for tenant in ["Acme", "Globex"] {
         app.set_plan(tenant, "Enterprise");

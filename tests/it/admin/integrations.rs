@@ -183,7 +183,7 @@ async fn a_tenant_without_them_reads_why_on_each_page() {
     ] {
         let locked = bob.get(page).await;
         assert_eq!(locked.status, 200, "{page}: {}", locked.body);
-        locked.shows("Enterprise plan");
+        locked.shows("not part of your organization's plan");
     }
 }
 

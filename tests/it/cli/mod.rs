@@ -9,6 +9,7 @@ mod key;
 mod master_key;
 mod member;
 mod pepper;
+mod plans;
 mod postgres;
 mod secrets;
 mod serve;

@@ -32,7 +32,7 @@ async fn a_granted_request_switches_it_on_once_the_plan_allows_it() {
     let fields = [("shown", &*shown), ("choice", "on"), ("reason", "Welcome")];
     let first = sam.submit(&page, &page, &fields).await;
     assert_eq!(first.status, 422);
-    first.shows("The plan of Acme is Standard. Set it to Enterprise first.");
+    first.shows("The plan of Acme is Standard, which has no Integrations control.");
     app.set_plan("Acme", "Enterprise");
     // The plan is another one than the form showed.
     let late = sam.submit(&page, &page, &fields).await;

@@ -1,5 +1,9 @@
 //! Support sets the plan of a tenant.
 
+use keystead::actions::plans;
+use keystead::domain::plan::{Plan, built_in};
+use keystead::domain::rollout::Feature;
+
 use crate::support::*;
 
 fn input<'a>(shown: &'a str, plan: &'a str, reason: &'a str) -> [(&'a str, &'a str); 3] {
@@ -106,4 +110,86 @@ async fn of_two_supporters_who_set_a_plan_at_once_the_second_reads_it_again() {
     assert!(late.is_part());
     let changes = "SELECT count(*) AS n FROM audit_events WHERE action = 'plan.changed'";
     assert_eq!(app.number(changes), 1);
+}
+
+/// Has the server know the plan Team beside the built-in ones, or no longer; gives the plans that are lost.
+fn with_team(app: &App, is_there: bool) -> Vec<String> {
+    let mut all = built_in();
+    if is_there {
+        all.push(Plan {
+            name: "Team".into(),
+            key_limit: 500,
+            features: vec![Feature::Integrations],
+        });
+    }
+    app.db.write(|conn| plans::take_over(conn, &all)).unwrap()
+}
+
+#[actix_web::test]
+async fn a_plan_says_what_changes_and_lowers_no_limit() {
+    let app = App::start().await;
+    assert_eq!(with_team(&app, true), Vec::<String>::new());
+    let mut sam = app.sam().await;
+    let page = app.support_page("Globex", "plan");
+    let form = sam.get(&page).await;
+    form.shows(
+        "Also Integrations control, where it is rolled out. Its limit goes from 10 to 500 keys.",
+    );
+    let fields = input("Standard", "Team", "Signed");
+    assert_eq!(sam.submit(&page, &page, &fields).await.status, 303);
+    assert_eq!(app.limit_of("Globex"), 500);
+    let steps = "SELECT count(*) AS n FROM audit_events WHERE actor_name = 'Sam Stone' \
+                 AND action IN ('plan.changed', 'limit.changed')";
+    assert_eq!(app.number(steps), 2);
+    let form = sam.get(&page).await;
+    form.shows("Without Integrations control, which it has a plan for now.");
+    form.shows("Its limit stays 500 keys, though the plan begins with 10.");
+    let back = input("Team", "Standard", "Too much");
+    assert_eq!(sam.submit(&page, &page, &back).await.status, 303);
+    assert_eq!(app.limit_of("Globex"), 500);
+    // A new tenant begins with the limit of its plan, unless another is typed.
+    let mut alice = app.sign_in(ALICE).await;
+    let new = "/support/tenants/new";
+    alice
+        .get(new)
+        .await
+        .shows("Begins with a limit of 500 keys.");
+    for (name, limit, keys) in [("Initech", "", 500), ("Umbrella", "20", 20)] {
+        let fields = [
+            ("name", name),
+            ("plan", "Team"),
+            ("limit", limit),
+            ("email", "ida@initech.test"),
+        ];
+        let made = alice.submit(new, "/support/tenants", &fields).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        assert_eq!(app.limit_of(name), keys);
+    }
+}
+
+#[actix_web::test]
+async fn a_plan_that_is_no_longer_there_keeps_its_name_and_counts_as_standard() {
+    let app = App::start().await;
+    with_team(&app, true);
+    let mut sam = app.sam().await;
+    let page = app.support_page("Globex", "plan");
+    let fields = input("Standard", "Team", "Signed");
+    assert_eq!(sam.submit(&page, &page, &fields).await.status, 303);
+    let globex = app.tenant("Globex");
+    direct::switch_integrations_alone(&app.db, globex);
+    let has = || {
+        let access = app
+            .db
+            .read(|conn| keystead::actions::rollouts::access(conn, globex, Feature::Integrations));
+        access.unwrap() == keystead::domain::rollout::Access::Available
+    };
+    assert!(has());
+    assert_eq!(with_team(&app, false), ["Team"]);
+    assert!(!has());
+    sam.get("/support/tenants?sort=name").await.shows("Team");
+    let form = sam.get(&page).await;
+    form.shows("The configuration has no plan of that name any more: it counts as Standard.");
+    form.lacks("[name='choice'][value='Team']");
+    with_team(&app, true);
+    assert!(has());
 }

@@ -47,7 +47,7 @@ async fn plan_switch_and_percentage_decide_in_this_order() {
     let place = app.place_in_rollout("Acme");
     assert_eq!(
         access(&app, &mut sam, "Acme").await,
-        "No: only on the Enterprise plan"
+        "No: not part of its plan"
     );
     // On another plan a switch would promise what is not there.
     let page = app.support_page("Acme", "access");
@@ -55,7 +55,7 @@ async fn plan_switch_and_percentage_decide_in_this_order() {
     let fields = [("shown", &*shown), ("choice", "on"), ("reason", "Agreed")];
     let refused = sam.submit(&page, &page, &fields).await;
     assert_eq!(refused.status, 422);
-    refused.shows("The plan of Acme is Standard. Set it to Enterprise first.");
+    refused.shows("The plan of Acme is Standard, which has no Integrations control.");
     app.set_plan("Acme", "Enterprise");
     assert_eq!(
         access(&app, &mut sam, "Acme").await,
@@ -81,7 +81,7 @@ async fn plan_switch_and_percentage_decide_in_this_order() {
     app.set_plan("Acme", "Standard");
     assert_eq!(
         access(&app, &mut sam, "Acme").await,
-        "No: only on the Enterprise plan"
+        "No: not part of its plan"
     );
     let acme = app.tenant("Acme");
     let feature = keystead::domain::rollout::Feature::Integrations;
@@ -89,7 +89,7 @@ async fn plan_switch_and_percentage_decide_in_this_order() {
         .db
         .read(|conn| keystead::actions::rollouts::must_have(conn, acme, feature));
     assert!(
-        matches!(&refused, Err(keystead::domain::Error::Forbidden(why)) if why.contains("Enterprise plan")),
+        matches!(&refused, Err(keystead::domain::Error::Forbidden(why)) if why.contains("not part of this organization's plan")),
         "{refused:?}"
     );
     let history = sam.get(&page).await;

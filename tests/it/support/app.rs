@@ -362,6 +362,7 @@ pub fn config() -> Config {
         outbound_calls: false,
         outbound_private_hosts: PrivateHosts::default(),
         mail: None,
+        plans: keystead::domain::plan::built_in(),
         catalogue: Catalogue::built_in().unwrap().into(),
     }
 }

@@ -5,7 +5,7 @@ use keystead::db::change_log::{Item, append};
 use keystead::db::projects::Project;
 use keystead::db::{self, Db};
 use keystead::domain::id::{ProjectId, TenantId};
-use keystead::domain::plan::Plan;
+use keystead::domain::plan::ENTERPRISE;
 use keystead::domain::rollout::{Feature, Switch};
 
 use super::app::{App, Issued};
@@ -48,12 +48,22 @@ pub fn number(db: &Db, query: &str) -> i64 {
     .unwrap()
 }
 
+/// Switches integrations on for a tenant, whatever its plan is.
+pub fn switch_integrations_alone(db: &Db, tenant: TenantId) {
+    let feature = Feature::Integrations;
+    db.write(|conn| {
+        append(conn, Item::Rollout(feature))?;
+        db::feature_switches::set(conn, tenant, feature, Some(Switch::On))
+    })
+    .unwrap();
+}
+
 /// Puts a tenant on the Enterprise plan, and switches integrations for it.
 pub fn switch_integrations(db: &Db, tenant: TenantId, switch: Switch) {
     let feature = Feature::Integrations;
     let give = |conn: &mut db::Conn| {
         append(conn, Item::Rollout(feature))?;
-        db::tenants::set_plan(conn, tenant, Plan::Enterprise)?;
+        db::tenants::set_plan(conn, tenant, ENTERPRISE)?;
         db::feature_switches::set(conn, tenant, feature, Some(switch))
     };
     db.write(give).unwrap();

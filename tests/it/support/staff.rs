@@ -26,10 +26,9 @@ impl App {
 
     /// A tenant whose first admin has not joined yet.
     pub fn add_tenant(&self, name: &str) -> keystead::domain::id::TenantId {
-        use keystead::domain::plan::Plan;
         let draft = keystead::domain::tenant::Draft {
             name: name.into(),
-            plan: Plan::Standard,
+            plan: keystead::domain::plan::STANDARD.into(),
             limit: 10,
             email: "ida@initech.test".into(),
         };

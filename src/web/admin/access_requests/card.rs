@@ -41,9 +41,7 @@ impl LockedCard {
     pub fn find(conn: &mut Conn, by: &Actor) -> Result<Option<Self>> {
         let why = match rollouts::access(conn, by.tenant, FEATURE)? {
             Access::Available => return Ok(None),
-            Access::NotOnPlan => {
-                "Your organization is on the Standard plan; this is part of the Enterprise plan."
-            }
+            Access::NotOnPlan => "This is not part of your organization's plan.",
             Access::NotRolledOut => {
                 "It is introduced step by step, and your organization's turn has not come yet."
             }
