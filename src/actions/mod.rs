@@ -51,6 +51,7 @@ pub mod setup;
 pub mod sign_in;
 pub mod staff_audit_log;
 pub mod support_explanations;
+pub mod support_grants;
 pub mod supporters;
 pub mod suspensions;
 pub mod tenant_deletions;

@@ -53,6 +53,7 @@ pub mod secret_checks;
 pub mod sessions;
 pub mod setup_tokens;
 pub mod sign_in_failures;
+pub mod support_grants;
 pub mod tenant_deletions;
 pub mod tenant_keys;
 pub mod tenant_overviews;

@@ -182,6 +182,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    support_grants (id) {
+        id -> Text, tenant_id -> Text, user_id -> Text, staff -> Text, reason -> Text, asked_at -> Timestamp,
+        ends_at -> Nullable<Timestamp>, ended_at -> Nullable<Timestamp>, opened_at -> Nullable<Timestamp>,
+        last_path -> Text,
+    }
+}
+
+diesel::table! {
     sealed_secrets (key_id) {
         key_id -> Text, tenant_id -> Text, version -> Integer, nonce -> Binary, ciphertext -> Binary,
         master_key_version -> Integer,
@@ -265,6 +273,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     limit_ends,
     limit_requests,
     sealed_secrets,
+    support_grants,
     verifiers,
     verifier_rotations
 );

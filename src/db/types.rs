@@ -17,8 +17,8 @@ use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
 use crate::domain::id::{
     AccessRequestId, AuditId, CredentialId, GapId, GroupId, IntegrationId, InvitationId, KeyId,
-    LimitMessageId, LimitRequestId, MailId, NodeId, ProjectId, RotationId, TenantId, UserId,
-    VerifierId,
+    LimitMessageId, LimitRequestId, MailId, NodeId, ProjectId, RotationId, SupportGrantId,
+    TenantId, UserId, VerifierId,
 };
 use crate::domain::letter::Letter;
 use crate::domain::limits::Outcome;
@@ -96,6 +96,7 @@ id_columns!(
     ProjectId,
     RequestId,
     RotationId,
+    SupportGrantId,
     TenantId,
     UserId,
     VerifierId

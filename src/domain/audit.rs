@@ -181,6 +181,16 @@ events! {
     LimitChanged(Step): LIMIT_CHANGED;
     /// A limit that was raised for a while fell back.
     LimitEnded(Step): LIMIT_ENDED;
+    /// Support staff asked to look at the tenant; why, and for how many minutes.
+    SupportAccessAsked(Value): "support_access.asked";
+    /// An admin lets them look; whom.
+    SupportAccessGranted(Value): "support_access.granted";
+    /// An admin does not.
+    SupportAccessDeclined(Value): "support_access.declined";
+    /// Somebody ended it before its time; whose look it was.
+    SupportAccessEnded(Value): "support_access.ended";
+    /// Support staff opened a page of the tenant; which.
+    SupportPageSeen(Value): "support_access.page_seen";
     /// Support set another plan.
     PlanChanged(Decision): PLAN_CHANGED;
     /// Support switched a feature for a tenant, or left it to the percentage.
@@ -280,6 +290,11 @@ impl Event {
             | Self::MailGivenUp(detail)
             | Self::LimitDiscussed(detail)
             | Self::RequestExplained(detail)
+            | Self::SupportAccessAsked(detail)
+            | Self::SupportAccessGranted(detail)
+            | Self::SupportAccessDeclined(detail)
+            | Self::SupportAccessEnded(detail)
+            | Self::SupportPageSeen(detail)
             | Self::SettingsChanged(detail) => detail.clone(),
             Self::LimitRequested(step)
             | Self::LimitWithdrawn(step)

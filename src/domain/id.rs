@@ -142,6 +142,10 @@ id_type!(
     LimitRequestId
 );
 id_type!(
+    /// That support staff asks to look at a tenant, or may.
+    SupportGrantId
+);
+id_type!(
     /// A message about such a request.
     LimitMessageId
 );

@@ -9,6 +9,7 @@ use crate::domain::role::Role;
 use crate::domain::time::{self, Timestamp};
 
 use crate::db::members::{Home, Member};
+use crate::db::support_grants::Grant;
 
 /// Sidebar and top bar.
 #[derive(Debug, Clone)]
@@ -45,6 +46,8 @@ pub struct Shell {
     pub path: String,
     /// A message carried over a redirect.
     pub flash: Option<Flash>,
+    /// Support staff looks at the tenant, or asks to.
+    pub looks: Vec<LookStrip>,
     /// The tenant is suspended.
     pub suspension: Option<SuspensionStrip>,
 }
@@ -77,6 +80,33 @@ impl SuspensionStrip {
             reason: member.suspension_reason.clone(),
             deletion: member.deletion_at.map(Moment::day),
         })
+    }
+}
+
+/// The strip above each page while support staff looks at the tenant, or asks to.
+#[derive(Debug, Clone)]
+pub struct LookStrip {
+    /// Of what can be ended: the grant, or for the person themselves the tenant.
+    pub id: String,
+    /// Who looks.
+    pub staff: String,
+    /// "14:32 UTC"; `None`: they only ask.
+    pub until: Option<String>,
+    /// Whoever sees the strip is the one who looks.
+    pub is_mine: bool,
+}
+
+impl LookStrip {
+    /// The strip of a tenant's own people.
+    pub fn new(grant: Grant, now: Timestamp) -> Self {
+        Self {
+            id: grant.id.to_string(),
+            until: grant
+                .until(now)
+                .map(|until| until.format("%H:%M UTC").to_string()),
+            staff: grant.staff,
+            is_mine: false,
+        }
     }
 }
 
@@ -123,6 +153,7 @@ impl Shell {
             here: request.path().to_owned(),
             path,
             flash: None,
+            looks: Vec::new(),
             suspension: None,
         }
     }
@@ -150,6 +181,7 @@ impl Shell {
             requests: 0,
             path,
             flash: None,
+            looks: Vec::new(),
             suspension: None,
         }
     }

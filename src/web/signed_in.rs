@@ -7,10 +7,10 @@ use futures_util::future::LocalBoxFuture;
 
 use super::failure::Failure;
 use super::session::{self, Who};
-use super::shell::{Shell, SuspensionStrip};
+use super::shell::{LookStrip, Shell, SuspensionStrip};
 use super::state::State;
 use super::suspended::must_not_change;
-use super::{client, factor_duty, masked_token, page_owner, refused_permissions, supporter};
+use super::{client, factor_duty, masked_token, page_owner, refused_permissions, support_look};
 use crate::actions;
 use crate::db;
 use crate::db::members::Member;
@@ -28,6 +28,7 @@ pub struct SignedIn {
     /// What pages show around their content.
     pub shell: Shell,
     actor: Actor,
+    is_looking: bool,
 }
 
 impl SignedIn {
@@ -54,6 +55,18 @@ impl SignedIn {
         })
     }
 
+    /// Refuses who may not see what needs `scope`. Support staff that a tenant lets look sees it; what they look at can be
+    /// changed by nobody without the right itself.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub fn must_see(&self, scope: &str) -> Result<()> {
+        if self.is_looking {
+            return Ok(());
+        }
+        self.actor.must_hold(scope)
+    }
+
     /// The actor for actions.
     pub fn actor(&self) -> Actor {
         self.actor.clone()
@@ -69,15 +82,23 @@ impl SignedIn {
         let (user, tenant, csrf) = Who::read(&session)?;
         let csrf = masked_token::mask(&csrf)?;
         let Some(tenant) = tenant else {
-            // To support staff the pages of tenants do not exist; this one says so in their own frame.
-            supporter::load(request).await?;
-            return Err(Error::Hidden);
+            // To support staff the pages of tenants do not exist, unless one lets them look at it now.
+            let looking = support_look::load(request).await?;
+            return Ok(Self {
+                member: looking.member,
+                csrf: looking.shell.csrf.clone(),
+                shell: looking.shell,
+                actor: looking.actor,
+                is_looking: true,
+            });
         };
         let state = State::of(request)?;
-        let (member, homes) = state
+        let now = state.now();
+        let (member, homes, looks) = state
             .read(move |conn| {
                 let member = actions::sessions::member(conn, tenant, user)?;
-                Ok((member, db::members::list_tenants(conn, user)?))
+                let looks = db::support_grants::list_live(conn, tenant, now)?;
+                Ok((member, db::members::list_tenants(conn, user)?, looks))
             })
             .await?;
         let is_on = member.second_factor_at.is_some();
@@ -89,12 +110,18 @@ impl SignedIn {
                 role: member.role,
             },
             tenant,
-            now: state.now(),
+            now,
             address: client::address(request),
             request_id: client::request_id(request),
         };
         refused_permissions::asks(request, &actor);
         let mut shell = Shell::new(request, &member, homes, &csrf, page_owner::of(request));
+        if member.suspended_at.is_none() {
+            shell.looks = looks
+                .into_iter()
+                .map(|look| LookStrip::new(look, now))
+                .collect();
+        }
         shell.suspension = SuspensionStrip::of(&member, actor.now);
         // Error pages of this request are drawn inside the shell.
         request.extensions_mut().insert(shell.clone());
@@ -105,6 +132,7 @@ impl SignedIn {
             csrf,
             shell,
             actor,
+            is_looking: false,
         })
     }
 }

@@ -1,1 +1,2 @@
+DROP TABLE support_grants;
 ALTER TABLE tenants DROP COLUMN support_sees_addresses;

@@ -20,6 +20,7 @@ pub mod requests;
 pub mod sessions;
 pub mod settings;
 pub mod setup;
+pub mod support_access;
 pub mod theme;
 pub mod usage;
 pub mod verifiers;

@@ -10,7 +10,7 @@ use crate::web::body::LARGEST_SETTINGS as SETTINGS;
 use crate::web::route_lines::routes;
 use crate::web::support::{
     access_refusals, deletions, explanations as support_explanations, feature_access, first_links,
-    leaked_keys, limit_refusals, limit_requests as limit_queue, limits, plans, rollouts,
+    leaked_keys, limit_refusals, limit_requests as limit_queue, limits, looks, plans, rollouts,
     suspensions, tenant_form, tenant_page, tenants,
 };
 use crate::web::{audit, docs, jump};
@@ -118,6 +118,9 @@ pub fn support(scope: &mut ServiceConfig) {
         "/support/explain" => page support_explanations::new, post support_explanations::create;
         "/support/requests" => page limit_queue::index;
         "/support/tenants/{id}/limit-request" => page limit_queue::show, post limit_queue::create;
+        "/support/tenants/{id}/look" => page looks::new, post looks::create;
+        "/support/tenants/{id}/look/entry" => post looks::enter;
+        "/support/tenants/{id}/look/removal" => post looks::leave;
         "/support/tenants/{id}/plan" => page plans::new, post plans::create;
         "/support/tenants/{id}/access" => page feature_access::new, post feature_access::create;
         "/support/tenants/{id}/access-refusal" => page access_refusals::new, post access_refusals::create;

@@ -5,7 +5,7 @@ use actix_web::web::ServiceConfig;
 use crate::web::account::{
     factor_changes, names, page, passwords, reset_requests, resets, second_factor, sessions,
 };
-use crate::web::admin::members;
+use crate::web::admin::{members, support_access};
 use crate::web::leaked_keys;
 use crate::web::route_lines::routes;
 
@@ -33,6 +33,10 @@ pub fn of_people(scope: &mut ServiceConfig) {
         "/account/second-factor/removal" => post factor_changes::destroy;
         "/password-reset" => page resets::new, post resets::create;
         "/password-reset/request" => page reset_requests::new, post reset_requests::create;
+        "/support-access" => page support_access::index;
+        "/support-access/{id}/grant" => post support_access::create;
+        "/support-access/{id}/refusal" => post support_access::decline;
+        "/support-access/{id}/removal" => post support_access::destroy;
         "/report-leaked-key" => page leaked_keys::new, post leaked_keys::create;
     };
 }

@@ -10,6 +10,7 @@ pub mod leaked_keys;
 pub mod limit_refusals;
 pub mod limit_requests;
 pub mod limits;
+pub mod looks;
 pub mod plans;
 pub mod question;
 pub mod rollouts;

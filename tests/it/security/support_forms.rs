@@ -20,7 +20,8 @@ pub fn decisions(app: &App) -> Vec<Try> {
     let request = recorded(app, &found.id);
     let due = app.clock.now() + chrono::TimeDelta::days(30);
     let going = format!("{suspended} {}", keystead::domain::time::rfc3339(due));
-    vec![
+    let mut all = answers(app);
+    all.extend([
         form(
             "/support/tenants/{id}/limit-request",
             &[("words", "Which plants?")],
@@ -98,6 +99,40 @@ pub fn decisions(app: &App) -> Vec<Try> {
             "/support/leaked-keys/containment",
             &[("tenant", &acme), ("id", &found.id), reason],
         ),
+    ]);
+    all
+}
+
+/// Sam's own way to the pages of Acme, which is open to them alone.
+pub fn looks(app: &App) -> Vec<Try> {
+    app.sam_asks(true);
+    let acme = app.tenant("Acme").to_string();
+    let form = |route: &'static str, fields: Vec<(&'static str, String)>| Try {
+        route,
+        page: "/support/tenants".into(),
+        action: route.replace("{id}", &acme),
+        fields,
+    };
+    let reason = vec![("reason", "Planted".into())];
+    vec![
+        form("/support/tenants/{id}/look", reason),
+        form("/support/tenants/{id}/look/entry", vec![]),
+        form("/support/tenants/{id}/look/removal", vec![]),
+    ]
+}
+
+/// Acme answers Sam.
+fn answers(app: &App) -> Vec<Try> {
+    let form = |route: &'static str, granted| Try {
+        route,
+        page: "/tenant-api-keys".into(),
+        action: route.replace("{id}", &app.sam_asks(granted)),
+        fields: vec![],
+    };
+    vec![
+        form("/support-access/{id}/grant", false),
+        form("/support-access/{id}/refusal", false),
+        form("/support-access/{id}/removal", true),
     ]
 }
 

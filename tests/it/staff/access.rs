@@ -31,6 +31,7 @@ fn pages_of_tenants(key: &app::Issued) -> Vec<String> {
         "/usage/requests.csv",
         "/usage/requests.ndjson",
         "/usage/explanation",
+        "/support-access",
         "/verifiers",
     ]
     .map(String::from)

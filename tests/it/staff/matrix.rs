@@ -1,6 +1,7 @@
 //! Every page and every form against everybody who is not an admin of the tenant.
 
 use crate::security::csrf_forms::{Try, tries};
+use crate::security::support_forms::looks;
 use crate::security::{csrf_integrations, csrf_members};
 use crate::support::browser_like::Answer;
 use crate::support::*;
@@ -59,6 +60,9 @@ const MATRIX: &str = "
 - 0 0 > /projects/{id}/archival/removal
 - 0 0 > /projects/{id}/edit
 - 0 0 > /projects/{project}/integrations/{slug}/credentials/test
+- 0 0 > /support-access/{id}/grant
+- 0 0 > /support-access/{id}/refusal
+- 0 0 > /support-access/{id}/removal
 - 0 0 > /tenant-api-keys/{id}/allowlist
 - 0 0 > /tenant-api-keys/{id}/deletion
 - 0 0 > /tenant-api-keys/{id}/disclosure
@@ -79,6 +83,9 @@ const MATRIX: &str = "
 0 0 + > /support/tenants/{id}/limit
 0 0 + > /support/tenants/{id}/limit-refusal
 0 0 + > /support/tenants/{id}/limit-request
+0 0 + > /support/tenants/{id}/look
+0 0 + > /support/tenants/{id}/look/entry
+0 0 + > /support/tenants/{id}/look/removal
 0 0 + > /support/tenants/{id}/plan
 0 0 0 > /support/tenants
 0 0 0 > /support/tenants/{id}/deletion
@@ -94,7 +101,8 @@ const MATRIX: &str = "
 > > > > /logout
 ";
 
-fn forms(app: &App) -> Vec<Try> {
+/// Every form, with what it needs to be possible.
+pub(super) fn forms(app: &App) -> Vec<Try> {
     let revocable = app.issue("Acme", "Revocable");
     let deletable = app.issue("Acme", "Deletable");
     app.alter_key(&deletable, "revoked_at = '2026-11-20 11:00:00'");
@@ -102,6 +110,7 @@ fn forms(app: &App) -> Vec<Try> {
     let mut forms = csrf_integrations::tries(app);
     forms.extend(csrf_members::tries(app));
     forms.extend(tries(app, &revocable, &deletable, &recoverable));
+    forms.extend(looks(app));
     forms
 }
 

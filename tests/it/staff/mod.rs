@@ -8,6 +8,7 @@ mod leaked_keys;
 mod limit_ends;
 mod limit_threads;
 mod limits;
+mod looks;
 mod matrix;
 mod pages_matrix;
 mod plans;

@@ -46,6 +46,7 @@ const MATRIX: &str = "
 + - + 0 > /members
 + - + 0 > /projects/new
 + - + 0 > /settings
++ - + 0 > /support-access
 + - + 0 > /tenant-api-keys/new
 + - 0 0 > /authorization-groups/{id}/deletion
 + - 0 0 > /authorization-groups/{id}/edit
@@ -90,6 +91,7 @@ const MATRIX: &str = "
 + 0 0 0 > /verifiers/{id}/revocation
 + 0 0 0 > /verifiers/{id}/rotation
 + 0 0 0 > /verifiers/{id}/rotation/end
+0 0 0 + > /support/tenants/{id}/look
 0 0 0 0 0 /invitation
 0 0 0 0 0 /password-reset
 0 0 0 0 0 /password-reset/request
@@ -97,7 +99,7 @@ const MATRIX: &str = "
 ";
 
 /// Things of Acme, by what stands before their id in an address.
-fn things(app: &App) -> Vec<(&'static str, String)> {
+pub(super) fn things(app: &App) -> Vec<(&'static str, String)> {
     app.give_integrations("Acme");
     app.give_integrations("Globex");
     open_request(app);
@@ -137,7 +139,7 @@ fn things(app: &App) -> Vec<(&'static str, String)> {
 }
 
 /// An address of Acme's.
-fn filled(things: &[(&str, String)], path: &str) -> String {
+pub(super) fn filled(things: &[(&str, String)], path: &str) -> String {
     let of = |start: &str| {
         things
             .iter()

@@ -18,6 +18,34 @@ impl App {
             .unwrap();
     }
 
+    /// The id of Sam, who is hired if they are not yet.
+    pub fn sam_id(&self) -> keystead::domain::id::UserId {
+        let found = || {
+            self.db
+                .read(|conn| keystead::db::users::find_by_email(conn, SAM))
+        };
+        if found().unwrap().is_none() {
+            self.hire_sam();
+        }
+        found().unwrap().unwrap().id
+    }
+
+    /// Sam asks Acme to look at it; gives the id of the question. Acme has agreed already if it is `granted`.
+    pub fn sam_asks(&self, granted: bool) -> String {
+        use keystead::db::support_grants;
+        let (acme, sam, now) = (self.tenant("Acme"), self.sam_id(), self.clock.now());
+        let asked = self.db.write(|conn| {
+            support_grants::insert(conn, (acme, sam), ("Sam Stone", "Ticket"), now)?;
+            let asked = support_grants::find_last(conn, acme, sam)?.unwrap();
+            if granted {
+                let until = now + chrono::TimeDelta::minutes(30);
+                support_grants::set_granted(conn, asked.id, until)?;
+            }
+            Ok(asked.id.to_string())
+        });
+        asked.unwrap()
+    }
+
     /// Sam, signed in.
     pub async fn sam(&self) -> Person {
         self.hire_sam();

@@ -142,7 +142,7 @@ pub async fn load(
     errors: FieldErrors,
 ) -> Answer<MembersPage> {
     let by = me.actor();
-    by.must_hold(members::WRITE)?;
+    me.must_see(members::WRITE)?;
     let (rows, invitations) = state.snapshot(move |conn| load_rows(conn, &by)).await?;
     Ok(MembersPage {
         shell: me.shell,

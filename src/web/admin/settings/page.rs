@@ -52,7 +52,7 @@ struct SettingsPage {
 /// `Forbidden` for viewers.
 pub async fn show(state: web::Data<State>, me: SignedIn) -> Answer<HttpResponse> {
     let by = me.actor();
-    by.must_hold("tenant:write")?;
+    me.must_see("tenant:write")?;
     let (tenant, copies, access, support_sees_addresses) = state
         .read(move |conn| {
             let tenant = db::tenants::find(conn, by.tenant)?;
