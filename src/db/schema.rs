@@ -32,6 +32,7 @@ diesel::table! {
 diesel::table! {
     sessions (key_digest) {
         key_digest -> Text, user_id -> Nullable<Text>, state -> Text, created_at -> Timestamp, seen_at -> Timestamp,
+        proven_at -> Nullable<Timestamp>, address -> Text, program -> Text,
     }
 }
 

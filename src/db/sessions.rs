@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::sessions;
-use super::types::At;
+use super::types::{At, MaybeAt};
 use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::UserId;
@@ -25,6 +25,13 @@ pub struct Session {
     /// When it was last used: the idle lifetime counts from here.
     #[diesel(serialize_as = At)]
     pub seen_at: Timestamp,
+    /// When its person last proved who they are, by the password or a code.
+    #[diesel(serialize_as = MaybeAt)]
+    pub proven_at: Option<Timestamp>,
+    /// From where they signed in; empty when it is not known.
+    pub address: String,
+    /// With what program, as it calls itself.
+    pub program: String,
 }
 
 /// Inserts a session.
@@ -60,6 +67,14 @@ pub fn set_state(
 pub fn set_seen(conn: &mut Conn, key_digest: &str, now: Timestamp) -> Result<()> {
     diesel::update(sessions::table.find(key_digest))
         .set(sessions::seen_at.eq(now.naive_utc()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes that its person proved who they are.
+pub fn set_proven(conn: &mut Conn, key_digest: &str, now: Timestamp) -> Result<()> {
+    diesel::update(sessions::table.find(key_digest))
+        .set(sessions::proven_at.eq(now.naive_utc()))
         .execute(conn)?;
     Ok(())
 }

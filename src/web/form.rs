@@ -10,11 +10,12 @@ use actix_session::SessionExt as _;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
 
 use super::body::Body;
 use super::failure::{Answer, Failure};
@@ -40,6 +41,14 @@ pub fn no_cookie(site: &Site) -> String {
 /// A form from one of our pages. Members that the form does not have are refused.
 #[derive(Debug)]
 pub struct Form<T>(pub T);
+
+/// The field in which any form of a signed-in person takes their password again. Where it is needed is decided by
+/// `step_up`.
+pub const OWN_PASSWORD: &str = "own_password";
+
+/// What was typed there.
+#[derive(Clone)]
+pub struct OwnPassword(pub Zeroizing<String>);
 
 /// A form that is only a button: it has the token and nothing else.
 #[derive(Debug, Deserialize)]
@@ -73,10 +82,15 @@ fn read<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T> {
     let mut pairs: Vec<(String, String)> =
         serde_urlencoded::from_bytes(body).map_err(unreadable)?;
     let expected = expected_token(request)?;
-    let sent = pairs
-        .iter()
-        .position(|(name, _)| name == "csrf")
-        .map(|at| pairs.swap_remove(at).1);
+    let mut take = |wanted: &str| {
+        let at = pairs.iter().position(|(name, _)| name == wanted);
+        at.map(|at| pairs.remove(at).1)
+    };
+    let sent = take("csrf");
+    if let Some(typed) = take(OWN_PASSWORD) {
+        let typed = OwnPassword(Zeroizing::new(typed));
+        request.extensions_mut().insert(typed);
+    }
     let sent = masked_token::unmask(&sent.ok_or_else(refused)?);
     if !bool::from(sent.as_bytes().ct_eq(expected.as_bytes())) {
         return Err(refused());
@@ -194,6 +208,7 @@ pub fn label(field: &str) -> &str {
         "tenant" => "Organization",
         "email" => "Email",
         "password" => "Password",
+        OWN_PASSWORD => "Your password",
         "new_password" => "New password",
         "code" => "Code",
         "role" => "Role",

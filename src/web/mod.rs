@@ -53,6 +53,7 @@ mod route_lines;
 pub mod routes;
 pub mod samples;
 pub mod session;
+pub mod session_facts;
 pub mod session_store;
 pub mod shell;
 pub mod signed_in;

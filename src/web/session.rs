@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use actix_session::Session;
 use serde::{Deserialize, Serialize};
 
+use super::session_facts::{self, SessionFacts};
 use super::shell::Flash;
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::{Error, Result, random};
@@ -75,11 +76,17 @@ impl Who {
         Ok((who.user, who.tenant, who.csrf))
     }
 
-    /// Starts a session under a new key, so that one planted before signing in is worth nothing (ASVS 7.2.4).
+    /// Starts a session under a new key, so that one planted before signing in is worth nothing (ASVS 7.2.4). The facts
+    /// are those of the session that it goes on from, if it does.
     ///
     /// # Errors
     /// `Unavailable` without randomness; `Internal` when the state can't be written.
-    pub fn start(session: &Session, user: UserId, tenant: Option<TenantId>) -> Result<()> {
+    pub fn start(
+        session: &Session,
+        user: UserId,
+        tenant: Option<TenantId>,
+        facts: &SessionFacts,
+    ) -> Result<()> {
         session.renew();
         session.clear();
         let who = Self {
@@ -87,7 +94,10 @@ impl Who {
             tenant,
             csrf: random::token()?,
         };
-        session.insert(KEY, who).map_err(Error::internal)
+        session
+            .insert(session_facts::KEY, facts)
+            .and_then(|()| session.insert(KEY, who))
+            .map_err(Error::internal)
     }
 }
 

@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::half_signed_in::Half;
 use super::session::{Who, broken, unknown};
+use super::session_facts::{self, SessionFacts};
 use super::state::{Site, State};
 use crate::db::rows::unreadable;
 use crate::db::sessions::{self, Session};
@@ -66,6 +67,22 @@ fn read(state: &str) -> Result<Values, String> {
     Ok(values)
 }
 
+/// The state without the facts, and these.
+fn without_facts(mut values: Values) -> Result<(Values, Option<SessionFacts>), Error> {
+    let facts = values.remove(session_facts::KEY);
+    let facts = facts.map(|text| serde_json::from_str(&text)).transpose();
+    Ok((values, facts.map_err(Error::internal)?))
+}
+
+/// The state of a session with its facts.
+fn with_facts(session: &Session) -> Result<Values, String> {
+    let mut values = read(&session.state)?;
+    let facts = serde_json::to_string(&SessionFacts::stored(session));
+    let facts = facts.map_err(|cause| cause.to_string())?;
+    values.insert(session_facts::KEY.into(), facts);
+    Ok(values)
+}
+
 /// Whose session it is, also while they still have to give a code: it ends with all of theirs.
 fn person(values: &Values) -> Result<Option<UserId>, String> {
     let who = Who::stored(values)?;
@@ -101,21 +118,26 @@ impl Store {
                 .change(move |conn| sessions::set_seen(conn, &digest, now))
                 .await?;
         }
-        Ok(Some(read(&session.state).unwrap_or_else(|why| {
+        Ok(Some(with_facts(&session).unwrap_or_else(|why| {
             let why = unreadable("sessions", "state", session.key_digest, &why);
             Values::from([broken(&why)])
         })))
     }
 
-    async fn insert(&self, values: &Values) -> Result<SessionKey, Error> {
+    async fn insert(&self, values: Values) -> Result<SessionKey, Error> {
         let key = random::token()?;
         let now = self.0.now();
+        let (values, facts) = without_facts(values)?;
+        let facts = facts.unwrap_or_else(|| SessionFacts::of_nobody(now));
         let session = Session {
             key_digest: digest(&key),
-            user_id: person(values).map_err(Error::Internal)?,
-            state: serde_json::to_string(values).map_err(Error::internal)?,
-            created_at: now,
+            user_id: person(&values).map_err(Error::Internal)?,
+            state: serde_json::to_string(&values).map_err(Error::internal)?,
+            created_at: facts.began_at(),
             seen_at: now,
+            proven_at: facts.proven_at(),
+            address: facts.address,
+            program: facts.program,
         };
         self.0
             .change(move |conn| sessions::insert(conn, session))
@@ -123,10 +145,12 @@ impl Store {
         SessionKey::try_from(key).map_err(Error::internal)
     }
 
-    async fn replace(&self, key: &SessionKey, values: &Values) -> Result<bool, Error> {
+    async fn replace(&self, key: &SessionKey, values: Values) -> Result<bool, Error> {
         let digest = digest(key.as_ref());
-        let user = person(values).map_err(Error::Internal)?;
-        let state = serde_json::to_string(values).map_err(Error::internal)?;
+        // Facts have columns of their own, which only what knows them better writes.
+        let (values, _) = without_facts(values)?;
+        let user = person(&values).map_err(Error::Internal)?;
+        let state = serde_json::to_string(&values).map_err(Error::internal)?;
         self.0
             .change(move |conn| sessions::set_state(conn, &digest, &state, user))
             .await
@@ -141,7 +165,7 @@ impl SessionStore for Store {
     }
 
     async fn save(&self, values: Values, _: &Duration) -> Result<SessionKey, SaveError> {
-        self.insert(&values)
+        self.insert(values)
             .await
             .map_err(|error| SaveError::Other(error.into()))
     }
@@ -153,7 +177,7 @@ impl SessionStore for Store {
         values: Values,
         _: &Duration,
     ) -> Result<SessionKey, UpdateError> {
-        self.replace(&key, &values)
+        self.replace(&key, values)
             .await
             .map(|_| key)
             .map_err(|error| UpdateError::Other(error.into()))

@@ -12,6 +12,7 @@ use super::state::State;
 use super::suspended::must_not_change;
 use super::{client, factor_duty, masked_token, page_owner, refused_permissions, support_look};
 use crate::actions;
+use crate::actions::accounts::Holder;
 use crate::db;
 use crate::db::members::Member;
 use crate::domain::role::{self, Actor, Steward};
@@ -70,6 +71,11 @@ impl SignedIn {
     /// The actor for actions.
     pub fn actor(&self) -> Actor {
         self.actor.clone()
+    }
+
+    /// The person as the owner of their account.
+    pub fn holder(&self) -> Holder {
+        Holder::Member(self.actor())
     }
 
     /// The moment of the request.

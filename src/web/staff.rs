@@ -32,6 +32,11 @@ impl Staff {
         self.supporter.clone()
     }
 
+    /// The person as the owner of their account.
+    pub fn holder(&self) -> Holder {
+        Holder::Support(self.supporter())
+    }
+
     /// The person as one who decides over tenants.
     ///
     /// # Errors
@@ -122,8 +127,8 @@ impl Anybody {
     /// The person for actions on their own account.
     pub fn holder(&self) -> Holder {
         match self {
-            Self::Member(me) => Holder::Member(me.actor()),
-            Self::Support(me) => Holder::Support(me.supporter()),
+            Self::Member(me) => me.holder(),
+            Self::Support(me) => me.holder(),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
 use crate::web::respond::see_other;
 use crate::web::session::{Who, set_flash};
+use crate::web::session_facts::SessionFacts;
 use crate::web::staff::Anybody;
 use crate::web::state::State;
 
@@ -40,7 +41,10 @@ pub async fn end_others(
 /// `Unavailable` without randomness.
 pub fn go_on(session: &Session, by: &Holder) -> Result<()> {
     match by.session() {
-        Some((user, tenant)) => Who::start(session, user, tenant),
+        Some((user, tenant)) => {
+            let facts = SessionFacts::of(session)?;
+            Who::start(session, user, tenant, &facts)
+        }
         None => Ok(()),
     }
 }

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod limit_note;
 pub mod limit_requests;
 pub mod members;
+pub mod password_question;
 pub mod projects;
 pub mod quota;
 pub mod refusals;

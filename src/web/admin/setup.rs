@@ -15,6 +15,7 @@ use crate::web::failure::Answer;
 use crate::web::form::{Form, page_for_strangers};
 use crate::web::respond::see_other;
 use crate::web::session::{Who, set_flash};
+use crate::web::session_facts::SessionFacts;
 use crate::web::shell::theme;
 use crate::web::state::State;
 
@@ -125,7 +126,8 @@ pub async fn create(
     };
     match complete(&state, &token, &typed, password).await {
         Ok((user, tenant)) => {
-            Who::start(&session, user, Some(tenant))?;
+            let facts = SessionFacts::begun(&request, state.now());
+            Who::start(&session, user, Some(tenant), &facts)?;
             set_flash(&session, "Keystead is ready. Generate your first API key.");
             Ok(see_other(&request, "/tenant-api-keys"))
         }

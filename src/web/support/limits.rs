@@ -25,6 +25,7 @@ use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Moment, Shell};
 use crate::web::staff::Staff;
 use crate::web::state::State;
+use crate::web::step_up;
 
 /// The fields as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -196,20 +197,19 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let tenant: TenantId = id.parse()?;
     let (by, typed) = (me.supporter(), form.clone());
-    let raised = state
-        .change(move |conn| {
-            let input = Input {
-                limit: &typed.limit,
-                reason: &typed.reason,
-            };
-            let shown = Shown {
-                limit: typed.shown,
-                end: &typed.shown_end,
-                asked: &typed.asked,
-            };
-            limits::set(conn, &by, tenant, shown, &input, &typed.until)
-        })
-        .await;
+    let raised = step_up::change(&request, &state, &me.holder(), move |conn| {
+        let input = Input {
+            limit: &typed.limit,
+            reason: &typed.reason,
+        };
+        let shown = Shown {
+            limit: typed.shown,
+            end: &typed.shown_end,
+            asked: &typed.asked,
+        };
+        limits::set(conn, &by, tenant, shown, &input, &typed.until)
+    })
+    .await;
     match raised {
         Ok(Raised::Set(_)) => done(&request, &state, &session, &me, tenant).await,
         Ok(Raised::Meanwhile(limit)) => {

@@ -48,6 +48,7 @@ mod sessions;
 mod settings;
 mod setup;
 mod sign_in;
+mod step_up;
 mod test_calls;
 mod theme;
 mod usage;

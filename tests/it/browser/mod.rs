@@ -29,6 +29,7 @@ mod second_factor;
 mod secret_once;
 mod shortcuts;
 mod steadiness;
+mod step_up;
 mod strange_names;
 mod tenants;
 mod theme;

@@ -10,12 +10,14 @@ use crate::actions::{credentials, integrations};
 use crate::domain::environment::Environment;
 use crate::domain::integration::Effective;
 use crate::web::admin::confirmation::Confirmation;
+use crate::web::admin::password_question::password_question;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
 use crate::web::respond::see_other;
 use crate::web::session::{set_flash, set_flash_and_undo};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::step_up;
 
 /// `POST /projects/{project}/integrations/{slug}/block`: at once, since it can be undone.
 ///
@@ -129,9 +131,13 @@ pub async fn remove_override(
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
     let (by, target) = (me.actor(), at.target(&state)?);
-    state
-        .change(move |conn| credentials::remove_all(conn, &by, &target))
-        .await?;
+    let removed = step_up::change(&request, &state, &me.holder(), move |conn| {
+        credentials::remove_all(conn, &by, &target)
+    })
+    .await;
+    if let Err(refused) = removed {
+        return password_question(&request, &me, Vec::new(), &at.page(), refused);
+    }
     set_flash(&session, "The override is removed.");
     Ok(see_other(&request, &at.page()))
 }

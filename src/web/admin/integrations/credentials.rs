@@ -12,12 +12,14 @@ use crate::domain::Result;
 use crate::domain::environment::Environment;
 use crate::domain::integration::{Effective, Level, Standing};
 use crate::web::admin::confirmation::Confirmation;
+use crate::web::admin::password_question::password_question;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
 use crate::web::respond::see_other;
 use crate::web::session::set_flash;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::step_up;
 
 /// `GET …/credentials/{id}/promotion`: before the one that stands by takes the place of the current one.
 ///
@@ -64,9 +66,14 @@ pub async fn promote(
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
     let (by, target, id) = (me.actor(), at.target(&state)?, at.credential()?);
-    let credential = state
-        .change(move |conn| credentials::make_current(conn, &by, &target, id))
-        .await?;
+    let made = step_up::change(&request, &state, &me.holder(), move |conn| {
+        credentials::make_current(conn, &by, &target, id)
+    })
+    .await;
+    let credential = match made {
+        Ok(credential) => credential,
+        Err(refused) => return password_question(&request, &me, Vec::new(), &at.page(), refused),
+    };
     let text = format!("\"{}\" applies from now on.", credential.name);
     set_flash(&session, &text);
     Ok(see_other(&request, &at.page()))
@@ -118,9 +125,13 @@ pub async fn remove(
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
     let (by, target, id) = (me.actor(), at.target(&state)?, at.credential()?);
-    state
-        .change(move |conn| credentials::remove(conn, &by, &target, id))
-        .await?;
+    let removed = step_up::change(&request, &state, &me.holder(), move |conn| {
+        credentials::remove(conn, &by, &target, id)
+    })
+    .await;
+    if let Err(refused) = removed {
+        return password_question(&request, &me, Vec::new(), &at.page(), refused);
+    }
     set_flash(&session, "The credential is removed.");
     Ok(see_other(&request, &at.page()))
 }

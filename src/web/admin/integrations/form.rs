@@ -25,6 +25,7 @@ use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::step_up;
 
 /// What was typed, by the names of the form's fields. A secret is never shown again.
 pub(super) type Typed = BTreeMap<String, String>;
@@ -105,7 +106,8 @@ pub async fn new(
     if let Some(locked) = locked::instead(&state, &me).await? {
         return Ok(locked);
     }
-    let form = load(&state, &me, &at, Typed::new(), FieldErrors::default()).await?;
+    let errors = step_up::said_early(&request, me.now());
+    let form = load(&state, &me, &at, Typed::new(), errors).await?;
     respond(&request, me, form, StatusCode::OK)
 }
 
@@ -124,13 +126,14 @@ pub async fn create(
     let by = me.actor();
     by.must_hold(integrations::WRITE)?;
     let target = at.target(&state)?;
-    let checked = draft(&at, &state, &typed, by.now);
+    let proven = step_up::look(&request, &state, &me.holder()).await;
+    let checked = proven.and_then(|proven| Ok((proven, draft(&at, &state, &typed, by.now)?)));
     let current = typed.get("standby").is_none_or(String::is_empty);
     let inside = state.clone();
     let saved = match checked {
-        Ok(draft) => {
-            state
-                .change(move |conn| {
+        Ok((proven, draft)) => {
+            proven
+                .change(&state, move |conn| {
                     credentials::save(conn, &by, &inside.master_keys, &target, &draft, current)
                 })
                 .await

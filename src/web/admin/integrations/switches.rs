@@ -12,6 +12,7 @@ use crate::actions::integrations;
 use crate::domain::environment::Environment;
 use crate::domain::{Error, Result};
 use crate::web::admin::confirmation::{Choice, Confirmation};
+use crate::web::admin::password_question::password_question;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
 use crate::web::numbers::counted;
@@ -19,6 +20,7 @@ use crate::web::respond::see_other;
 use crate::web::session::set_flash;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::step_up;
 
 /// `GET /integrations/{slug}/switch-on`.
 ///
@@ -144,9 +146,14 @@ pub async fn disable(
     };
     let (by, target) = (me.actor(), at.target(&state)?);
     let name = target.name.clone();
-    state
-        .change(move |conn| integrations::disable(conn, &by, &target, destroy))
-        .await?;
+    let disabled = step_up::change(&request, &state, &me.holder(), move |conn| {
+        integrations::disable(conn, &by, &target, destroy)
+    })
+    .await;
+    if let Err(refused) = disabled {
+        let said = vec![("credentials", form.credentials)];
+        return password_question(&request, &me, said, &at.page(), refused);
+    }
     let text = if destroy {
         format!("{name} is switched off, and its credentials are destroyed.")
     } else {

@@ -19,6 +19,7 @@ use crate::web::respond::{is_htmx, see_other};
 use crate::web::session::set_flash;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::step_up;
 
 /// `POST /tenant-api-keys`: the answer to this request alone shows the secret, so there is no address at which a
 /// reload or the history could show it again.
@@ -38,7 +39,7 @@ pub async fn create(
         let view = NewKeyPage::load(&state, me, form, errors, None).await?;
         return view.with_list(&request);
     }
-    match issue(&state, &me, &form).await {
+    match issue(&request, &state, &me, &form).await {
         Ok(Issued::New(key, secret)) => {
             let kept = !form.recoverable.is_empty();
             let secret = Secret::new(&key, Some(&secret), &state.site, kept);
@@ -74,15 +75,21 @@ pub async fn create(
     }
 }
 
-async fn issue(state: &web::Data<State>, me: &SignedIn, form: &KeyForm) -> Result<Issued> {
+async fn issue(
+    request: &HttpRequest,
+    state: &web::Data<State>,
+    me: &SignedIn,
+    form: &KeyForm,
+) -> Result<Issued> {
     let by = me.actor();
+    let proven = step_up::look(request, state, &me.holder()).await?;
     let draft = form.check(by.now)?;
     let (group, project) = (form.group.clone(), form.project.clone());
     let idempotency_key = form.idempotency_key.clone();
     let recoverable = !form.recoverable.is_empty();
     let state_inside = state.clone();
-    let issued = state
-        .change(move |conn| {
+    let issued = proven
+        .change(state, move |conn| {
             let peppers = state_inside.index().peppers();
             let issuing = Issuing {
                 brand: &state_inside.site.brand,

@@ -18,11 +18,12 @@ use crate::domain::key_rotations::Grace;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
-use crate::web::form::Form;
+use crate::web::form::{Form, OWN_PASSWORD};
 use crate::web::respond::see_other;
 use crate::web::session::set_flash;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::step_up;
 
 /// What the form is opened with.
 #[derive(Debug, Default, Deserialize)]
@@ -88,7 +89,7 @@ pub async fn create(
         return overtaken(&request, &state, &session, &me, key, (&to, &text)).await;
     }
     let mut ask = Question::load(&state, &me, key, back.list(), form).await?;
-    match rotate(&state, &me, id, &ask).await {
+    match rotate(&request, &state, &me, id, &ask).await {
         Ok(Rotated::New(key, secret)) => {
             let old = ask.fate_of_old_secret(me.now());
             let secret = Secret::rotated(&key, &secret, &state.site, &old).of_list(&key, &ask.list);
@@ -117,6 +118,7 @@ pub async fn create(
 }
 
 async fn rotate(
+    request: &HttpRequest,
     state: &web::Data<State>,
     me: &SignedIn,
     id: KeyId,
@@ -134,6 +136,7 @@ async fn rotate(
     if made.await? {
         return Ok(Rotated::Replayed(ask.key.clone()));
     }
+    let proven = step_up::look(request, state, &me.holder()).await?;
     let mut errors = FieldErrors::default();
     let grace = Grace::parse(&form.grace).unwrap_or_else(|text| {
         errors.add("grace", text);
@@ -149,8 +152,8 @@ async fn rotate(
     }
     errors.into_result()?;
     let inside = state.clone();
-    let rotated = state
-        .change(move |conn| {
+    let rotated = proven
+        .change(state, move |conn| {
             let peppers = inside.index().peppers();
             let how = Rotating {
                 pepper: peppers.newest()?,
@@ -165,7 +168,7 @@ async fn rotate(
         .await;
     match rotated {
         // The action's word for it; the form has two fields.
-        Err(Error::Invalid(errors)) => {
+        Err(Error::Invalid(errors)) if errors.get(OWN_PASSWORD).is_none() => {
             let field = if ask.form.expiry == "date" {
                 "expires_on"
             } else {

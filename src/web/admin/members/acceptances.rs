@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::actions::invitations::{self, Guest};
 use crate::db::invitations::Opened;
 use crate::db::users::User;
-use crate::domain::id::{TenantId, UserId};
+use crate::domain::id::UserId;
 use crate::domain::invitation::Link;
 use crate::domain::validate::{self, FieldErrors};
 use crate::domain::{Error, Result, password};
@@ -21,6 +21,7 @@ use crate::web::half_signed_in::Half;
 use crate::web::password_check::{arrival, throttled};
 use crate::web::respond::see_other;
 use crate::web::session::{Who, set_flash};
+use crate::web::session_facts::SessionFacts;
 use crate::web::shell::theme;
 use crate::web::state::State;
 use crate::web::step_up::with_password;
@@ -164,7 +165,11 @@ pub async fn create(
             Half::start(&session, (user, Some(tenant)), HOME, state.now())?;
             return Ok(see_other(&request, CODE));
         }
-        Ok(user) => return welcome(&request, &session, user, tenant, &opened.tenant_name),
+        Ok(user) => {
+            let facts = SessionFacts::begun(&request, state.now());
+            Who::start(&session, user, Some(tenant), &facts)?;
+            return Ok(welcome(&request, &session, &opened.tenant_name));
+        }
         Err(Error::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, typed(errors, None)),
         Err(Error::Throttled(seconds)) => {
             let status = StatusCode::TOO_MANY_REQUESTS;
@@ -190,16 +195,9 @@ pub async fn create(
     )
 }
 
-fn welcome(
-    request: &HttpRequest,
-    session: &Session,
-    user: UserId,
-    tenant: TenantId,
-    name: &str,
-) -> Answer<HttpResponse> {
-    Who::start(session, user, Some(tenant))?;
+fn welcome(request: &HttpRequest, session: &Session, name: &str) -> HttpResponse {
     set_flash(session, &format!("Welcome to {name}."));
-    Ok(see_other(request, HOME))
+    see_other(request, HOME)
 }
 
 /// Joins with an account that exists, by its password. The link alone opens no account.

@@ -7,12 +7,14 @@ use serde::Deserialize;
 use super::list::LIST;
 use crate::actions::members;
 use crate::domain::id::UserId;
+use crate::web::admin::password_question::password_question;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::see_other;
 use crate::web::session::set_flash;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::step_up;
 
 /// The field as chosen.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,9 +36,17 @@ pub async fn update(
     Form(form): Form<RoleForm>,
 ) -> Answer<HttpResponse> {
     let (user, by): (UserId, _) = (id.parse()?, me.actor());
-    let member = state
-        .change(move |conn| members::set_role(conn, &by, user, &form.role))
-        .await?;
+    let role = form.role.clone();
+    let changed = step_up::change(&request, &state, &me.holder(), move |conn| {
+        members::set_role(conn, &by, user, &form.role)
+    })
+    .await;
+    let member = match changed {
+        Ok(member) => member,
+        Err(refused) => {
+            return password_question(&request, &me, vec![("role", role)], LIST, refused);
+        }
+    };
     if !member.is(me.actor().person()) {
         let text = format!(
             "{} is {} now, and has to sign in again.",

@@ -7,12 +7,14 @@ use super::list::{LIST, crumbs};
 use crate::actions::{members, second_factors};
 use crate::domain::id::UserId;
 use crate::web::admin::confirmation::Confirmation;
+use crate::web::admin::password_question::password_question;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
 use crate::web::respond::see_other;
 use crate::web::session::set_flash;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::step_up;
 
 /// `GET /members/{id}/second-factor`.
 ///
@@ -63,9 +65,14 @@ pub async fn destroy(
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
     let (user, by): (UserId, _) = (id.parse()?, me.actor());
-    let user = state
-        .change(move |conn| second_factors::take_off_member(conn, &by, user))
-        .await?;
+    let taken = step_up::change(&request, &state, &me.holder(), move |conn| {
+        second_factors::take_off_member(conn, &by, user)
+    })
+    .await;
+    let user = match taken {
+        Ok(user) => user,
+        Err(refused) => return password_question(&request, &me, Vec::new(), LIST, refused),
+    };
     let text = format!("{} signs in without a second factor now.", user.name);
     set_flash(&session, &text);
     Ok(see_other(&request, LIST))

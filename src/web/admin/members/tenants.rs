@@ -11,6 +11,7 @@ use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::see_other;
 use crate::web::session::Who;
+use crate::web::session_facts::SessionFacts;
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
@@ -40,7 +41,10 @@ pub async fn update(
         .read(move |conn| sessions::member(conn, tenant, user))
         .await;
     match there {
-        Ok(member) => Who::start(&session, member.user, Some(member.tenant))?,
+        Ok(member) => {
+            let facts = SessionFacts::of(&session)?;
+            Who::start(&session, member.user, Some(member.tenant), &facts)?;
+        }
         Err(Error::Unauthenticated) => return Err(Error::NotFound.into()),
         Err(other) => return Err(other.into()),
     }

@@ -22,6 +22,7 @@ use crate::web::local_path::arrival_path;
 use crate::web::password_check::{arrival, throttled};
 use crate::web::respond::see_other;
 use crate::web::session::{Who, set_flash};
+use crate::web::session_facts::SessionFacts;
 use crate::web::shell::theme;
 use crate::web::state::State;
 
@@ -101,7 +102,8 @@ pub async fn create(
             show(&request, &state, status, Some(WRONG.into()))
         }
         Ok(proof) => {
-            Who::start(&session, half.user, half.tenant)?;
+            let facts = SessionFacts::begun(&request, state.now());
+            Who::start(&session, half.user, half.tenant, &facts)?;
             if let Proof::Recovery(left) = proof {
                 set_flash(&session, &used_up(left));
             }

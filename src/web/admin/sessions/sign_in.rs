@@ -23,6 +23,7 @@ use crate::web::local_path::{arrival_path, local_path};
 use crate::web::password_check::{arrival, judge, throttled};
 use crate::web::respond::see_other;
 use crate::web::session::Who;
+use crate::web::session_facts::SessionFacts;
 use crate::web::shell::theme;
 use crate::web::state::State;
 
@@ -146,7 +147,12 @@ async fn answer(
                 Half::start(session, (user, tenant), next, state.now())?;
                 return Ok(see_other(request, CODE));
             }
-            Who::start(session, user, tenant)?;
+            Who::start(
+                session,
+                user,
+                tenant,
+                &SessionFacts::begun(request, state.now()),
+            )?;
             Ok(see_other(request, next))
         }
         Err(Error::Unauthenticated) => {

@@ -1,0 +1,3 @@
+ALTER TABLE sessions DROP COLUMN program;
+ALTER TABLE sessions DROP COLUMN address;
+ALTER TABLE sessions DROP COLUMN proven_at;
