@@ -187,6 +187,18 @@ pub fn end_sessions(conn: &mut Conn, by: &Holder) -> Result<()> {
     by.record(conn, &Event::SessionsEnded, &user)
 }
 
+/// Ends one of one's sessions, by its row.
+///
+/// # Errors
+/// `NotFound`, also for a session of somebody else.
+pub fn end_session(conn: &mut Conn, by: &Holder, row: &str) -> Result<()> {
+    let user = db::users::find(conn, by.id()?)?;
+    if !db::sessions::delete_one_of_user(conn, user.id, row)? {
+        return Err(Error::NotFound);
+    }
+    by.record(conn, &Event::SessionEndedElsewhere, &user)
+}
+
 /// A link for a member who forgot the password. Theirs is in the hands of this tenant's admins only while they are in no
 /// other tenant, and don't run Keystead: else an admin here could become somebody there.
 ///

@@ -85,6 +85,23 @@ pub fn delete(conn: &mut Conn, key_digest: &str) -> Result<()> {
     Ok(())
 }
 
+/// The sessions of a person, the last used first.
+pub fn list_of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Session>> {
+    let query = sessions::table
+        .filter(sessions::user_id.eq(user))
+        .order((sessions::seen_at.desc(), sessions::key_digest))
+        .select(Session::as_select());
+    rows::load(conn, query)
+}
+
+/// Ends a session of a person; false when they have no such session.
+pub fn delete_one_of_user(conn: &mut Conn, user: UserId, key_digest: &str) -> Result<bool> {
+    let own = sessions::table
+        .find(key_digest)
+        .filter(sessions::user_id.eq(user));
+    Ok(diesel::delete(own).execute(conn)? == 1)
+}
+
 /// Ends every session of a person.
 pub fn delete_of_user(conn: &mut Conn, user: UserId) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::user_id.eq(user))).execute(conn)?;

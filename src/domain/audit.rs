@@ -243,6 +243,8 @@ events! {
     SessionsEnded: "session.others_ended";
     /// Somebody known asked for what they may not do.
     PermissionRefused(Value): "permission.refused";
+    /// A person ended one of their sessions elsewhere.
+    SessionEndedElsewhere: "session.ended_elsewhere";
     /// Someone signed in.
     SignedIn: "session.created";
     /// A sign-in was refused.

@@ -138,6 +138,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("session.created", "Signed in"),
     ("session.refused", "Was refused at sign-in"),
     ("session.ended", "Signed out"),
+    ("session.ended_elsewhere", "Ended a session elsewhere"),
     ("session.others_ended", "Ended all other sessions"),
 ];
 

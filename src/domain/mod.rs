@@ -39,6 +39,7 @@ pub mod pepper;
 pub mod person;
 pub mod plan;
 pub mod private_hosts;
+pub mod program;
 pub mod project;
 pub mod public_address;
 pub mod random;

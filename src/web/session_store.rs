@@ -19,6 +19,7 @@ use super::state::{Site, State};
 use crate::db::rows::unreadable;
 use crate::db::sessions::{self, Session};
 use crate::domain::id::UserId;
+use crate::domain::time::Timestamp;
 use crate::domain::{Error, random};
 
 type Values = HashMap<String, String>;
@@ -89,14 +90,23 @@ fn person(values: &Values) -> Result<Option<UserId>, String> {
     Ok(who.or(Half::stored(values)?))
 }
 
+/// True when a session is past one of its lifetimes.
+fn is_over(site: &Site, session: &Session, now: Timestamp) -> bool {
+    now - session.created_at >= TimeDelta::hours(site.session_hours)
+        || now - session.seen_at >= TimeDelta::minutes(site.session_idle_minutes)
+}
+
+/// True for a session in which somebody is signed in now, and does not only have to give a code yet.
+pub fn is_open(site: &Site, session: &Session, now: Timestamp) -> bool {
+    let values = read(&session.state);
+    let is_in = values.is_ok_and(|values| Who::stored(&values).is_ok_and(|who| who.is_some()));
+    is_in && !is_over(site, session, now)
+}
+
 impl Store {
     async fn find(&self, key: &SessionKey) -> Result<Option<Values>, Error> {
         let now = self.0.now();
         let site = &self.0.site;
-        let (idle, whole) = (
-            TimeDelta::minutes(site.session_idle_minutes),
-            TimeDelta::hours(site.session_hours),
-        );
         let digest = digest(key.as_ref());
         let wanted = digest.clone();
         let Some(session) = self
@@ -106,14 +116,13 @@ impl Store {
         else {
             return Ok(None);
         };
-        let (created, seen) = (session.created_at, session.seen_at);
-        if now - created >= whole || now - seen >= idle {
+        if is_over(site, &session, now) {
             self.0
                 .change(move |conn| sessions::delete(conn, &digest))
                 .await?;
             return Ok(None);
         }
-        if (now - seen).num_seconds() >= SEEN_EVERY.min(site.session_idle_minutes * 15) {
+        if (now - session.seen_at).num_seconds() >= SEEN_EVERY.min(site.session_idle_minutes * 15) {
             self.0
                 .change(move |conn| sessions::set_seen(conn, &digest, now))
                 .await?;

@@ -7,4 +7,5 @@ pub mod passwords;
 pub mod reset_requests;
 pub mod resets;
 pub mod second_factor;
+pub mod session_rows;
 pub mod sessions;

@@ -44,7 +44,7 @@ pub async fn update(
         }
         Err(Error::Invalid(errors)) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            show(&state, me, status, Some(form.name), errors).await
+            show(&request, &state, me, status, Some(form.name), errors).await
         }
         Err(other) => Err(other.into()),
     }

@@ -1,9 +1,10 @@
 //! `/account`: what belongs to the person, in whatever tenant they are.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::session_rows::{self, SessionRow};
 use crate::db;
 use crate::db::users::User;
 use crate::domain::password;
@@ -28,6 +29,7 @@ struct AccountPage {
     second_factor: Option<Moment>,
     /// Characters that a password needs.
     least: usize,
+    sessions: Vec<SessionRow>,
     errors: FieldErrors,
 }
 
@@ -45,6 +47,7 @@ pub async fn user(state: &State, me: &Anybody) -> Answer<User> {
 /// # Errors
 /// As [`user`].
 pub async fn show(
+    request: &HttpRequest,
     state: &State,
     me: Anybody,
     status: StatusCode,
@@ -52,6 +55,7 @@ pub async fn show(
     errors: FieldErrors,
 ) -> Answer<HttpResponse> {
     let user = user(state, &me).await?;
+    let sessions = session_rows::list(request, state, user.id).await?;
     let view = AccountPage {
         shell: me.shell(),
         crumbs: vec![Crumb {
@@ -62,6 +66,7 @@ pub async fn show(
         email: user.email,
         least: password::least(user.second_factor_at.is_some()),
         second_factor: user.second_factor_at.map(Moment::day),
+        sessions,
         errors,
     };
     page(status, &view)
@@ -71,6 +76,18 @@ pub async fn show(
 ///
 /// # Errors
 /// `Unauthenticated` when nobody is signed in.
-pub async fn index(me: Anybody, state: web::Data<State>) -> Answer<HttpResponse> {
-    show(&state, me, StatusCode::OK, None, FieldErrors::default()).await
+pub async fn index(
+    request: HttpRequest,
+    me: Anybody,
+    state: web::Data<State>,
+) -> Answer<HttpResponse> {
+    show(
+        &request,
+        &state,
+        me,
+        StatusCode::OK,
+        None,
+        FieldErrors::default(),
+    )
+    .await
 }

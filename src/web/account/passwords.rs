@@ -60,7 +60,7 @@ pub async fn update(
         }
         Err(other) => return Err(other.into()),
     };
-    show(&state, me, status, None, errors).await
+    show(&request, &state, me, status, None, errors).await
 }
 
 /// Checks another password of a person; the inner result says what is wrong with it.

@@ -1,4 +1,4 @@
-//! Ending one's other sessions, such as one on a computer that was left.
+//! One's sessions: where they are, and ending one or all others, such as one on a computer that was left.
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -32,6 +32,26 @@ pub async fn end_others(
         .await?;
     go_on(&session, &by)?;
     set_flash(&session, "All your other sessions are over.");
+    Ok(see_other(&request, ACCOUNT))
+}
+
+/// `POST /account/sessions/{id}/removal`.
+///
+/// # Errors
+/// `Unauthenticated`; `NotFound`, also for a session of somebody else.
+pub async fn end_one(
+    request: HttpRequest,
+    state: web::Data<State>,
+    session: Session,
+    me: Anybody,
+    row: web::Path<String>,
+    _: Form<Nothing>,
+) -> Answer<HttpResponse> {
+    let by = me.holder();
+    state
+        .change(move |conn| accounts::end_session(conn, &by, &row))
+        .await?;
+    set_flash(&session, "The session is over.");
     Ok(see_other(&request, ACCOUNT))
 }
 

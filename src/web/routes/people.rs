@@ -27,6 +27,7 @@ pub fn of_people(scope: &mut ServiceConfig) {
         "/account/name" => post names::update;
         "/account/password" => post passwords::update;
         "/account/sessions/removal" => post sessions::end_others;
+        "/account/sessions/{id}/removal" => post sessions::end_one;
         "/account/second-factor" => page second_factor::index, post second_factor::create;
         "/account/second-factor/confirmation" => post second_factor::confirm;
         "/account/second-factor/recovery-codes" => post factor_changes::renew_codes;

@@ -2,6 +2,7 @@
 
 use keystead::actions::{accounts, invitations, tenants};
 use keystead::config::secrets::Secrets;
+use keystead::db;
 use keystead::domain::id::InvitationId;
 use keystead::domain::invitation::{Draft, Link, expiry};
 use keystead::domain::pepper::Pepper;
@@ -26,7 +27,13 @@ pub fn tries(app: &App) -> Vec<Try> {
         "SELECT id AS t FROM users WHERE name = 'Vera Viewer'",
     );
     let (first, second) = (invited(app, "dora@x.test"), invited(app, "emil@x.test"));
-    let mut forms = second_factors(app);
+    // Before what ends all of her sessions.
+    let mut forms = vec![form(
+        "/account/sessions/{id}/removal",
+        format!("/account/sessions/{}/removal", session_of(app, ALICE)),
+        &[],
+    )];
+    forms.extend(second_factors(app));
     forms.extend([
         form(
             "/members/invitations",
@@ -103,6 +110,27 @@ fn second_factors(app: &App) -> Vec<Try> {
         own("/account/second-factor/confirmation", &[("code", "000000")]),
         own("/account/second-factor", &[("password", PASSWORD)]),
     ]
+}
+
+/// Another session of somebody, by its row.
+fn session_of(app: &App, email: &str) -> String {
+    let (digest, now) = ("ab".repeat(32), app.clock.now());
+    let insert = |conn: &mut db::Conn| {
+        let user = db::users::find_by_email(conn, email)?.map(|user| user.id);
+        let session = db::sessions::Session {
+            key_digest: digest.clone(),
+            user_id: user,
+            state: "{}".into(),
+            created_at: now,
+            seen_at: now,
+            proven_at: None,
+            address: String::new(),
+            program: String::new(),
+        };
+        db::sessions::insert(conn, session)
+    };
+    app.db.write(insert).unwrap();
+    digest
 }
 
 /// The one of somebody who is not signed in.

@@ -87,6 +87,7 @@ const MATRIX: &str = "
 0 0 + > /support/tenants/{id}/look/entry
 0 0 + > /support/tenants/{id}/look/removal
 0 0 + > /support/tenants/{id}/plan
+0 0 0 > /account/sessions/{id}/removal
 0 0 0 > /support/tenants
 0 0 0 > /support/tenants/{id}/deletion
 0 0 0 > /support/tenants/{id}/deletion/removal
