@@ -161,6 +161,24 @@ pub fn rename(conn: &mut Conn, by: &Holder, name: &str) -> Result<()> {
     by.record(conn, &Event::PersonRenamed(detail), &user)
 }
 
+/// Takes another address to sign in with, after the password was typed; gives it as it is kept. All sessions end: the caller
+/// begins another. The same address changes nothing, and gives none.
+///
+/// # Errors
+/// `Invalid` at `email`, also when somebody has it.
+pub fn change_email(conn: &mut Conn, by: &Holder, typed: &str) -> Result<Option<String>> {
+    let email = validate::email(typed).map_err(|message| Error::invalid("email", message))?;
+    let user = db::users::find(conn, by.id()?)?;
+    if user.email == email {
+        return Ok(None);
+    }
+    db::users::set_email(conn, user.id, &email)?;
+    db::sessions::delete_of_user(conn, user.id)?;
+    let detail = json!({ "before": { "email": user.email }, "after": { "email": email } });
+    by.record(conn, &Event::EmailChanged(detail), &user)?;
+    Ok(Some(email))
+}
+
 /// Chooses another password, by its digest, after the present one was typed. All sessions end: the caller begins another.
 ///
 /// # Errors

@@ -72,13 +72,16 @@ pub fn insert(conn: &mut Conn, user: &NewUser<'_>, now: Timestamp) -> Result<Use
         signed_in_at: None,
         second_factor_at: None,
     };
-    match diesel::insert_into(users::table).values(row).execute(conn) {
-        Err(cause) if errors::is_duplicate(&cause) => Err(Error::invalid(
-            "email",
-            "Somebody already uses this email address. Use another one.",
-        )),
-        other => other.map(|_| id).map_err(Error::from),
+    let inserted = diesel::insert_into(users::table).values(row).execute(conn);
+    inserted.map(|_| id).map_err(taken)
+}
+
+fn taken(cause: diesel::result::Error) -> Error {
+    if errors::is_duplicate(&cause) {
+        let text = "Somebody already uses this email address. Use another one.";
+        return Error::invalid("email", text);
     }
+    cause.into()
 }
 
 /// The person with this address, if there is one.
@@ -115,6 +118,17 @@ pub fn set_name(conn: &mut Conn, id: UserId, name: &str) -> Result<()> {
         .set(users::name.eq(name))
         .execute(conn)?;
     Ok(())
+}
+
+/// Gives a person another address: checked, in lower case.
+///
+/// # Errors
+/// `Invalid` at `email` when somebody has it.
+pub fn set_email(conn: &mut Conn, id: UserId, email: &str) -> Result<()> {
+    let changed = diesel::update(users::table.find(id))
+        .set(users::email.eq(email))
+        .execute(conn);
+    changed.map(|_| ()).map_err(taken)
 }
 
 /// Gives a person another password, by its digest; false when it is no longer the one with the digest `before`.

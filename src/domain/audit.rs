@@ -219,6 +219,8 @@ events! {
     SupportAdded: "support.added";
     /// A person changed their name; before and after.
     PersonRenamed(Value): "person.renamed";
+    /// A person signs in with another address; before and after.
+    EmailChanged(Value): "person.email_changed";
     /// A person chose another password.
     PasswordChanged: "person.password_changed";
     /// Somebody made a link by which a person can choose another password.
@@ -283,6 +285,7 @@ impl Event {
             | Self::UsageExported(detail)
             | Self::MemberInvited(detail)
             | Self::PersonRenamed(detail)
+            | Self::EmailChanged(detail)
             | Self::TenantRenamed(detail)
             | Self::TenantDeleted(detail)
             | Self::MemberRoleChanged(detail)

@@ -83,6 +83,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("invitation.renewed", "Renewed the invitation of {}"),
     ("invitation.withdrawn", "Withdrew the invitation of {}"),
     ("person.renamed", "Changed the name of {}"),
+    ("person.email_changed", "Changed the email of {}"),
     ("person.password_changed", "Changed the password of {}"),
     (
         "person.reset_link_asked",

@@ -208,7 +208,7 @@ pub fn label(field: &str) -> &str {
         "tenant" => "Organization",
         "email" => "Email",
         "password" => "Password",
-        OWN_PASSWORD => "Your password",
+        OWN_PASSWORD | "email_password" => "Your password",
         "new_password" => "New password",
         "code" => "Code",
         "role" => "Role",

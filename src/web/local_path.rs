@@ -19,6 +19,7 @@ const NO_PAGES: &[&str] = &[
     "renewal",
     "role",
     "name",
+    "email",
     "password",
     "reset-link",
     "tenant",

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::page::{ACCOUNT, show};
+use super::page::{ACCOUNT, Typed, show};
 use crate::actions::accounts;
 use crate::domain::Error;
 use crate::web::failure::Answer;
@@ -44,7 +44,11 @@ pub async fn update(
         }
         Err(Error::Invalid(errors)) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            show(&request, &state, me, status, Some(form.name), errors).await
+            let typed = Typed {
+                name: Some(form.name),
+                ..Typed::default()
+            };
+            show(&request, &state, me, status, typed, errors).await
         }
         Err(other) => Err(other.into()),
     }

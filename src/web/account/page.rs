@@ -25,12 +25,23 @@ struct AccountPage {
     crumbs: Vec<Crumb>,
     name: String,
     email: String,
+    /// As typed.
+    new_email: String,
     /// Since when there is one.
     second_factor: Option<Moment>,
     /// Characters that a password needs.
     least: usize,
     sessions: Vec<SessionRow>,
     errors: FieldErrors,
+}
+
+/// What was typed and is not saved.
+#[derive(Debug, Default)]
+pub struct Typed {
+    /// Another name than the present one.
+    pub name: Option<String>,
+    /// Another address.
+    pub email: Option<String>,
 }
 
 /// The row of whoever is signed in.
@@ -42,7 +53,7 @@ pub async fn user(state: &State, me: &Anybody) -> Answer<User> {
     Ok(state.read(move |conn| db::users::find(conn, id)).await?)
 }
 
-/// The page, with what is wrong with what was typed; `name` as typed, else the present one.
+/// The page, with what is wrong with what was typed.
 ///
 /// # Errors
 /// As [`user`].
@@ -51,7 +62,7 @@ pub async fn show(
     state: &State,
     me: Anybody,
     status: StatusCode,
-    name: Option<String>,
+    typed: Typed,
     errors: FieldErrors,
 ) -> Answer<HttpResponse> {
     let user = user(state, &me).await?;
@@ -62,7 +73,8 @@ pub async fn show(
             label: "Your account".into(),
             href: None,
         }],
-        name: name.unwrap_or(user.name),
+        name: typed.name.unwrap_or(user.name),
+        new_email: typed.email.unwrap_or_default(),
         email: user.email,
         least: password::least(user.second_factor_at.is_some()),
         second_factor: user.second_factor_at.map(Moment::day),
@@ -86,7 +98,7 @@ pub async fn index(
         &state,
         me,
         StatusCode::OK,
-        None,
+        Typed::default(),
         FieldErrors::default(),
     )
     .await

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::page::{ACCOUNT, show, user};
+use super::page::{ACCOUNT, Typed, show, user};
 use super::sessions::go_on;
 use crate::actions::accounts;
 use crate::db::users::User;
@@ -60,7 +60,7 @@ pub async fn update(
         }
         Err(other) => return Err(other.into()),
     };
-    show(&request, &state, me, status, None, errors).await
+    show(&request, &state, me, status, Typed::default(), errors).await
 }
 
 /// Checks another password of a person; the inner result says what is wrong with it.

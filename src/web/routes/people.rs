@@ -3,7 +3,7 @@
 use actix_web::web::ServiceConfig;
 
 use crate::web::account::{
-    factor_changes, names, page, passwords, reset_requests, resets, second_factor, sessions,
+    emails, factor_changes, names, page, passwords, reset_requests, resets, second_factor, sessions,
 };
 use crate::web::admin::{members, support_access};
 use crate::web::leaked_keys;
@@ -25,6 +25,7 @@ pub fn of_people(scope: &mut ServiceConfig) {
         "/tenant" => post members::tenants::update;
         "/account" => page page::index;
         "/account/name" => post names::update;
+        "/account/email" => post emails::update;
         "/account/password" => post passwords::update;
         "/account/sessions/removal" => post sessions::end_others;
         "/account/sessions/{id}/removal" => post sessions::end_one;

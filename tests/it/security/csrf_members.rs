@@ -66,6 +66,11 @@ pub fn tries(app: &App) -> Vec<Try> {
             &[("name", "Planted")],
         ),
         form(
+            "/account/email",
+            "/account/email".into(),
+            &[("email", "alice@acme.test"), ("email_password", PASSWORD)],
+        ),
+        form(
             "/account/password",
             "/account/password".into(),
             &[("password", PASSWORD), ("new_password", PASSWORD)],
