@@ -20,6 +20,7 @@ const NO_PAGES: &[&str] = &[
     "role",
     "name",
     "email",
+    "display",
     "password",
     "reset-link",
     "tenant",

@@ -7,6 +7,7 @@ pub mod assets;
 pub mod audit;
 pub mod audit_rows;
 pub mod body;
+pub mod browser_choices;
 pub mod client;
 pub mod compression;
 pub mod decide;

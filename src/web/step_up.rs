@@ -120,9 +120,12 @@ async fn judge_typed(
     let id = by.id()?;
     let user = state.read(move |conn| db::users::find(conn, id)).await?;
     if user.second_factor_at.is_none() || !matches!(Typed::read(typed), Typed::Code(_)) {
-        return with_password(request, state, &user.email, typed, |_, fits| match fits {
-            true => Ok(()),
-            false => Err(Error::invalid(OWN_PASSWORD, WRONG)),
+        return with_password(request, state, &user.email, typed, |_, fits| {
+            if fits {
+                Ok(())
+            } else {
+                Err(Error::invalid(OWN_PASSWORD, WRONG))
+            }
         })
         .await;
     }

@@ -125,6 +125,7 @@ fn member_of(present: Present) -> Member {
         tenant_name: present.tenant_name,
         suspended_at: None,
         suspension_reason: String::new(),
+        deletion_at: None,
         signed_in_at: None,
         second_factor_at: None,
     }

@@ -1,5 +1,6 @@
 //! One's own account, of whoever is signed in; and another password by a link, for who can't sign in.
 
+pub mod display;
 pub mod emails;
 pub mod factor_changes;
 pub mod names;

@@ -9,6 +9,7 @@ use crate::db;
 use crate::db::users::User;
 use crate::domain::password;
 use crate::domain::validate::FieldErrors;
+use crate::web::browser_choices::has_shortcuts;
 use crate::web::failure::Answer;
 use crate::web::respond::page;
 use crate::web::shell::{Crumb, Moment, Shell};
@@ -32,6 +33,8 @@ struct AccountPage {
     /// Characters that a password needs.
     least: usize,
     sessions: Vec<SessionRow>,
+    /// Single keys do something in this browser.
+    shortcuts: bool,
     errors: FieldErrors,
 }
 
@@ -79,6 +82,7 @@ pub async fn show(
         least: password::least(user.second_factor_at.is_some()),
         second_factor: user.second_factor_at.map(Moment::day),
         sessions,
+        shortcuts: has_shortcuts(request),
         errors,
     };
     page(status, &view)

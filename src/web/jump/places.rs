@@ -50,7 +50,7 @@ const fn place(
 const KEYS: &str = "/tenant-api-keys";
 
 /// In the order in which they are offered.
-static PLACES: [Place; 28] = [
+static PLACES: [Place; 29] = [
     place(
         [
             "API Keys",

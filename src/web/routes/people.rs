@@ -3,7 +3,8 @@
 use actix_web::web::ServiceConfig;
 
 use crate::web::account::{
-    emails, factor_changes, names, page, passwords, reset_requests, resets, second_factor, sessions,
+    display, emails, factor_changes, names, page, passwords, reset_requests, resets, second_factor,
+    sessions,
 };
 use crate::web::admin::{members, support_access};
 use crate::web::leaked_keys;
@@ -25,6 +26,7 @@ pub fn of_people(scope: &mut ServiceConfig) {
         "/tenant" => post members::tenants::update;
         "/account" => page page::index;
         "/account/name" => post names::update;
+        "/account/display" => post display::update;
         "/account/email" => post emails::update;
         "/account/password" => post passwords::update;
         "/account/sessions/removal" => post sessions::end_others;

@@ -34,5 +34,5 @@ document.addEventListener("keydown", (event) => {
 on("click", "[data-shortcuts]", showShortcuts);
 on("change", "[data-shortcuts-on]", (box) => {
   const [value, age] = box.checked ? ["on", 0] : ["off", 365 * 24 * 3600];
-  document.cookie = `shortcuts=${value}; path=/tenant-api-keys; max-age=${age}; samesite=lax`;
+  document.cookie = `shortcuts=${value}; path=/; max-age=${age}; samesite=lax`;
 });

@@ -66,6 +66,11 @@ pub fn tries(app: &App) -> Vec<Try> {
             &[("name", "Planted")],
         ),
         form(
+            "/account/display",
+            "/account/display".into(),
+            &[("theme", "dark")],
+        ),
+        form(
             "/account/email",
             "/account/email".into(),
             &[("email", "alice@acme.test"), ("email_password", PASSWORD)],

@@ -10,6 +10,7 @@ use crate::support::*;
 /// support staff, and a stranger: `+` it is done or shown, `-` 403, `0` as if it did not exist, `>` sent to sign in.
 /// Where a tenant has no integrations, its admin is told so with 403; `/logout` leads to the sign-in page too.
 const MATRIX: &str = "
++ + + > /account/display
 + + + > /account/email
 + + + > /account/name
 + + + > /account/password
