@@ -2,7 +2,7 @@
 
 use super::limits::object;
 use super::tenant_history::{self, Past};
-use super::{access_requests, record_by_supporter};
+use super::{access_requests, limit_ends, record_by_supporter};
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::{
     ACCESS_DECLINED, ACCESS_GRANTED, ACCESS_REQUESTED, ACCESS_SWITCHED, ACCESS_WITHDRAWN, Event,
@@ -10,6 +10,7 @@ use crate::domain::audit::{
 };
 use crate::domain::decision::{Decision, Input};
 use crate::domain::id::TenantId;
+use crate::domain::limit_end::LimitEnd;
 use crate::domain::limits::Step;
 use crate::domain::plan::Plan;
 use crate::domain::role::Supporter;
@@ -46,7 +47,7 @@ pub fn limit_on(plan: &Plan, limit: i64) -> i64 {
 /// `NotFound`; `Invalid` at `choice` and `reason`; a conflict `changed-meanwhile`.
 pub fn set(conn: &mut Conn, by: &Supporter, tenant: TenantId, input: &Input<'_>) -> Result<()> {
     change_log::hold(conn)?;
-    let row = db::tenants::find(conn, tenant)?;
+    let (row, _) = limit_ends::settle(conn, tenant, by.now)?;
     if row.plan != input.shown {
         return Err(Conflict::ChangedMeanwhile.into());
     }
@@ -72,13 +73,18 @@ pub fn set(conn: &mut Conn, by: &Supporter, tenant: TenantId, input: &Input<'_>)
     });
     record_by_supporter(conn, by, Some(tenant), &event, object(&row))?;
     let limit = limit_on(&plan, row.key_limit);
-    if limit != row.key_limit {
+    let (_, end) = limit_ends::current(conn, tenant, by.now)?;
+    // A limit for a while falls back no further than to that of the plan.
+    let raised = end.map(|end| LimitEnd {
+        then: limit_on(&plan, end.then),
+        ..end
+    });
+    let new_end = raised.filter(|end| end.then < limit);
+    if limit != row.key_limit || new_end != end {
         db::tenants::set_key_limit(conn, tenant, limit)?;
-        let event = Event::LimitChanged(Step {
-            before: row.key_limit,
-            limit,
-            reason: reason.clone(),
-        });
+        db::limit_ends::replace(conn, tenant, new_end)?;
+        let step = Step::new(row.key_limit, limit, &reason, new_end);
+        let event = Event::LimitChanged(step);
         record_by_supporter(conn, by, Some(tenant), &event, object(&row))?;
     }
     access_requests::settle(conn, by, tenant, Feature::Integrations, &reason)
