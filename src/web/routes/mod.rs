@@ -4,6 +4,7 @@
 mod api;
 mod pages;
 mod people;
+mod support;
 
 use actix_web::cookie::Key;
 use actix_web::middleware::{Compress, from_fn};
@@ -47,7 +48,7 @@ pub fn configure(app: &mut ServiceConfig, state: &web::Data<State>, cookie_key: 
         .configure(pages::pages)
         .configure(people::of_people)
         .configure(pages::of_integrations)
-        .configure(pages::support)
+        .configure(support::support)
         .default_service(web::to(home::missing));
     app.service(html);
 }

@@ -5,6 +5,7 @@ const ROUTES: &str = concat!(
     include_str!("../../../src/web/routes/api.rs"),
     include_str!("../../../src/web/routes/pages.rs"),
     include_str!("../../../src/web/routes/people.rs"),
+    include_str!("../../../src/web/routes/support.rs"),
 );
 
 /// Method and path of each route in the table that follows this text. A row is `"/path" => get some::handler, …;`.
