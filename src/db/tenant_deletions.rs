@@ -194,6 +194,7 @@ pub fn delete_account(conn: &mut Conn, user: UserId) -> Result<()> {
         "UPDATE api_keys SET owner_text = substr((SELECT name FROM users WHERE id = $1), 1, 100), owner_id = NULL \
          WHERE owner_id = $1",
         "DELETE FROM sessions WHERE user_id = $1",
+        "DELETE FROM support_grants WHERE user_id = $1",
         "DELETE FROM second_factors WHERE user_id = $1",
         "DELETE FROM recovery_codes WHERE user_id = $1",
         "DELETE FROM users WHERE id = $1",

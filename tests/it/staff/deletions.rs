@@ -181,6 +181,21 @@ async fn fill(app: &App) -> Issued {
             "INSERT INTO memberships (tenant_id, user_id, role, created_at) \
              SELECT '{globex}', id, 'viewer', '2026-11-20 11:00:00' FROM users WHERE email = '{VERA}'"
         ),
+        format!(
+            "INSERT INTO limit_ends (tenant_id, ends_at, falls_to) VALUES ('{globex}', '2027-11-20 11:00:00', 100)"
+        ),
+        format!(
+            "INSERT INTO limit_messages (id, request_id, tenant_id, by_support, author, words, written_at) \
+             SELECT '{MISSING}', id, '{globex}', TRUE, 'Sam', 'Which?', '2026-11-20 11:00:00' FROM limit_requests"
+        ),
+        format!(
+            "INSERT INTO outbox (id, tenant_id, recipient, letter, created_at, due_at, attempts) \
+             VALUES ('{MISSING}', '{globex}', 'new@globex.test', '{{}}', '2026-11-20 11:00:00', '2030-11-20 11:00:00', 0)"
+        ),
+        format!(
+            "INSERT INTO support_grants (id, tenant_id, user_id, staff, reason, asked_at) \
+             SELECT '{MISSING}', '{globex}', id, 'Sam', 'Help', '2026-11-20 11:00:00' FROM users WHERE email = '{ALICE}'"
+        ),
     ] {
         app.sql(&statement);
     }
