@@ -9,6 +9,7 @@ mod fuzz_corpus;
 mod key_directory;
 mod key_texts;
 mod laws;
+mod limit_ends;
 mod passwords;
 mod public_addresses;
 mod request_ids;
