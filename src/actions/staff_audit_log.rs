@@ -1,6 +1,6 @@
 //! The audit log as staff reads it: what staff did, and for super users what happened to the installation too.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use crate::domain::id::{AuditId, TenantId};
 use crate::domain::role::Supporter;
 
 /// Rows, the names of the tenants they are about, and whether there are more.
-pub type Page = (Vec<ChainedEvent>, HashMap<TenantId, String>, bool);
+pub type Page = (Vec<ChainedEvent>, BTreeMap<TenantId, String>, bool);
 
 /// The newest rows that fit, at most `limit`; those older than `before`, if that is given.
 pub fn page(

@@ -1,6 +1,6 @@
 //! Tenants.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -71,7 +71,7 @@ fn taken() -> Error {
 }
 
 /// The names of those of these tenants that there are.
-pub fn list_names(conn: &mut Conn, ids: BTreeSet<TenantId>) -> Result<HashMap<TenantId, String>> {
+pub fn list_names(conn: &mut Conn, ids: BTreeSet<TenantId>) -> Result<BTreeMap<TenantId, String>> {
     let query = tenants::table
         .filter(tenants::id.eq_any(ids))
         .select((tenants::id, tenants::name));

@@ -259,6 +259,32 @@ impl Event {
     /// Particulars beside the object, as JSON.
     pub fn detail(&self) -> Value {
         match self {
+            Self::LimitRequested(step)
+            | Self::LimitWithdrawn(step)
+            | Self::LimitDeclined(step)
+            | Self::LimitChanged(step)
+            | Self::LimitEnded(step) => step.detail(),
+            Self::PlanChanged(decision)
+            | Self::TenantSuspended(decision)
+            | Self::TenantResumed(decision)
+            | Self::TenantDeletionScheduled(decision)
+            | Self::TenantDeletionTakenBack(decision)
+            | Self::AccessSwitched(decision)
+            | Self::AccessRequested(decision)
+            | Self::AccessWithdrawn(decision)
+            | Self::AccessDeclined(decision)
+            | Self::AccessGranted(decision)
+            | Self::RolloutChanged(decision) => decision.detail(),
+            Self::MemberAdded(role) => json!({ "role": role }),
+            Self::RecoveryCodeUsed(left) => json!({ "left": left }),
+            Self::PepperRetired(stopped) => json!({ "stopped": stopped }),
+            _ => self.value().cloned().unwrap_or_else(|| json!({})),
+        }
+    }
+
+    /// The particulars of those that bring them as they are kept.
+    fn value(&self) -> Option<&Value> {
+        match self {
             Self::KeyCreated(detail)
             | Self::KeyUpdated(detail)
             | Self::KeyRevoked(detail)
@@ -300,27 +326,8 @@ impl Event {
             | Self::SupportAccessDeclined(detail)
             | Self::SupportAccessEnded(detail)
             | Self::SupportPageSeen(detail)
-            | Self::SettingsChanged(detail) => detail.clone(),
-            Self::LimitRequested(step)
-            | Self::LimitWithdrawn(step)
-            | Self::LimitDeclined(step)
-            | Self::LimitChanged(step)
-            | Self::LimitEnded(step) => step.detail(),
-            Self::PlanChanged(decision)
-            | Self::TenantSuspended(decision)
-            | Self::TenantResumed(decision)
-            | Self::TenantDeletionScheduled(decision)
-            | Self::TenantDeletionTakenBack(decision)
-            | Self::AccessSwitched(decision)
-            | Self::AccessRequested(decision)
-            | Self::AccessWithdrawn(decision)
-            | Self::AccessDeclined(decision)
-            | Self::AccessGranted(decision)
-            | Self::RolloutChanged(decision) => decision.detail(),
-            Self::MemberAdded(role) => json!({ "role": role }),
-            Self::RecoveryCodeUsed(left) => json!({ "left": left }),
-            Self::PepperRetired(stopped) => json!({ "stopped": stopped }),
-            _ => json!({}),
+            | Self::SettingsChanged(detail) => Some(detail),
+            _ => None,
         }
     }
 }

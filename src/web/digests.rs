@@ -1,4 +1,4 @@
-//! Password digests, on threads of their own that give way to all others: a wave of sign-ins takes no time from verification.
+//! Password digests, on threads of their own that give way to all others, above all to verification.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};

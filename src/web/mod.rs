@@ -47,6 +47,7 @@ pub mod qr;
 pub mod questions;
 pub mod rate_limit;
 pub mod readiness;
+pub mod refusal_limiter;
 pub mod refused;
 pub mod refused_permissions;
 pub mod respond;

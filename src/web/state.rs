@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, web};
 
 use super::digests::Digests;
 use super::readiness::Readiness;
-use super::refused_permissions::RefusedPermissions;
+use super::refusal_limiter::RefusalLimiter;
 use super::unknown_tokens::UnknownTokens;
 use crate::background::follow::{Follower, Standing};
 use crate::db::keys::Key;
@@ -59,7 +59,7 @@ pub struct State {
     /// Who presents unknown tokens.
     pub unknown_tokens: UnknownTokens,
     /// Which refused permissions get a row in the audit log.
-    pub refused_permissions: RefusedPermissions,
+    pub refusal_limiter: RefusalLimiter,
     /// Encrypts secrets that are needed again.
     pub master_keys: MasterKeys,
     /// The integrations that can be chosen.
@@ -86,7 +86,7 @@ impl State {
         Self {
             site,
             unknown_tokens: UnknownTokens::new(&clock),
-            refused_permissions: RefusedPermissions::new(&clock),
+            refusal_limiter: RefusalLimiter::new(&clock),
             key_lists: Arc::default(),
             readiness: Readiness::default(),
             clock,

@@ -59,22 +59,7 @@ pub async fn load(request: &HttpRequest) -> Result<Looking> {
     let (Some(until), tenant) = (present.grant.until(now), present.grant.tenant_id) else {
         return Err(Error::Hidden);
     };
-    if !request.method().is_safe() {
-        return Err(Error::Forbidden(
-            "Support only looks: nothing of a tenant can be sent from here.".into(),
-        ));
-    }
-    let route = request.match_pattern().unwrap_or_default();
-    if !OPEN.contains(&route.as_str()) {
-        return Err(Error::Forbidden(
-            "This page stays closed to support, also while a tenant lets you look.".into(),
-        ));
-    }
-    // Whatever somebody pasted into the address stays out of the log.
-    let path = match request.path() {
-        path if path.len() > LONGEST_PATH || key_text::appears_in(path) => route,
-        path => path.to_owned(),
-    };
+    let path = open_path(request)?;
     let (noting, is_part) = (by.clone(), is_htmx(request));
     state
         .change(move |conn| support_grants::note_page(conn, &noting, &path, is_part))
@@ -111,6 +96,29 @@ pub async fn load(request: &HttpRequest) -> Result<Looking> {
         member,
         shell,
         actor,
+    })
+}
+
+/// The path of a page that is open, for the log.
+///
+/// # Errors
+/// `Forbidden` for forms and for pages that stay closed.
+fn open_path(request: &HttpRequest) -> Result<String> {
+    if !request.method().is_safe() {
+        return Err(Error::Forbidden(
+            "Support only looks: nothing of a tenant can be sent from here.".into(),
+        ));
+    }
+    let route = request.match_pattern().unwrap_or_default();
+    if !OPEN.contains(&route.as_str()) {
+        return Err(Error::Forbidden(
+            "This page stays closed to support, also while a tenant lets you look.".into(),
+        ));
+    }
+    // Whatever somebody pasted into the address stays out of the log.
+    Ok(match request.path() {
+        path if path.len() > LONGEST_PATH || key_text::appears_in(path) => route,
+        path => path.to_owned(),
     })
 }
 

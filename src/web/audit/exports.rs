@@ -1,6 +1,6 @@
 //! Copies of the audit log: CSV for people's spreadsheets, NDJSON for programs.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes};
@@ -151,7 +151,7 @@ impl ExportedRow {
         Self { row, tenant: None }
     }
 
-    fn of_staff(row: ChainedEvent, names: &HashMap<TenantId, String>) -> Self {
+    fn of_staff(row: ChainedEvent, names: &BTreeMap<TenantId, String>) -> Self {
         let about = row.event.tenant_id;
         let tenant = about.map_or_else(Default::default, |id| {
             [id.to_string(), names.get(&id).cloned().unwrap_or_default()]

@@ -1,6 +1,6 @@
 //! The lines of the audit log, as pages show them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::details::Details;
 use crate::db::audit::ChainedEvent;
@@ -50,7 +50,7 @@ impl AuditLine {
 pub fn lines(
     rows: Vec<ChainedEvent>,
     log: &str,
-    tenants: &HashMap<TenantId, String>,
+    tenants: &BTreeMap<TenantId, String>,
 ) -> Vec<AuditLine> {
     let mut day = String::new();
     rows.into_iter()

@@ -1,6 +1,6 @@
 //! Audit log: what happened in a tenant, newest first.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -47,7 +47,7 @@ pub async fn index(
         path: LOG,
         next: rows.last().filter(|_| more).map(|row| row.seq.to_string()),
         is_first: before.is_none(),
-        lines: lines(rows, LOG, &HashMap::new()),
+        lines: lines(rows, LOG, &BTreeMap::new()),
         shell: me.shell,
         filter,
         errors,

@@ -210,7 +210,7 @@ async fn a_viewer_reads_groups_and_changes_none() {
         assert_eq!(vera.get(&page).await.status, 403, "{page}");
     }
     let fields = [("name", "Mine"), ("scopes", "a:b")];
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     for (page, fields) in [
         (GROUPS.to_owned(), &fields[..]),
         (edit_of(&id), &fields[..]),
@@ -219,7 +219,7 @@ async fn a_viewer_reads_groups_and_changes_none() {
         let answer = vera.submit(GROUPS, &page, fields).await;
         assert_eq!(answer.status, 403, "{page}");
     }
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
 }
 
 #[actix_web::test]

@@ -225,7 +225,7 @@ async fn a_list_that_is_long_or_far_too_long_is_read_and_told_what_is_wrong() {
     });
     let mut wrong = lines(10_000, &|_| String::new());
     wrong[9_998] = "10.0.0.1/8".into();
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     for (list, said) in [
         (&too_many, "Use at most 1000 lines."),
         (
@@ -246,7 +246,7 @@ async fn a_list_that_is_long_or_far_too_long_is_read_and_told_what_is_wrong() {
         let problem = Answer::of(request).await.problem(422);
         assert_eq!(problem["errors"][0]["message"], said);
     }
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
     assert_eq!(app.rows("api_keys"), 2);
     let answer = save(&mut alice, &key, &[("ip_allowlist", &full.join("\r\n"))]).await;
     assert_eq!(answer.status, 303, "{}", answer.body);

@@ -37,7 +37,7 @@ async fn the_question_lists_what_would_happen_and_changes_nothing() {
     app.alter_key(&off, "disabled_at = '2026-11-20 11:00:00'");
     app.system(&fine.secret).delete(&gone.resource()).await;
     let mut alice = app.sign_in(ALICE).await;
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     for (change, title, told) in [
         (
             "disable",
@@ -74,7 +74,7 @@ async fn the_question_lists_what_would_happen_and_changes_nothing() {
             page.shows(text);
         }
     }
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
     assert_eq!(app.asker().verify(&fine.secret).await, "VALID");
     let none = send(&mut alice, PLAN, "enable", &[&fine], "").await;
     none.shows("None of these keys would change.");

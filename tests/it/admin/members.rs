@@ -96,7 +96,7 @@ async fn viewers_and_other_tenants_change_nobody() {
         (format!("{place}/renewal"), vec![]),
         (format!("{place}/withdrawal"), vec![]),
     ];
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     for (email, status) in [(VERA, 403), (BOB, 404)] {
         let mut person = app.sign_in(email).await;
         let token = person.token("/tenant-api-keys").await;
@@ -112,7 +112,7 @@ async fn viewers_and_other_tenants_change_nobody() {
         person.get("/tenant-api-keys").await.hides(CAROL);
     }
     let signed_in_meanwhile = 2;
-    assert_eq!(app.rows("audit_events"), before + signed_in_meanwhile);
+    assert_eq!(app.audit_rows(), before + signed_in_meanwhile);
     assert_eq!((app.rows("memberships"), app.rows("invitations")), (3, 1));
 }
 
@@ -132,7 +132,7 @@ async fn rights_are_those_of_the_moment_of_the_change() {
         address: None,
         request_id: String::new(),
     };
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     let draft = Draft::check(CAROL, "admin").unwrap();
     let invited = app
         .db
@@ -144,6 +144,6 @@ async fn rights_are_those_of_the_moment_of_the_change() {
         let why = refused.unwrap_err().to_string();
         assert!(why.contains("Your role in this tenant changed"), "{why}");
     }
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
     assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
 }

@@ -122,7 +122,7 @@ async fn a_wrong_project_comes_back_with_its_input_and_changes_nothing() {
     let edited = app.add_project("Acme", "Edited");
     let mut alice = app.sign_in(ALICE).await;
     alice.submit(PROJECTS, &archival_of(&taken), &[]).await;
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     let (long, longer) = ("é".repeat(81), "d".repeat(301));
     for (name, description, words) in [
         ("", "", "Enter a name."),
@@ -153,7 +153,7 @@ async fn a_wrong_project_comes_back_with_its_input_and_changes_nothing() {
     let smuggled = alice.submit(NEW, PROJECTS, &fields).await;
     assert_eq!(smuggled.status, 422);
     assert_eq!(app.rows("projects"), 3);
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
     create(&mut alice, "Theirs", "").await.leads_to(PROJECTS);
 }
 
@@ -192,7 +192,7 @@ async fn a_viewer_reads_projects_and_changes_none() {
     for page in [NEW.to_owned(), edit_of(&id)] {
         assert_eq!(vera.get(&page).await.status, 403, "{page}");
     }
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     let fields = [("name", "Mine")];
     for (page, fields) in [
         (PROJECTS.to_owned(), &fields[..]),
@@ -203,7 +203,7 @@ async fn a_viewer_reads_projects_and_changes_none() {
         let answer = vera.submit(PROJECTS, &page, fields).await;
         assert_eq!(answer.status, 403, "{page}");
     }
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
 }
 
 #[actix_web::test]

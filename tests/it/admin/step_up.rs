@@ -143,7 +143,7 @@ async fn what_could_hurt_most_asks_for_the_password_and_then_is_done_in_one_go()
     for deed in deeds(&app).await {
         let mut person = app.sign_in(deed.by).await;
         app.clock.advance(TimeDelta::minutes(11));
-        let rows = app.rows("audit_events");
+        let rows = app.audit_rows();
         for (typed, told) in [
             (None, ASKED),
             (
@@ -171,10 +171,10 @@ async fn what_could_hurt_most_asks_for_the_password_and_then_is_done_in_one_go()
                 }
             }
         }
-        assert_eq!(app.rows("audit_events"), rows, "{}", deed.action);
+        assert_eq!(app.audit_rows(), rows, "{}", deed.action);
         let done = deed.send(&mut person, Some(PASSWORD)).await;
         assert_eq!(done.status, deed.done, "{}: {}", deed.action, done.body);
-        assert!(app.rows("audit_events") > rows, "{}", deed.action);
+        assert!(app.audit_rows() > rows, "{}", deed.action);
     }
 }
 

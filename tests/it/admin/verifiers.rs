@@ -138,7 +138,7 @@ async fn a_wrong_name_is_told_at_its_field_and_makes_nothing() {
 async fn the_page_exists_for_super_users_alone() {
     let app = App::start().await;
     let page = revocation(&app, "Tests");
-    let before = (app.rows("verifiers"), app.rows("audit_events"));
+    let before = (app.rows("verifiers"), app.audit_rows());
     for email in [VERA, BOB] {
         let mut person = app.sign_in(email).await;
         person.get("/tenant-api-keys").await.hides(VERIFIERS);

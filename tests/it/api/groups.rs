@@ -133,7 +133,7 @@ async fn a_key_makes_and_changes_no_group_beyond_its_own_rights() {
     app.add_group("Acme", "Weaker", "orders:read");
     let stronger = format!("{GROUPS}/{}", app.group("Acme", "Stronger"));
     let weaker = format!("{GROUPS}/{}", app.group("Acme", "Weaker"));
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
 
     for scopes in [
         json!(["*:*"]),
@@ -160,7 +160,7 @@ async fn a_key_makes_and_changes_no_group_beyond_its_own_rights() {
     }
     clerk.delete(&own).await.problem(403);
     clerk.delete(&stronger).await.problem(403);
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
 
     let made = clerk
         .post(GROUPS, json!({ "name": "Own", "scopes": ["orders:write"] }))

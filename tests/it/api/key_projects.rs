@@ -124,7 +124,7 @@ async fn only_an_active_project_of_the_tenant_can_be_given() {
     let shop = app.add_project("Acme", "Shop");
     let system = app.system(&app.issue("Acme", "Admin").secret);
     let key = issue(&system, "ERP", &shop).await;
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     for (project, words) in [
         (theirs.as_str(), "one of this tenant's projects"),
         (MISSING, "one of this tenant's projects"),
@@ -143,7 +143,7 @@ async fn only_an_active_project_of_the_tenant_can_be_given() {
             assert!(message.contains(words), "{project}: {message}");
         }
     }
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
 
     // A key works on when its project is archived, and may be changed and stay there.
     let archive = format!("{PROJECTS}/{shop}/archive");
@@ -171,7 +171,7 @@ async fn a_key_of_a_project_changes_nothing_outside_of_it() {
     let bound = issue(&system, "Of the shop", &shop).await;
     let outside = issue(&system, "Of the depot", &depot).await;
     let bound = app.system(&bound.secret);
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     for key in [&admin, &outside] {
         for (method, rest, body) in [
             (Method::PATCH, "", json!({ "name": "Mine" })),
@@ -216,7 +216,7 @@ async fn a_key_of_a_project_changes_nothing_outside_of_it() {
         let refused = act(&bound, method.clone(), &path, body.clone()).await;
         assert_eq!(refused.status, 403, "{method} {path} {body}");
     }
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
 
     // Inside of it the key does as any other.
     let made = bound.post(KEYS, json!({ "name": "Another" })).await;

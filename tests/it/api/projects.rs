@@ -88,7 +88,7 @@ async fn a_wrong_project_is_refused_at_its_member() {
     app.add_project("Acme", "Taken");
     let edited = format!("{PROJECTS}/{}", app.add_project("Acme", "Edited"));
     let system = app.system(&app.issue("Acme", "Admin").secret);
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     for (body, field, words) in [
         (json!({ "name": "" }), "name", "Enter a name."),
         (json!({ "name": "x" }), "name", "at least 2"),
@@ -124,7 +124,7 @@ async fn a_wrong_project_is_refused_at_its_member() {
         }
     }
     assert_eq!(app.rows("projects"), 2);
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
 }
 
 #[actix_web::test]

@@ -349,6 +349,9 @@ async fn pictures_of_limits_and_support() {
         .await;
     support.take("raised").await;
     support.browser.click("a.name").await;
+    support.take("tenant").await;
+    let limit = app.limit_page("Acme Industrial");
+    support.browser.goto(&limit).await;
     support.browser.until_sees("History of the limit").await;
     support.take("limit").await;
     support.browser.goto("/tenant-api-keys").await;

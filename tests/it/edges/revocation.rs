@@ -77,18 +77,18 @@ async fn a_key_that_does_not_work_now_can_be_killed_too() {
 async fn a_key_that_was_revoked_and_deleted_elsewhere_is_done_with() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP");
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     // Another server did it, and this one has not heard of it yet.
     app.sql("UPDATE api_keys SET revoked_at = '2026-11-20 11:00:00', deleted_at = '2026-11-20 11:00:00'");
     is_done(&revoke(&app, &[("token", &key.secret)]).await);
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
 }
 
 #[actix_web::test]
 async fn an_unknown_token_is_answered_in_the_same_way() {
     let app = App::start().await;
     let key = app.issue("Acme", "ERP");
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     for token in [
         &*unknown(),
         "x",
@@ -97,7 +97,7 @@ async fn an_unknown_token_is_answered_in_the_same_way() {
     ] {
         is_done(&revoke(&app, &[("token", token)]).await);
     }
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
     assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
 }
 

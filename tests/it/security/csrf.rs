@@ -35,7 +35,7 @@ fn fingerprint(app: &App) -> [i64; 10] {
         app.rows("users"),
         app.rows("sessions"),
         app.rows("api_keys"),
-        app.rows("audit_events"),
+        app.audit_rows(),
         app.number("SELECT rev AS n FROM change_head"),
         app.number("SELECT count(*) AS n FROM api_keys WHERE revoked_at IS NOT NULL"),
         app.number("SELECT count(*) AS n FROM api_keys WHERE deleted_at IS NOT NULL"),

@@ -73,7 +73,7 @@ async fn support_learns_why_and_neither_address_nor_path_unless_the_tenant_allow
 async fn nothing_is_known_of_other_ids() {
     let app = App::start().await;
     let mut sam = app.sam().await;
-    let rows = app.rows("audit_events");
+    let rows = app.audit_rows();
     let secret = app.issue("Acme", "ERP").secret;
     for (id, told) in [
         (
@@ -90,7 +90,7 @@ async fn nothing_is_known_of_other_ids() {
         page.hides(&secret);
     }
     // One key.
-    assert_eq!(app.rows("audit_events"), rows + 1);
+    assert_eq!(app.audit_rows(), rows + 1);
     // A text that is no key of ours belongs to no tenant.
     let answer = app
         .asker()

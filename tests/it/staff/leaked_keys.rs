@@ -38,9 +38,9 @@ async fn whoever_has_a_key_switches_it_off_without_an_account() {
     );
 
     // Said once more it changes nothing, also of a key that is switched off for another reason.
-    let rows = app.rows("audit_events");
+    let rows = app.audit_rows();
     finder.submit(REPORT, REPORT, &fields).await;
-    assert_eq!(app.rows("audit_events"), rows);
+    assert_eq!(app.audit_rows(), rows);
 
     alice
         .submit(&page_of(&leaked), &leaked.page("suspension/removal"), &[])
@@ -88,7 +88,7 @@ async fn about_keys_that_one_does_not_have_nothing_is_learnt() {
     let key = app.issue("Acme", "ERP");
     let mut finder = app.visitor();
     let token = finder.token(REPORT).await;
-    let rows = app.rows("audit_events");
+    let rows = app.audit_rows();
     let almost = format!("{}x", key.secret);
     let of_another = "ks_live_".to_owned() + &"0".repeat(key.secret.len() - 8);
     for (text, place, at) in [
@@ -108,7 +108,7 @@ async fn about_keys_that_one_does_not_have_nothing_is_learnt() {
     }
     let fields = [("csrf", &*token), ("key", &*of_another)];
     assert_eq!(finder.post(REPORT, &fields).await.status, 422);
-    assert_eq!(app.rows("audit_events"), rows);
+    assert_eq!(app.audit_rows(), rows);
     assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
 }
 

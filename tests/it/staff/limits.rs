@@ -70,7 +70,7 @@ async fn what_is_wrong_is_told_at_its_field_and_changes_nothing() {
     }
     let mut sam = app.sam().await;
     let page = app.limit_page("Acme");
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     let long = "x".repeat(501);
     let secret = app.issue("Globex", "Leaked").secret;
     for (limit, reason, field) in [
@@ -128,7 +128,7 @@ async fn what_is_wrong_is_told_at_its_field_and_changes_nothing() {
     }
     assert_eq!(app.limit_of("Acme"), 10);
     // One key and one sign-in.
-    assert_eq!(app.rows("audit_events"), before + 1);
+    assert_eq!(app.audit_rows(), before + 1);
     for id in [MISSING, "nothing"] {
         let path = format!("/support/tenants/{id}/limit");
         assert_eq!(sam.get(&path).await.status, 404);

@@ -48,7 +48,7 @@ async fn a_plan_that_is_wrong_is_told_at_its_field_and_changes_nothing() {
     let mut sam = app.sam().await;
     let page = app.support_page("Acme", "plan");
     let csrf = sam.token(&page).await;
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     for (plan, reason, field) in [
         ("", "Signed", "choice"),
         ("enterprise", "Signed", "choice"),
@@ -81,7 +81,7 @@ async fn a_plan_that_is_wrong_is_told_at_its_field_and_changes_nothing() {
         .concat();
         assert_eq!(sam.post(&path, &fields).await.status, 404);
     }
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
     let plans = "SELECT count(*) AS n FROM tenants WHERE plan <> 'Standard'";
     assert_eq!(app.number(plans), 0);
 }

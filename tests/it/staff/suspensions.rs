@@ -129,7 +129,7 @@ async fn people_of_a_suspended_tenant_read_all_and_change_nothing_of_it() {
         );
         assert!(strip.ends_with(&format!("Reason: {REASON}")), "{strip}");
     }
-    let before = (app.rows("audit_events"), app.rows("api_keys"));
+    let before = (app.audit_rows(), app.rows("api_keys"));
     for (action, fields) in [
         ("/tenant-api-keys", &[("name", "New")][..]),
         (&key.page("suspension"), &[]),
@@ -150,7 +150,7 @@ async fn people_of_a_suspended_tenant_read_all_and_change_nothing_of_it() {
         answer.shows("This tenant is suspended: nothing in it can be changed until your operator resumes it.");
         answer.has(".suspension-strip");
     }
-    assert_eq!((app.rows("audit_events"), app.rows("api_keys")), before);
+    assert_eq!((app.audit_rows(), app.rows("api_keys")), before);
     // What is one's own is no change of the tenant.
     let renamed = bob.submit("/account", "/account/name", &[("name", "Bob Brown")]);
     renamed.await.leads_to("/account");
@@ -186,7 +186,7 @@ async fn only_super_users_suspend_and_only_what_they_have_read() {
         .lacks("[id^='state-']");
     let mut alice = app.sign_in(ALICE).await;
     let csrf = alice.token(&page).await;
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     for reason in ["", " ", &"x".repeat(501)] {
         let fields = [("csrf", &*csrf), ("shown", "active"), ("reason", reason)];
         alice.post(&page, &fields).await.has("#reason-error");
@@ -200,7 +200,7 @@ async fn only_super_users_suspend_and_only_what_they_have_read() {
     let fields = [("csrf", &*csrf), ("shown", "active"), ("reason", "x")];
     let missing = format!("/support/tenants/{MISSING}/suspension");
     assert_eq!(alice.post(&missing, &fields).await.status, 404);
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
     // Of two super users the second reads what the first decided.
     alice.htmx = true;
     let row = alice.post(&page, &fields).await;

@@ -55,7 +55,7 @@ async fn a_name_is_taken_whatever_its_capitals_and_unicode_form() {
     let mut alice = app.sign_in(ALICE).await;
     let fields = input("Caf\u{e9} Stra\u{df}e", "10", "a@x.test");
     assert_eq!(alice.submit(NEW, TENANTS, &fields).await.status, 201);
-    let before = (app.rows("tenants"), app.rows("audit_events"));
+    let before = (app.rows("tenants"), app.audit_rows());
     for name in ["acme", "GLOBEX", "CAFE\u{301}  STRASSE"] {
         let answer = alice
             .submit(NEW, TENANTS, &input(name, "10", "b@x.test"))
@@ -75,7 +75,7 @@ async fn a_name_is_taken_whatever_its_capitals_and_unicode_form() {
     let rename = app.support_page("Globex", "name");
     let taken = [("shown", "Globex"), ("name", "ACME")];
     assert_eq!(alice.submit(&rename, &rename, &taken).await.status, 422);
-    assert_eq!((app.rows("tenants"), app.rows("audit_events")), before);
+    assert_eq!((app.rows("tenants"), app.audit_rows()), before);
     // Its own name in other letters is no other tenant's.
     let own = [("shown", "Globex"), ("name", "GLOBEX")];
     alice

@@ -55,10 +55,10 @@ async fn staff_reads_what_there_is_to_know_of_a_tenant_and_the_tenant_reads_that
     sam.get(&page).await.hides("Looked at tenant");
     assert_eq!(sam.get(&format!("{page}?after=x")).await.status, 404);
     let missing = format!("/support/tenants/{MISSING}");
-    let before = app.rows("audit_events");
+    let before = app.audit_rows();
     assert_eq!(sam.get(&missing).await.status, 404);
     assert_eq!(bob.get(&page).await.status, 404);
-    assert_eq!(app.rows("audit_events"), before);
+    assert_eq!(app.audit_rows(), before);
 }
 
 #[actix_web::test]

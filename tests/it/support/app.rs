@@ -299,11 +299,8 @@ impl App {
 
     /// The actions in a key's audit log, oldest first, each as "action by name".
     pub fn audit(&self, key: &Issued) -> Vec<String> {
-        let rows = self
-            .db
-            .read(|conn| db::audit::list_of_object(conn, &key.id))
-            .unwrap();
-        rows.iter()
+        self.events(&key.id)
+            .iter()
             .map(|row| format!("{} by {}", row.action, row.actor_name))
             .collect()
     }

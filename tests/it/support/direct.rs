@@ -116,6 +116,11 @@ impl App {
         self.number(&format!("SELECT count(*) AS n FROM {table}"))
     }
 
+    /// Rows of the audit log, but for refused permissions: those change nothing.
+    pub fn audit_rows(&self) -> i64 {
+        self.number("SELECT count(*) AS n FROM audit_events WHERE action <> 'permission.refused'")
+    }
+
     /// Changes columns of a key, and has the index follow.
     pub fn alter_key(&self, key: &Issued, set: &str) {
         self.sql(&format!(
@@ -217,11 +222,14 @@ impl App {
         keystead::server::control::follow(&self.config.data_dir).unwrap();
     }
 
-    /// The audit rows about an object, oldest first.
+    /// The audit rows about an object, oldest first, but for refused permissions.
     pub fn events(&self, object: &str) -> Vec<db::audit::AuditEvent> {
-        self.db
+        let mut rows = self
+            .db
             .read(|conn| db::audit::list_of_object(conn, object))
-            .unwrap()
+            .unwrap();
+        rows.retain(|row| row.action != "permission.refused");
+        rows
     }
 
     fn touch(&self, key: &Issued) {
