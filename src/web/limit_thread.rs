@@ -83,7 +83,7 @@ fn state_of(request: &LimitRequest) -> (&'static str, &'static str) {
     }
 }
 
-/// As [`state_of`], of an open request.
+/// As `state_of`, of an open request.
 pub fn open_state(awaits_tenant: bool) -> (&'static str, &'static str) {
     if awaits_tenant {
         ("expired", "Waiting for the tenant")
