@@ -32,18 +32,10 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
     Ok(Question {
         title: format!("Decline request of {}", tenant.name),
         action: format!("/support/tenants/{}/access-refusal", tenant.id),
-        legend: "",
-        choices: Vec::new(),
-        typed: None,
-        chosen: String::new(),
         shown: access_requests::version(open.as_ref()),
         facts: facts.into(),
         submit: ["x", "Decline request", "danger"],
-        refusal: None,
-        history_of: "plan and access",
-        history: Vec::new(),
-        tenant: tenant.id,
-        name: tenant.name,
+        ..Question::about(&tenant, Vec::new(), now)
     })
 }
 

@@ -13,7 +13,6 @@ use crate::domain::role::Overseer;
 use crate::domain::time::Timestamp;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
-use crate::web::past_step::PastStep;
 use crate::web::shell::Moment;
 use crate::web::staff::Staff;
 use crate::web::state::State;
@@ -85,21 +84,12 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
     Ok(Question {
         title,
         action: format!("/support/tenants/{}/{action}", tenant.id),
-        legend: "",
-        choices: Vec::new(),
         typed: tenant.deletion_at.is_none().then(|| tenant.name.clone()),
-        chosen: String::new(),
         shown,
         facts,
         submit,
-        refusal: None,
         history_of: "deletion",
-        history: history
-            .into_iter()
-            .map(|past| PastStep::of_decision(past, now))
-            .collect(),
-        tenant: tenant.id,
-        name: tenant.name,
+        ..Question::about(&tenant, history, now)
     })
 }
 

@@ -14,7 +14,6 @@ use crate::domain::rollout::{Access, Feature, Switch};
 use crate::domain::time::Timestamp;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
-use crate::web::past_step::PastStep;
 use crate::web::staff::Staff;
 use crate::web::state::State;
 
@@ -58,7 +57,6 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
                 about: about(choice),
             })
             .into(),
-        typed: None,
         chosen: Choice::of(switch).as_str().into(),
         shown: feature_switches::version(conn, &tenant, FEATURE)?,
         facts,
@@ -66,13 +64,7 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
         refusal: asked
             .is_some()
             .then(|| format!("/support/tenants/{}/access-refusal", tenant.id)),
-        history_of: "plan and access",
-        history: history
-            .into_iter()
-            .map(|past| PastStep::of_decision(past, now))
-            .collect(),
-        tenant: tenant.id,
-        name: tenant.name,
+        ..Question::about(&tenant, history, now)
     })
 }
 

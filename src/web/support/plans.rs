@@ -14,7 +14,6 @@ use crate::domain::time::Timestamp;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::numbers::{counted, grouped};
-use crate::web::past_step::PastStep;
 use crate::web::staff::Staff;
 use crate::web::state::State;
 
@@ -58,19 +57,11 @@ fn load(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Result<Question> {
                 about: about(plan, now_on, &tenant),
             })
             .collect(),
-        typed: None,
         chosen: tenant.plan.clone(),
-        shown: tenant.plan,
+        shown: tenant.plan.clone(),
         facts,
         submit: ["check", "Save plan", "primary"],
-        refusal: None,
-        history_of: "plan and access",
-        history: history
-            .into_iter()
-            .map(|past| PastStep::of_decision(past, now))
-            .collect(),
-        tenant: tenant.id,
-        name: tenant.name,
+        ..Question::about(&tenant, history, now)
     })
 }
 

@@ -8,8 +8,10 @@ use serde::Deserialize;
 
 use super::limits::decided;
 use super::tenants::{TenantRow, crumbs};
+use crate::actions::tenant_history::Past;
 use crate::db::Conn;
-use crate::domain::decision::Input;
+use crate::db::tenants::Tenant;
+use crate::domain::decision::{Decision, Input};
 use crate::domain::id::TenantId;
 use crate::domain::role::Supporter;
 use crate::domain::time::Timestamp;
@@ -81,6 +83,31 @@ pub struct Question {
     pub history_of: &'static str,
     /// What happened before; a dialog leaves it out.
     pub history: Vec<PastStep>,
+}
+
+impl Question {
+    /// Of a tenant, with what happened before; what is asked is filled in.
+    pub fn about(tenant: &Tenant, history: Vec<Past<Decision>>, now: Timestamp) -> Self {
+        Self {
+            tenant: tenant.id,
+            name: tenant.name.clone(),
+            title: String::new(),
+            action: String::new(),
+            legend: "",
+            choices: Vec::new(),
+            typed: None,
+            chosen: String::new(),
+            shown: String::new(),
+            facts: Vec::new(),
+            submit: [""; 3],
+            refusal: None,
+            history_of: "plan and access",
+            history: history
+                .into_iter()
+                .map(|past| PastStep::of_decision(past, now))
+                .collect(),
+        }
+    }
 }
 
 /// A kind of question: how it is asked, what the answer does, and what is told then.
