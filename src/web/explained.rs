@@ -1,5 +1,7 @@
 //! What the tenant and support both read of the explanation of a request.
 
+use super::shell::Moment;
+use super::verdicts::{Verdict, verdict};
 use crate::actions::explain::{CheckResult, Outcome};
 use crate::domain::request_id::RequestId;
 use crate::domain::verdict::Code;
@@ -33,8 +35,32 @@ pub fn summary(code: Code) -> &'static str {
     }
 }
 
+/// A request with a text that is no key of ours.
+pub struct StrangerView {
+    /// The request's id.
+    pub id: String,
+    /// When it came.
+    pub at: Moment,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What that means.
+    pub meaning: &'static str,
+}
+
+impl StrangerView {
+    /// Of the request with this id.
+    pub fn new(id: RequestId, code: Code) -> Self {
+        Self {
+            id: id.to_string(),
+            at: Moment::to_the_second(id.at()),
+            verdict: verdict(code),
+            meaning: meaning_of_stranger(code),
+        }
+    }
+}
+
 /// What it means that a presented text was no key of ours.
-pub fn meaning_of_stranger(code: Code) -> &'static str {
+fn meaning_of_stranger(code: Code) -> &'static str {
     if code == Code::Malformed {
         "What was sent does not have the form of a key, or a character of it is wrong. Check that the whole key \
          was copied, with nothing around it."

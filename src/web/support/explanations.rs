@@ -12,7 +12,7 @@ use crate::domain::request_id::RequestId;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, key_text};
-use crate::web::explained::{meaning_of_stranger, request_id, summary};
+use crate::web::explained::{StrangerView, request_id, summary};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::page;
@@ -43,22 +43,10 @@ struct KnownView {
     status: Option<KeyState>,
 }
 
-struct StrangerView {
-    id: String,
-    at: Moment,
-    verdict: Verdict,
-    meaning: &'static str,
-}
-
 impl Said {
     fn new(id: RequestId, seen: Seen, now: Timestamp) -> Self {
         match seen {
-            Seen::Stranger(code) => Self::Stranger(StrangerView {
-                id: id.to_string(),
-                at: Moment::to_the_second(id.at()),
-                verdict: verdict(code),
-                meaning: meaning_of_stranger(code),
-            }),
+            Seen::Stranger(code) => Self::Stranger(StrangerView::new(id, code)),
             Seen::Known(seen) => {
                 let (at, code) = (seen.known.record.at, seen.known.record.code);
                 Self::Known(Box::new(KnownView {

@@ -11,9 +11,8 @@ use crate::actions::explain::{self, Explanation, Known};
 use crate::db::key_labels::{self, KeyLabel};
 use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
-use crate::domain::verdict::Code;
 use crate::domain::{Error, key_text};
-use crate::web::explained::{meaning_of_stranger, request_id, summary};
+use crate::web::explained::{StrangerView, request_id, summary};
 use crate::web::failure::Answer;
 use crate::web::log_filter::KEY_IN_URL;
 use crate::web::respond::page;
@@ -45,13 +44,6 @@ struct KnownView {
     verdict: Verdict,
     key: KeyName,
     summary: &'static str,
-}
-
-struct StrangerView {
-    id: String,
-    at: Moment,
-    verdict: Verdict,
-    meaning: &'static str,
 }
 
 #[derive(Template)]
@@ -124,7 +116,7 @@ async fn find(me: &SignedIn, state: &web::Data<State>, id: RequestId) -> Result<
     state
         .read(
             move |conn| match explain::explain(conn, inside.index(), &by, id)? {
-                Explanation::Stranger(code) => Ok(Said::Stranger(stranger(id, code))),
+                Explanation::Stranger(code) => Ok(Said::Stranger(StrangerView::new(id, code))),
                 Explanation::Known(known) => {
                     let ids = [known.record.key_id];
                     let key = key_labels::find(conn, by.tenant, &ids)?.pop();
@@ -142,14 +134,5 @@ fn view(known: Known, key: Option<&KeyLabel>) -> KnownView {
         key: KeyName::new(key),
         summary: summary(known.record.code),
         known,
-    }
-}
-
-fn stranger(id: RequestId, code: Code) -> StrangerView {
-    StrangerView {
-        id: id.to_string(),
-        at: Moment::to_the_second(id.at()),
-        verdict: verdict(code),
-        meaning: meaning_of_stranger(code),
     }
 }
