@@ -60,6 +60,8 @@ pub struct State {
     pub unknown_tokens: UnknownTokens,
     /// Which refused permissions get a row in the audit log.
     pub refusal_limiter: RefusalLimiter,
+    /// Works on password digests.
+    pub digests: Digests,
     /// Encrypts secrets that are needed again.
     pub master_keys: MasterKeys,
     /// The integrations that can be chosen.
@@ -70,7 +72,6 @@ pub struct State {
     pub readiness: Readiness,
     db: Db,
     follower: Arc<Follower>,
-    digests: Digests,
 }
 
 impl State {
@@ -200,23 +201,12 @@ impl State {
         block(move || follower.change(&db, change)).await
     }
 
-    /// Works on a password digest, a few at a time.
-    ///
-    /// # Errors
-    /// `Unavailable` when too many sign-ins wait already; those of `work`.
-    pub async fn digest<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        self.digests.work(work).await
-    }
-
     /// The digest of a new password.
     ///
     /// # Errors
-    /// As [`State::digest`].
+    /// As [`Digests::work`].
     pub async fn digest_password(&self, typed: String) -> Result<String> {
-        self.digest(move || password::digest(&typed)).await
+        self.digests.work(move || password::digest(&typed)).await
     }
 }
 
