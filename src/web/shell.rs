@@ -101,13 +101,16 @@ impl LookStrip {
     pub fn new(grant: Grant, now: Timestamp) -> Self {
         Self {
             id: grant.id.to_string(),
-            until: grant
-                .until(now)
-                .map(|until| until.format("%H:%M UTC").to_string()),
+            until: grant.until(now).map(hour),
             staff: grant.staff,
             is_mine: false,
         }
     }
+}
+
+/// The end of a look: "14:32 UTC".
+pub fn hour(at: Timestamp) -> String {
+    at.format("%H:%M UTC").to_string()
 }
 
 /// A step of the breadcrumb; the last one has no address.

@@ -4,7 +4,7 @@
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use super::respond::is_htmx;
-use super::shell::{LookStrip, Shell};
+use super::shell::{LookStrip, Shell, hour};
 use super::state::State;
 use super::{page_owner, supporter};
 use crate::actions::support_grants;
@@ -77,7 +77,7 @@ pub async fn load(request: &HttpRequest) -> Result<Looking> {
     shell.looks = vec![LookStrip {
         id: tenant.to_string(),
         staff: member.name.clone(),
-        until: Some(until.format("%H:%M UTC").to_string()),
+        until: Some(hour(until)),
         is_mine: true,
     }];
     request.extensions_mut().insert(shell.clone());

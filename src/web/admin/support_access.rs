@@ -13,7 +13,7 @@ use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
 use crate::web::respond::{page, see_other};
 use crate::web::session::set_flash;
-use crate::web::shell::{Crumb, Moment, Shell, trail};
+use crate::web::shell::{Crumb, Moment, Shell, hour, trail};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 
@@ -34,9 +34,7 @@ impl Line {
         Self {
             id: grant.id.to_string(),
             asked: Moment::past(grant.asked_at, now),
-            until: grant
-                .until(now)
-                .map(|until| until.format("%H:%M UTC").to_string()),
+            until: grant.until(now).map(hour),
             staff: grant.staff,
             reason: grant.reason,
         }

@@ -18,7 +18,7 @@ use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
 use crate::web::respond::{page, see_other};
 use crate::web::session::set_flash;
-use crate::web::shell::{Crumb, Moment, Shell};
+use crate::web::shell::{Crumb, Moment, Shell, hour};
 use crate::web::staff::Staff;
 use crate::web::state::State;
 
@@ -43,7 +43,7 @@ impl Standing {
             return Self::Nothing;
         };
         match (last.until(now), last.ended_at) {
-            (Some(until), _) => Self::Granted(until.format("%H:%M UTC").to_string()),
+            (Some(until), _) => Self::Granted(hour(until)),
             (None, None) if last.is_asked(now) => Self::Asked(Moment::past(last.asked_at, now)),
             (None, Some(at)) if last.ends_at.is_none() => Self::Declined(Moment::past(at, now)),
             _ => Self::Nothing,
