@@ -16,6 +16,7 @@ mod key_search;
 mod key_switches;
 mod keyboard;
 mod limits;
+mod looks;
 mod main_job;
 mod members;
 mod phone;
