@@ -172,6 +172,8 @@ pub fn change_email(conn: &mut Conn, by: &Holder, typed: &str) -> Result<Option<
     if user.email == email {
         return Ok(None);
     }
+    // To the address that ends: whoever took the account over reads the new one.
+    by.tell(conn, &user, Change::Email)?;
     db::users::set_email(conn, user.id, &email)?;
     db::sessions::delete_of_user(conn, user.id)?;
     let detail = json!({ "before": { "email": user.email }, "after": { "email": email } });

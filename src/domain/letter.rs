@@ -61,6 +61,8 @@ pub enum Letter {
 pub enum Change {
     /// Another password.
     Password,
+    /// Another address to sign in with; told to the one before.
+    Email,
     /// A second factor is asked for from now on.
     SecondFactorOn,
     /// None is any more.

@@ -132,6 +132,7 @@ pub fn told(what: Change) -> (&'static str, &'static str) {
                 you, to help you at once.";
     match what {
         Change::Password => ("Your Keystead password was changed.", lost),
+        Change::Email => ("Your Keystead account has another email address.", lost),
         Change::SecondFactorOn => ("Your second factor was switched on.", lost),
         Change::SecondFactorOff => ("Your second factor was switched off.", own),
         Change::RecoveryCodes => ("New recovery codes were made for you.", own),

@@ -171,6 +171,26 @@ async fn people_hear_of_what_becomes_of_their_second_factor() {
 }
 
 #[actix_web::test]
+async fn the_address_that_an_account_leaves_hears_of_it() {
+    let server = MailServer::start();
+    let app = App::start_with_mail(&server.url()).await;
+    let mut vera = app.sign_in(VERA).await;
+    let fields = [
+        ("email", "elsewhere@acme.test"),
+        ("email_password", PASSWORD),
+    ];
+    let changed = vera.submit("/account", "/account/email", &fields).await;
+    changed.leads_to("/account");
+    let message = server.message();
+    assert_eq!(message.to(), [VERA]);
+    let told = "Your Keystead account has another email address";
+    assert_eq!(message.header("Subject"), told);
+    assert!(!message.text().contains("elsewhere") && message.text().contains("127.0.0.1"));
+    app.all_mail_is_gone();
+    server.is_quiet();
+}
+
+#[actix_web::test]
 async fn what_has_become_pointless_is_not_sent() {
     let port = free_port();
     let app = App::start_with_mail(&url(port)).await;
