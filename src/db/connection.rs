@@ -232,27 +232,3 @@ impl ManageConnection for Manager {
         std::thread::panicking() || conn.is_broken()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use diesel::{Connection as _, SqliteConnection};
-
-    use super::existing;
-
-    #[test]
-    fn a_file_is_opened_by_any_name_and_never_made() -> Result<(), Box<dyn std::error::Error>> {
-        let dir = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
-        std::fs::create_dir(&dir)?;
-        for name in ["keystead.db", "100%25 of #1?mode=memory.db", "//ü&x=1.db"] {
-            let path = std::path::PathBuf::from(format!("{}/{name}", dir.display()));
-            assert!(SqliteConnection::establish(&existing(&path)).is_err());
-            assert!(!path.exists(), "{name}");
-            std::fs::File::create(&path)?;
-            SqliteConnection::establish(&existing(&path))?;
-        }
-        let there = std::fs::read_dir(&dir)?.count();
-        assert_eq!(there, 3, "under another name");
-        std::fs::remove_dir_all(&dir)?;
-        Ok(())
-    }
-}

@@ -27,6 +27,7 @@ mod key_lists;
 mod mail;
 mod master_keys;
 mod outbound;
+mod pages;
 mod readme;
 mod rotation_race;
 mod security;

@@ -15,6 +15,7 @@ mod public_addresses;
 mod request_ids;
 mod rollouts;
 mod sealing;
+mod tenant_names;
 mod words;
 
 /// The bytes of hexadecimal digits.
