@@ -2,6 +2,7 @@
 //! changes: no key is accepted that the database refuses, and no answer is a guess.
 
 mod clusters;
+mod earlier_version;
 mod file_names;
 mod replaced_file;
 mod restored;
