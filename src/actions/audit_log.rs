@@ -7,11 +7,9 @@ use crate::db::audit::ChainedEvent;
 use crate::db::audit_lists::Filter;
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::{Error, Result};
-
-/// What reading the log needs.
-const READ: &str = "audit:read";
 
 /// The newest rows that fit, at most `limit`, and whether there are more.
 ///
@@ -61,7 +59,7 @@ pub fn note_export(conn: &mut Conn, by: &Actor, detail: Value) -> Result<()> {
 /// # Errors
 /// `Forbidden` without the right, and to keys of a project.
 pub fn must_read(by: &Actor) -> Result<()> {
-    by.must_hold(READ)?;
+    by.must_hold(Right::ReadAuditLog)?;
     match by.project() {
         None => Ok(()),
         Some(_) => Err(Error::Forbidden(

@@ -9,6 +9,7 @@ use crate::domain::id::KeyId;
 use crate::domain::key::Draft;
 use crate::domain::key_text::KeySecret;
 use crate::domain::master_key::MasterKeys;
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::sealing::Owner;
 use crate::domain::{Conflict, Error, Result};
@@ -128,7 +129,7 @@ pub fn note_refusal(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<()> {
 /// # Errors
 /// `Forbidden` for viewers, keys and commands; `NotFound`; a conflict `not-recoverable` when no copy is kept.
 pub fn find(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
-    by.must_hold("api-keys:write")?;
+    by.must_hold(Right::RevealSecrets)?;
     if by.person().is_none() {
         return Err(Error::Forbidden(
             "Only a person can see a secret again: sign in and open the page of the key.".into(),

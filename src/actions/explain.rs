@@ -4,6 +4,7 @@ use crate::db::request_records::Record;
 use crate::db::{self, Conn};
 use crate::domain::key_snapshot::{GroupSnapshot, KeySnapshot, TenantSnapshot};
 use crate::domain::request_id::RequestId;
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::verdict::Code;
 use crate::domain::{Error, Result};
@@ -63,7 +64,7 @@ pub struct Known {
 /// # Errors
 /// `NotFound`, also for another tenant's request and for one that is too old; `Forbidden`.
 pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Result<Explanation> {
-    by.must_hold("usage:read")?;
+    by.must_hold(Right::SeeUsage)?;
     let record = match db::request_records::find(conn, by.tenant, id) {
         Err(Error::NotFound) => {
             let stranger = index.strangers().find(id).ok_or(Error::NotFound)?;

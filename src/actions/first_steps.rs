@@ -2,6 +2,7 @@
 
 use crate::db::{self, Conn};
 use crate::domain::Result;
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 
 /// What is there already.
@@ -27,7 +28,7 @@ impl FirstSteps {
 /// # Errors
 /// `Forbidden` for somebody who may not see usage.
 pub fn find(conn: &mut Conn, by: &Actor) -> Result<FirstSteps> {
-    by.must_hold("usage:read")?;
+    by.must_hold(Right::SeeUsage)?;
     let verifiers = db::verifiers::list(conn)?;
     Ok(FirstSteps {
         verifier: verifiers.iter().any(|one| one.revoked_at.is_none()),

@@ -9,13 +9,9 @@ use crate::domain::audit::Event;
 use crate::domain::group::{Draft, MOST};
 use crate::domain::id::{GroupId, TenantId};
 use crate::domain::key_snapshot::GroupSnapshot;
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::{Conflict, Error, Result};
-
-/// The right to change groups.
-pub const WRITE: &str = "authorization-groups:write";
-/// The right to look at them.
-pub const READ: &str = "authorization-groups:read";
 
 /// The tenant's groups in the order of the form, each with the number of keys that use it.
 pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<(Group, i64)>> {
@@ -46,7 +42,7 @@ pub fn find(conn: &mut Conn, tenant: TenantId, id: GroupId) -> Result<(Group, i6
 /// `Forbidden` without the right, or for rights beyond the actor's own; `Invalid` at `name` when it is taken; a
 /// conflict `group-limit-reached`.
 pub fn create(conn: &mut Conn, by: &Actor, draft: &Draft) -> Result<Group> {
-    by.must_hold(WRITE)?;
+    by.must_hold(Right::ChangeGroups)?;
     by.must_act_for_tenant("Authorization groups")?;
     let id = GroupId::new();
     // First, for its lock: the count below then sees every group that was committed before.
@@ -84,7 +80,7 @@ pub fn update(
     draft: &Draft,
     shown: Option<&str>,
 ) -> Result<Group> {
-    by.must_hold(WRITE)?;
+    by.must_hold(Right::ChangeGroups)?;
     by.must_act_for_tenant("Authorization groups")?;
     let group = db::groups::find_by_id(conn, by.tenant, id)?;
     if prepare(conn, by, &group, draft, shown)?.is_none() {
@@ -133,7 +129,7 @@ fn prepare(
 /// # Errors
 /// `Forbidden` as for [`update`]; `NotFound`; the conflicts `group-built-in` and `group-in-use`.
 pub fn delete(conn: &mut Conn, by: &Actor, id: GroupId) -> Result<Group> {
-    by.must_hold(WRITE)?;
+    by.must_hold(Right::ChangeGroups)?;
     by.must_act_for_tenant("Authorization groups")?;
     db::groups::find_by_id(conn, by.tenant, id)?;
     // No key joins the group between the count and the end: whoever gives one a group takes this lock too.

@@ -10,14 +10,10 @@ use crate::domain::audit::Event;
 use crate::domain::catalogue::entry::{Entry, Kind};
 use crate::domain::id::IntegrationId;
 use crate::domain::integration::{Level, Standing};
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::rollout::Feature;
 use crate::domain::{Conflict, Error, Result};
-
-/// The right to change integrations and their credentials.
-pub const WRITE: &str = "integrations:write";
-/// The right to see which credential applies, and never its secret.
-pub const READ: &str = "integrations:read";
 
 /// An integration at one level.
 #[derive(Debug, Clone)]
@@ -71,7 +67,7 @@ impl Target {
 
 /// The right, the lock under which everything that follows is true, and a project that is in use.
 pub(super) fn hold(conn: &mut Conn, by: &Actor, target: &Target) -> Result<Integration> {
-    by.must_hold(WRITE)?;
+    by.must_hold(Right::ChangeIntegrations)?;
     match target.level {
         Level::Organization => by.must_act_for_tenant("Integrations of the organisation")?,
         Level::Project(id) => by.must_reach(Some(id), "A key can't change integrations")?,

@@ -8,6 +8,7 @@ use super::{key_suspensions, keys};
 use crate::db::keys::Key;
 use crate::db::{self, Conn, change_log, key_lists};
 use crate::domain::id::KeyId;
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
@@ -82,7 +83,7 @@ impl Plan {
     /// # Errors
     /// `Forbidden` without the right; `BadRequest` without any key, and with too many.
     pub fn make(conn: &mut Conn, by: &Actor, change: Change, ids: &[KeyId]) -> Result<Self> {
-        by.must_hold("api-keys:write")?;
+        by.must_hold(Right::ChangeKeys)?;
         let mut seen = BTreeSet::new();
         let ids: Vec<KeyId> = ids.iter().copied().filter(|id| seen.insert(*id)).collect();
         if ids.len() > MOST {
@@ -132,7 +133,7 @@ pub fn apply(
     typed: &str,
     reason: &str,
 ) -> Result<usize> {
-    by.must_hold("api-keys:write")?;
+    by.must_hold(Right::ChangeKeys)?;
     // The head's lock comes first: no other change comes between this plan and the deed.
     change_log::hold(conn)?;
     let plan = Plan::make(conn, by, change, ids)?;

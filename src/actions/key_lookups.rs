@@ -7,6 +7,7 @@ use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key_text;
 use crate::domain::pepper::{Digest, Peppers};
 use crate::domain::request_id::RequestId;
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::{Error, Result};
 
@@ -58,7 +59,7 @@ pub(super) fn whose(conn: &mut Conn, peppers: &Peppers, secret: &str) -> Result<
 /// # Errors
 /// `Forbidden` without the right to read requests.
 pub fn of_request(conn: &mut Conn, by: &Actor, id: RequestId) -> Result<Option<KeyId>> {
-    by.must_hold("usage:read")?;
+    by.must_hold(Right::SeeUsage)?;
     match db::request_records::find(conn, by.tenant, id) {
         Ok(record) => Ok(Some(record.key_id)),
         Err(Error::NotFound) => Ok(None),

@@ -17,6 +17,7 @@ use crate::domain::key_rotations::Grace;
 use crate::domain::key_text::KeySecret;
 use crate::domain::master_key::MasterKeys;
 use crate::domain::pepper::Pepper;
+use crate::domain::right::Right;
 use crate::domain::role::{Actor, Who};
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::{Conflict, Error, Result};
@@ -70,7 +71,7 @@ pub enum Rotated {
 /// `NotFound`; `Invalid` at `expires_at` or `reason`; the conflicts `key-revoked`, `rotation-running` and `key-limit-reached`, the
 /// last when an expired key would come back; `idempotency-key-reused` when the first request asked for something else.
 pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Result<Rotated> {
-    by.must_hold("api-keys:write")?;
+    by.must_hold(Right::ChangeKeys)?;
     let reason = check_reason(how.reason)?;
     // Another tenant's id must not move the log.
     db::keys::find(conn, by.tenant, id)?;
@@ -248,7 +249,7 @@ fn change_running(
     id: KeyId,
     change: impl FnOnce(&mut Conn, &Key, &Rotation) -> Result<Event>,
 ) -> Result<Key> {
-    by.must_hold("api-keys:write")?;
+    by.must_hold(Right::ChangeKeys)?;
     db::keys::find(conn, by.tenant, id)?;
     let rev = begin(conn, by, change_log::Item::Key(id))?;
     let key = changeable(conn, by, id)?;

@@ -6,6 +6,7 @@ use crate::db::keys::Key;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
 use crate::domain::id::KeyId;
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::{Conflict, Result};
 
@@ -27,7 +28,7 @@ pub fn enable(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
 }
 
 fn switch(conn: &mut Conn, by: &Actor, id: KeyId, off: bool) -> Result<Key> {
-    by.must_hold("api-keys:write")?;
+    by.must_hold(Right::ChangeKeys)?;
     let key = db::keys::find(conn, by.tenant, id)?;
     if !differs(&key, by, off)? {
         return Ok(key);

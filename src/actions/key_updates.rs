@@ -16,6 +16,7 @@ use crate::domain::key::State;
 use crate::domain::key_updates::Update;
 use crate::domain::owner::Owner;
 use crate::domain::rate_limit::RateLimit;
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::time::rfc3339;
 use crate::domain::{Conflict, Error, Result};
@@ -27,7 +28,7 @@ use crate::domain::{Conflict, Error, Result};
 /// `authorization_group` or `project`; the conflicts `key-revoked` and `key-limit-reached`, the latter when an expired key would
 /// come back; with [`Update::shown`], `key-changed`.
 pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result<Key> {
-    by.must_hold("api-keys:write")?;
+    by.must_hold(Right::ChangeKeys)?;
     let key = db::keys::find(conn, by.tenant, id)?;
     if Difference::find(conn, by, &key, update)?.is_none() {
         return Ok(key);

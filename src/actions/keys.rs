@@ -15,6 +15,7 @@ use crate::domain::key::Draft;
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::numbers::Count;
 use crate::domain::pepper::Pepper;
+use crate::domain::right::Right;
 use crate::domain::role::{Actor, Who};
 use crate::domain::validate;
 use crate::domain::{Conflict, Error, Result};
@@ -48,7 +49,7 @@ pub enum Issued {
 /// # Errors
 /// `Forbidden` without the right; `Invalid` at `authorization_group` or `project`; a conflict `key-limit-reached`.
 pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -> Result<Issued> {
-    by.must_hold("api-keys:write")?;
+    by.must_hold(Right::ChangeKeys)?;
     let id = KeyId::new();
     // First, for its lock: the count below then sees every key that was committed before.
     let rev = begin(conn, by, change_log::Item::Key(id))?;
@@ -192,7 +193,7 @@ pub fn revoke(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
 /// # Errors
 /// As [`revoke`]; `Invalid` at `reason`.
 pub fn revoke_with_reason(conn: &mut Conn, by: &Actor, id: KeyId, reason: &str) -> Result<Key> {
-    by.must_hold("api-keys:write")?;
+    by.must_hold(Right::ChangeKeys)?;
     let reason = check_reason(reason)?;
     // First, for its lock: what is read of the key then is what is revoked.
     change_log::hold(conn)?;
@@ -268,7 +269,7 @@ fn end(
 /// # Errors
 /// `Forbidden` without the right; `NotFound`; a conflict `key-not-revoked`.
 pub fn delete(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
-    by.must_hold("api-keys:write")?;
+    by.must_hold(Right::ChangeKeys)?;
     let key = db::keys::find(conn, by.tenant, id)?;
     if key.revoked_at.is_none() {
         return Err(Conflict::KeyNotRevoked.into());

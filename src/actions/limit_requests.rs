@@ -6,11 +6,9 @@ use crate::db::{self, Conn, change_log, limit_requests::LimitRequest};
 use crate::domain::audit::Event;
 use crate::domain::limits::{Draft, HIGHEST, Input, Outcome};
 use crate::domain::numbers::Count;
+use crate::domain::right::Right;
 use crate::domain::role::{Actor, Who};
 use crate::domain::{Conflict, Error, Result};
-
-/// The right that changes a tenant as a whole. Keys with all rights have it too, but people alone may ask.
-const MAY_ASK: &str = "tenant:write";
 
 /// Makes the tenant's request, or changes the one that is open. The same again leaves no trace.
 ///
@@ -57,7 +55,7 @@ pub fn withdraw(conn: &mut Conn, by: &Actor) -> Result<()> {
 
 /// The admin who asks.
 pub(super) fn asker(by: &Actor) -> Result<&str> {
-    by.must_hold(MAY_ASK)?;
+    by.must_hold(Right::AskSupport)?;
     match &by.who {
         Who::Person { email, .. } => Ok(email),
         _ => Err(Error::Forbidden(

@@ -9,11 +9,9 @@ use crate::domain::audit::Event;
 use crate::domain::id::UserId;
 use crate::domain::key_updates::Update;
 use crate::domain::owner;
+use crate::domain::right::Right;
 use crate::domain::role::{self, Actor, Role, Who};
 use crate::domain::{Conflict, Error, Result};
-
-/// The right to see and change who is in the tenant.
-pub const WRITE: &str = "members:write";
 
 /// Gives a member another role. Their sessions end, so the next click is made with the new one. The role that they have
 /// already changes nothing, without a trace.
@@ -69,7 +67,7 @@ pub fn remove(conn: &mut Conn, by: &Actor, user: UserId, heir: &str) -> Result<M
 /// The right, and the lock under which everything that follows is true: of two admins who take each other out, one is
 /// too late.
 pub(super) fn hold(conn: &mut Conn, by: &Actor) -> Result<()> {
-    by.must_hold(WRITE)?;
+    by.must_hold(Right::ChangeMembers)?;
     by.must_act_for_tenant("Members")?;
     change_log::hold(conn)?;
     must_still_act(conn, by)

@@ -71,7 +71,8 @@ use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::id::{AuditId, TenantId, UserId};
 use crate::domain::key::State;
-use crate::domain::role::{Actor, Overseer, Role, Steward, Supporter, Who};
+use crate::domain::right::Right;
+use crate::domain::role::{Actor, Overseer, Role, Steward, Supporter, Who, allows};
 use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
 use crate::domain::{Conflict, Error, Result, random};
@@ -167,12 +168,14 @@ fn is_still(conn: &mut Conn, tenant: TenantId, user: UserId, role: Role) -> Resu
 /// # Errors
 /// `NotFound`, as for anybody who is none.
 pub(crate) fn must_oversee(conn: &mut Conn, by: &Overseer) -> Result<()> {
-    match by {
-        Overseer::SuperUser(person) if !db::users::find(conn, person.id)?.super_user => {
-            Err(Error::Hidden)
-        }
-        Overseer::SuperUser(_) | Overseer::Operator(_) => Ok(()),
+    let Overseer::SuperUser(person) = by else {
+        return Ok(());
+    };
+    let role = db::users::find(conn, person.id)?.staff_role();
+    if role.is_some_and(|role| allows(role, Right::OverseeTenants)) {
+        return Ok(());
     }
+    Err(Error::Hidden)
 }
 
 /// Writes the audit row of a change, inside the change's transaction: no record, no change.

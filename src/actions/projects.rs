@@ -9,13 +9,9 @@ use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
 use crate::domain::id::ProjectId;
 use crate::domain::project::{Draft, MOST, Update};
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::{Conflict, Result};
-
-/// The right to change projects.
-pub const WRITE: &str = "projects:write";
-/// The right to look at them.
-pub const READ: &str = "projects:read";
 
 /// Makes a project.
 ///
@@ -114,7 +110,7 @@ pub fn version(project: &Project) -> String {
 /// The right, and the lock under which everything that follows is true: no other change of a project begins before
 /// this one ends, and a key that acts still may.
 fn hold(conn: &mut Conn, by: &Actor) -> Result<()> {
-    by.must_hold(WRITE)?;
+    by.must_hold(Right::ChangeProjects)?;
     by.must_act_for_tenant("Projects")?;
     change_log::hold(conn)?;
     must_still_act(conn, by)

@@ -13,6 +13,7 @@ use crate::domain::Result;
 use crate::domain::audit::Event;
 use crate::domain::id::KeyId;
 use crate::domain::request_id::RequestId;
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::time::from_micros;
 
@@ -60,7 +61,7 @@ pub fn page(
     cursor: Option<RequestId>,
     limit: usize,
 ) -> Result<Page> {
-    by.must_hold("usage:read")?;
+    by.must_hold(Right::SeeUsage)?;
     let narrowed = Filter {
         before: [cursor, filter.before].into_iter().flatten().min(),
         ..filter.clone()
@@ -133,7 +134,7 @@ fn labels(conn: &mut Conn, by: &Actor, lines: &[Line]) -> Result<Vec<KeyLabel>> 
 /// # Errors
 /// `Forbidden` without the right.
 pub fn note_export(conn: &mut Conn, by: &Actor, detail: Value) -> Result<()> {
-    by.must_hold("usage:read")?;
+    by.must_hold(Right::SeeUsage)?;
     let id = by.tenant.to_string();
     let object = Object {
         kind: "request_log",

@@ -7,6 +7,7 @@ use super::{record, rollouts};
 use crate::db::change_log::{self, Item};
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::rollout::{Access, Feature};
 use crate::domain::{Conflict, Result};
@@ -27,7 +28,7 @@ pub struct Settings {
 /// # Errors
 /// `Forbidden` for viewers; a conflict `copies-kept` when it would destroy another number of copies; nothing changes then.
 pub fn save(conn: &mut Conn, by: &Actor, wanted: Settings, confirmed: usize) -> Result<usize> {
-    by.must_hold("tenant:write")?;
+    by.must_hold(Right::ChangeSettings)?;
     // Before the tenant's row, as everybody who changes both: else two could wait for each other.
     change_log::hold(conn)?;
     audit_credential_reads(conn, by, wanted.audit_credential_reads)?;
@@ -45,7 +46,7 @@ pub fn save(conn: &mut Conn, by: &Actor, wanted: Settings, confirmed: usize) -> 
 /// # Errors
 /// `Forbidden` for viewers.
 pub fn allow_recoverable_keys(conn: &mut Conn, by: &Actor, allowed: bool) -> Result<usize> {
-    by.must_hold("tenant:write")?;
+    by.must_hold(Right::ChangeSettings)?;
     if !db::tenants::set_recoverable_keys(conn, by.tenant, allowed)? {
         return Ok(0);
     }

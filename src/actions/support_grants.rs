@@ -10,14 +10,12 @@ use crate::db::support_grants::{self as grants, Grant};
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
 use crate::domain::id::{SupportGrantId, TenantId};
+use crate::domain::right::Right;
 use crate::domain::role::{Actor, Supporter};
 use crate::domain::{Conflict, Error, Result, limits};
 
 /// Minutes for which a grant holds.
 pub const MINUTES: i64 = 30;
-/// The right of those who answer.
-const MAY_ANSWER: &str = "tenant:write";
-
 /// Staff asks. What is asked or granted already stays as it is.
 ///
 /// # Errors
@@ -66,7 +64,7 @@ pub fn decline(conn: &mut Conn, by: &Actor, id: SupportGrantId) -> Result<Grant>
 /// # Errors
 /// `Forbidden` for viewers and keys; `NotFound`.
 pub fn end(conn: &mut Conn, by: &Actor, id: SupportGrantId) -> Result<()> {
-    by.must_hold(MAY_ANSWER)?;
+    by.must_hold(Right::AdmitSupport)?;
     change_log::hold(conn)?;
     must_still_act(conn, by)?;
     let found = grants::find(conn, by.tenant, id)?;
@@ -78,7 +76,7 @@ pub fn end(conn: &mut Conn, by: &Actor, id: SupportGrantId) -> Result<()> {
 }
 
 fn must_be_asked(conn: &mut Conn, by: &Actor, id: SupportGrantId) -> Result<Grant> {
-    by.must_hold(MAY_ANSWER)?;
+    by.must_hold(Right::AdmitSupport)?;
     change_log::hold(conn)?;
     must_still_act(conn, by)?;
     let found = grants::find(conn, by.tenant, id)?;

@@ -6,7 +6,7 @@ use super::schema::{memberships, tenants, users};
 use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::{TenantId, UserId};
-use crate::domain::role::Role;
+use crate::domain::role::{AnyRole, Role};
 use crate::domain::time::Timestamp;
 
 /// A person inside a tenant, as pages show them.
@@ -54,6 +54,13 @@ impl Member {
     /// True when this is the person.
     pub fn is(&self, user: Option<UserId>) -> bool {
         Some(self.user) == user
+    }
+
+    /// The roles of the person: in this tenant, and of the installation.
+    pub fn roles(&self) -> Vec<AnyRole> {
+        let mut roles = vec![AnyRole::Member(self.role)];
+        roles.extend(self.super_user.then_some(AnyRole::SuperUser));
+        roles
     }
 }
 

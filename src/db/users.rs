@@ -6,6 +6,7 @@ use super::schema::users;
 use super::types::{At, MaybeAt};
 use super::{Conn, errors, rows};
 use crate::domain::id::UserId;
+use crate::domain::role::AnyRole;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -37,6 +38,17 @@ pub struct User {
     /// Since when they need a second factor to sign in.
     #[diesel(serialize_as = MaybeAt)]
     pub second_factor_at: Option<Timestamp>,
+}
+
+impl User {
+    /// The role beside those in tenants.
+    pub fn staff_role(&self) -> Option<AnyRole> {
+        match (self.super_user, self.support) {
+            (true, _) => Some(AnyRole::SuperUser),
+            (false, true) => Some(AnyRole::Support),
+            (false, false) => None,
+        }
+    }
 }
 
 /// A person to be inserted.

@@ -47,6 +47,7 @@ pub mod rate_limit;
 pub mod recovery_code;
 pub mod request_id;
 pub mod reset_link;
+pub mod right;
 pub mod role;
 pub mod rollout;
 pub mod scope;

@@ -1,8 +1,9 @@
-//! Roles of a member inside a tenant, and who is acting.
+//! Roles, the one table of what each of them may do, and who is acting.
 
 use std::net::IpAddr;
 
 use super::id::{KeyId, ProjectId, TenantId, UserId};
+use super::right::Right;
 use super::scope::Scopes;
 use super::time::Timestamp;
 use super::{Error, Result};
@@ -62,6 +63,82 @@ impl Role {
     }
 }
 
+/// Every role of the product. A person may have two of them: super users are members of a tenant as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnyRole {
+    /// Runs the installation.
+    SuperUser,
+    /// Support staff, in no tenant.
+    Support,
+    /// In a tenant.
+    Member(Role),
+}
+
+impl AnyRole {
+    /// Every role, in the order of the table.
+    pub const ALL: [Self; 4] = [
+        Self::SuperUser,
+        Self::Support,
+        Self::Member(Role::Admin),
+        Self::Member(Role::Viewer),
+    ];
+}
+
+/// The table: whether a role has a right. Tenant rights hold in the role's own tenant alone. What keys may do say their
+/// scopes, see [`Right::scope`].
+pub fn allows(role: AnyRole, right: Right) -> bool {
+    use AnyRole::{Member, SuperUser, Support};
+    match right {
+        Right::SeeKeys
+        | Right::SeeUsage
+        | Right::SeeGroups
+        | Right::SeeProjects
+        | Right::SeeIntegrations
+        | Right::ReadAuditLog => match role {
+            Member(Role::Admin | Role::Viewer) => true,
+            SuperUser | Support => false,
+        },
+        Right::ChangeKeys
+        | Right::RevealSecrets
+        | Right::ChangeGroups
+        | Right::ChangeProjects
+        | Right::ChangeIntegrations
+        | Right::SeeMembers
+        | Right::ChangeMembers
+        | Right::SeeSettings
+        | Right::ChangeSettings
+        | Right::AskSupport
+        | Right::AdmitSupport => match role {
+            Member(Role::Admin) => true,
+            Member(Role::Viewer) | SuperUser | Support => false,
+        },
+        // What a person saved they never get back: systems alone do, by the scope of their key.
+        Right::ResolveCredentials => match role {
+            Member(Role::Admin | Role::Viewer) | SuperUser | Support => false,
+        },
+        Right::SeeTenants
+        | Right::ChangeLimits
+        | Right::ChangePlans
+        | Right::ChangeFeatures
+        | Right::ContainKeys
+        | Right::ExplainRequests
+        | Right::ReadStaffLog => match role {
+            SuperUser | Support => true,
+            Member(Role::Admin | Role::Viewer) => false,
+        },
+        // What is then open to them is a list of pages, in `web/support_look.rs`. Super users are members where they look,
+        // so no tenant is opened to them.
+        Right::LookAtTenants => match role {
+            Support => true,
+            Member(Role::Admin | Role::Viewer) | SuperUser => false,
+        },
+        Right::ReadInstallationLog | Right::OverseeTenants | Right::ChangeVerifiers => match role {
+            SuperUser => true,
+            Member(Role::Admin | Role::Viewer) | Support => false,
+        },
+    }
+}
+
 /// Who acts: a person in a browser, a system with a key, or an operator at a shell.
 #[derive(Debug, Clone)]
 pub enum Who {
@@ -93,13 +170,6 @@ pub enum Who {
     Keystead,
 }
 
-/// True unless who has this right only gets to know something.
-fn changes_something(scope: &str) -> bool {
-    ![":read", ":resolve"]
-        .iter()
-        .any(|action| scope.ends_with(action))
-}
-
 /// Who acts, in which tenant, from where and when: every action takes one.
 #[derive(Debug, Clone)]
 pub struct Actor {
@@ -124,35 +194,29 @@ impl Actor {
         }
     }
 
-    /// Refuses unless the actor may do what needs `scope` (for a key), or change things (for a person).
+    /// Refuses unless the actor has this right: a person by their role, a key by its scopes.
     ///
     /// # Errors
-    /// `Forbidden` with a sentence that says which right is missing.
-    pub fn must_hold(&self, scope: &str) -> Result<()> {
-        match &self.who {
-            Who::Operator
-            | Who::Keystead
-            | Who::Person {
-                role: Role::Admin, ..
-            } => Ok(()),
-            Who::Person {
-                role: Role::Viewer, ..
-            } if scope.ends_with(":read") => Ok(()),
-            Who::Person {
-                role: Role::Viewer, ..
-            } => Err(Error::Forbidden(
-                "This needs the role Tenant admin; ask one of your admins.".into(),
-            )),
+    /// `Forbidden` with a sentence that says what is missing.
+    pub fn must_hold(&self, right: Right) -> Result<()> {
+        let refused = match &self.who {
+            Who::Operator | Who::Keystead => return Ok(()),
+            Who::Person { role, .. } if allows(AnyRole::Member(*role), right) => return Ok(()),
+            Who::Person { .. } => {
+                "This needs the role Tenant admin; ask one of your admins.".to_owned()
+            }
             Who::Key {
                 is_former: true, ..
-            } if changes_something(scope) => Err(Error::Forbidden(
-                "This is the old secret of a rotated key, which changes nothing any more; use the new one.".into(),
-            )),
-            Who::Key { scopes, .. } if scopes.allow(scope) => Ok(()),
-            Who::Key { .. } => Err(Error::Forbidden(format!(
-                "This key lacks the scope {scope}."
-            ))),
-        }
+            } if right.changes_something() => {
+                "This is the old secret of a rotated key, which changes nothing any more; use the new one.".into()
+            }
+            Who::Key { scopes, .. } => match right.scope() {
+                Some(scope) if scopes.allow(scope) => return Ok(()),
+                Some(scope) => format!("This key lacks the scope {scope}."),
+                None => "Only a person can do this: sign in as a tenant admin.".into(),
+            },
+        };
+        Err(Error::Forbidden(refused))
     }
 
     /// Refuses to hand out rights that the actor does not have; only keys are limited in this way.

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 
 use super::failure::{Failure, sentence};
 use super::shell::Shell;
+use crate::domain::right::Right;
 
 /// Title and sentence, and the way on: words and address.
 pub struct Advice {
@@ -79,7 +80,7 @@ fn of_place(
         return told("This link has ended", text, ("Sign in", "/login"));
     }
     let shell = shell?;
-    if is_below("/verifiers") && !shell.super_user {
+    if is_below("/verifiers") && !shell.may(Right::ChangeVerifiers) {
         let text = "Verifiers are the systems that may ask about keys. Super users manage them; ask the person who runs \
                     Keystead for you.";
         return told("For super users", text, action);

@@ -5,7 +5,8 @@ use chrono::Datelike as _;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::person;
-use crate::domain::role::Role;
+use crate::domain::right::Right;
+use crate::domain::role::{AnyRole, allows};
 use crate::domain::time::{self, Timestamp};
 
 use crate::db::members::{Home, Member};
@@ -28,10 +29,8 @@ pub struct Shell {
     pub initials: String,
     /// Role in words.
     pub role: &'static str,
-    /// The person sees the pages of the installation too.
-    pub super_user: bool,
-    /// The person changes things in the tenant.
-    pub admin: bool,
+    /// The roles by which handlers and pages tell what the person may do.
+    pub roles: Vec<AnyRole>,
     /// This page is of the support view, which has a frame of its own.
     pub support_view: bool,
     /// For whom this page is made: its scripts say so with each question.
@@ -123,6 +122,11 @@ pub struct Crumb {
 }
 
 impl Shell {
+    /// True when one of the person's roles has this right.
+    pub fn may(&self, right: Right) -> bool {
+        self.roles.iter().any(|role| allows(*role, right))
+    }
+
     /// The shell of a signed-in person.
     pub fn new(
         request: &HttpRequest,
@@ -147,8 +151,7 @@ impl Shell {
             person: member.name.clone(),
             initials: person::initials(&member.name),
             role: member.role.label(),
-            super_user: member.super_user,
-            admin: member.role == Role::Admin,
+            roles: member.roles(),
             waiting: 0,
             requests: 0,
             support_view: member.super_user && request.path().starts_with("/support/"),
@@ -175,8 +178,7 @@ impl Shell {
             person: name.to_owned(),
             initials: person::initials(name),
             role: "Support",
-            super_user: false,
-            admin: false,
+            roles: vec![AnyRole::Support],
             support_view: true,
             owner,
             here: request.path().to_owned(),

@@ -15,6 +15,7 @@ use crate::actions;
 use crate::actions::accounts::Holder;
 use crate::db;
 use crate::db::members::Member;
+use crate::domain::right::Right;
 use crate::domain::role::{self, Actor, Steward};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
@@ -38,7 +39,7 @@ impl SignedIn {
     /// # Errors
     /// `Hidden` for anybody but a super user: to others such pages do not exist.
     pub fn steward(&self) -> Result<Steward> {
-        if !self.member.super_user {
+        if !self.shell.may(Right::ChangeVerifiers) {
             return Err(Error::Hidden);
         }
         let Actor {
@@ -56,16 +57,16 @@ impl SignedIn {
         })
     }
 
-    /// Refuses who may not see what needs `scope`. Support staff that a tenant lets look sees it; what they look at can be
-    /// changed by nobody without the right itself.
+    /// Refuses who may not see something. Support staff that a tenant lets look sees it; what they look at can be changed
+    /// by nobody without the right itself.
     ///
     /// # Errors
     /// `Forbidden`.
-    pub fn must_see(&self, scope: &str) -> Result<()> {
+    pub fn must_see(&self, right: Right) -> Result<()> {
         if self.is_looking {
             return Ok(());
         }
-        self.actor.must_hold(scope)
+        self.actor.must_hold(right)
     }
 
     /// The actor for actions.

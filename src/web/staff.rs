@@ -14,6 +14,7 @@ use super::supporter;
 use crate::actions::accounts::Holder;
 use crate::db;
 use crate::db::audit_lists::Reach;
+use crate::domain::right::Right;
 use crate::domain::role::{Overseer, Supporter};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
@@ -27,14 +28,29 @@ pub struct Staff {
 }
 
 impl Staff {
-    /// The person for actions.
-    pub fn supporter(&self) -> Supporter {
-        self.supporter.clone()
+    /// Refuses who has not this right.
+    ///
+    /// # Errors
+    /// `Hidden`: to those without it such pages do not exist.
+    pub fn must(&self, right: Right) -> Result<()> {
+        if self.shell.may(right) {
+            return Ok(());
+        }
+        Err(Error::Hidden)
+    }
+
+    /// The person for actions that need this right.
+    ///
+    /// # Errors
+    /// As [`Self::must`].
+    pub fn supporter(&self, right: Right) -> Result<Supporter> {
+        self.must(right)?;
+        Ok(self.supporter.clone())
     }
 
     /// The person as the owner of their account.
     pub fn holder(&self) -> Holder {
-        Holder::Support(self.supporter())
+        Holder::Support(self.supporter.clone())
     }
 
     /// The person as one who decides over tenants.
@@ -42,16 +58,13 @@ impl Staff {
     /// # Errors
     /// `Hidden` for support staff: to them such pages do not exist.
     pub fn overseer(&self) -> Result<Overseer> {
-        if self.shell.super_user {
-            Ok(Overseer::SuperUser(self.supporter()))
-        } else {
-            Err(Error::Hidden)
-        }
+        self.supporter(Right::OverseeTenants)
+            .map(Overseer::SuperUser)
     }
 
     /// What of the audit log this person reads.
     pub fn reach(&self) -> Reach {
-        if self.shell.super_user {
+        if self.shell.may(Right::ReadInstallationLog) {
             Reach::Installation
         } else {
             Reach::Staff
@@ -87,7 +100,7 @@ impl Staff {
             return Self::of_support(request).await;
         }
         let me = SignedIn::load(request).await?;
-        if !me.member.super_user {
+        if !me.shell.may(Right::SeeTenants) {
             return Err(Error::Hidden);
         }
         let by = me.actor();

@@ -10,6 +10,7 @@ use super::{page_owner, supporter};
 use crate::actions::support_grants;
 use crate::db::members::Member;
 use crate::db::support_grants::{Present, find_present};
+use crate::domain::right::Right;
 use crate::domain::role::{Actor, Role, Who};
 use crate::domain::{Error, Result, key_text};
 
@@ -50,6 +51,9 @@ pub struct Looking {
 /// of the support staff is behind the session.
 pub async fn load(request: &HttpRequest) -> Result<Looking> {
     let (frame, by) = supporter::load(request).await?;
+    if !frame.may(Right::LookAtTenants) {
+        return Err(Error::Hidden);
+    }
     let state = State::of(request)?;
     let (user, now) = (by.id, by.now);
     let found = state

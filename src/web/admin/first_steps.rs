@@ -6,7 +6,7 @@ use askama::Template;
 
 use crate::actions::first_steps::{self, FirstSteps};
 use crate::domain::Error;
-use crate::domain::role::Role;
+use crate::domain::right::Right;
 use crate::web::failure::Answer;
 use crate::web::respond::{html, is_htmx, page};
 use crate::web::shell::{Crumb, Shell, crumbs};
@@ -35,7 +35,7 @@ pub async fn show(
     let steps = state.read(move |conn| first_steps::find(conn, &by)).await?;
     let view = FirstStepsPage {
         crumbs: crumbs(Some("Set-up")),
-        may_generate: me.member.role == Role::Admin,
+        may_generate: me.shell.may(Right::ChangeKeys),
         shell: me.shell,
         steps,
     };

@@ -3,6 +3,7 @@
 use crate::actions::limit_ends;
 use crate::db::{self, Conn};
 use crate::domain::limit_end::LimitEnd;
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::{Result, time};
 
@@ -53,7 +54,7 @@ impl Quota {
             full: used >= limit,
             end,
             ends_soon: end.is_some_and(|end| end.is_near(by.now)),
-            may_generate: by.must_hold("api-keys:write").is_ok(),
+            may_generate: by.must_hold(Right::ChangeKeys).is_ok(),
             asked_back: open.as_ref().is_some_and(|open| open.awaits_tenant),
             requested: open.map(|open| time::relative(open.asked_at, by.now)),
         })

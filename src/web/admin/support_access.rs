@@ -8,6 +8,7 @@ use askama::Template;
 use crate::actions::support_grants::{self, MINUTES};
 use crate::db;
 use crate::db::support_grants::Grant;
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
@@ -55,7 +56,7 @@ struct AccessPage {
 /// `Forbidden` for viewers.
 pub async fn index(state: web::Data<State>, me: SignedIn) -> Answer<HttpResponse> {
     let (by, now) = (me.actor(), me.now());
-    by.must_hold("tenant:write")?;
+    by.must_hold(Right::AdmitSupport)?;
     let live = state
         .read(move |conn| db::support_grants::list_live(conn, by.tenant, now))
         .await?;

@@ -8,6 +8,7 @@ use crate::actions::{credentials, integrations};
 use crate::domain::id::CredentialId;
 use crate::domain::integration::{Input, Level};
 use crate::domain::key::expiry_of_instant;
+use crate::domain::right::Right;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
@@ -209,7 +210,7 @@ async fn save(
     wanted: NewCredential,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(integrations::WRITE)?;
+    by.must_hold(Right::ChangeIntegrations)?;
     let entry = state.catalogue.find(slug).ok_or(Error::NotFound)?;
     let target = integrations::Target::new(entry, level)?;
     let expires_at = wanted

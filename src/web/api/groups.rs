@@ -9,6 +9,7 @@ use crate::actions::groups;
 use crate::db;
 use crate::domain::group::Input;
 use crate::domain::id::GroupId;
+use crate::domain::right::Right;
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
 use crate::web::state::State;
@@ -30,7 +31,7 @@ use crate::web::strict_json::StrictJson;
 )]
 pub async fn index(caller: Caller, state: web::Data<State>) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(groups::READ)?;
+    by.must_hold(Right::SeeGroups)?;
     let groups = state
         .snapshot(move |conn| groups::list(conn, by.tenant))
         .await?;
@@ -68,7 +69,7 @@ pub async fn create(
     StrictJson(wanted): StrictJson<NewAuthorizationGroup>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(groups::WRITE)?;
+    by.must_hold(Right::ChangeGroups)?;
     let input = Input {
         name: &wanted.name,
         summary: wanted.summary.as_deref().unwrap_or_default(),
@@ -105,7 +106,7 @@ pub async fn show(
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(groups::READ)?;
+    by.must_hold(Right::SeeGroups)?;
     let id: GroupId = id.parse()?;
     let (group, keys) = state
         .snapshot(move |conn| groups::find(conn, by.tenant, id))
@@ -147,7 +148,7 @@ pub async fn update(
     StrictJson(wanted): StrictJson<AuthorizationGroupUpdate>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(groups::WRITE)?;
+    by.must_hold(Right::ChangeGroups)?;
     let id: GroupId = id.parse()?;
     let (group, keys) = state
         .change(move |conn| {
@@ -195,7 +196,7 @@ pub async fn destroy(
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(groups::WRITE)?;
+    by.must_hold(Right::ChangeGroups)?;
     let id: GroupId = id.parse()?;
     state
         .change(move |conn| groups::delete(conn, &by, id))

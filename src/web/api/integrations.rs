@@ -7,6 +7,7 @@ use super::integration_views::{Integration, IntegrationUpdate};
 use crate::actions::effective_credentials;
 use crate::actions::integrations::{self, Target};
 use crate::domain::integration::Level;
+use crate::domain::right::Right;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
@@ -29,7 +30,7 @@ use crate::web::strict_json::StrictJson;
 )]
 pub async fn index(caller: Caller, state: web::Data<State>) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(integrations::READ)?;
+    by.must_hold(Right::SeeIntegrations)?;
     let mut kept = state
         .snapshot(move |conn| effective_credentials::of_level(conn, by.tenant, Level::Organization))
         .await?;
@@ -61,7 +62,7 @@ pub async fn show(
     state: web::Data<State>,
     slug: web::Path<String>,
 ) -> Answer<HttpResponse> {
-    caller.actor().must_hold(integrations::READ)?;
+    caller.actor().must_hold(Right::SeeIntegrations)?;
     answer(&caller, &state, &slug).await
 }
 
@@ -95,7 +96,7 @@ pub async fn update(
     StrictJson(wanted): StrictJson<IntegrationUpdate>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(integrations::WRITE)?;
+    by.must_hold(Right::ChangeIntegrations)?;
     let entry = state.catalogue.find(&slug).ok_or(Error::NotFound)?;
     let target = Target::new(entry, Level::Organization)?;
     let destroy = wanted.destroy_credentials.unwrap_or_default();

@@ -8,6 +8,7 @@ use utoipa::IntoParams;
 use super::caller::Caller;
 use super::key_views;
 use crate::domain::Error;
+use crate::domain::right::Right;
 use crate::key_search::filter::{KeyFilter, Mark, Sort, parse_project};
 use crate::key_search::lists::ListRequest;
 use crate::web::failure::Answer;
@@ -73,7 +74,7 @@ pub async fn index(
     state: web::Data<State>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold("api-keys:read")?;
+    by.must_hold(Right::SeeKeys)?;
     let query = web::Query::<ListQuery>::from_query(request.query_string()).map_err(|_| {
         let text = "Only status, expiration, q, project, limit (1 to 1000) and cursor are understood here, each once.";
         Error::BadRequest(text.into())

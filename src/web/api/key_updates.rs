@@ -8,6 +8,7 @@ use crate::actions::key_updates;
 use crate::domain::id::KeyId;
 use crate::domain::key::expiry_of_instant;
 use crate::domain::key_updates::Input;
+use crate::domain::right::Right;
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
 use crate::web::state::State;
@@ -45,7 +46,7 @@ pub async fn update(
     StrictJson(wanted): StrictJson<key_views::KeyUpdate>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold("api-keys:write")?;
+    by.must_hold(Right::ChangeKeys)?;
     let id: KeyId = id.parse()?;
     let expiry = wanted
         .expires_at

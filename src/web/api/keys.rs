@@ -10,6 +10,7 @@ use crate::db;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::KeyId;
 use crate::domain::key::{Input, expiry_of_instant};
+use crate::domain::right::Right;
 use crate::domain::{Error, Result, key_text};
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
@@ -52,7 +53,7 @@ pub async fn create(
     StrictJson(wanted): StrictJson<key_views::NewKey>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold("api-keys:write")?;
+    by.must_hold(Right::ChangeKeys)?;
     // A form's empty field is no choice; a member that is given is one.
     if let Some(word) = &wanted.ip_allowlist_mode {
         AllowlistMode::parse(word).map_err(|text| Error::invalid("ip_allowlist_mode", text))?;
@@ -151,7 +152,7 @@ pub async fn show(
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold("api-keys:read")?;
+    by.must_hold(Right::SeeKeys)?;
     let id: KeyId = id.parse()?;
     let key = state
         .read(move |conn| db::keys::find(conn, by.tenant, id))
@@ -180,7 +181,7 @@ pub async fn destroy(
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold("api-keys:write")?;
+    by.must_hold(Right::ChangeKeys)?;
     let id: KeyId = id.parse()?;
     state
         .change(move |conn| keys::revoke(conn, &by, id))

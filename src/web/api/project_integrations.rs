@@ -9,6 +9,7 @@ use crate::actions::integrations::{self, Target};
 use crate::domain::Error;
 use crate::domain::id::ProjectId;
 use crate::domain::integration::Level;
+use crate::domain::right::Right;
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
 use crate::web::state::State;
@@ -38,7 +39,7 @@ pub async fn index(
     project: web::Path<String>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(integrations::READ)?;
+    by.must_hold(Right::SeeIntegrations)?;
     let project: ProjectId = project.parse()?;
     by.must_reach(Some(project), ASKS)?;
     let all = state
@@ -76,7 +77,7 @@ pub async fn show(
     path: web::Path<(String, String)>,
 ) -> Answer<HttpResponse> {
     let (project, slug) = path.into_inner();
-    caller.actor().must_hold(integrations::READ)?;
+    caller.actor().must_hold(Right::SeeIntegrations)?;
     answer(&caller, &state, project.parse()?, &slug).await
 }
 
@@ -112,7 +113,7 @@ pub async fn update(
     StrictJson(wanted): StrictJson<ProjectIntegrationUpdate>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(integrations::WRITE)?;
+    by.must_hold(Right::ChangeIntegrations)?;
     let (project, slug) = path.into_inner();
     let project: ProjectId = project.parse()?;
     let entry = state.catalogue.find(&slug).ok_or(Error::NotFound)?;

@@ -10,6 +10,7 @@ use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::ProjectId;
 use crate::domain::project::{Changes, Input};
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
@@ -32,7 +33,7 @@ use crate::web::strict_json::StrictJson;
 )]
 pub async fn index(caller: Caller, state: web::Data<State>) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(projects::READ)?;
+    by.must_hold(Right::SeeProjects)?;
     let all = state
         .read(move |conn| db::projects::list(conn, by.tenant))
         .await?;
@@ -67,7 +68,7 @@ pub async fn create(
     StrictJson(wanted): StrictJson<NewProject>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(projects::WRITE)?;
+    by.must_hold(Right::ChangeProjects)?;
     let input = Input {
         name: &wanted.name,
         description: wanted.description.as_deref().unwrap_or_default(),
@@ -103,7 +104,7 @@ pub async fn show(
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(projects::READ)?;
+    by.must_hold(Right::SeeProjects)?;
     let id: ProjectId = id.parse()?;
     let project = state
         .read(move |conn| db::projects::find(conn, by.tenant, id))
@@ -135,7 +136,7 @@ pub async fn update(
     StrictJson(wanted): StrictJson<ProjectUpdate>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(projects::WRITE)?;
+    by.must_hold(Right::ChangeProjects)?;
     let id: ProjectId = id.parse()?;
     let changes = Changes {
         name: wanted.name.as_deref(),

@@ -15,6 +15,7 @@ use crate::domain::catalogue::entry::Entry;
 use crate::domain::environment::Environment;
 use crate::domain::id::{CredentialId, ProjectId, TenantId};
 use crate::domain::integration::{Effective, Level, environment};
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::rollout::Feature;
 use crate::domain::time::rfc3339;
@@ -25,8 +26,6 @@ use crate::web::problem::Problem;
 use crate::web::state::State;
 use crate::web::strict_json::StrictJson;
 
-/// The right to have a secret.
-const RESOLVE: &str = "integrations:resolve";
 /// Begins the sentence about a key that asks for another project's.
 const ASKS: &str = "A key can't get credentials";
 
@@ -84,7 +83,7 @@ pub async fn show(
     wanted: web::Query<Wanted>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(RESOLVE)?;
+    by.must_hold(Right::ResolveCredentials)?;
     let (project, slug) = path.into_inner();
     let project: ProjectId = project.parse()?;
     by.must_reach(Some(project), ASKS)?;
@@ -185,7 +184,7 @@ pub async fn report(
     StrictJson(refusal): StrictJson<Refusal>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    by.must_hold(RESOLVE)?;
+    by.must_hold(Right::ResolveCredentials)?;
     let (project, slug) = path.into_inner();
     let project: ProjectId = project.parse()?;
     by.must_reach(Some(project), ASKS)?;

@@ -14,6 +14,7 @@ use crate::db::Conn;
 use crate::db::audit::ChainedEvent;
 use crate::db::audit_lists::{Filter, Reach};
 use crate::domain::id::{AuditId, TenantId};
+use crate::domain::right::Right;
 use crate::domain::role::{Actor, Supporter};
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::{Error, Result};
@@ -79,7 +80,7 @@ pub async fn staff_csv(
     state: web::Data<State>,
     typed: web::Query<AuditFilter>,
 ) -> Answer<HttpResponse> {
-    let log = Log::OfStaff(me.supporter(), me.reach());
+    let log = Log::OfStaff(me.supporter(Right::ReadStaffLog)?, me.reach());
     export(log, me.now(), state, typed.into_inner(), Format::Csv).await
 }
 
@@ -92,7 +93,7 @@ pub async fn staff_ndjson(
     state: web::Data<State>,
     typed: web::Query<AuditFilter>,
 ) -> Answer<HttpResponse> {
-    let log = Log::OfStaff(me.supporter(), me.reach());
+    let log = Log::OfStaff(me.supporter(Right::ReadStaffLog)?, me.reach());
     export(log, me.now(), state, typed.into_inner(), Format::Ndjson).await
 }
 

@@ -6,6 +6,7 @@ use super::filter::AuditFilter;
 use super::lines::lines;
 use super::page::{AuditPage, PAGE, Part};
 use crate::actions::staff_audit_log;
+use crate::domain::right::Right;
 use crate::web::failure::Answer;
 use crate::web::log_filter::mark;
 use crate::web::shell::trail;
@@ -26,6 +27,7 @@ pub async fn index(
     typed: web::Query<AuditFilter>,
     part: web::Query<Part>,
 ) -> Answer<HttpResponse> {
+    me.must(Right::ReadStaffLog)?;
     let (filter, mut errors) = typed.into_inner().clean();
     let wanted = filter.check(&mut errors);
     let before = mark(&part.before)?;

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use self::places::{For, Place};
+use self::places::Place;
 use super::failure::Answer;
 use super::form::Form;
 use super::respond::{is_htmx, page};
@@ -21,7 +21,7 @@ use crate::db::keys::Key;
 use crate::db::tenant_overviews::{self, Asked};
 use crate::domain::Result;
 use crate::domain::key_text;
-use crate::domain::role::Role;
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::key_search::filter::KeyFilter;
 use crate::key_search::lists::ListRequest;
@@ -154,42 +154,26 @@ fn show(shell: Shell, typed: String, targets: Vec<Target>) -> Answer<HttpRespons
 }
 
 async fn look(who: Anybody, state: &State, typed: String) -> Result<(Shell, Vec<Target>)> {
-    let (shell, is, keys, now) = match who {
+    let (shell, keys, now) = match who {
         Anybody::Support(staff) => {
             let now = staff.now();
-            (
-                staff.shell,
-                vec![For::Everybody, For::Staff],
-                Vec::new(),
-                now,
-            )
+            (staff.shell, Vec::new(), now)
         }
         Anybody::Member(me) => {
             let keys = keys_of(&me, state, &typed).await?;
             let now = me.now();
-            (me.shell.clone(), roles_of(&me), keys, now)
+            (me.shell, keys, now)
         }
     };
-    let mut targets: Vec<Target> = places::find(&typed, &is)
+    let mut targets: Vec<Target> = places::find(&typed, |right| shell.may(right))
         .into_iter()
         .map(Target::from)
         .collect();
     targets.extend(keys);
-    if is.contains(&For::Staff) && !typed.is_empty() {
+    if shell.may(Right::SeeTenants) && !typed.is_empty() {
         targets.extend(tenants(state, typed, now).await?);
     }
     Ok((shell, targets))
-}
-
-fn roles_of(me: &SignedIn) -> Vec<For> {
-    let mut is = vec![For::Everybody, For::Members];
-    if me.member.role == Role::Admin {
-        is.push(For::Admins);
-    }
-    if me.member.super_user {
-        is.extend([For::Staff, For::SuperUsers]);
-    }
-    is
 }
 
 async fn keys_of(me: &SignedIn, state: &State, typed: &str) -> Result<Vec<Target>> {

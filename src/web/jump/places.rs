@@ -1,19 +1,6 @@
 //! Pages and deeds that Ctrl K knows: by their names, and by words that people bring along from elsewhere.
 
-/// Who can go somewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum For {
-    /// Everybody who is signed in.
-    Everybody,
-    /// Whoever sees the pages of a tenant.
-    Members,
-    /// Whoever changes things in a tenant.
-    Admins,
-    /// Support staff and super users.
-    Staff,
-    /// Super users.
-    SuperUsers,
-}
+use crate::domain::right::Right;
 
 /// Where somebody may go.
 #[derive(Debug, Clone, Copy)]
@@ -28,14 +15,15 @@ pub struct Place {
     pub href: &'static str,
     /// Its icon.
     pub icon: &'static str,
-    who: For,
+    /// What going there needs; nothing for whoever is signed in.
+    needs: Option<Right>,
 }
 
 const fn place(
     [label, about, words]: [&'static str; 3],
     href: &'static str,
     icon: &'static str,
-    who: For,
+    needs: Option<Right>,
 ) -> Place {
     Place {
         label,
@@ -43,7 +31,7 @@ const fn place(
         words,
         href,
         icon,
-        who,
+        needs,
     }
 }
 
@@ -59,7 +47,7 @@ static PLACES: [Place; 29] = [
         ],
         KEYS,
         "key-round",
-        For::Members,
+        Some(Right::SeeKeys),
     ),
     place(
         [
@@ -69,7 +57,7 @@ static PLACES: [Place; 29] = [
         ],
         "/tenant-api-keys/new",
         "plus",
-        For::Admins,
+        Some(Right::ChangeKeys),
     ),
     place(
         [
@@ -79,7 +67,7 @@ static PLACES: [Place; 29] = [
         ],
         KEYS,
         "rotate-cw",
-        For::Admins,
+        Some(Right::ChangeKeys),
     ),
     place(
         [
@@ -89,7 +77,7 @@ static PLACES: [Place; 29] = [
         ],
         KEYS,
         "lock",
-        For::Admins,
+        Some(Right::ChangeKeys),
     ),
     place(
         [
@@ -99,7 +87,7 @@ static PLACES: [Place; 29] = [
         ],
         KEYS,
         "ban",
-        For::Admins,
+        Some(Right::ChangeKeys),
     ),
     place(
         [
@@ -109,7 +97,7 @@ static PLACES: [Place; 29] = [
         ],
         "/first-steps",
         "list",
-        For::Members,
+        Some(Right::SeeUsage),
     ),
     place(
         [
@@ -119,7 +107,7 @@ static PLACES: [Place; 29] = [
         ],
         "/members",
         "users",
-        For::Admins,
+        Some(Right::SeeMembers),
     ),
     place(
         [
@@ -129,7 +117,7 @@ static PLACES: [Place; 29] = [
         ],
         "/usage",
         "chart-no-axes-column",
-        For::Members,
+        Some(Right::SeeUsage),
     ),
     place(
         [
@@ -139,7 +127,7 @@ static PLACES: [Place; 29] = [
         ],
         "/usage/requests",
         "scroll-text",
-        For::Members,
+        Some(Right::SeeUsage),
     ),
     place(
         [
@@ -149,7 +137,7 @@ static PLACES: [Place; 29] = [
         ],
         "/usage/explanation",
         "search",
-        For::Members,
+        Some(Right::SeeUsage),
     ),
     place(
         [
@@ -159,7 +147,7 @@ static PLACES: [Place; 29] = [
         ],
         "/authorization-groups",
         "lock",
-        For::Members,
+        Some(Right::SeeGroups),
     ),
     place(
         [
@@ -169,7 +157,7 @@ static PLACES: [Place; 29] = [
         ],
         "/authorization-groups/new",
         "plus",
-        For::Admins,
+        Some(Right::ChangeGroups),
     ),
     place(
         [
@@ -179,7 +167,7 @@ static PLACES: [Place; 29] = [
         ],
         "/projects",
         "layout-grid",
-        For::Members,
+        Some(Right::SeeProjects),
     ),
     place(
         [
@@ -189,7 +177,7 @@ static PLACES: [Place; 29] = [
         ],
         "/projects/new",
         "plus",
-        For::Admins,
+        Some(Right::ChangeProjects),
     ),
     place(
         [
@@ -199,7 +187,7 @@ static PLACES: [Place; 29] = [
         ],
         "/integrations",
         "plug",
-        For::Members,
+        Some(Right::SeeIntegrations),
     ),
     place(
         [
@@ -209,7 +197,7 @@ static PLACES: [Place; 29] = [
         ],
         "/tenant-api-keys/limit-request",
         "arrow-up",
-        For::Admins,
+        Some(Right::AskSupport),
     ),
     place(
         [
@@ -219,7 +207,7 @@ static PLACES: [Place; 29] = [
         ],
         "/audit",
         "file-text",
-        For::Members,
+        Some(Right::ReadAuditLog),
     ),
     place(
         [
@@ -229,7 +217,7 @@ static PLACES: [Place; 29] = [
         ],
         "/settings",
         "settings",
-        For::Admins,
+        Some(Right::SeeSettings),
     ),
     place(
         [
@@ -239,7 +227,7 @@ static PLACES: [Place; 29] = [
         ],
         "/verifiers",
         "shield-check",
-        For::SuperUsers,
+        Some(Right::ChangeVerifiers),
     ),
     place(
         [
@@ -249,7 +237,7 @@ static PLACES: [Place; 29] = [
         ],
         "/support/tenants",
         "building-2",
-        For::Staff,
+        Some(Right::SeeTenants),
     ),
     place(
         [
@@ -259,7 +247,7 @@ static PLACES: [Place; 29] = [
         ],
         "/support/tenants?sort=waiting",
         "clock",
-        For::Staff,
+        Some(Right::SeeTenants),
     ),
     place(
         [
@@ -269,7 +257,7 @@ static PLACES: [Place; 29] = [
         ],
         "/support/requests",
         "clock",
-        For::Staff,
+        Some(Right::SeeTenants),
     ),
     place(
         [
@@ -279,7 +267,7 @@ static PLACES: [Place; 29] = [
         ],
         "/support/explain",
         "search",
-        For::Staff,
+        Some(Right::ExplainRequests),
     ),
     place(
         [
@@ -289,7 +277,7 @@ static PLACES: [Place; 29] = [
         ],
         "/support/leaked-keys",
         "key-round",
-        For::Staff,
+        Some(Right::ContainKeys),
     ),
     place(
         [
@@ -299,7 +287,7 @@ static PLACES: [Place; 29] = [
         ],
         "/support/rollouts",
         "arrow-up",
-        For::Staff,
+        Some(Right::ChangeFeatures),
     ),
     place(
         [
@@ -309,7 +297,7 @@ static PLACES: [Place; 29] = [
         ],
         "/support/audit",
         "file-text",
-        For::Staff,
+        Some(Right::ReadStaffLog),
     ),
     place(
         [
@@ -319,7 +307,7 @@ static PLACES: [Place; 29] = [
         ],
         "/account",
         "user-round",
-        For::Everybody,
+        None,
     ),
     place(
         [
@@ -329,7 +317,7 @@ static PLACES: [Place; 29] = [
         ],
         "/account/second-factor",
         "shield-check",
-        For::Everybody,
+        None,
     ),
     place(
         [
@@ -339,7 +327,7 @@ static PLACES: [Place; 29] = [
         ],
         "/api/docs",
         "book-open",
-        For::Everybody,
+        None,
     ),
 ];
 
@@ -354,10 +342,10 @@ impl Place {
     }
 }
 
-/// Places that fit what was typed, for somebody who is all of this.
-pub fn find(typed: &str, is: &[For]) -> Vec<&'static Place> {
+/// Places that fit what was typed, for somebody who `may` go there.
+pub fn find(typed: &str, may: impl Fn(Right) -> bool) -> Vec<&'static Place> {
     PLACES
         .iter()
-        .filter(|place| is.contains(&place.who) && place.fits(typed))
+        .filter(|place| place.needs.is_none_or(&may) && place.fits(typed))
         .collect()
 }

@@ -8,6 +8,7 @@ use super::question::{self, DecisionForm, Fact, Kind, Question};
 use crate::actions::access_requests;
 use crate::db::{self, Conn};
 use crate::domain::id::TenantId;
+use crate::domain::right::Right;
 use crate::domain::rollout::Feature;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
@@ -20,6 +21,7 @@ use crate::web::state::State;
 const FEATURE: Feature = Feature::Integrations;
 
 static REFUSAL: Kind = Kind {
+    right: Right::ChangeFeatures,
     load,
     decide: |conn, by, tenant, input| access_requests::decline(conn, by, tenant, FEATURE, input),
     told: |row| format!("The request of {} is declined.", row.name),

@@ -9,6 +9,7 @@ use crate::actions::tenant_deletions::{self, DAYS};
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::TenantId;
+use crate::domain::right::Right;
 use crate::domain::role::Overseer;
 use crate::domain::time::Timestamp;
 use crate::web::failure::Answer;
@@ -18,6 +19,7 @@ use crate::web::staff::Staff;
 use crate::web::state::State;
 
 static DELETION: Kind = Kind {
+    right: Right::OverseeTenants,
     load,
     decide: |conn, by, tenant, input| {
         let by = Overseer::SuperUser(by.clone());
@@ -31,6 +33,7 @@ static DELETION: Kind = Kind {
 };
 
 static TAKING_BACK: Kind = Kind {
+    right: Right::OverseeTenants,
     load,
     decide: |conn, by, tenant, input| {
         let by = Overseer::SuperUser(by.clone());
@@ -103,7 +106,6 @@ pub async fn new(
     me: Staff,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
-    me.overseer()?;
     question::show(&DELETION, &request, &state, me, &id).await
 }
 
@@ -120,7 +122,6 @@ pub async fn create(
     id: web::Path<String>,
     Form(form): Form<DecisionForm>,
 ) -> Answer<HttpResponse> {
-    me.overseer()?;
     question::decide(&DELETION, (&request, &state, &session), me, &id, form).await
 }
 
@@ -136,6 +137,5 @@ pub async fn destroy(
     id: web::Path<String>,
     Form(form): Form<DecisionForm>,
 ) -> Answer<HttpResponse> {
-    me.overseer()?;
     question::decide(&TAKING_BACK, (&request, &state, &session), me, &id, form).await
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::actions::support_explanations::{Seen, SeenKnown, explain};
 use crate::domain::key::State as KeyState;
 use crate::domain::request_id::RequestId;
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, key_text};
@@ -76,6 +77,7 @@ struct ExplainPage {
 /// # Errors
 /// `NotFound` for anybody but staff.
 pub async fn new(me: Staff) -> Answer<HttpResponse> {
+    me.must(Right::ExplainRequests)?;
     show(me, String::new(), Ok(Said::Nothing), StatusCode::OK)
 }
 
@@ -102,7 +104,7 @@ pub async fn create(
         Ok(id) => id,
         Err(told) => return show(me, typed, Err(told), StatusCode::UNPROCESSABLE_ENTITY),
     };
-    let (by, inside) = (me.supporter(), state.clone());
+    let (by, inside) = (me.supporter(Right::ExplainRequests)?, state.clone());
     let seen = state
         .change(move |conn| explain(conn, inside.index(), &by, id))
         .await;

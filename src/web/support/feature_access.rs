@@ -10,6 +10,7 @@ use crate::actions::{plans, rollouts};
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::TenantId;
+use crate::domain::right::Right;
 use crate::domain::rollout::{Access, Feature, Switch};
 use crate::domain::time::Timestamp;
 use crate::web::failure::Answer;
@@ -20,6 +21,7 @@ use crate::web::state::State;
 const FEATURE: Feature = Feature::Integrations;
 
 static ACCESS: Kind = Kind {
+    right: Right::ChangeFeatures,
     load,
     decide: |conn, by, tenant, input| feature_switches::set(conn, by, tenant, FEATURE, input),
     told: |row| format!("{}: {} now.", row.name, row.access.to_lowercase()),

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::actions::leaked_keys::{self, Found};
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::State as KeyState;
+use crate::domain::right::Right;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
@@ -80,6 +81,7 @@ impl FoundView {
 /// # Errors
 /// `NotFound` for anybody but staff.
 pub async fn new(me: Staff) -> Answer<HttpResponse> {
+    me.must(Right::ContainKeys)?;
     show(me, StatusCode::OK, |_| {})
 }
 
@@ -93,7 +95,7 @@ pub async fn create(
     me: Staff,
     Form(form): Form<FoundForm>,
 ) -> Answer<HttpResponse> {
-    let (by, peppers) = (me.supporter(), state.index().peppers());
+    let (by, peppers) = (me.supporter(Right::ContainKeys)?, state.index().peppers());
     let looked = state
         .change(move |conn| leaked_keys::look_up(conn, &by, &peppers, &form.key))
         .await;
@@ -128,7 +130,7 @@ pub async fn contain(
     Form(form): Form<ContainForm>,
 ) -> Answer<HttpResponse> {
     let of: (TenantId, KeyId) = (form.tenant.parse()?, form.id.parse()?);
-    let (by, reason) = (me.supporter(), form.reason.clone());
+    let (by, reason) = (me.supporter(Right::ContainKeys)?, form.reason.clone());
     let contained = state
         .change(move |conn| leaked_keys::contain(conn, &by, of, &reason))
         .await;
@@ -156,7 +158,7 @@ pub async fn contain(
 }
 
 async fn look_again(state: &State, me: &Staff, (tenant, id): (TenantId, KeyId)) -> Result<Found> {
-    let by = me.supporter();
+    let by = me.supporter(Right::ContainKeys)?;
     let found = state
         .change(move |conn| leaked_keys::look_at(conn, &by, tenant, id))
         .await?;

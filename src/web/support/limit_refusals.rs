@@ -11,6 +11,7 @@ use super::tenants::crumbs;
 use crate::actions::limits;
 use crate::db::{self, Conn};
 use crate::domain::id::TenantId;
+use crate::domain::right::Right;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
@@ -77,6 +78,7 @@ pub async fn new(
     me: Staff,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
+    me.must(Right::ChangeLimits)?;
     let typed = Typed::default();
     show(&request, &state, me, id.parse()?, typed, StatusCode::OK).await
 }
@@ -139,7 +141,7 @@ pub async fn create(
     Form(form): Form<RefusalForm>,
 ) -> Answer<HttpResponse> {
     let tenant: TenantId = id.parse()?;
-    let (by, typed) = (me.supporter(), form.clone());
+    let (by, typed) = (me.supporter(Right::ChangeLimits)?, form.clone());
     let declined = state
         .change(move |conn| limits::decline(conn, &by, tenant, &typed.asked, &typed.reason))
         .await;

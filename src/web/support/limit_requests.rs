@@ -13,6 +13,7 @@ use crate::db::limit_ends::{self, NearEnd};
 use crate::db::limit_requests::{self, Queued};
 use crate::db::{self, Conn};
 use crate::domain::id::TenantId;
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
@@ -155,6 +156,7 @@ pub async fn show(
     me: Staff,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
+    me.must(Right::ChangeLimits)?;
     let none = (String::new(), FieldErrors::default());
     respond(&state, me, id.parse()?, none, StatusCode::OK).await
 }
@@ -201,7 +203,11 @@ pub async fn create(
     id: web::Path<String>,
     Form(form): Form<MessageForm>,
 ) -> Answer<HttpResponse> {
-    let (by, tenant, typed) = (me.supporter(), id.parse()?, form.words.clone());
+    let (by, tenant, typed) = (
+        me.supporter(Right::ChangeLimits)?,
+        id.parse()?,
+        form.words.clone(),
+    );
     let asked = state
         .change(move |conn| limit_messages::ask_back(conn, &by, tenant, &typed))
         .await;

@@ -13,6 +13,7 @@ use crate::db::{self, Conn, tenant_overviews};
 use crate::domain::id::TenantId;
 use crate::domain::limit_end::typed;
 use crate::domain::limits::{HIGHEST, Input};
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
@@ -151,6 +152,7 @@ pub async fn new(
     id: web::Path<String>,
     preset: web::Query<Preset>,
 ) -> Answer<HttpResponse> {
+    me.must(Right::ChangeLimits)?;
     let (tenant, now): (TenantId, _) = (id.parse()?, me.now());
     let mut ask = state
         .snapshot(move |conn| LimitQuestion::load(conn, tenant, now))
@@ -196,7 +198,7 @@ pub async fn create(
     Form(form): Form<LimitForm>,
 ) -> Answer<HttpResponse> {
     let tenant: TenantId = id.parse()?;
-    let (by, typed) = (me.supporter(), form.clone());
+    let (by, typed) = (me.supporter(Right::ChangeLimits)?, form.clone());
     let raised = step_up::change(&request, &state, &me.holder(), move |conn| {
         let input = Input {
             limit: &typed.limit,

@@ -10,10 +10,11 @@ use super::tenants::crumbs;
 use crate::actions::support_grants::{self, MINUTES};
 use crate::db;
 use crate::db::support_grants::Grant;
+use crate::domain::Error;
 use crate::domain::id::TenantId;
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
-use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
 use crate::web::respond::{page, see_other};
@@ -63,14 +64,6 @@ struct LookPage {
     errors: FieldErrors,
 }
 
-/// Super users are members where they look: their sessions have a tenant, and no other is opened to them.
-fn must_be_of_staff(me: &Staff) -> Result<()> {
-    if me.shell.super_user {
-        return Err(Error::NotFound);
-    }
-    Ok(())
-}
-
 /// `GET /support/tenants/{id}/look`.
 ///
 /// # Errors
@@ -91,8 +84,7 @@ async fn show(
     (reason, errors): (String, FieldErrors),
     status: StatusCode,
 ) -> Answer<HttpResponse> {
-    must_be_of_staff(&me)?;
-    let (user, now) = (me.supporter().id, me.now());
+    let (user, now) = (me.supporter(Right::LookAtTenants)?.id, me.now());
     let (tenant, last) = state
         .snapshot(move |conn| {
             let tenant = db::tenants::find(conn, id)?;
@@ -130,8 +122,11 @@ pub async fn create(
     id: web::Path<String>,
     Form(form): Form<LookForm>,
 ) -> Answer<HttpResponse> {
-    must_be_of_staff(&me)?;
-    let (by, tenant, typed) = (me.supporter(), id.parse()?, form.reason.clone());
+    let (by, tenant, typed) = (
+        me.supporter(Right::LookAtTenants)?,
+        id.parse()?,
+        form.reason.clone(),
+    );
     let asked = state
         .change(move |conn| support_grants::ask(conn, &by, tenant, &typed))
         .await;
@@ -162,8 +157,7 @@ pub async fn enter(
     id: web::Path<String>,
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
-    must_be_of_staff(&me)?;
-    let (by, tenant) = (me.supporter(), id.parse()?);
+    let (by, tenant) = (me.supporter(Right::LookAtTenants)?, id.parse()?);
     state
         .change(move |conn| support_grants::open(conn, &by, tenant))
         .await?;
@@ -182,8 +176,7 @@ pub async fn leave(
     id: web::Path<String>,
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
-    must_be_of_staff(&me)?;
-    let (by, tenant) = (me.supporter(), id.parse()?);
+    let (by, tenant) = (me.supporter(Right::LookAtTenants)?, id.parse()?);
     state
         .change(move |conn| support_grants::leave(conn, &by, tenant))
         .await?;

@@ -10,6 +10,7 @@ use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::TenantId;
 use crate::domain::plan::Plan;
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
@@ -18,6 +19,7 @@ use crate::web::staff::Staff;
 use crate::web::state::State;
 
 static PLAN: Kind = Kind {
+    right: Right::ChangePlans,
     load,
     decide: |conn, by, tenant, input| plans::set(conn, by, tenant, input),
     told: |row| format!("{} is on the {} plan now.", row.name, row.plan),

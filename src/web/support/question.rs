@@ -13,6 +13,7 @@ use crate::db::Conn;
 use crate::db::tenants::Tenant;
 use crate::domain::decision::{Decision, Input};
 use crate::domain::id::TenantId;
+use crate::domain::right::Right;
 use crate::domain::role::Supporter;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
@@ -112,6 +113,8 @@ impl Question {
 
 /// A kind of question: how it is asked, what the answer does, and what is told then.
 pub struct Kind {
+    /// What it needs, to be asked and to be decided.
+    pub right: Right,
     /// Reads what there is to know.
     pub load: fn(&mut Conn, TenantId, Timestamp) -> Result<Question>,
     /// Does it.
@@ -154,6 +157,7 @@ pub async fn show(
     me: Staff,
     id: &str,
 ) -> Answer<HttpResponse> {
+    me.must(kind.right)?;
     let ask = load(kind, state, &me, id.parse()?).await?;
     answer(request, me, ask, StatusCode::OK)
 }
@@ -206,8 +210,8 @@ pub async fn decide(
     id: &str,
     form: DecisionForm,
 ) -> Answer<HttpResponse> {
+    let (by, typed) = (me.supporter(kind.right)?, form.clone());
     let tenant: TenantId = id.parse()?;
-    let (by, typed) = (me.supporter(), form.clone());
     let done = state
         .change(move |conn| {
             let input = Input {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::actions::rollout_percentages;
 use crate::actions::rollouts::Reach;
 use crate::domain::decision::Input;
+use crate::domain::right::Right;
 use crate::domain::rollout::Feature;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
@@ -100,6 +101,7 @@ pub async fn show(
 }
 
 async fn load(state: &State, me: Staff) -> Result<RolloutsPage> {
+    me.must(Right::ChangeFeatures)?;
     let now = me.now();
     let (reach, history) = state
         .snapshot(|conn| {
@@ -136,7 +138,7 @@ pub async fn update(
     me: Staff,
     Form(form): Form<RolloutForm>,
 ) -> Answer<HttpResponse> {
-    let (by, typed) = (me.supporter(), form.clone());
+    let (by, typed) = (me.supporter(Right::ChangeFeatures)?, form.clone());
     let set = state
         .change(move |conn| {
             let input = Input {

@@ -8,6 +8,7 @@ use crate::actions::suspensions;
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::id::TenantId;
+use crate::domain::right::Right;
 use crate::domain::role::Overseer;
 use crate::domain::time::Timestamp;
 use crate::web::failure::Answer;
@@ -17,6 +18,7 @@ use crate::web::staff::Staff;
 use crate::web::state::State;
 
 static SUSPENSION: Kind = Kind {
+    right: Right::OverseeTenants,
     load,
     decide: |conn, by, tenant, input| {
         let by = Overseer::SuperUser(by.clone());
@@ -29,6 +31,7 @@ static SUSPENSION: Kind = Kind {
 };
 
 static RESUMPTION: Kind = Kind {
+    right: Right::OverseeTenants,
     load,
     decide: |conn, by, tenant, input| {
         let by = Overseer::SuperUser(by.clone());
@@ -97,7 +100,6 @@ pub async fn new(
     me: Staff,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
-    me.overseer()?;
     question::show(&SUSPENSION, &request, &state, me, &id).await
 }
 
@@ -114,7 +116,6 @@ pub async fn create(
     id: web::Path<String>,
     Form(form): Form<DecisionForm>,
 ) -> Answer<HttpResponse> {
-    me.overseer()?;
     question::decide(&SUSPENSION, (&request, &state, &session), me, &id, form).await
 }
 
@@ -130,6 +131,5 @@ pub async fn destroy(
     id: web::Path<String>,
     Form(form): Form<DecisionForm>,
 ) -> Answer<HttpResponse> {
-    me.overseer()?;
     question::decide(&RESUMPTION, (&request, &state, &session), me, &id, form).await
 }

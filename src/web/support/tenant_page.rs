@@ -13,6 +13,7 @@ use crate::db::members::Member;
 use crate::db::tenant_keys::PlainKey;
 use crate::domain::id::TenantId;
 use crate::domain::key::State as KeyState;
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::web::audit_rows::sentence;
 use crate::web::failure::Answer;
@@ -103,7 +104,8 @@ pub async fn show(
     id: web::Path<String>,
     query: web::Query<KeysQuery>,
 ) -> Answer<HttpResponse> {
-    let (tenant, by, now): (TenantId, _, _) = (id.parse()?, me.supporter(), me.now());
+    let (tenant, by, now): (TenantId, _, _) =
+        (id.parse()?, me.supporter(Right::SeeTenants)?, me.now());
     let after = Some(query.after.as_str()).filter(|mark| !mark.is_empty());
     let after = after.map(str::parse).transpose()?;
     let mut found = state

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::db::Conn;
 use crate::db::limit_ends::EndOfLimit;
 use crate::db::tenant_overviews::{self, Asked, Order, Overview};
+use crate::domain::right::Right;
 use crate::domain::rollout::Access;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
@@ -139,7 +140,7 @@ impl TenantRow {
     /// The row as this person sees it: super users decide more than support staff.
     pub fn seen_by(self, shell: &Shell) -> Self {
         Self {
-            may_suspend: shell.super_user,
+            may_suspend: shell.may(Right::OverseeTenants),
             ..self
         }
     }

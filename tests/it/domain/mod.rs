@@ -13,6 +13,7 @@ mod limit_ends;
 mod passwords;
 mod public_addresses;
 mod request_ids;
+mod rights;
 mod rollouts;
 mod sealing;
 mod tenant_names;

@@ -9,6 +9,7 @@ use super::list::crumbs;
 use crate::actions::groups;
 use crate::domain::Conflict;
 use crate::domain::id::GroupId;
+use crate::domain::right::Right;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
 use crate::web::respond::{page, see_other};
@@ -39,7 +40,7 @@ pub async fn new(
 ) -> Answer<HttpResponse> {
     let id: GroupId = id.parse()?;
     let by = me.actor();
-    by.must_hold(groups::WRITE)?;
+    by.must_hold(Right::ChangeGroups)?;
     let (group, keys) = state
         .snapshot(move |conn| groups::find(conn, by.tenant, id))
         .await?;

@@ -12,6 +12,7 @@ use crate::actions::groups;
 use crate::db::groups::Group;
 use crate::domain::group::{Draft, Input};
 use crate::domain::id::GroupId;
+use crate::domain::right::Right;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
@@ -135,7 +136,7 @@ impl Existing {
 /// # Errors
 /// `Forbidden` for viewers.
 pub async fn new(me: SignedIn) -> Answer<HttpResponse> {
-    me.actor().must_hold(groups::WRITE)?;
+    me.actor().must_hold(Right::ChangeGroups)?;
     page(
         StatusCode::OK,
         &GroupPage::new(me, GroupForm::default(), None),
@@ -193,7 +194,7 @@ pub async fn edit(
 
 async fn load(state: &State, me: &SignedIn, id: GroupId) -> Result<(Group, i64)> {
     let by = me.actor();
-    by.must_hold(groups::WRITE)?;
+    by.must_hold(Right::ChangeGroups)?;
     let (group, keys) = state
         .snapshot(move |conn| groups::find(conn, by.tenant, id))
         .await?;

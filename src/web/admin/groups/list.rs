@@ -9,6 +9,7 @@ use crate::actions::groups;
 use crate::db;
 use crate::db::groups::Group;
 use crate::domain::id::GroupId;
+use crate::domain::right::Right;
 use crate::web::admin::grants::grants;
 use crate::web::failure::Answer;
 use crate::web::respond::{html, page};
@@ -80,8 +81,8 @@ pub fn keys_in_words(keys: i64) -> String {
 /// `Unavailable` when the database is away.
 pub async fn index(me: SignedIn, state: web::Data<State>) -> Answer<HttpResponse> {
     let by = me.actor();
-    by.must_hold(groups::READ)?;
-    let may_change = by.must_hold(groups::WRITE).is_ok();
+    by.must_hold(Right::SeeGroups)?;
+    let may_change = by.must_hold(Right::ChangeGroups).is_ok();
     let rows = state
         .snapshot(move |conn| groups::list(conn, by.tenant))
         .await?;
@@ -122,6 +123,7 @@ pub async fn summary(
     query: web::Query<GroupQuery>,
 ) -> Answer<HttpResponse> {
     let by = me.actor();
+    by.must_hold(Right::SeeGroups)?;
     if query.group.is_empty() {
         return Ok(html(StatusCode::OK, String::new()));
     }

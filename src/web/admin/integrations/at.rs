@@ -6,13 +6,14 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::actions::effective_credentials::{self, Kept, OfProject};
-use crate::actions::integrations::{READ, Target};
+use crate::actions::integrations::Target;
 use crate::db;
 use crate::db::credentials::Credential;
 use crate::db::projects::Project;
 use crate::domain::catalogue::entry::Entry;
 use crate::domain::id::CredentialId;
 use crate::domain::integration::Level;
+use crate::domain::right::Right;
 use crate::domain::{Error, Result};
 use crate::web::failure::Failure;
 use crate::web::shell::{Crumb, trail};
@@ -96,7 +97,7 @@ impl At {
     /// `Forbidden`; `NotFound`, also for another tenant's project.
     pub async fn load<'a>(&self, state: &'a State, me: &SignedIn) -> Result<There<'a>> {
         let by = me.actor();
-        by.must_hold(READ)?;
+        by.must_hold(Right::SeeIntegrations)?;
         let entry = self.entry(state)?;
         let (level, slug) = (self.level, self.slug.clone());
         let (project, of) = state

@@ -9,6 +9,7 @@ use super::row::facts;
 use crate::actions::{credentials, integrations};
 use crate::domain::environment::Environment;
 use crate::domain::integration::Effective;
+use crate::domain::right::Right;
 use crate::web::admin::confirmation::Confirmation;
 use crate::web::admin::password_question::password_question;
 use crate::web::failure::Answer;
@@ -84,7 +85,7 @@ pub async fn ask_to_remove_override(
     me: SignedIn,
     at: At,
 ) -> Answer<HttpResponse> {
-    me.actor().must_hold(integrations::WRITE)?;
+    me.actor().must_hold(Right::ChangeIntegrations)?;
     at.target(&state)?;
     let there = at.load(&state, &me).await?;
     let then = there.entry.each_environment().iter().map(|environment| {

@@ -6,11 +6,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::at::{At, There};
 use super::questions::{inheritors_of, named, question};
 use super::row::facts;
-use crate::actions::{credentials, integrations};
+use crate::actions::credentials;
 use crate::db::credentials::Credential;
 use crate::domain::Result;
 use crate::domain::environment::Environment;
 use crate::domain::integration::{Effective, Level, Standing};
+use crate::domain::right::Right;
 use crate::web::admin::confirmation::Confirmation;
 use crate::web::admin::password_question::password_question;
 use crate::web::failure::Answer;
@@ -31,7 +32,7 @@ pub async fn ask_to_promote(
     me: SignedIn,
     at: At,
 ) -> Answer<HttpResponse> {
-    me.actor().must_hold(integrations::WRITE)?;
+    me.actor().must_hold(Right::ChangeIntegrations)?;
     let there = at.load(&state, &me).await?;
     let credential = there.credential()?;
     let told = who_gets(&state, &me, &there, credential.environment).await?;
@@ -89,7 +90,7 @@ pub async fn ask_to_remove(
     me: SignedIn,
     at: At,
 ) -> Answer<HttpResponse> {
-    me.actor().must_hold(integrations::WRITE)?;
+    me.actor().must_hold(Right::ChangeIntegrations)?;
     let there = at.load(&state, &me).await?;
     let credential = there.credential()?;
     let told = if credential.standing() == Standing::Current {

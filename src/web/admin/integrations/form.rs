@@ -9,10 +9,11 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::at::{At, There};
+use crate::actions::credentials;
 use crate::actions::inheritors::{self, Inheritor};
-use crate::actions::{credentials, integrations};
 use crate::domain::environment::Environment;
 use crate::domain::integration::{Draft, FIELDS, Input, Level};
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
@@ -102,7 +103,7 @@ pub async fn new(
     me: SignedIn,
     at: At,
 ) -> Answer<HttpResponse> {
-    me.actor().must_hold(integrations::WRITE)?;
+    me.actor().must_hold(Right::ChangeIntegrations)?;
     if let Some(locked) = locked::instead(&state, &me).await? {
         return Ok(locked);
     }
@@ -124,7 +125,7 @@ pub async fn create(
     Form(typed): Form<Typed>,
 ) -> Answer<HttpResponse> {
     let by = me.actor();
-    by.must_hold(integrations::WRITE)?;
+    by.must_hold(Right::ChangeIntegrations)?;
     let target = at.target(&state)?;
     let proven = step_up::look(&request, &state, &me.holder()).await;
     let checked = proven.and_then(|proven| Ok((proven, draft(&at, &state, &typed, by.now)?)));
@@ -210,7 +211,7 @@ async fn load(
     errors: FieldErrors,
 ) -> Result<CredentialForm> {
     let by = me.actor();
-    by.must_hold(integrations::WRITE)?;
+    by.must_hold(Right::ChangeIntegrations)?;
     at.target(state)?;
     let there = at.load(state, me).await?;
     let inheritors = match at.level {

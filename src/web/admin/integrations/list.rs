@@ -8,12 +8,12 @@ use serde::Deserialize;
 use super::at::{At, crumbs};
 use super::row::{Control, Row, Shown};
 use crate::actions::effective_credentials::{self, OfProject};
-use crate::actions::integrations;
 use crate::db;
 use crate::db::projects::Project;
 use crate::domain::Result;
 use crate::domain::catalogue::entry::Entry;
 use crate::domain::integration::Level;
+use crate::domain::right::Right;
 use crate::web::admin::access_requests::page as locked;
 use crate::web::failure::Answer;
 use crate::web::respond::{is_htmx, page};
@@ -63,11 +63,11 @@ pub async fn index(
     query: web::Query<Query>,
 ) -> Answer<HttpResponse> {
     let by = me.actor();
-    by.must_hold(integrations::READ)?;
+    by.must_hold(Right::SeeIntegrations)?;
     if let Some(locked) = locked::instead(&state, &me).await? {
         return Ok(locked);
     }
-    let may_change = by.must_hold(integrations::WRITE).is_ok();
+    let may_change = by.must_hold(Right::ChangeIntegrations).is_ok();
     let query = query.into_inner();
     let (project, all) = load(&state, &me, &at).await?;
     let found: Vec<&str> = state

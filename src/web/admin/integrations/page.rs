@@ -6,11 +6,12 @@ use askama::Template;
 
 use super::at::{At, There};
 use super::row::{facts, tone, warning_of};
-use crate::actions::{inheritors, integrations};
+use crate::actions::inheritors;
 use crate::db::credentials::Credential;
 use crate::domain::catalogue::entry::{Entry, Kind};
 use crate::domain::environment::Environment;
 use crate::domain::integration::{Level, Standing};
+use crate::domain::right::Right;
 use crate::domain::time::{Timestamp, day};
 use crate::web::admin::access_requests::page as locked;
 use crate::web::failure::Answer;
@@ -92,7 +93,7 @@ impl From<&Entry> for Facts {
 /// # Errors
 /// `Forbidden` without the right; `NotFound`, also for another tenant's project.
 pub async fn show(state: web::Data<State>, me: SignedIn, at: At) -> Answer<HttpResponse> {
-    me.actor().must_hold(integrations::READ)?;
+    me.actor().must_hold(Right::SeeIntegrations)?;
     if let Some(locked) = locked::instead(&state, &me).await? {
         return Ok(locked);
     }
@@ -102,7 +103,7 @@ pub async fn show(state: web::Data<State>, me: SignedIn, at: At) -> Answer<HttpR
         let project = there.project.as_ref();
         project.is_some_and(|project| project.archived_at.is_some())
     };
-    let may_change = by.must_hold(integrations::WRITE).is_ok() && !archived(&there);
+    let may_change = by.must_hold(Right::ChangeIntegrations).is_ok() && !archived(&there);
     let inheritors = if at.level == Level::Organization && there.entry.kind == Kind::ApiKey {
         let (slug, now) = (there.entry.slug.clone(), me.now());
         let all = state

@@ -10,6 +10,7 @@ use super::row::facts;
 use crate::actions::inheritors::Inheritor;
 use crate::actions::integrations;
 use crate::domain::environment::Environment;
+use crate::domain::right::Right;
 use crate::domain::{Error, Result};
 use crate::web::admin::confirmation::{Choice, Confirmation};
 use crate::web::admin::password_question::password_question;
@@ -164,7 +165,7 @@ pub async fn disable(
 }
 
 async fn load<'a>(state: &'a State, me: &SignedIn, at: &At) -> Result<(There<'a>, Vec<Inheritor>)> {
-    me.actor().must_hold(integrations::WRITE)?;
+    me.actor().must_hold(Right::ChangeIntegrations)?;
     at.target(state)?;
     let there = at.load(state, me).await?;
     let inheritors = inheritors_of(state, me, &there, Environment::Live).await?;

@@ -6,8 +6,8 @@ use askama::Template;
 
 use super::at::At;
 use super::form::{self, Typed};
-use crate::actions::integrations;
 use crate::domain::catalogue::fields::Fields;
+use crate::domain::right::Right;
 use crate::domain::{Error, Result};
 use crate::outbound::Answer as Told;
 use crate::web::failure::Answer;
@@ -35,7 +35,7 @@ pub async fn create(
     Form(typed): Form<Typed>,
 ) -> Answer<HttpResponse> {
     let by = me.actor();
-    by.must_hold(integrations::WRITE)?;
+    by.must_hold(Right::ChangeIntegrations)?;
     // Rights and the feature first: a stranger to it makes no call.
     at.load(&state, &me).await?;
     let told = match form::draft(&at, &state, &typed, by.now) {

@@ -12,6 +12,7 @@ use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::KeyId;
 use crate::domain::key_updates::Update;
+use crate::domain::right::Right;
 use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
@@ -49,7 +50,7 @@ pub async fn create(
     Form(form): Form<StepForm>,
 ) -> Answer<HttpResponse> {
     let id: KeyId = id.parse()?;
-    me.actor().must_hold("api-keys:write")?;
+    me.actor().must_hold(Right::ChangeKeys)?;
     let (update, told) = match form.step {
         Step::Adopt => (
             adopt(&state, &me, id).await?,

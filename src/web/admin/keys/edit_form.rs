@@ -19,6 +19,7 @@ use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::KeyId;
 use crate::domain::key_updates::{Input, Update};
 use crate::domain::rate_limit::{self, RateLimit};
+use crate::domain::right::Right;
 use crate::domain::time::{self, Timestamp};
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Result, key_text};
@@ -194,7 +195,7 @@ impl EditPage {
         form: Option<EditForm>,
     ) -> Result<Self> {
         let (by, now) = (me.actor(), me.now());
-        by.must_hold("api-keys:write")?;
+        by.must_hold(Right::ChangeKeys)?;
         let (key, groups, projects, owners, observed) = state
             .snapshot(move |conn| {
                 let key = db::keys::find(conn, by.tenant, id)?;

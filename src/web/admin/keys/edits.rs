@@ -16,6 +16,7 @@ use crate::db;
 use crate::db::keys::Key;
 use crate::domain::id::KeyId;
 use crate::domain::key_updates::Update;
+use crate::domain::right::Right;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
@@ -60,7 +61,7 @@ pub async fn update(
 ) -> Answer<HttpResponse> {
     let id: KeyId = id.parse()?;
     let by = me.actor();
-    by.must_hold("api-keys:write")?;
+    by.must_hold(Right::ChangeKeys)?;
     if form.act != Act::Save {
         let page = with_addresses(&state, me, id, form).await?;
         return page.respond(&request, StatusCode::OK);

@@ -9,6 +9,7 @@ use super::edit_form::EditForm;
 use super::field_names::of_form;
 use super::form::KeyForm;
 use crate::domain::Result;
+use crate::domain::right::Right;
 use crate::domain::validate::FieldErrors;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
@@ -72,7 +73,7 @@ pub async fn edit(
 }
 
 fn answer(me: &SignedIn, which: &Which, checked: Result<()>) -> Answer<HttpResponse> {
-    me.actor().must_hold("api-keys:write")?;
+    me.actor().must_hold(Right::ChangeKeys)?;
     let mut errors = FieldErrors::default();
     errors.absorb(checked)?;
     let asked: Vec<&str> = which.fields.split(',').collect();

@@ -15,6 +15,7 @@ use crate::db;
 use crate::db::members::Member;
 use crate::domain::environment::Environment;
 use crate::domain::key::{self, Draft, Input};
+use crate::domain::right::Right;
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result, key_text, random, rate_limit};
@@ -153,7 +154,7 @@ pub async fn new(
     state: web::Data<State>,
     me: SignedIn,
 ) -> Answer<HttpResponse> {
-    me.actor().must_hold("api-keys:write")?;
+    me.actor().must_hold(Right::ChangeKeys)?;
     let form = KeyForm {
         environment: Environment::Live.as_str().into(),
         expires_on: date(me.now() + TimeDelta::days(90)),

@@ -11,6 +11,7 @@ use super::form::{KeyForm, NewKeyPage};
 use super::secrets::{Secret, show_replayed, show_secret};
 use crate::actions::disclosures;
 use crate::actions::keys::{self, Issued, Issuing};
+use crate::domain::right::Right;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result, random};
 use crate::web::failure::Answer;
@@ -34,7 +35,7 @@ pub async fn create(
     Form(mut form): Form<KeyForm>,
 ) -> Answer<HttpResponse> {
     if form.act == Act::AddAddress {
-        me.actor().must_hold("api-keys:write")?;
+        me.actor().must_hold(Right::ChangeKeys)?;
         let errors = add_address(&mut form.ip_allowlist, me.actor().address);
         let view = NewKeyPage::load(&state, me, form, errors, None).await?;
         return view.with_list(&request);

@@ -27,6 +27,7 @@ use crate::db::members::Member;
 use crate::db::projects::Project;
 use crate::domain::environment::Environment;
 use crate::domain::key::State as KeyState;
+use crate::domain::right::Right;
 use crate::domain::{Error, Result, key_text};
 use crate::key_search::filter::{Column, Expiration, KEY_IN_URL, Need};
 use crate::key_search::lists;
@@ -107,6 +108,7 @@ impl KeysPage {
         highlight: String,
     ) -> Result<Self> {
         let (by, now) = (me.actor(), me.now());
+        by.must_hold(Right::SeeKeys)?;
         let tenant = by.tenant;
         let (wanted, of_request) = request_ids::resolve(state, me, &asked.wanted).await?;
         let catalogue = Arc::clone(&state.catalogue);

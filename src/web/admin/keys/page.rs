@@ -22,6 +22,7 @@ use crate::domain::environment::Environment;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key::State as KeyState;
 use crate::domain::request_id::RequestId;
+use crate::domain::right::Right;
 use crate::domain::tally::Counts;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
@@ -108,7 +109,8 @@ pub async fn show(
 ) -> Answer<HttpResponse> {
     let id: KeyId = id.parse()?;
     let (tenant, now) = (me.member.tenant, me.now());
-    let may_change = me.actor().must_hold("api-keys:write").is_ok();
+    me.actor().must_hold(Right::SeeKeys)?;
+    let may_change = me.shell.may(Right::ChangeKeys);
     let found = state
         .snapshot(move |conn| Loaded::load(conn, tenant, id, now))
         .await?;

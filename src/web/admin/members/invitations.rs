@@ -11,6 +11,7 @@ use crate::db;
 use crate::db::invitations::Invitation;
 use crate::domain::id::InvitationId;
 use crate::domain::invitation::{Draft, Link};
+use crate::domain::right::Right;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::{Form, Nothing};
@@ -67,7 +68,7 @@ pub async fn create(
     Form(form): Form<InvitationForm>,
 ) -> Answer<HttpResponse> {
     let (by, inviter) = (me.actor(), me.member.name.clone());
-    by.must_hold(crate::actions::members::WRITE)?;
+    by.must_hold(Right::ChangeMembers)?;
     let made = match Draft::check(&form.email, &form.role) {
         Ok(draft) => {
             state
@@ -109,7 +110,7 @@ pub async fn show(
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
     let (id, by): (InvitationId, _) = (id.parse()?, me.actor());
-    by.must_hold(crate::actions::members::WRITE)?;
+    by.must_hold(Right::ChangeMembers)?;
     let invitation = state
         .read(move |conn| db::invitations::find(conn, by.tenant, id))
         .await?;

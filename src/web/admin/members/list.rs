@@ -5,10 +5,10 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actions::members;
 use crate::db::invitations::Invitation;
 use crate::db::members::Member;
 use crate::db::{self, Conn};
+use crate::domain::right::Right;
 use crate::domain::role::{Actor, Role};
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
@@ -142,7 +142,7 @@ pub async fn load(
     errors: FieldErrors,
 ) -> Answer<MembersPage> {
     let by = me.actor();
-    me.must_see(members::WRITE)?;
+    me.must_see(Right::SeeMembers)?;
     let (rows, invitations) = state.snapshot(move |conn| load_rows(conn, &by)).await?;
     Ok(MembersPage {
         shell: me.shell,

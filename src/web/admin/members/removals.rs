@@ -10,6 +10,7 @@ use crate::db;
 use crate::db::key_owners::{self, Owned};
 use crate::db::members::Member;
 use crate::domain::id::UserId;
+use crate::domain::right::Right;
 use crate::web::admin::confirmation::{Choice, Confirmation};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
@@ -40,7 +41,7 @@ pub async fn new(
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
     let (user, by): (UserId, _) = (id.parse()?, me.actor());
-    by.must_hold(members::WRITE)?;
+    by.must_hold(Right::ChangeMembers)?;
     let (member, others, keys) = state
         .snapshot(move |conn| {
             let member = members::find(conn, &by, user)?;

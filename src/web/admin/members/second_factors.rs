@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::list::{LIST, crumbs};
 use crate::actions::{members, second_factors};
 use crate::domain::id::UserId;
+use crate::domain::right::Right;
 use crate::web::admin::confirmation::Confirmation;
 use crate::web::admin::password_question::password_question;
 use crate::web::failure::Answer;
@@ -27,7 +28,7 @@ pub async fn new(
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
     let (user, by): (UserId, _) = (id.parse()?, me.actor());
-    by.must_hold(members::WRITE)?;
+    by.must_hold(Right::ChangeMembers)?;
     let member = state
         .read(move |conn| members::find(conn, &by, user))
         .await?;

@@ -12,6 +12,7 @@ use crate::db;
 use crate::db::projects::Project;
 use crate::domain::id::ProjectId;
 use crate::domain::project::{Changes, Draft, Input, Update};
+use crate::domain::right::Right;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
@@ -98,7 +99,7 @@ impl ProjectPage {
 /// # Errors
 /// `Forbidden` for viewers.
 pub async fn new(me: SignedIn) -> Answer<HttpResponse> {
-    me.actor().must_hold(projects::WRITE)?;
+    me.actor().must_hold(Right::ChangeProjects)?;
     page(
         StatusCode::OK,
         &ProjectPage::new(me, ProjectForm::default(), None),
@@ -117,7 +118,7 @@ pub async fn create(
     Form(form): Form<ProjectForm>,
 ) -> Answer<HttpResponse> {
     let by = me.actor();
-    by.must_hold(projects::WRITE)?;
+    by.must_hold(Right::ChangeProjects)?;
     let made = match form.draft() {
         Ok(draft) => {
             state
@@ -152,7 +153,7 @@ pub async fn edit(
 
 async fn load(state: &State, me: &SignedIn, id: ProjectId) -> Result<Project> {
     let by = me.actor();
-    by.must_hold(projects::WRITE)?;
+    by.must_hold(Right::ChangeProjects)?;
     state
         .read(move |conn| db::projects::find(conn, by.tenant, id))
         .await

@@ -4,9 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::actions::projects;
 use crate::db;
 use crate::db::projects::Project;
+use crate::domain::right::Right;
 use crate::domain::time::day;
 use crate::web::failure::Answer;
 use crate::web::respond::page;
@@ -65,8 +65,8 @@ pub fn crumbs(last: Option<&str>) -> Vec<Crumb> {
 /// `Unavailable` when the database is away.
 pub async fn index(me: SignedIn, state: web::Data<State>) -> Answer<HttpResponse> {
     let by = me.actor();
-    by.must_hold(projects::READ)?;
-    let may_change = by.must_hold(projects::WRITE).is_ok();
+    by.must_hold(Right::SeeProjects)?;
+    let may_change = by.must_hold(Right::ChangeProjects).is_ok();
     let (all, keys) = state
         .snapshot(move |conn| {
             let keys = db::projects::count_keys(conn, by.tenant)?;

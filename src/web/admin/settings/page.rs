@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::actions::rollouts;
 use crate::actions::settings::{self, Settings};
 use crate::db;
+use crate::domain::right::Right;
 use crate::domain::rollout::{Access, Feature};
 use crate::domain::{Conflict, Error};
 use crate::web::admin::confirmation::Confirmation;
@@ -52,7 +53,7 @@ struct SettingsPage {
 /// `Forbidden` for viewers.
 pub async fn show(state: web::Data<State>, me: SignedIn) -> Answer<HttpResponse> {
     let by = me.actor();
-    me.must_see("tenant:write")?;
+    me.must_see(Right::SeeSettings)?;
     let (tenant, copies, access, support_sees_addresses) = state
         .read(move |conn| {
             let tenant = db::tenants::find(conn, by.tenant)?;

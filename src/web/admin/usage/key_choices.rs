@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::domain::key_text;
+use crate::domain::right::Right;
 use crate::web::admin::key_picker::{self, KeyChoice};
 use crate::web::failure::Answer;
 use crate::web::respond::page;
@@ -34,7 +35,7 @@ pub async fn index(
     state: web::Data<State>,
     typed: web::Query<Typed>,
 ) -> Answer<HttpResponse> {
-    me.actor().must_hold("api-keys:read")?;
+    me.actor().must_hold(Right::SeeKeys)?;
     let choices = if key_text::appears_in(&typed.key) {
         Vec::new()
     } else {

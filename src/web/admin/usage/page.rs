@@ -9,6 +9,7 @@ use super::numbers::Numbers;
 use crate::actions::usage_reports::{Range, Report};
 use crate::db;
 use crate::db::usage_series::Whose;
+use crate::domain::right::Right;
 use crate::domain::{Error, Result};
 use crate::web::admin::key_picker::{self, KeyChoice, Picked};
 use crate::web::failure::Answer;
@@ -64,7 +65,7 @@ pub async fn index(
     state: web::Data<State>,
     query: web::Query<UsageQuery>,
 ) -> Answer<HttpResponse> {
-    me.actor().must_hold("usage:read")?;
+    me.actor().must_hold(Right::SeeUsage)?;
     let mut asked = query.into_inner();
     let range = Range::parse(&asked.range)?;
     range.as_str().clone_into(&mut asked.range);
