@@ -18,6 +18,7 @@ mod key_projects;
 mod key_rotations;
 pub mod key_updates;
 mod keys;
+mod matrix;
 mod openapi;
 mod own_limits;
 mod precedence;

@@ -7,96 +7,100 @@ use crate::security::support_forms::open_request;
 use crate::support::routes::routes_after;
 use crate::support::*;
 
-/// A row for each page about Acme, with what a super user who is its admin sees of it, a viewer of Acme, the admin of
-/// another tenant, support staff, and a stranger: `+` the page, `-` 403, `0` as if it did not exist, `>` the way to sign in. The last three need a link.
+/// A row for each page about Acme, with what a super user who is its admin sees of it, another admin of it, a viewer of it,
+/// the admin of another tenant, support staff, and a stranger: `+` the page, `-` 403, `0` as if it did not exist, `>` the
+/// way to sign in. The last three need a link.
 const MATRIX: &str = "
-+ + + + + /api/docs
-+ + + + + /login
-+ + + + + /login/code
-+ + + + + /report-leaked-key
-+ + + + > /
-+ + + + > /account
-+ + + + > /account/second-factor
-+ + + + > /jump
-+ + + 0 > /audit
-+ + + 0 > /audit.csv
-+ + + 0 > /audit.ndjson
-+ + + 0 > /authorization-groups
-+ + + 0 > /authorization-groups/summary
-+ + + 0 > /first-steps
-+ + + 0 > /integrations
-+ + + 0 > /integrations/access-request
-+ + + 0 > /integrations/{slug}
-+ + + 0 > /projects
-+ + + 0 > /tenant-api-keys
-+ + + 0 > /tenant-api-keys/limit-request
-+ + + 0 > /usage
-+ + + 0 > /usage/explanation
-+ + + 0 > /usage/keys
-+ + + 0 > /usage/requests
-+ + + 0 > /usage/requests.csv
-+ + + 0 > /usage/requests.ndjson
-+ + 0 0 > /projects/{project}/integrations
-+ + 0 0 > /projects/{project}/integrations/{slug}
-+ + 0 0 > /tenant-api-keys/{id}
-+ - + 0 > /authorization-groups/new
-+ - + 0 > /integrations/{slug}/credentials/new
-+ - + 0 > /integrations/{slug}/switch-off
-+ - + 0 > /integrations/{slug}/switch-on
-+ - + 0 > /members
-+ - + 0 > /projects/new
-+ - + 0 > /settings
-+ - + 0 > /support-access
-+ - + 0 > /tenant-api-keys/new
-+ - 0 0 > /authorization-groups/{id}/deletion
-+ - 0 0 > /authorization-groups/{id}/edit
-+ - 0 0 > /integrations/{slug}/credentials/{id}/promotion
-+ - 0 0 > /integrations/{slug}/credentials/{id}/removal
-+ - 0 0 > /members/invitations/{id}
-+ - 0 0 > /members/{id}/removal
-+ - 0 0 > /members/{id}/second-factor
-+ - 0 0 > /projects/{id}/edit
-+ - 0 0 > /projects/{project}/integrations/{slug}/credentials/new
-+ - 0 0 > /projects/{project}/integrations/{slug}/credentials/{id}/promotion
-+ - 0 0 > /projects/{project}/integrations/{slug}/credentials/{id}/removal
-+ - 0 0 > /projects/{project}/integrations/{slug}/override-removal
-+ - 0 0 > /tenant-api-keys/{id}/deletion
-+ - 0 0 > /tenant-api-keys/{id}/disclosure
-+ - 0 0 > /tenant-api-keys/{id}/edit
-+ - 0 0 > /tenant-api-keys/{id}/revocation
-+ - 0 0 > /tenant-api-keys/{id}/rotation
-+ - 0 0 > /tenant-api-keys/{id}/rotation/cancellation
-+ - 0 0 > /tenant-api-keys/{id}/rotation/end
-+ 0 0 + > /support/audit
-+ 0 0 + > /support/audit.csv
-+ 0 0 + > /support/audit.ndjson
-+ 0 0 + > /support/explain
-+ 0 0 + > /support/leaked-keys
-+ 0 0 + > /support/requests
-+ 0 0 + > /support/rollouts
-+ 0 0 + > /support/tenants
-+ 0 0 + > /support/tenants/{id}
-+ 0 0 + > /support/tenants/{id}/access
-+ 0 0 + > /support/tenants/{id}/access-refusal
-+ 0 0 + > /support/tenants/{id}/limit
-+ 0 0 + > /support/tenants/{id}/limit-refusal
-+ 0 0 + > /support/tenants/{id}/limit-request
-+ 0 0 + > /support/tenants/{id}/plan
-+ 0 0 0 > /support/tenants/new
-+ 0 0 0 > /support/tenants/{id}/deletion
-+ 0 0 0 > /support/tenants/{id}/first-link
-+ 0 0 0 > /support/tenants/{id}/name
-+ 0 0 0 > /support/tenants/{id}/suspension
-+ 0 0 0 > /verifiers
-+ 0 0 0 > /verifiers/{id}/revocation
-+ 0 0 0 > /verifiers/{id}/rotation
-+ 0 0 0 > /verifiers/{id}/rotation/end
-0 0 0 + > /support/tenants/{id}/look
-0 0 0 0 0 /invitation
-0 0 0 0 0 /password-reset
-0 0 0 0 0 /password-reset/request
-0 0 0 0 0 /setup
++ + + + + + /api/docs
++ + + + + + /login
++ + + + + + /login/code
++ + + + + + /report-leaked-key
++ + + + + > /
++ + + + + > /account
++ + + + + > /account/second-factor
++ + + + + > /jump
++ + + + 0 > /audit
++ + + + 0 > /audit.csv
++ + + + 0 > /audit.ndjson
++ + + + 0 > /authorization-groups
++ + + + 0 > /authorization-groups/summary
++ + + + 0 > /first-steps
++ + + + 0 > /integrations
++ + + + 0 > /integrations/access-request
++ + + + 0 > /integrations/{slug}
++ + + + 0 > /projects
++ + + + 0 > /tenant-api-keys
++ + + + 0 > /tenant-api-keys/limit-request
++ + + + 0 > /usage
++ + + + 0 > /usage/explanation
++ + + + 0 > /usage/keys
++ + + + 0 > /usage/requests
++ + + + 0 > /usage/requests.csv
++ + + + 0 > /usage/requests.ndjson
++ + + 0 0 > /projects/{project}/integrations
++ + + 0 0 > /projects/{project}/integrations/{slug}
++ + + 0 0 > /tenant-api-keys/{id}
++ + - + 0 > /authorization-groups/new
++ + - + 0 > /integrations/{slug}/credentials/new
++ + - + 0 > /integrations/{slug}/switch-off
++ + - + 0 > /integrations/{slug}/switch-on
++ + - + 0 > /members
++ + - + 0 > /projects/new
++ + - + 0 > /settings
++ + - + 0 > /support-access
++ + - + 0 > /tenant-api-keys/new
++ + - 0 0 > /authorization-groups/{id}/deletion
++ + - 0 0 > /authorization-groups/{id}/edit
++ + - 0 0 > /integrations/{slug}/credentials/{id}/promotion
++ + - 0 0 > /integrations/{slug}/credentials/{id}/removal
++ + - 0 0 > /members/invitations/{id}
++ + - 0 0 > /members/{id}/removal
++ + - 0 0 > /members/{id}/second-factor
++ + - 0 0 > /projects/{id}/edit
++ + - 0 0 > /projects/{project}/integrations/{slug}/credentials/new
++ + - 0 0 > /projects/{project}/integrations/{slug}/credentials/{id}/promotion
++ + - 0 0 > /projects/{project}/integrations/{slug}/credentials/{id}/removal
++ + - 0 0 > /projects/{project}/integrations/{slug}/override-removal
++ + - 0 0 > /tenant-api-keys/{id}/deletion
++ + - 0 0 > /tenant-api-keys/{id}/disclosure
++ + - 0 0 > /tenant-api-keys/{id}/edit
++ + - 0 0 > /tenant-api-keys/{id}/revocation
++ + - 0 0 > /tenant-api-keys/{id}/rotation
++ + - 0 0 > /tenant-api-keys/{id}/rotation/cancellation
++ + - 0 0 > /tenant-api-keys/{id}/rotation/end
++ 0 0 0 + > /support/audit
++ 0 0 0 + > /support/audit.csv
++ 0 0 0 + > /support/audit.ndjson
++ 0 0 0 + > /support/explain
++ 0 0 0 + > /support/leaked-keys
++ 0 0 0 + > /support/requests
++ 0 0 0 + > /support/rollouts
++ 0 0 0 + > /support/tenants
++ 0 0 0 + > /support/tenants/{id}
++ 0 0 0 + > /support/tenants/{id}/access
++ 0 0 0 + > /support/tenants/{id}/access-refusal
++ 0 0 0 + > /support/tenants/{id}/limit
++ 0 0 0 + > /support/tenants/{id}/limit-refusal
++ 0 0 0 + > /support/tenants/{id}/limit-request
++ 0 0 0 + > /support/tenants/{id}/plan
++ 0 0 0 0 > /support/tenants/new
++ 0 0 0 0 > /support/tenants/{id}/deletion
++ 0 0 0 0 > /support/tenants/{id}/first-link
++ 0 0 0 0 > /support/tenants/{id}/name
++ 0 0 0 0 > /support/tenants/{id}/suspension
++ 0 0 0 0 > /verifiers
++ 0 0 0 0 > /verifiers/{id}/revocation
++ 0 0 0 0 > /verifiers/{id}/rotation
++ 0 0 0 0 > /verifiers/{id}/rotation/end
+0 0 0 0 + > /support/tenants/{id}/look
+0 0 0 0 0 0 /invitation
+0 0 0 0 0 0 /password-reset
+0 0 0 0 0 0 /password-reset/request
+0 0 0 0 0 0 /setup
 ";
+
+/// An admin of Acme who is nothing else.
+const ADA: &str = "ada@acme.test";
 
 /// Things of Acme, by what stands before their id in an address.
 pub(super) fn things(app: &App) -> Vec<(&'static str, String)> {
@@ -158,9 +162,14 @@ pub(super) fn filled(things: &[(&str, String)], path: &str) -> String {
 async fn each_page_is_shown_to_whom_it_shall_be() {
     let app = App::start().await;
     app.hire_sam();
+    let ada = app.member_of_acme(ADA);
+    app.sql(&format!(
+        "UPDATE memberships SET role = 'admin' WHERE user_id = '{ada}'"
+    ));
     let things = things(&app);
     let mut everybody = [
         app.sign_in(ALICE).await,
+        app.sign_in(ADA).await,
         app.sign_in(VERA).await,
         app.sign_in(BOB).await,
         app.sign_in(SAM).await,
