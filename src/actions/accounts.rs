@@ -15,6 +15,7 @@ use crate::domain::pepper::{Pepper, Peppers};
 use crate::domain::reset_link::ResetLink;
 use crate::domain::role::{Actor, Arrival, Steward, Supporter, Who};
 use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
 use crate::domain::{Conflict, Error, Result, validate};
 
 /// Somebody with an account, at work.
@@ -159,6 +160,19 @@ pub fn rename(conn: &mut Conn, by: &Holder, name: &str) -> Result<()> {
     db::users::set_name(conn, user.id, &name)?;
     let detail = json!({ "before": { "name": user.name }, "after": { "name": name } });
     by.record(conn, &Event::PersonRenamed(detail), &user)
+}
+
+/// Reads and types times in another zone, by its name. As what else one chooses for display, that is in no log.
+///
+/// # Errors
+/// `Invalid` at `time_zone`.
+pub fn choose_time_zone(conn: &mut Conn, by: &Holder, name: &str) -> Result<()> {
+    let zone = Zone::parse(name).map_err(|message| Error::invalid("time_zone", message))?;
+    let user = db::users::find(conn, by.id()?)?;
+    if user.time_zone == zone {
+        return Ok(());
+    }
+    db::users::set_time_zone(conn, user.id, zone)
 }
 
 /// Takes another address to sign in with, after the password was typed; gives it as it is kept. All sessions end: the caller

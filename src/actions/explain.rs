@@ -7,6 +7,7 @@ use crate::domain::request_id::RequestId;
 use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::verdict::Code;
+use crate::domain::zone::Zone;
 use crate::domain::{Error, Result};
 use crate::verify::Index;
 use crate::verify::checks::{CHECKS, Check, Past};
@@ -59,11 +60,17 @@ pub struct Known {
     pub checks: Vec<CheckResult>,
 }
 
-/// Explains the decision of a request.
+/// Explains the decision of a request, with times in a zone.
 ///
 /// # Errors
 /// `NotFound`, also for another tenant's request and for one that is too old; `Forbidden`.
-pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Result<Explanation> {
+pub fn explain(
+    conn: &mut Conn,
+    index: &Index,
+    by: &Actor,
+    id: RequestId,
+    zone: Zone,
+) -> Result<Explanation> {
     by.must_hold(Right::SeeUsage)?;
     let record = match db::request_records::find(conn, by.tenant, id) {
         Err(Error::NotFound) => {
@@ -72,14 +79,14 @@ pub fn explain(conn: &mut Conn, index: &Index, by: &Actor, id: RequestId) -> Res
         }
         found => found?,
     };
-    Ok(Explanation::Known(Box::new(known(conn, record)?)))
+    Ok(Explanation::Known(Box::new(known(conn, record, zone)?)))
 }
 
 /// The decision about a key, explained.
 ///
 /// # Errors
 /// `NotFound` when the key is gone without a trace.
-pub(super) fn known(conn: &mut Conn, record: Record) -> Result<Known> {
+pub(super) fn known(conn: &mut Conn, record: Record, zone: Zone) -> Result<Known> {
     let (key, is_of_that_moment) = match snapshot(conn, &record)? {
         Some(key) => (key, true),
         None => (db::key_snapshots::take(conn, record.key_id)?, false),
@@ -91,6 +98,7 @@ pub(super) fn known(conn: &mut Conn, record: Record) -> Result<Known> {
         address: &record.address,
         scope: &record.scope,
         at,
+        zone,
     };
     let checks = results(&past, record.code);
     Ok(Known {

@@ -14,6 +14,7 @@ use crate::domain::numbers::Count;
 use crate::domain::role::Supporter;
 use crate::domain::time::{self, Timestamp};
 use crate::domain::validate::FieldErrors;
+use crate::domain::zone::Zone;
 use crate::domain::{Conflict, Error, Result};
 
 /// Steps that are shown.
@@ -58,6 +59,15 @@ pub struct Shown<'a> {
     pub asked: &'a str,
 }
 
+/// An end as typed.
+#[derive(Debug, Clone, Copy)]
+pub struct Until<'a> {
+    /// The text.
+    pub typed: &'a str,
+    /// The zone of a time in it.
+    pub zone: Zone,
+}
+
 /// A word for the end of a limit; empty for a limit that lasts.
 pub fn version_of_end(end: Option<LimitEnd>) -> String {
     end.map_or_else(String::new, |end| {
@@ -77,7 +87,7 @@ pub fn set(
     tenant: TenantId,
     shown: Shown<'_>,
     input: &Input<'_>,
-    until: &str,
+    until: Until<'_>,
 ) -> Result<Raised> {
     // No key is made between the count and the new limit.
     change_log::hold(conn)?;
@@ -118,13 +128,13 @@ pub fn set(
 /// What was typed, all of it looked at before anything is complained about.
 fn check(
     input: &Input<'_>,
-    until: &str,
+    until: Until<'_>,
     least: i64,
     now: Timestamp,
 ) -> Result<(Draft, Option<Timestamp>)> {
     let (mut wanted, mut errors) = (Draft::default(), FieldErrors::default());
     errors.absorb(input.check(least).map(|draft| wanted = draft))?;
-    let at = errors.take("until", limit_end::check(until, now));
+    let at = errors.take("until", limit_end::check(until.typed, now, until.zone));
     errors.into_result()?;
     Ok((wanted, at))
 }

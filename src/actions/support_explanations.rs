@@ -12,6 +12,7 @@ use crate::domain::audit::Event;
 use crate::domain::request_id::RequestId;
 use crate::domain::role::Supporter;
 use crate::domain::verdict::Code;
+use crate::domain::zone::Zone;
 use crate::domain::{Error, Result};
 use crate::verify::Index;
 
@@ -37,11 +38,17 @@ pub struct SeenKnown {
     pub with_addresses: bool,
 }
 
-/// Explains a request.
+/// Explains a request, with times in a zone.
 ///
 /// # Errors
 /// `NotFound` when nothing is known by this id.
-pub fn explain(conn: &mut Conn, index: &Index, by: &Supporter, id: RequestId) -> Result<Seen> {
+pub fn explain(
+    conn: &mut Conn,
+    index: &Index,
+    by: &Supporter,
+    id: RequestId,
+    zone: Zone,
+) -> Result<Seen> {
     let record = match db::request_records::find_of_any(conn, id) {
         Err(Error::NotFound) => {
             let stranger = index.strangers().find(id).ok_or(Error::NotFound)?;
@@ -55,7 +62,7 @@ pub fn explain(conn: &mut Conn, index: &Index, by: &Supporter, id: RequestId) ->
         Err(Error::NotFound) => None,
         found => Some(found?),
     };
-    let mut known = explain::known(conn, record)?;
+    let mut known = explain::known(conn, record, zone)?;
     if !with_addresses {
         redact(&mut known);
     }

@@ -8,6 +8,7 @@ use crate::domain::Result;
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::role::{AnyRole, Role};
 use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
 
 /// A person inside a tenant, as pages show them.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -48,6 +49,9 @@ pub struct Member {
     /// Since when they need a second factor to sign in.
     #[diesel(select_expression = users::second_factor_at)]
     pub second_factor_at: Option<Timestamp>,
+    /// In which they read and type times.
+    #[diesel(select_expression = users::time_zone)]
+    pub time_zone: Zone,
 }
 
 impl Member {

@@ -14,7 +14,7 @@ diesel::table! {
     users (id) {
         id -> Text, email -> Text, name -> Text, password_digest -> Text, super_user -> Bool,
         disabled_at -> Nullable<Timestamp>, created_at -> Timestamp, support -> Bool, signed_in_at -> Nullable<Timestamp>,
-        second_factor_at -> Nullable<Timestamp>,
+        second_factor_at -> Nullable<Timestamp>, time_zone -> Text,
     }
 }
 

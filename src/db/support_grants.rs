@@ -8,6 +8,7 @@ use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::{SupportGrantId, TenantId, UserId};
 use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
 
 /// Hours after which a question that nobody answered lapses.
 const LAPSES_HOURS: i64 = 24;
@@ -66,6 +67,9 @@ pub struct Present {
     /// Their name.
     #[diesel(select_expression = users::name)]
     pub name: String,
+    /// In which they read and type times.
+    #[diesel(select_expression = users::time_zone)]
+    pub time_zone: Zone,
 }
 
 /// The tenant that a person of the support staff has open. All of it is looked at now: the grant, that they are still

@@ -29,6 +29,7 @@ use crate::domain::rollout::Switch;
 use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
+use crate::domain::zone::Zone;
 
 /// Keeps a type as text: how it is written, and how it is read, if it can be.
 macro_rules! text_column {
@@ -109,6 +110,8 @@ text_column!(Code, it => it.as_str(), text => Self::parse(&text));
 text_column!(AllowlistMode, it => it.as_str(), text => Self::parse(&text).ok());
 // Whatever word this Keystead does not know reads only.
 text_column!(Role, it => it.as_str(), text => Some(Self::parse(&text)));
+// One that this Keystead does not know reads UTC.
+text_column!(Zone, it => it.name(), text => Some(Self::stored(&text)));
 text_column!(Scopes, it => it.text(), text => Self::parse(&text).ok());
 text_column!(AddressList, it => it.entries().join("\n"), text => Self::parse(text.lines()).ok());
 

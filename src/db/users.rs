@@ -8,6 +8,7 @@ use super::{Conn, errors, rows};
 use crate::domain::id::UserId;
 use crate::domain::role::AnyRole;
 use crate::domain::time::Timestamp;
+use crate::domain::zone::Zone;
 use crate::domain::{Error, Result};
 
 /// A person as stored. The password's digest stays inside: no page or JSON is made from this row directly.
@@ -38,6 +39,8 @@ pub struct User {
     /// Since when they need a second factor to sign in.
     #[diesel(serialize_as = MaybeAt)]
     pub second_factor_at: Option<Timestamp>,
+    /// In which they read and type times.
+    pub time_zone: Zone,
 }
 
 impl User {
@@ -83,6 +86,7 @@ pub fn insert(conn: &mut Conn, user: &NewUser<'_>, now: Timestamp) -> Result<Use
         support: user.support,
         signed_in_at: None,
         second_factor_at: None,
+        time_zone: Zone::UTC,
     };
     let inserted = diesel::insert_into(users::table).values(row).execute(conn);
     inserted.map(|_| id).map_err(taken)
@@ -128,6 +132,14 @@ pub fn find(conn: &mut Conn, id: UserId) -> Result<User> {
 pub fn set_name(conn: &mut Conn, id: UserId, name: &str) -> Result<()> {
     diesel::update(users::table.find(id))
         .set(users::name.eq(name))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Has a person read and type times in a zone.
+pub fn set_time_zone(conn: &mut Conn, id: UserId, zone: Zone) -> Result<()> {
+    diesel::update(users::table.find(id))
+        .set(users::time_zone.eq(zone))
         .execute(conn)?;
     Ok(())
 }

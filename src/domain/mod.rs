@@ -59,6 +59,7 @@ pub mod time;
 pub mod validate;
 pub mod verdict;
 pub mod verifier_rotations;
+pub mod zone;
 
 pub use conflict::Conflict;
 pub use error::{Error, Result};

@@ -119,12 +119,7 @@ pub fn relative(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// "26 Nov 2026, 12:00:03.250 UTC".
-pub fn day_and_time(at: Timestamp) -> String {
-    at.format("%-d %b %Y, %H:%M:%S%.3f UTC").to_string()
-}
-
-/// "26 Nov 2026".
+/// "26 Nov 2026", in UTC.
 pub fn day(at: Timestamp) -> String {
     at.format("%-d %b %Y").to_string()
 }

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::time::Timestamp;
+use super::zone::Zone;
 
 /// How long the old token goes on working.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +48,10 @@ impl Grace {
     }
 }
 
-/// Until when an old token works, in words.
-pub fn until(ends_at: Option<Timestamp>) -> String {
+/// Until when an old token works, in words and in a zone.
+pub fn until(ends_at: Option<Timestamp>, zone: Zone) -> String {
     ends_at.map_or_else(
         || "until you end it".into(),
-        |at| format!("until {}", at.format("%-d %b %Y, %H:%M UTC")),
+        |at| format!("until {}", zone.format(at, "%-d %b %Y, %H:%M %Z")),
     )
 }

@@ -6,8 +6,9 @@ use super::entry::Entry;
 use super::limiter::Allowance;
 use crate::domain::address_list::AddressList;
 use crate::domain::key_snapshot::KeySnapshot;
-use crate::domain::time::{Timestamp, day_and_time};
+use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
+use crate::domain::zone::Zone;
 
 /// A key that was presented, on its way through the checks.
 #[derive(Debug)]
@@ -37,6 +38,8 @@ pub struct Past<'a> {
     pub scope: &'a str,
     /// When it was decided.
     pub at: Timestamp,
+    /// In which whoever is told reads times.
+    pub zone: Zone,
 }
 
 /// What people are told of a check.
@@ -138,9 +141,9 @@ pub fn first_failure(attempt: &mut Attempt<'_>) -> Code {
     Code::Valid
 }
 
-fn since(what: &str, when: Option<Timestamp>) -> String {
+fn since(what: &str, when: Option<Timestamp>, zone: Zone) -> String {
     match when {
-        Some(when) => format!("{what} since {}.", day_and_time(when)),
+        Some(when) => format!("{what} since {}.", zone.day_and_time(when)),
         None => format!("{what}."),
     }
 }
@@ -148,7 +151,7 @@ fn since(what: &str, when: Option<Timestamp>) -> String {
 fn tenant(past: &Past<'_>) -> Finding {
     Finding {
         passed: "It was active.".into(),
-        failed: since("It was suspended", past.key.tenant_suspended_at),
+        failed: since("It was suspended", past.key.tenant_suspended_at, past.zone),
         needed: "A tenant that is not suspended. Ask your operator.".into(),
     }
 }
@@ -160,11 +163,11 @@ fn revocation(past: &Past<'_>) -> Finding {
     let Some(former) = former.filter(|_| key.revoked_at.is_none()) else {
         return Finding {
             passed: "It was not revoked.".into(),
-            failed: since("It was revoked", key.revoked_at),
+            failed: since("It was revoked", key.revoked_at, past.zone),
             needed: "Another key: revoking is for good.".into(),
         };
     };
-    let end = former.ends_at.map(day_and_time);
+    let end = former.ends_at.map(|at| past.zone.day_and_time(at));
     let until = end.as_deref().unwrap_or("it fell quiet");
     let came = format!("It came with the former secret …{}", former.last4);
     Finding {
@@ -177,14 +180,14 @@ fn revocation(past: &Past<'_>) -> Finding {
 fn switch(past: &Past<'_>) -> Finding {
     Finding {
         passed: "It was on.".into(),
-        failed: since("It was disabled", past.key.disabled_at),
+        failed: since("It was disabled", past.key.disabled_at, past.zone),
         needed: "The same key, enabled again.".into(),
     }
 }
 
 fn expiry(past: &Past<'_>) -> Finding {
-    let end = past.key.expires_at.map(day_and_time);
-    let at = day_and_time(past.at);
+    let end = past.key.expires_at.map(|at| past.zone.day_and_time(at));
+    let at = past.zone.day_and_time(past.at);
     Finding {
         passed: match &end {
             Some(end) => format!("It works until {end}."),

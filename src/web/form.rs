@@ -211,6 +211,7 @@ pub fn label(field: &str) -> &str {
         OWN_PASSWORD | "email_password" => "Your password",
         "new_password" => "New password",
         "code" => "Code",
+        "time_zone" => "Time zone",
         "role" => "Role",
         "owner" => "Owner",
         "place" => "Where did you find it?",

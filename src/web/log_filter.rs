@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::time::Timestamp;
 use crate::domain::validate::FieldErrors;
+use crate::domain::zone::Zone;
 use crate::domain::{Error, Result, key_text};
+use crate::web::viewer_zone;
 
 /// Said where a key was pasted into a field that ends up in the URL.
 pub const KEY_IN_URL: &str = "This was an API key. It has been in the URL now, and URLs end up in logs: treat the key \
@@ -30,8 +32,13 @@ pub fn url(path: &str, pairs: Pairs<'_>) -> String {
     }
 }
 
-/// For the audit log.
-pub fn detail(pairs: Pairs<'_>) -> Value {
+/// For the audit log. Times are as typed, with the zone in which they were, unless that is UTC.
+pub fn detail(mut pairs: Pairs<'_>) -> Value {
+    let zone = viewer_zone::current();
+    let has_times = pairs.iter().any(|(name, _)| ["from", "to"].contains(name));
+    if has_times && zone != Zone::UTC {
+        pairs.push(("time_zone", zone.name()));
+    }
     let members = pairs.into_iter();
     let members = members.map(|(name, value)| (name.to_owned(), json!(value)));
     Value::Object(members.collect::<Map<_, _>>())
@@ -65,7 +72,8 @@ pub fn span<T: Ord + Copy>(
     (from, to)
 }
 
-/// Reads an instant as the browser's field for date and time writes it, in UTC; none of an empty text.
+/// Reads an instant as the browser's field for date and time writes it, in the zone of whoever reads the page, or in UTC
+/// with a `Z` behind it; none of an empty text.
 ///
 /// # Errors
 /// A message for the field.
@@ -73,14 +81,18 @@ pub fn instant(text: &str) -> std::result::Result<Option<Timestamp>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let text = text.strip_suffix('Z').unwrap_or(text);
+    let zone = viewer_zone::current();
+    let (text, typed_in) = match text.strip_suffix('Z') {
+        Some(text) => (text, Zone::UTC),
+        None => (text, zone),
+    };
     ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f"]
         .iter()
         .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-        .map(|at| at.and_utc())
         .filter(|at| (1_970..=9_999).contains(&chrono::Datelike::year(at)))
+        .map(|at| typed_in.instant(at))
         .map(Some)
-        .ok_or_else(|| "Enter a date and a time in UTC, such as 2026-11-20T12:00.".into())
+        .ok_or_else(|| format!("Enter a date and a time in {zone}, such as 2026-11-20T12:00."))
 }
 
 /// Reads the mark of a page; empty for none.

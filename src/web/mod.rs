@@ -71,3 +71,4 @@ mod supporter;
 pub mod suspended;
 pub mod unknown_tokens;
 mod verdicts;
+pub mod viewer_zone;

@@ -11,6 +11,7 @@ use crate::domain::limits::Step;
 use crate::domain::time::Timestamp;
 use crate::web::numbers::grouped;
 use crate::web::shell::Moment;
+use crate::web::viewer_zone;
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,10 @@ impl PastStep {
         let (before, limit) = (grouped(past.step.before), grouped(past.step.limit));
         let what = match past.action.as_str() {
             LIMIT_CHANGED => match past.step.end() {
-                Some(end) => format!("Limit changed from {before} to {limit} {}", end.words()),
+                Some(end) => format!(
+                    "Limit changed from {before} to {limit} {}",
+                    end.words(viewer_zone::current())
+                ),
                 None => format!("Limit changed from {before} to {limit}"),
             },
             LIMIT_ENDED => format!("Limit fell back from {before} to {limit}"),

@@ -1,22 +1,25 @@
 //! What every page of a signed-in person shows around its content.
 
 use actix_web::HttpRequest;
-use chrono::Datelike as _;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::person;
 use crate::domain::right::Right;
 use crate::domain::role::{AnyRole, allows};
 use crate::domain::time::{self, Timestamp};
+use crate::domain::zone::Zone;
 
 use crate::db::members::{Home, Member};
 use crate::db::support_grants::Grant;
+use crate::web::viewer_zone;
 
 /// Sidebar and top bar.
 #[derive(Debug, Clone)]
 pub struct Shell {
     /// `light`, `dark` or `system`.
     pub theme: &'static str,
+    /// In which this page shows times.
+    pub zone: Zone,
     /// Token that every form carries.
     pub csrf: String,
     /// Name of the tenant; empty for support staff.
@@ -89,7 +92,7 @@ pub struct LookStrip {
     pub id: String,
     /// Who looks.
     pub staff: String,
-    /// "14:32 UTC"; `None`: they only ask.
+    /// "14:32 CET"; `None`: they only ask.
     pub until: Option<String>,
     /// Whoever sees the strip is the one who looks.
     pub is_mine: bool,
@@ -107,9 +110,9 @@ impl LookStrip {
     }
 }
 
-/// The end of a look: "14:32 UTC".
+/// The end of a look: "14:32 CET".
 pub fn hour(at: Timestamp) -> String {
-    at.format("%H:%M UTC").to_string()
+    viewer_zone::current().format(at, "%H:%M %Z")
 }
 
 /// A step of the breadcrumb; the last one has no address.
@@ -141,6 +144,7 @@ impl Shell {
         };
         Self {
             theme: theme(request),
+            zone: viewer_zone::current(),
             csrf: csrf.to_owned(),
             tenant: member.tenant_name.clone(),
             other_tenants: homes
@@ -172,6 +176,7 @@ impl Shell {
         };
         Self {
             theme: theme(request),
+            zone: viewer_zone::current(),
             csrf: csrf.to_owned(),
             tenant: String::new(),
             other_tenants: Vec::new(),
@@ -227,12 +232,12 @@ pub fn theme(request: &HttpRequest) -> &'static str {
     }
 }
 
-/// An instant as pages show it.
+/// An instant as pages show it, in the zone of whoever reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment {
     /// Words for reading.
     pub text: String,
-    /// The exact instant in UTC.
+    /// The exact instant.
     pub title: String,
     /// RFC 3339.
     pub iso: String,
@@ -241,12 +246,12 @@ pub struct Moment {
 impl Moment {
     /// Recent instants as "2 min ago", older ones as their day.
     pub fn past(at: Timestamp, now: Timestamp) -> Self {
-        let recent =
-            (now - at).num_hours() < 24 && at.day() == now.day() || (now - at).num_hours() < 1;
+        let zone = viewer_zone::current();
+        let recent = zone.date(at) == zone.date(now) || (now - at).num_hours() < 1;
         let text = if recent {
             time::relative(at, now)
         } else {
-            time::day(at)
+            day(at)
         };
         Self {
             text,
@@ -257,8 +262,8 @@ impl Moment {
     /// "12:01:03"; the exact instant stands beside it.
     pub fn to_the_second(at: Timestamp) -> Self {
         Self {
-            text: at.format("%H:%M:%S").to_string(),
-            title: at.format("%-d %b %Y, %H:%M:%S%.3f UTC").to_string(),
+            text: viewer_zone::current().format(at, "%H:%M:%S"),
+            title: viewer_zone::current().day_and_time(at),
             ..Self::day(at)
         }
     }
@@ -266,9 +271,14 @@ impl Moment {
     /// The day.
     pub fn day(at: Timestamp) -> Self {
         Self {
-            text: time::day(at),
-            title: at.format("%-d %b %Y, %H:%M:%S UTC").to_string(),
+            text: day(at),
+            title: viewer_zone::current().format(at, "%-d %b %Y, %H:%M:%S %Z"),
             iso: time::rfc3339(at),
         }
     }
+}
+
+/// "26 Nov 2026", in the zone of whoever reads.
+pub fn day(at: Timestamp) -> String {
+    viewer_zone::current().format(at, "%-d %b %Y")
 }

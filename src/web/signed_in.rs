@@ -10,7 +10,9 @@ use super::session::{self, Who};
 use super::shell::{LookStrip, Shell, SuspensionStrip};
 use super::state::State;
 use super::suspended::must_not_change;
-use super::{client, factor_duty, masked_token, page_owner, refused_permissions, support_look};
+use super::{
+    client, factor_duty, masked_token, page_owner, refused_permissions, support_look, viewer_zone,
+};
 use crate::actions;
 use crate::actions::accounts::Holder;
 use crate::db;
@@ -108,6 +110,7 @@ impl SignedIn {
                 Ok((member, db::members::list_tenants(conn, user)?, looks))
             })
             .await?;
+        viewer_zone::set(member.time_zone);
         let is_on = member.second_factor_at.is_some();
         factor_duty::check(request, &state.site, is_on, member.super_user)?;
         let actor = Actor {

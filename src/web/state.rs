@@ -9,6 +9,7 @@ use super::digests::Digests;
 use super::readiness::Readiness;
 use super::refusal_limiter::RefusalLimiter;
 use super::unknown_tokens::UnknownTokens;
+use super::viewer_zone;
 use crate::background::follow::{Follower, Standing};
 use crate::db::keys::Key;
 use crate::db::{Conn, Db};
@@ -211,7 +212,7 @@ impl State {
 }
 
 async fn block<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    web::block(work)
+    web::block(viewer_zone::carried(work))
         .await
         .map_err(|_| Error::Unavailable("the server is stopping".into()))?
 }

@@ -140,5 +140,6 @@ fn member_of(present: Present) -> Member {
         deletion_at: None,
         signed_in_at: None,
         second_factor_at: None,
+        time_zone: present.time_zone,
     }
 }

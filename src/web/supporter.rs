@@ -6,7 +6,7 @@ use actix_web::{HttpMessage as _, HttpRequest};
 use super::session::{self, Who};
 use super::shell::Shell;
 use super::state::State;
-use super::{client, factor_duty, masked_token, page_owner, refused_permissions};
+use super::{client, factor_duty, masked_token, page_owner, refused_permissions, viewer_zone};
 use crate::actions;
 use crate::domain::Result;
 use crate::domain::role::Supporter;
@@ -23,6 +23,7 @@ pub async fn load(request: &HttpRequest) -> Result<(Shell, Supporter)> {
     let found = state
         .read(move |conn| actions::sessions::supporter(conn, user))
         .await?;
+    viewer_zone::set(found.time_zone);
     factor_duty::check(request, &state.site, found.second_factor_at.is_some(), true)?;
     let mut shell = Shell::of_support(request, &found.name, &csrf, page_owner::of(request));
     // Error pages of this request are drawn inside the shell.

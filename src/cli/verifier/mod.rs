@@ -15,6 +15,7 @@ use crate::domain::key_text::KeySecret;
 use crate::domain::role::Steward;
 use crate::domain::time::Clock;
 use crate::domain::verifier_rotations::{Grace, until};
+use crate::domain::zone::Zone;
 use crate::domain::{Error, Result as Outcome};
 use crate::server::control;
 use crate::server::storage::{Storage, open_storage};
@@ -90,7 +91,7 @@ fn rotate(config: &Config, args: &RotateArgs) -> Result<(), String> {
     let told = format!(
         "Verifier {} has another token; the old one works {}.",
         named(&verifier),
-        until(args.grace.ends_at(by.now))
+        until(args.grace.ends_at(by.now), Zone::UTC)
     );
     hand_over(config, &verifier, &token, &told, args.json)
 }

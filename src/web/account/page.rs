@@ -9,6 +9,7 @@ use crate::db;
 use crate::db::users::User;
 use crate::domain::password;
 use crate::domain::validate::FieldErrors;
+use crate::domain::zone::Zone;
 use crate::web::browser_choices::has_shortcuts;
 use crate::web::failure::Answer;
 use crate::web::respond::page;
@@ -35,6 +36,8 @@ struct AccountPage {
     sessions: Vec<SessionRow>,
     /// Single keys do something in this browser.
     shortcuts: bool,
+    /// The zones that one can choose, by region.
+    zones: Vec<(&'static str, Vec<(&'static str, String)>)>,
     errors: FieldErrors,
 }
 
@@ -83,6 +86,7 @@ pub async fn show(
         second_factor: user.second_factor_at.map(Moment::day),
         sessions,
         shortcuts: has_shortcuts(request),
+        zones: Zone::regions(),
         errors,
     };
     page(status, &view)

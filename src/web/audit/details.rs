@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::domain::time::Timestamp;
+use crate::web::shell::Moment;
+
 /// Something that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -62,15 +65,19 @@ impl Details {
         let known = members.iter().filter(|(_, value)| !is_nothing(value));
         details
             .facts
-            .extend(known.map(|(name, value)| (label(name), text(value))));
+            .extend(known.map(|(name, value)| (label(name), told(name, value))));
         details
     }
 }
 
 fn changes(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<Change> {
     let only_before = before.keys().filter(|name| !after.contains_key(*name));
-    let of =
-        |members: &Map<String, Value>, name: &str| members.get(name).map(text).unwrap_or_default();
+    let of = |members: &Map<String, Value>, name: &str| {
+        members
+            .get(name)
+            .map(|value| told(name, value))
+            .unwrap_or_default()
+    };
     after
         .keys()
         .chain(only_before)
@@ -89,6 +96,16 @@ fn label(name: &str) -> String {
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => words,
+    }
+}
+
+/// A particular by its name: instants are in the zone of whoever reads.
+fn told(name: &str, value: &Value) -> String {
+    let is_instant = name.ends_with("_at") || name == "until";
+    let at = value.as_str().filter(|_| is_instant);
+    match at.and_then(|at| at.parse::<Timestamp>().ok()) {
+        Some(at) => Moment::day(at).title,
+        None => text(value),
     }
 }
 

@@ -21,7 +21,7 @@ pub struct AuditFilter {
     pub action: String,
     /// Id of what it is about, or a part of the name.
     pub object: String,
-    /// Start, as `2026-11-20T12:00` in UTC.
+    /// Start, as `2026-11-20T12:00` in the zone of whoever reads the page.
     pub from: String,
     /// End, written in the same way; the instant itself is outside.
     pub to: String,

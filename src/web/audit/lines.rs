@@ -6,7 +6,7 @@ use super::details::Details;
 use crate::db::audit::ChainedEvent;
 use crate::domain::audit_words::words;
 use crate::domain::id::TenantId;
-use crate::web::shell::Moment;
+use crate::web::shell::{Moment, day};
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,7 @@ fn line(ChainedEvent { event, seq, .. }: ChainedEvent, log: &str) -> AuditLine {
         seq,
         tenant: None,
         at: Moment::to_the_second(event.at),
-        day: event.at.format("%-d %b %Y").to_string(),
+        day: day(event.at),
         kind: kind(&event.actor_kind),
         who: event.actor_name,
         said: (before.to_owned(), behind.to_owned()),

@@ -14,7 +14,7 @@ use super::admin::home;
 use super::edges::{ext_authz, forward_auth, introspection, oauth, revocation, verify};
 use super::route_lines::routes;
 use super::state::State;
-use super::{assets, body, compression, errors, health, page_owner, session_store};
+use super::{assets, body, compression, errors, health, page_owner, session_store, viewer_zone};
 
 /// Everything that is served. `cookie_key` signs session cookies.
 pub fn configure(app: &mut ServiceConfig, state: &web::Data<State>, cookie_key: &Key) {
@@ -39,6 +39,7 @@ pub fn configure(app: &mut ServiceConfig, state: &web::Data<State>, cookie_key: 
         .route("/static/{name}", web::get().to(assets::show));
     let html = web::scope("")
         .wrap(from_fn(errors::html))
+        .wrap(from_fn(viewer_zone::of_request))
         .wrap(from_fn(page_owner::must_be_current))
         .wrap(session_store::cookies(state, cookie_key))
         .wrap(from_fn(compression::pages))

@@ -104,9 +104,10 @@ pub async fn create(
         Ok(id) => id,
         Err(told) => return show(me, typed, Err(told), StatusCode::UNPROCESSABLE_ENTITY),
     };
-    let (by, inside) = (me.supporter(Right::ExplainRequests)?, state.clone());
+    let (by, zone) = (me.supporter(Right::ExplainRequests)?, me.shell.zone);
+    let inside = state.clone();
     let seen = state
-        .change(move |conn| explain(conn, inside.index(), &by, id))
+        .change(move |conn| explain(conn, inside.index(), &by, id, zone))
         .await;
     match seen {
         Ok(seen) => {

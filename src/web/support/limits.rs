@@ -7,7 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::tenants::{TenantRow, crumbs};
-use crate::actions::limits::{self, Raised, Shown};
+use crate::actions::limits::{self, Raised, Shown, Until};
 use crate::db::limit_requests::LimitRequest;
 use crate::db::{self, Conn, tenant_overviews};
 use crate::domain::id::TenantId;
@@ -27,6 +27,7 @@ use crate::web::shell::{Crumb, Moment, Shell};
 use crate::web::staff::Staff;
 use crate::web::state::State;
 use crate::web::step_up;
+use crate::web::viewer_zone;
 
 /// The fields as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -86,7 +87,9 @@ impl LimitQuestion {
             form: LimitForm {
                 shown: row.limit,
                 shown_end: limits::version_of_end(end),
-                until: end.map(|end| typed(end.at)).unwrap_or_default(),
+                until: end
+                    .map(|end| typed(end.at, viewer_zone::current()))
+                    .unwrap_or_default(),
                 asked: limits::version_of_request(request.as_ref()),
                 limit: wanted.unwrap_or_default(),
                 reason: String::new(),
@@ -198,7 +201,8 @@ pub async fn create(
     Form(form): Form<LimitForm>,
 ) -> Answer<HttpResponse> {
     let tenant: TenantId = id.parse()?;
-    let (by, typed) = (me.supporter(Right::ChangeLimits)?, form.clone());
+    let (by, zone) = (me.supporter(Right::ChangeLimits)?, me.shell.zone);
+    let typed = form.clone();
     let raised = step_up::change(&request, &state, &me.holder(), move |conn| {
         let input = Input {
             limit: &typed.limit,
@@ -209,7 +213,11 @@ pub async fn create(
             end: &typed.shown_end,
             asked: &typed.asked,
         };
-        limits::set(conn, &by, tenant, shown, &input, &typed.until)
+        let until = Until {
+            typed: &typed.until,
+            zone,
+        };
+        limits::set(conn, &by, tenant, shown, &input, until)
     })
     .await;
     match raised {

@@ -19,6 +19,7 @@ use crate::web::respond::{is_htmx, page, replacing_url};
 use crate::web::shell::{Crumb, Moment, Shell};
 use crate::web::staff::Staff;
 use crate::web::state::State;
+use crate::web::viewer_zone;
 
 /// Tenants on one page of the list.
 const PAGE: i64 = 50;
@@ -42,7 +43,7 @@ impl EndNote {
     pub fn of(end: &EndOfLimit, now: Timestamp) -> Option<Self> {
         match (end.to_come(), end.fell_at) {
             (Some(end), _) => Some(Self {
-                text: end.words(),
+                text: end.words(viewer_zone::current()),
                 near: end.is_near(now),
             }),
             (None, Some(at)) if now - at < TimeDelta::days(TOLD_DAYS) => Some(Self {

@@ -53,6 +53,7 @@ mod sign_in;
 mod step_up;
 mod test_calls;
 mod theme;
+mod time_zones;
 mod usage;
 mod verifier_rotations;
 mod verifiers;

@@ -18,6 +18,7 @@ mod rollouts;
 mod sealing;
 mod tenant_names;
 mod words;
+mod zones;
 
 /// The bytes of hexadecimal digits.
 fn bytes(digits: &str) -> Vec<u8> {

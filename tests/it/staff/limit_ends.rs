@@ -10,7 +10,7 @@ const KEYS: &str = "/tenant-api-keys";
 const TENANTS: &str = "/support/tenants?sort=name";
 
 /// Sends the form of the limit as it is shown, with another limit and end.
-async fn raise(app: &App, sam: &mut Person, limit: &str, until: &str) -> Answer {
+pub async fn raise(app: &App, sam: &mut Person, limit: &str, until: &str) -> Answer {
     let page = app.limit_page("Acme");
     let form = sam.get(&page).await;
     let [csrf, shown, end] = ["csrf", "shown", "shown_end"].map(|name| form.field(name));

@@ -20,7 +20,7 @@ async fn action(alice: &mut Person, end: &str) -> String {
 }
 
 /// Sam asks, Alice agrees, Sam opens the pages.
-async fn let_in(app: &App, sam: &mut Person, alice: &mut Person) {
+pub async fn let_in(app: &App, sam: &mut Person, alice: &mut Person) {
     let look = app.support_page("Acme", "look");
     sam.submit(&look, &look, &[("reason", "Ticket <7>")])
         .await

@@ -17,3 +17,4 @@ mod suspensions;
 mod tenant_form;
 mod tenant_page;
 mod tenants;
+mod time_zones;

@@ -20,6 +20,7 @@ use crate::web::respond::page;
 use crate::web::shell::{Crumb, Moment, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::viewer_zone;
 
 /// What applies in an environment of a project.
 struct Applies {
@@ -175,7 +176,10 @@ fn row(credential: &Credential, entry: &Entry, now: Timestamp) -> CredentialRow 
         Standing::Standby => ("expired", "Standing by".to_owned()),
         Standing::Replaced(until) => (
             "expired",
-            format!("Replaced; kept until {}", until.format("%-d %b, %H:%M UTC")),
+            format!(
+                "Replaced; kept until {}",
+                viewer_zone::current().format(until, "%-d %b, %H:%M %Z")
+            ),
         ),
     };
     CredentialRow {

@@ -6,7 +6,7 @@ use crate::domain::catalogue::entry::{Entry, Kind};
 use crate::domain::environment::Environment;
 use crate::domain::integration::{Effective, Standing, Warning};
 use crate::domain::time::{Timestamp, day};
-use crate::web::shell::Moment;
+use crate::web::shell::{self, Moment};
 
 /// What a list can be narrowed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,7 +188,7 @@ pub fn facts(credential: &Credential) -> String {
     format!(
         "{hint} · saved by {} on {}",
         credential.created_by,
-        day(credential.created_at)
+        shell::day(credential.created_at)
     )
 }
 

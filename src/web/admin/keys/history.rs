@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::changes;
 use crate::db::audit::AuditEvent;
 use crate::web::shell::Moment;
+use crate::web::viewer_zone;
 
 /// Events that are shown.
 pub const SHOWN: i64 = 10;
@@ -34,7 +35,7 @@ impl HistoryLine {
             detail: particulars(&event.action, &detail),
             who: event.actor_name,
             at: Moment::day(at),
-            clock: at.format("%H:%M").to_string(),
+            clock: viewer_zone::current().format(at, "%H:%M"),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::key_search::sieve::UNUSED_DAYS;
 use crate::web::admin::quota::Quota;
 use crate::web::numbers::{counted, grouped};
 use crate::web::shell::Moment;
+use crate::web::viewer_zone;
 
 /// Leaked keys and credentials that have a line each; one more line counts the others.
 const LINES: usize = 5;
@@ -70,7 +71,11 @@ pub(super) fn needs(found: &ListPage, quota: &Quota) -> Vec<NeedLine> {
     }
     if let Some(end) = quota.end.filter(|_| quota.ends_soon) {
         needs.push(NeedLine {
-            text: format!("The limit is {} {}", grouped(quota.limit), end.words()),
+            text: format!(
+                "The limit is {} {}",
+                grouped(quota.limit),
+                end.words(viewer_zone::current())
+            ),
             href: format!("{LIST}/limit-request"),
         });
     }

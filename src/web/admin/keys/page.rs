@@ -35,6 +35,7 @@ use crate::web::shell::{Crumb, Moment, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 use crate::web::strip::Strip;
+use crate::web::viewer_zone;
 
 /// Requests that are shown.
 const RECENT: i64 = 10;
@@ -232,13 +233,13 @@ fn count(range: Range, report: &Report) -> Count {
 }
 
 fn recent(record: Record, now: Timestamp) -> Recent {
-    let at = record.at;
+    let (at, zone) = (record.at, viewer_zone::current());
     let what = format!("{} {}", record.method, record.path);
     Recent {
-        clock: if at.date_naive() == now.date_naive() {
-            at.format("%H:%M:%S").to_string()
+        clock: if zone.date(at) == zone.date(now) {
+            zone.format(at, "%H:%M:%S")
         } else {
-            at.format("%-d %b, %H:%M").to_string()
+            zone.format(at, "%-d %b, %H:%M")
         },
         id: record.id.to_string(),
         at: Moment::day(at),

@@ -20,6 +20,7 @@ use crate::web::respond::{is_htmx, page};
 use crate::web::shell::{Crumb, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::viewer_zone;
 
 /// The question with what was typed so far.
 pub(super) struct Question {
@@ -141,7 +142,7 @@ impl Question {
                 Some(_) if self.is_expired => "The old one stays refused.".into(),
                 Some(at) => format!(
                     "The old one works until {}.",
-                    at.format("%-d %b %Y, %H:%M UTC")
+                    viewer_zone::current().format(at, "%-d %b %Y, %H:%M %Z")
                 ),
                 None => String::new(),
             },

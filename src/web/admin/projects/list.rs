@@ -7,10 +7,9 @@ use askama::Template;
 use crate::db;
 use crate::db::projects::Project;
 use crate::domain::right::Right;
-use crate::domain::time::day;
 use crate::web::failure::Answer;
 use crate::web::respond::page;
-use crate::web::shell::{Crumb, Shell, trail};
+use crate::web::shell::{Crumb, Shell, day, trail};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 

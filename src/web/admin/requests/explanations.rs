@@ -112,10 +112,10 @@ fn read(typed: &str) -> Result<Option<RequestId>, &'static str> {
 }
 
 async fn find(me: &SignedIn, state: &web::Data<State>, id: RequestId) -> Result<Said, Error> {
-    let (by, inside) = (me.actor(), state.clone());
+    let (by, inside, zone) = (me.actor(), state.clone(), me.shell.zone);
     state
         .read(
-            move |conn| match explain::explain(conn, inside.index(), &by, id)? {
+            move |conn| match explain::explain(conn, inside.index(), &by, id, zone)? {
                 Explanation::Stranger(code) => Ok(Said::Stranger(StrangerView::new(id, code))),
                 Explanation::Known(known) => {
                     let ids = [known.record.key_id];

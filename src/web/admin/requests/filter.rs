@@ -31,7 +31,7 @@ pub struct RequestFilter {
     pub path: String,
     /// Address of the caller.
     pub address: String,
-    /// Start, as `2026-11-20T12:00` in UTC.
+    /// Start, as `2026-11-20T12:00` in the zone of whoever reads the page.
     pub from: String,
     /// End, written in the same way; the instant itself is outside.
     pub to: String,

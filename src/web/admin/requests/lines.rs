@@ -5,8 +5,9 @@ use crate::db::key_labels::KeyLabel;
 use crate::db::request_records::Record;
 use crate::db::usage_gaps::{CRASH, Gap};
 use crate::domain::time::from_micros;
-use crate::web::shell::Moment;
+use crate::web::shell::{Moment, day};
 use crate::web::verdicts::{Verdict, verdict};
+use crate::web::viewer_zone;
 
 /// Gaps that are this close (in microseconds) are one to the reader.
 const CLOSE: i64 = 2_000_000;
@@ -138,7 +139,7 @@ fn row(record: Record, key: Option<&KeyLabel>) -> RequestRow {
     let at = record.at;
     RequestRow {
         at: Moment::to_the_second(at),
-        day: at.format("%-d %b %Y").to_string(),
+        day: day(at),
         verdict: verdict(record.code),
         key: KeyName::new(key),
         id: record.id.to_string(),
@@ -153,12 +154,13 @@ fn row(record: Record, key: Option<&KeyLabel>) -> RequestRow {
 /// How many are missing stays untold: the number counts the requests of all tenants.
 fn sentence(gap: &Gap) -> String {
     let (from, to) = (from_micros(gap.from_at), from_micros(gap.to_at));
-    let end = if from.date_naive() == to.date_naive() {
-        to.format("%H:%M:%S UTC").to_string()
+    let zone = viewer_zone::current();
+    let end = if zone.date(from) == zone.date(to) {
+        zone.format(to, "%H:%M:%S %Z")
     } else {
-        to.format("%-d %b, %H:%M:%S UTC").to_string()
+        zone.format(to, "%-d %b, %H:%M:%S %Z")
     };
-    let start = from.format("%-d %b, %H:%M:%S");
+    let start = zone.format(from, "%-d %b, %H:%M:%S");
     if gap.cause == CRASH {
         return format!(
             "Keystead ended without notice between {start} and {end}. Requests of up to 1.5 seconds before it ended \

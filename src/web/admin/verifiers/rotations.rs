@@ -21,6 +21,7 @@ use crate::web::respond::{is_htmx, page};
 use crate::web::shell::{Crumb, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
+use crate::web::viewer_zone;
 
 /// What was chosen.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -144,7 +145,10 @@ pub async fn create(
         verifiers::rotate(conn, &by, id, grace, &inside.site.brand, peppers.newest()?)
     });
     let (verifier, token) = made.await?;
-    let old = format!("The old one works {}.", until(ends_at));
+    let old = format!(
+        "The old one works {}.",
+        until(ends_at, viewer_zone::current())
+    );
     let secret = Token::rotated(&verifier, &token, &state.site, &old);
     token::show(&request, me, secret)
 }

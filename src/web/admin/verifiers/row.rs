@@ -11,6 +11,7 @@ use crate::domain::verifier_rotations::until;
 use crate::domain::{Result, key_text};
 use crate::web::numbers::grouped;
 use crate::web::shell::Moment;
+use crate::web::viewer_zone;
 
 /// One row of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +96,7 @@ fn fate(token: &OldToken, now: Timestamp) -> String {
     format!(
         "Old …{} works {}, {used}",
         token.last4,
-        until(token.ends_at)
+        until(token.ends_at, viewer_zone::current())
     )
 }
 
