@@ -1,7 +1,8 @@
 // Draws the chart of the usage page; the table under it says the same without it.
-const TIME = { timeZone: "UTC" };
-const hour = new Intl.DateTimeFormat("en-GB", { ...TIME, hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat("en-GB", { ...TIME, day: "numeric", month: "short" });
+const clocks = (timeZone) => ({
+  hour: new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }),
+  day: new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short" }),
+});
 const number = new Intl.NumberFormat("en-GB");
 const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
 const date = (seconds) => new Date(seconds * 1000);
@@ -9,10 +10,10 @@ const date = (seconds) => new Date(seconds * 1000);
 /** The chart on the page and what watches it. */
 let drawn = null;
 
-function axes(colour, step) {
+function axes(colour, step, { hour, day }) {
   const font = `12px ${colour("--sans")}`;
   const both = { stroke: colour("--mut"), font, ticks: { show: false } };
-  const midnight = (seconds) => seconds % 86400 === 0;
+  const midnight = (seconds) => hour.format(date(seconds)) === "00:00";
   return [
     {
       ...both,
@@ -34,7 +35,7 @@ function axes(colour, step) {
 }
 
 /** A small box beside the pointer with the numbers of one span. */
-function tooltip(step) {
+function tooltip(step, { hour, day }) {
   const box = document.createElement("div");
   box.className = "chart-tip";
   box.hidden = true;
@@ -85,6 +86,8 @@ function runningBand(fill) {
 
 function draw(place) {
   const { step, at, accepted, refused } = JSON.parse(place.dataset.chart);
+  const { zone } = place.dataset;
+  const shown = clocks(zone);
   const style = getComputedStyle(place);
   const colour = (name) => style.getPropertyValue(name).trim();
   const line = (label, name, more) => ({
@@ -101,15 +104,15 @@ function draw(place) {
       padding: [12, 22, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-      tzDate: (seconds) => uPlot.tzDate(date(seconds), "Etc/UTC"),
+      tzDate: (seconds) => uPlot.tzDate(date(seconds), zone),
       scales: { y: { range: (_, __, most) => [0, Math.max(4, most * 1.08)] } },
-      axes: axes(colour, step),
+      axes: axes(colour, step, shown),
       series: [
         {},
         line("Accepted", "--acc", { fill: colour("--chart-fill") }),
         line("Refused", "--bad", { dash: [6, 4] }),
       ],
-      plugins: [runningBand(colour("--soft")), tooltip(step)],
+      plugins: [runningBand(colour("--soft")), tooltip(step, shown)],
     },
     [at, accepted, refused],
     place,

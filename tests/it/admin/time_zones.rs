@@ -62,6 +62,14 @@ async fn pages_show_instants_in_the_zone_of_whoever_reads_them() {
             .await;
         why.shows(&exact);
 
+        let usage = person.get("/usage?range=24h").await;
+        usage.shows(&format!("Hour from ({zone})"));
+        usage.has(&format!("[data-chart][data-zone='{zone}']"));
+        let hours = usage.words_of("th[scope='row'] time");
+        assert_eq!(hours[0], format!("20 Nov, {clock}"));
+        let days = person.get("/usage?range=30d").await;
+        days.shows("Day (UTC)");
+
         let account = person.get(ACCOUNT).await;
         has_instant(&account, ".account-sessions", "just now", &title, noon);
         let chosen = account.words_of("#time_zone option[selected]");

@@ -63,6 +63,12 @@ pub(super) fn needs(found: &ListPage, quota: &Quota) -> Vec<NeedLine> {
             href: format!("{LIST}?need=rotating"),
         });
     }
+    needs.extend(of_limit(quota));
+    needs
+}
+
+fn of_limit(quota: &Quota) -> Vec<NeedLine> {
+    let mut needs = Vec::new();
     if quota.asked_back {
         needs.push(NeedLine {
             text: "Support asks something about your request for a higher limit".into(),

@@ -8,9 +8,11 @@ use crate::db::usage_gaps::FULL;
 use crate::db::usage_series::Bucket;
 use crate::domain::id::KeyId;
 use crate::domain::time::{self, Timestamp, from_micros};
+use crate::domain::zone::Zone;
 use crate::web::admin::refusals::{Reason, reasons};
 use crate::web::numbers::{change, grouped, share};
 use crate::web::strip::Strip;
+use crate::web::viewer_zone;
 
 /// Holes that are told one by one.
 const HOLES: usize = 5;
@@ -43,6 +45,8 @@ pub struct Numbers {
     pub(super) refusals: Option<Strip>,
     pub(super) is_empty: bool,
     pub(super) by_hour: bool,
+    /// Of the hours; days are counted in UTC.
+    pub(super) zone: Zone,
     pub(super) lines: Vec<Line>,
     pub(super) refused: i64,
     pub(super) reasons: Vec<Reason>,
@@ -96,6 +100,7 @@ impl Numbers {
             },
             is_empty: total == 0,
             by_hour,
+            zone: zone_of(by_hour),
             lines: report
                 .spans
                 .iter()
@@ -128,15 +133,27 @@ fn chart(report: &Report, range: Range) -> String {
     .to_string()
 }
 
+/// Hours are those of whoever reads; days are counted in UTC.
+fn zone_of(by_hour: bool) -> Zone {
+    if by_hour {
+        viewer_zone::current()
+    } else {
+        Zone::UTC
+    }
+}
+
 fn line(span: &Bucket, by_hour: bool) -> Line {
     let at = from_micros(span.start * 1_000_000);
     Line {
         iso: time::rfc3339(at),
-        text: if by_hour {
-            at.format("%-d %b, %H:%M").to_string()
-        } else {
-            time::day(at)
-        },
+        text: zone_of(by_hour).format(
+            at,
+            if by_hour {
+                "%-d %b, %H:%M"
+            } else {
+                "%-d %b %Y"
+            },
+        ),
         accepted: grouped(span.counts.accepted()),
         refused: grouped(span.counts.refused()),
     }
@@ -144,11 +161,11 @@ fn line(span: &Bucket, by_hour: bool) -> Line {
 
 /// A hole in words. How much is missing is known for all tenants together only, so nobody is told.
 fn tell(hole: &Hole, now: Timestamp) -> String {
-    let day = |at: Timestamp| {
-        let another = at.date_naive() != now.date_naive();
-        another.then(|| at.format("%-d %b, ").to_string())
+    let zone = viewer_zone::current();
+    let minute = |at: Timestamp| {
+        let today = zone.date(at) == zone.date(now);
+        zone.format(at, if today { "%H:%M" } else { "%-d %b, %H:%M" })
     };
-    let minute = |at: Timestamp| day(at).unwrap_or_default() + &at.format("%H:%M").to_string();
     // The minutes around it: the end counts up, so that a second does not end where it starts.
     let end = hole.to + chrono::TimeDelta::seconds(59);
     let (from, to) = (minute(hole.from), minute(end));
