@@ -15,3 +15,4 @@ pub mod tenant_deletions;
 pub mod usage;
 pub mod usage_journal;
 pub mod usage_retention;
+pub mod vitals;

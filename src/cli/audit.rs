@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 
+use super::out;
 use crate::actions::audit_checks;
 use crate::config::Config;
 use crate::db::Db;
@@ -56,18 +57,18 @@ fn verify(db: &Db, head: Option<&str>) -> Result<(), String> {
         .snapshot(|conn| audit_checks::verify(conn, keys, &kept))
         .map_err(text)?;
     for note in &report.notes {
-        println!("{note}");
+        out::say(format_args!("{note}"))?;
     }
     for problem in &report.problems {
-        eprintln!("keystead: {problem}");
+        out::note(format_args!("keystead: {problem}"));
     }
     if !report.problems.is_empty() {
         return Err("the audit log is not as Keystead wrote it".into());
     }
-    println!(
+    out::say(format_args!(
         "The audit log is as Keystead wrote it: rows {}, chains {}.",
         report.rows, report.chains
-    );
+    ))?;
     Ok(())
 }
 
@@ -90,7 +91,7 @@ fn head(db: &Db) -> Result<(), String> {
         .snapshot(|conn| audit_checks::heads(conn, keys))
         .map_err(text)?;
     for head in heads {
-        println!("{head}");
+        out::say(format_args!("{head}"))?;
     }
     Ok(())
 }

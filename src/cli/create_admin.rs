@@ -4,6 +4,7 @@ use std::io::Read as _;
 
 use zeroize::Zeroizing;
 
+use super::out;
 use crate::actions::supporters::{self, Supporter};
 use crate::actions::tenants::{self, FirstAdmin};
 use crate::config::Config;
@@ -75,7 +76,10 @@ pub fn run(config: &Config, args: &Args) -> Result<(), String> {
     make(config, password, |conn, digest, now| {
         tenants::create_admin(conn, &admin, digest, args.super_user, now)
     })?;
-    eprintln!("{} is now an admin of {}.", admin.email, admin.tenant);
+    out::note(format_args!(
+        "{} is now an admin of {}.",
+        admin.email, admin.tenant
+    ));
     Ok(())
 }
 
@@ -84,7 +88,10 @@ fn run_support(config: &Config, name: &str, email: &str, password: &str) -> Resu
     make(config, password, |conn, digest, now| {
         supporters::create(conn, &person, digest, now)
     })?;
-    eprintln!("{} is now of the support staff.", person.email);
+    out::note(format_args!(
+        "{} is now of the support staff.",
+        person.email
+    ));
     Ok(())
 }
 

@@ -43,10 +43,10 @@ pub fn hand_over(
             invitation.email
         )
     })?;
-    eprintln!(
+    out::note(format_args!(
         "Hand the link over to {} and to nobody else. It works once, until {}.",
         invitation.email,
         rfc3339(invitation.expires_at)
-    );
+    ));
     followed
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::time::Duration;
 
+use super::out;
 use super::secret_lines::take_out;
 use crate::actions::master_keys;
 use crate::background::master_key_moves::{self, Moved};
@@ -72,22 +73,22 @@ fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
     // Another rotation may have ended while this one waited for it.
     keys.take_up(&file.master_keys(), &noted(&db)?);
     if !prepare && let Some(moved) = finish(config, &db, &keys)? {
-        println!(
+        out::announce(format_args!(
             "Some secrets were still encrypted under an older master key, as after a rotation that was cut off: {} moved \
              to master key {} now. For another master key run this again.",
             secrets(moved.done),
             keys.newest()
-        );
+        ));
         return tell_damaged(&moved);
     }
     let next = next(config, &mut file, keys.newest())?;
     let (version, path) = (next.version(), master_key_path(config));
     let shown = path.display();
     if prepare {
-        println!(
+        out::announce(format_args!(
             "Master key {version} is prepared in {shown}. Copy this file to every other server of this database, then \
              run: keystead master-key rotate"
-        );
+        ));
         return Ok(());
     }
     let audit = db.audit_keys().map_err(text)?;
@@ -95,13 +96,15 @@ fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
         .map_err(text)?;
     keys.take_up(std::slice::from_ref(&next), &noted(&db)?);
     let moved = move_all(config, &db, &keys)?;
-    println!(
+    out::announce(format_args!(
         "Master key {version} is in use; {} moved to it. Back up {shown}: without it they do not open. \
          When a server starts next, everybody signs in again.",
         secrets(moved.done)
-    );
+    ));
     if config.database.file().is_none() {
-        println!("Every other server of this database needs a copy of this file.");
+        out::announce(format_args!(
+            "Every other server of this database needs a copy of this file."
+        ));
     }
     tell_damaged(&moved)
 }
@@ -157,7 +160,9 @@ fn secrets(count: usize) -> String {
 
 fn tell_damaged(moved: &Moved) -> Result<(), String> {
     for what in &moved.damaged {
-        eprintln!("keystead: {what} was changed in the database and does not open");
+        out::note(format_args!(
+            "keystead: {what} was changed in the database and does not open"
+        ));
     }
     if moved.damaged.is_empty() {
         return Ok(());
@@ -181,7 +186,7 @@ fn list(config: &Config) -> Result<(), String> {
     let counts = db.read(db::master_keys::count_in_need).map_err(text)?;
     let at_hand = master_key_file(config).map(|file| file.master_keys());
     let at_hand = at_hand.unwrap_or_else(|cause| {
-        eprintln!("keystead: {cause}");
+        out::note(format_args!("keystead: {cause}"));
         Vec::new()
     });
     let own: Vec<i32> = at_hand.iter().map(MasterKey::version).collect();
@@ -203,7 +208,7 @@ fn list(config: &Config) -> Result<(), String> {
             (false, Ordering::Greater) => "prepared, not in use yet".to_owned(),
             (false, _) => "retired, still in the master key file".to_owned(),
         };
-        println!("master key {version}: {word}");
+        out::say(format_args!("master key {version}: {word}"))?;
     }
     Ok(())
 }
@@ -229,13 +234,13 @@ fn retire(config: &Config, version: i32) -> Result<(), String> {
     }
     db.write(|conn| master_keys::retire(conn, version, Clock::System.now()))
         .map_err(text)?;
-    println!(
+    out::announce(format_args!(
         "Master key {version} is retired. Keep a copy of it for as long as you keep copies of the database from before."
-    );
+    ));
     let followed = control::follow(&config.data_dir);
     match file {
         Ok(file) => take_out(&master_key_path(config), file, version),
-        Err(cause) => eprintln!("keystead: {cause}"),
+        Err(cause) => out::note(format_args!("keystead: {cause}")),
     }
     followed
 }

@@ -112,7 +112,7 @@ pub fn run() -> ExitCode {
         Err(line) => {
             // Drivers explain themselves in several lines.
             let line: Vec<&str> = line.split_whitespace().collect();
-            eprintln!("keystead: {}", line.join(" "));
+            out::note(format_args!("keystead: {}", line.join(" ")));
             ExitCode::from(2)
         }
     }
@@ -132,7 +132,7 @@ fn dispatch(cli: Cli) -> Result<(), String> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&config),
         Command::CheckConfig => {
-            check_config::run(&settings);
+            check_config::run(&settings)?;
             Ok(())
         }
         Command::CreateAdmin(args) => create_admin::run(&config, &args),

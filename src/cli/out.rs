@@ -1,5 +1,6 @@
-//! What commands print on standard output.
+//! What commands print. Nothing here panics when nobody reads it, or the disk is full.
 
+use std::fmt::Display;
 use std::io::Write as _;
 
 use serde_json::Value;
@@ -9,6 +10,21 @@ pub fn line(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{text}")?;
     out.flush()
+}
+
+/// Prints a line that somebody asked for.
+pub fn say(text: impl Display) -> Result<(), String> {
+    line(&text.to_string()).map_err(|cause| format!("can't write to standard output: {cause}"))
+}
+
+/// Prints a line about what is done, and stays done when nobody reads it.
+pub fn announce(text: impl Display) {
+    let _ = line(&text.to_string());
+}
+
+/// As [`announce`], on standard error.
+pub fn note(text: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// Prints either a JSON document on a line of its own, or lines for people.
@@ -25,5 +41,5 @@ pub fn document_or_lines(
     if text.is_empty() {
         return Ok(());
     }
-    line(&text).map_err(|cause| format!("can't write to standard output: {cause}"))
+    say(text)
 }

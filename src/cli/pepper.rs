@@ -1,5 +1,6 @@
 //! `keystead pepper`: versions of the pepper, beside a running server or without one.
 
+use super::out;
 use super::secret_lines::take_out;
 use crate::actions::peppers;
 use crate::config::Config;
@@ -74,22 +75,32 @@ fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
     let next = next.ok_or("there is no pepper")?;
     let version = next.version();
     if prepare {
-        println!(
+        out::announce(format_args!(
             "Pepper {version} is prepared in {shown}. Copy this file to every other server of this database, then run: \
              keystead pepper rotate"
-        );
+        ));
         return Ok(());
     }
     db.write(|conn| peppers::rotate(conn, &next, Clock::System.now()))
-        .map_err(|error| error.to_string())?;
-    println!(
+        .map_err(text)?;
+    out::announce(format_args!(
         "Pepper {version} is in use for new keys; the others move to it when they are used next. \
          Back up {shown}: without it no key works."
-    );
+    ));
     if config.database.file().is_none() {
-        println!("Every other server of this database needs a copy of this file.");
+        out::announce(format_args!(
+            "Every other server of this database needs a copy of this file."
+        ));
     }
     control::follow(&config.data_dir)
+}
+
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "it is handed to map_err as it is"
+)]
+fn text(error: Error) -> String {
+    error.to_string()
 }
 
 fn open(config: &Config) -> Result<Db, String> {
@@ -100,7 +111,6 @@ fn open(config: &Config) -> Result<Db, String> {
 
 fn status(config: &Config, list: bool) -> Result<(), String> {
     let db = open(config)?;
-    let text = |error: Error| error.to_string();
     let now = Clock::System.now();
     let noted = db
         .read(|conn| secret_checks::list(conn, Kind::Pepper))
@@ -111,7 +121,7 @@ fn status(config: &Config, list: bool) -> Result<(), String> {
         .map_err(text)?;
     let at_hand = pepper_file(config).map(|file| file.peppers());
     let at_hand = at_hand.unwrap_or_else(|cause| {
-        eprintln!("keystead: {cause}");
+        out::note(format_args!("keystead: {cause}"));
         Vec::new()
     });
     let own: Vec<i32> = at_hand.iter().map(Pepper::version).collect();
@@ -131,46 +141,57 @@ fn status(config: &Config, list: bool) -> Result<(), String> {
             (false, _) if in_file => format!("retired, {count} lost; still in the pepper file"),
             (false, _) => format!("retired, {count} lost"),
         };
-        println!("pepper {version}: {word}");
+        out::say(format_args!("pepper {version}: {word}"))?;
     }
     if list {
-        print_unmoved(&db, *newest, now).map_err(text)?;
+        print_unmoved(&db, *newest, now)?;
     }
     Ok(())
 }
 
 /// One key or verifier a line: id, tenant, name, pepper.
-fn print_unmoved(db: &Db, newest: i32, now: Timestamp) -> Result<(), Error> {
-    for one in db.read(|conn| db::peppers::list_unmoved_verifiers(conn, newest))? {
-        println!(
+fn print_unmoved(db: &Db, newest: i32, now: Timestamp) -> Result<(), String> {
+    for one in db
+        .read(|conn| db::peppers::list_unmoved_verifiers(conn, newest))
+        .map_err(text)?
+    {
+        out::say(format_args!(
             "{}\t(verifier)\t{}\tpepper {}",
             one.id, one.name, one.pepper_version
-        );
+        ))?;
     }
-    for one in db.read(|conn| db::peppers::list_unmoved_old_secrets(conn, newest, now))? {
-        println!(
+    for one in db
+        .read(|conn| db::peppers::list_unmoved_old_secrets(conn, newest, now))
+        .map_err(text)?
+    {
+        out::say(format_args!(
             "{}\t{}\t{} (old secret)\tpepper {}",
             one.key_id, one.tenant_name, one.name, one.pepper_version
-        );
+        ))?;
     }
-    for one in db.read(|conn| db::peppers::list_unmoved_old_tokens(conn, newest, now))? {
-        println!(
+    for one in db
+        .read(|conn| db::peppers::list_unmoved_old_tokens(conn, newest, now))
+        .map_err(text)?
+    {
+        out::say(format_args!(
             "{}\t(verifier)\t{} (old token)\tpepper {}",
             one.verifier_id, one.name, one.pepper_version
-        );
+        ))?;
     }
     let mut after = None;
     loop {
-        let page = db.read(|conn| db::peppers::list_unmoved(conn, newest, after, now, PAGE))?;
+        let page = db
+            .read(|conn| db::peppers::list_unmoved(conn, newest, after, now, PAGE))
+            .map_err(text)?;
         let Some(last) = page.last() else {
             return Ok(());
         };
         after = Some(last.id);
         for key in page {
-            println!(
+            out::say(format_args!(
                 "{}\t{}\t{}\tpepper {}",
                 key.id, key.tenant_name, key.name, key.pepper_version
-            );
+            ))?;
         }
     }
 }
@@ -178,7 +199,6 @@ fn print_unmoved(db: &Db, newest: i32, now: Timestamp) -> Result<(), Error> {
 fn retire(config: &Config, version: i32, force: bool) -> Result<(), String> {
     let db = open(config)?;
     let _alone = data_dir::wait_for_setup(&config.data_dir)?;
-    let text = |error: Error| error.to_string();
     let noted = db
         .read(|conn| secret_checks::list(conn, Kind::Pepper))
         .map_err(text)?;
@@ -201,11 +221,13 @@ fn retire(config: &Config, version: i32, force: bool) -> Result<(), String> {
     let stopped = db
         .write(|conn| peppers::retire(conn, version, force, Clock::System.now()))
         .map_err(text)?;
-    println!("Pepper {version} is retired; {stopped} stopped working.");
+    out::announce(format_args!(
+        "Pepper {version} is retired; {stopped} stopped working."
+    ));
     let followed = control::follow(&config.data_dir);
     match file {
         Ok(file) => take_out(&pepper_path(config), file, version),
-        Err(cause) => eprintln!("keystead: {cause}"),
+        Err(cause) => out::note(format_args!("keystead: {cause}")),
     }
     followed
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::out;
 use crate::config::secret_file::SecretFile;
 
 /// Takes a version out of its file. The retirement holds without this: what the database no longer notes is not used.
@@ -11,7 +12,9 @@ pub fn take_out(path: &Path, mut file: SecretFile, version: i32) {
         return;
     }
     match file.replace(path) {
-        Ok(()) => println!("Its line is out of {shown}."),
-        Err(cause) => eprintln!("keystead: take its line out of {shown} yourself: {cause}"),
+        Ok(()) => out::announce(format_args!("Its line is out of {shown}.")),
+        Err(cause) => out::note(format_args!(
+            "keystead: take its line out of {shown} yourself: {cause}"
+        )),
     }
 }

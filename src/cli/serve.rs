@@ -1,5 +1,6 @@
 //! `keystead serve`.
 
+use super::out;
 use crate::config::Config;
 use crate::domain::time::Clock;
 use crate::server::Application;
@@ -10,17 +11,20 @@ pub fn run(config: &Config) -> Result<(), String> {
     telemetry::start(&config.log, config.log_json)?;
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(config, &Clock::System)?;
-        println!("Keystead listens on {}", application.base_url());
+        out::announce(format_args!(
+            "Keystead listens on {}",
+            application.base_url()
+        ));
         match application.setup_link() {
-            Some(link) => {
-                println!("Nobody has an account yet. Within one hour, open this link once: {link}")
-            }
-            None => println!("Sign in at {}/login", application.base_url()),
+            Some(link) => out::announce(format_args!(
+                "Nobody has an account yet. Within one hour, open this link once: {link}"
+            )),
+            None => out::announce(format_args!("Sign in at {}/login", application.base_url())),
         }
-        println!(
+        out::announce(format_args!(
             "The API is described at {}/api/docs",
             application.base_url()
-        );
+        ));
         application.run().await
     })
 }

@@ -86,9 +86,9 @@ fn reset_link(config: &Config, args: &ResetLinkArgs) -> Result<(), String> {
     let address = format!("{base}{}", link.path());
     let document = json!({ "email": user.email, "link": address, "expires_at": end });
     out::document_or_lines(args.json, &document, [address])?;
-    eprintln!(
+    out::note(format_args!(
         "Hand it over to {} and to nobody else. It works once, until {}.",
         user.email, end
-    );
+    ));
     Ok(())
 }

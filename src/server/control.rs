@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::data_dir;
 use crate::background::follow::Follower;
+use crate::background::vitals::Vitals;
 use crate::db::Db;
 
 /// How long either side waits for the other.
@@ -18,12 +19,19 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// As the operating system reports them.
-pub fn serve(path: &Path, db: Db, follower: Arc<Follower>) -> std::io::Result<()> {
+pub fn serve(
+    path: &Path,
+    db: Db,
+    follower: Arc<Follower>,
+    vitals: &Arc<Vitals>,
+) -> std::io::Result<()> {
+    let pulse = vitals.pulse("control");
     data_dir::clear_socket(path)?;
     let listener = UnixListener::bind(path)?;
     std::thread::Builder::new()
         .name("control".into())
         .spawn(move || {
+            let _pulse = pulse;
             for stream in listener.incoming().flatten() {
                 if let Err(cause) = answer(&stream, &db, &follower) {
                     tracing::warn!(%cause, "a command at the control socket failed");

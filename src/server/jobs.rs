@@ -23,6 +23,7 @@ use crate::background::rotation_uses::{self, UseWriter};
 use crate::background::tenant_deletions;
 use crate::background::usage::{self, UsageWriter};
 use crate::background::usage_retention::{self, Retention};
+use crate::background::vitals::Vitals;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::domain::time::{Clock, Timestamp};
@@ -55,12 +56,20 @@ impl Jobs {
         clock: &Clock,
         config: &Config,
         held: &DataDir,
+        vitals: &Arc<Vitals>,
     ) -> std::result::Result<Self, String> {
-        if let Err(cause) = control::serve(&held.socket(), db.clone(), Arc::clone(follower)) {
+        if let Err(cause) = control::serve(&held.socket(), db.clone(), Arc::clone(follower), vitals)
+        {
             tracing::warn!(%cause, "no control socket: commands at the shell take effect within a second");
         }
-        let watch = Watch::start(follower, db)?;
-        let work = Arc::new(Work::new(db, follower, clock, config, held.node()?)?);
+        let watch = Watch::start(follower, db, vitals)?;
+        let work = Arc::new(Work::new(
+            db,
+            follower,
+            (clock, vitals),
+            config,
+            held.node()?,
+        )?);
         let mut threads = vec![
             repeat("usage", USAGE_EVERY, &work, Work::write_usage),
             repeat("tidy usage", TIDY_USAGE_EVERY, &work, Work::tidy_usage),
@@ -105,6 +114,7 @@ struct Work {
     db: Db,
     follower: Arc<Follower>,
     clock: Clock,
+    vitals: Arc<Vitals>,
     usage: Mutex<UsageWriter>,
     rotation_uses: UseWriter,
     keep: Retention,
@@ -120,7 +130,7 @@ impl Work {
     fn new(
         db: &Db,
         follower: &Arc<Follower>,
-        clock: &Clock,
+        (clock, vitals): (&Clock, &Arc<Vitals>),
         config: &Config,
         node: String,
     ) -> std::result::Result<Self, String> {
@@ -131,6 +141,7 @@ impl Work {
             db: db.clone(),
             follower: Arc::clone(follower),
             clock: clock.clone(),
+            vitals: Arc::clone(vitals),
             usage: Mutex::new(usage),
             rotation_uses: UseWriter::new(node),
             keep: Retention {
@@ -259,11 +270,14 @@ fn repeat(
 ) -> std::result::Result<JoinHandle<()>, String> {
     let work = Arc::clone(work);
     let run = move || {
+        let _pulse = work.vitals.pulse(name);
         let mut failing = false;
         while !work.stopping.load(Ordering::SeqCst) {
             let begun = Instant::now();
-            let result = catch_unwind(AssertUnwindSafe(|| job(&work)))
-                .unwrap_or_else(|_| Err(Error::internal("it panicked")));
+            let result = catch_unwind(AssertUnwindSafe(|| job(&work))).unwrap_or_else(|_| {
+                work.vitals.note_panic();
+                Err(Error::internal("it panicked"))
+            });
             match &result {
                 Err(error) if !failing => {
                     tracing::error!(job = name, %error, "a background job fails; it goes on trying")

@@ -28,6 +28,7 @@ use self::stop_signals::StopSignals;
 use self::storage::{Storage, open_storage};
 use crate::actions::{plans, setup};
 use crate::background::follow::Follower;
+use crate::background::vitals::Vitals;
 use crate::config::Config;
 use crate::config::secrets::{master_key_file, pepper_file};
 use crate::db::Db;
@@ -77,6 +78,7 @@ impl Application {
             .newest_key()
             .map_err(|error| error.to_string())?;
         let cookie_key = Key::derive_from(newest.bytes());
+        let vitals = Arc::<Vitals>::default();
         let state = web::Data::new(State::new(
             site,
             clock.clone(),
@@ -84,6 +86,7 @@ impl Application {
             Arc::clone(&config.catalogue),
             db.clone(),
             Arc::clone(&follower),
+            Arc::clone(&vitals),
         ));
         let inside = state.clone();
         let front = move || {
@@ -99,7 +102,7 @@ impl Application {
             .transpose()?;
         // From here on there is something to be ended in order.
         let stop_signals = StopSignals::catch()?;
-        let jobs = jobs::Jobs::start(&db, &follower, clock, config, &held)?;
+        let jobs = jobs::Jobs::start(&db, &follower, clock, config, &held, &vitals)?;
         Ok(Self {
             server,
             metrics,

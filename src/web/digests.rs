@@ -6,6 +6,7 @@ use std::thread;
 
 use tokio::sync::{Semaphore, oneshot};
 
+use crate::background::vitals::Vitals;
 use crate::domain::{Error, Result};
 
 /// Digests worked on at once: each takes a core and 19 MiB.
@@ -24,13 +25,13 @@ pub struct Digests {
 
 impl Digests {
     /// Starts the threads. They end when this is dropped.
-    pub fn start() -> Self {
+    pub fn start(vitals: &Arc<Vitals>) -> Self {
         let (jobs, waiting) = mpsc::channel();
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..AT_ONCE {
-            let waiting = Arc::clone(&waiting);
+            let (waiting, vitals) = (Arc::clone(&waiting), Arc::clone(vitals));
             let named = thread::Builder::new().name("password-digest".into());
-            if let Err(cause) = named.spawn(move || run(&waiting)) {
+            if let Err(cause) = named.spawn(move || run(&waiting, &vitals)) {
                 tracing::error!(%cause, "no thread for passwords: signing in will be slow, or fail");
             }
         }
@@ -63,7 +64,8 @@ impl Digests {
     }
 }
 
-fn run(waiting: &Mutex<mpsc::Receiver<Job>>) {
+fn run(waiting: &Mutex<mpsc::Receiver<Job>>, vitals: &Arc<Vitals>) {
+    let _pulse = vitals.pulse("password-digest");
     give_way();
     loop {
         let next = waiting
@@ -72,6 +74,7 @@ fn run(waiting: &Mutex<mpsc::Receiver<Job>>) {
             .recv();
         let Ok(job) = next else { return };
         if catch_unwind(AssertUnwindSafe(job)).is_err() {
+            vitals.note_panic();
             tracing::error!("working on a password digest failed");
         }
     }

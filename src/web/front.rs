@@ -5,6 +5,7 @@
 //! unusual in any way goes on to the routes, which answer the same questions in the same way.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker, ready};
@@ -92,6 +93,18 @@ where
     }
 
     fn call(&self, request: Request) -> Self::Future {
+        catch_unwind(AssertUnwindSafe(|| self.begin(request)))
+            .unwrap_or_else(|_| Answering::Done(Some(guard::after_panic())))
+    }
+}
+
+impl<R, B> Front<R>
+where
+    R: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    B: MessageBody + 'static,
+{
+    /// Answers at once, or begins to.
+    fn begin(&self, request: Request) -> Answering<R> {
         let begun = Instant::now();
         let head = request.head();
         match (&head.method, head.uri.path()) {
@@ -238,10 +251,26 @@ where
     type Output = Outcome;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
-        if let Self::Reading(reading) = &mut *self {
+        let answering = &mut *self;
+        // actix would close the connection without an answer.
+        let polled = catch_unwind(AssertUnwindSafe(|| answering.go_on(context)));
+        polled.unwrap_or_else(|_| {
+            *answering = Self::Done(None);
+            Poll::Ready(Ok(guard::after_panic()))
+        })
+    }
+}
+
+impl<R, B> Answering<R>
+where
+    R: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
+    B: MessageBody + 'static,
+{
+    fn go_on(&mut self, context: &mut Context<'_>) -> Poll<Outcome> {
+        if let Self::Reading(reading) = self {
             *self = ready!(reading.poll());
         }
-        match &mut *self {
+        match self {
             Self::Done(response) => {
                 let gone = || actix_web::error::ErrorInternalServerError("answered already");
                 Poll::Ready(response.take().ok_or_else(gone))

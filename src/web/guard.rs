@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{RequestHead, Response, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -105,6 +105,17 @@ fn bare_failure(error: Error, id: &RequestId, https: bool) -> Error {
         problem(status, "about:blank", &text).finish_with("instance", id.to_string());
     add_headers(response.headers_mut(), id, https);
     actix_web::error::InternalError::from_response(error, response).into()
+}
+
+/// The answer to a request in whose answer Keystead panicked; the log says where.
+pub fn after_panic() -> Response<BoxBody> {
+    let id = RequestId::next(Clock::System.now());
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    tracing::error!(request_id = %id, "request failed: it panicked");
+    let mut response = problem(status, "about:blank", &sentence(status, None))
+        .finish_with("instance", id.to_string());
+    add_headers(response.headers_mut(), &id, false);
+    response.into()
 }
 
 /// The query never reaches the log: people paste secrets into it.

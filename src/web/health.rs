@@ -9,6 +9,9 @@ use super::state::State;
 use crate::background::follow::Trouble;
 use crate::db;
 
+/// What probes get.
+const TEXT: &str = "text/plain; charset=utf-8";
+
 /// Probes give up soon; so does this.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -21,20 +24,26 @@ const LOOKED_WITHIN: Duration = Duration::from_secs(3);
 /// A change that was just made is on its way into the index for a moment.
 const APPLIED_WITHIN: Duration = Duration::from_secs(1);
 
-/// `GET /healthz`: the process answers.
-pub async fn live() -> &'static str {
-    "ok\n"
+/// `GET /healthz`: the process answers, and every thread lives without which it should be started anew.
+pub async fn live(state: web::Data<State>) -> HttpResponse {
+    match state.vitals.dead() {
+        None => HttpResponse::Ok().content_type(TEXT).body("ok\n"),
+        Some(name) => HttpResponse::ServiceUnavailable()
+            .content_type(TEXT)
+            .body(format!(
+                "a part of this server has ended ({name}): start it anew\n"
+            )),
+    }
 }
 
 /// `GET /readyz`: the index is certain and follows every change, no pepper or master key is missing, and the database answers, or did
 /// within the last second. Otherwise 503 with the reason.
 pub async fn ready(state: web::Data<State>) -> HttpResponse {
-    let text = "text/plain; charset=utf-8";
     match obstacle(&state).await {
-        None => HttpResponse::Ok().content_type(text).body("ready\n"),
+        None => HttpResponse::Ok().content_type(TEXT).body("ready\n"),
         Some(reason) => HttpResponse::ServiceUnavailable()
             .insert_header((header::RETRY_AFTER, 2))
-            .content_type(text)
+            .content_type(TEXT)
             .body(format!("not ready: {reason}\n")),
     }
 }

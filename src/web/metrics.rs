@@ -14,6 +14,7 @@ use super::failure::Answer;
 use super::state::State;
 use crate::domain::Error;
 use crate::domain::verdict::Code;
+use crate::telemetry;
 use crate::verify::metrics::BOUNDS;
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -57,6 +58,7 @@ impl Collector for Readings {
             "Times that a system did not get an integration credential, since it can't be opened";
         to.encode_descriptor("credentials_damaged", help, None, MetricType::Counter)?
             .encode_counter::<NoLabelSet, _, u64>(&self.0.credentials().damage().times(), None)?;
+        self.faults(&mut to)?;
         self.database(&mut to)
     }
 }
@@ -123,6 +125,16 @@ impl Readings {
         gauge(to, "key_lists", help, number(tenants))?;
         let help = "Memory that these lists take";
         gauge(to, "key_lists_bytes", help, number(bytes))
+    }
+
+    fn faults(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let help =
+            "Lines of the log that could not be written: nobody read them, or the disk was full";
+        to.encode_descriptor("log_lines_lost", help, None, MetricType::Counter)?
+            .encode_counter::<NoLabelSet, _, u64>(&telemetry::lost_lines(), None)?;
+        let help = "Panics of jobs beside the requests, each of which was started again";
+        to.encode_descriptor("job_panics", help, None, MetricType::Counter)?
+            .encode_counter::<NoLabelSet, _, u64>(&self.0.vitals.panics(), None)
     }
 
     fn database(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {

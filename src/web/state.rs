@@ -1,5 +1,6 @@
 //! What every handler can reach, and the bridge from async handlers to the blocking database.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,6 +12,7 @@ use super::refusal_limiter::RefusalLimiter;
 use super::unknown_tokens::UnknownTokens;
 use super::viewer_zone;
 use crate::background::follow::{Follower, Standing};
+use crate::background::vitals::Vitals;
 use crate::db::keys::Key;
 use crate::db::{Conn, Db};
 use crate::domain::catalogue::Catalogue;
@@ -71,6 +73,8 @@ pub struct State {
     pub key_lists: Arc<KeyLists>,
     /// Whether the database answered lately.
     pub readiness: Readiness,
+    /// Whether the threads beside the requests live.
+    pub vitals: Arc<Vitals>,
     db: Db,
     follower: Arc<Follower>,
 }
@@ -84,6 +88,7 @@ impl State {
         catalogue: Arc<Catalogue>,
         db: Db,
         follower: Arc<Follower>,
+        vitals: Arc<Vitals>,
     ) -> Self {
         Self {
             site,
@@ -96,7 +101,8 @@ impl State {
             catalogue,
             db,
             follower,
-            digests: Digests::start(),
+            digests: Digests::start(&vitals),
+            vitals,
         }
     }
 
@@ -212,6 +218,10 @@ impl State {
 }
 
 async fn block<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    // A panic ends as any other failure: what it had changed is rolled back.
+    let work = || {
+        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::internal("it panicked")))
+    };
     web::block(viewer_zone::carried(work))
         .await
         .map_err(|_| Error::Unavailable("the server is stopping".into()))?

@@ -52,7 +52,7 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
     let peppers = secrets.peppers.clone();
     let read = Box::new(move || Ok(peppers.clone()));
     let follower = Arc::new(Follower::load(&db, read, 0, &clock).unwrap());
-    let watch = Watch::start(&follower, &db).unwrap();
+    let watch = Watch::start(&follower, &db, &Default::default()).unwrap();
     let (index, pepper) = (follower.index(), &secrets.peppers[0]);
     let acme = db
         .read(|conn| db::tenants::find_by_name(conn, "Acme"))

@@ -11,6 +11,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::{Follower, Trouble, Turn};
+use crate::background::vitals::Vitals;
 use crate::db::Db;
 use crate::db::pool::Own;
 use crate::domain::Result;
@@ -34,14 +35,19 @@ impl Watch {
     ///
     /// # Errors
     /// One line when a thread can't be started.
-    pub fn start(follower: &Arc<Follower>, db: &Db) -> std::result::Result<Self, String> {
+    pub fn start(
+        follower: &Arc<Follower>,
+        db: &Db,
+        vitals: &Arc<Vitals>,
+    ) -> std::result::Result<Self, String> {
         let stopping = Arc::new(AtomicBool::new(false));
         let failed = |cause: std::io::Error| format!("can't start the follow job: {cause}");
         let (begun, inner, db) = (Arc::clone(&stopping), Arc::clone(follower), db.clone());
         let first = spawn(&inner, &db, &begun).map_err(failed)?;
+        let vitals = Arc::clone(vitals);
         let thread = Builder::new()
             .name("follow watch".into())
-            .spawn(move || watch(&inner, &db, &begun, first))
+            .spawn(move || watch(&inner, &db, &begun, (first, &vitals)))
             .map_err(failed)?;
         Ok(Self {
             follower: Arc::clone(follower),
@@ -84,7 +90,13 @@ fn spawn(
 }
 
 /// Keeps one follower at work until it is told to stop.
-fn watch(follower: &Arc<Follower>, db: &Db, stopping: &Arc<AtomicBool>, first: JoinHandle<()>) {
+fn watch(
+    follower: &Arc<Follower>,
+    db: &Db,
+    stopping: &Arc<AtomicBool>,
+    (first, vitals): (JoinHandle<()>, &Arc<Vitals>),
+) {
+    let _pulse = vitals.pulse("follow watch");
     let (mut current, mut given_up) = (first, Vec::new());
     while !stopping.load(Ordering::SeqCst) {
         std::thread::park_timeout(EVERY);
@@ -92,6 +104,7 @@ fn watch(follower: &Arc<Follower>, db: &Db, stopping: &Arc<AtomicBool>, first: J
         let is_silent = follower.busy_for().is_some_and(|time| time > DEADLINE);
         let ended = current.is_finished() && !stopping.load(Ordering::SeqCst);
         if ended {
+            vitals.note_panic();
             tracing::error!(
                 "the thread that follows the change log had panicked; another one goes on"
             );

@@ -14,6 +14,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use self::samples::{SampleKey, Samples};
+use crate::cli::out;
 use crate::config::Config;
 use crate::db;
 use crate::db::connection::Source;
@@ -38,7 +39,10 @@ struct Temporary(PathBuf);
 impl Drop for Temporary {
     fn drop(&mut self) {
         if let Err(cause) = std::fs::remove_dir_all(&self.0) {
-            eprintln!("keystead: can't remove {}: {cause}", self.0.display());
+            out::note(format_args!(
+                "keystead: can't remove {}: {cause}",
+                self.0.display()
+            ));
         }
     }
 }
@@ -58,34 +62,34 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
     let (Samples { keys, verifier }, credentials) = fill(&config)?;
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(&config, &Clock::System)?;
-        println!("Keystead demo at {}", application.base_url());
-        println!("Everything here is made up and is removed when you stop it with Ctrl C.");
-        println!("Nobody needs a second factor here (require_second_factor = nobody).\n");
-        println!(
+        out::announce(format_args!("Keystead demo at {}", application.base_url()));
+        out::announce(format_args!("Everything here is made up and is removed when you stop it with Ctrl C."));
+        out::announce(format_args!("Nobody needs a second factor here (require_second_factor = nobody).\n"));
+        out::announce(format_args!(
             "Sign in at {}/login with the password: {PASSWORD}",
             application.base_url()
-        );
+        ));
         for (person, email, tenant) in samples::PEOPLE {
-            println!("  {email:24} {person}, admin of {tenant}");
+            out::announce(format_args!("  {email:24} {person}, admin of {tenant}"));
         }
         let (person, email) = samples::SUPPORTER;
-        println!("  {email:24} {person}, support staff: raises limits");
-        println!(
+        out::announce(format_args!("  {email:24} {person}, support staff: raises limits"));
+        out::announce(format_args!(
             "\n{} made-up systems call it all the time; {} of them have keys that work.",
             keys.len(),
             keys.iter().filter(|key| key.works).count()
-        );
+        ));
         if let Some(key) = keys.iter().find(|key| key.works_everywhere) {
-            println!("\nAsk about a key as an API server does, with the token of the verifier \"Orders API\":");
-            println!(
+            out::announce(format_args!("\nAsk about a key as an API server does, with the token of the verifier \"Orders API\":"));
+            out::announce(format_args!(
                 "  curl -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' \\",
                 verifier.expose()
-            );
-            println!(
+            ));
+            out::announce(format_args!(
                 "    -d '{{\"key\":\"{}\"}}' {}/api/v1/verify",
                 key.secret.expose(),
                 application.base_url()
-            );
+            ));
         }
         if let Some(key) = keys.iter().find(|key| key.gets_credentials) {
             get_credentials(application.address(), &key.secret, credentials);

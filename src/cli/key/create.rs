@@ -92,10 +92,10 @@ pub fn run(config: &Config, args: &CreateArgs) -> Result<(), String> {
                 key.id
             )
         })?;
-        eprintln!(
+        out::note(format_args!(
             "Key \"{}\" ({}) is ready. This is the only time its secret is shown.",
             key.name, key.id
-        );
+        ));
         followed?;
     }
     Ok(())

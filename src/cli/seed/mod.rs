@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use self::bulk::Plan;
+use crate::cli::out;
 use crate::config::Config;
 use crate::db;
 use crate::domain::Error;
@@ -78,10 +79,10 @@ pub fn run(config: &Config, args: &Args) -> Result<(), String> {
             .map_err(|cause| format!("can't write the secrets: {cause}"))?;
     }
     let took = begun.elapsed().as_secs_f64();
-    eprintln!(
+    out::note(format_args!(
         "{} keys in {} tenants made in {took:.1} s.",
         args.keys, args.tenants
-    );
+    ));
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::as_json;
 use crate::actions::tenants;
 use crate::cli::invitation_links;
+use crate::cli::out;
 use crate::config::Config;
 use crate::db;
 use crate::domain::plan::STANDARD;
@@ -52,7 +53,10 @@ pub fn run(config: &Config, args: &CreateArgs) -> Result<(), String> {
         .db
         .write(|conn| tenants::make(conn, &by, &draft))
         .map_err(|error| error.to_string())?;
-    eprintln!("Tenant \"{}\" ({}) is there.", tenant.name, tenant.id);
+    out::note(format_args!(
+        "Tenant \"{}\" ({}) is there.",
+        tenant.name, tenant.id
+    ));
     let document = args.json.then(|| json!({ "tenant": as_json(&tenant) }));
     invitation_links::hand_over(config, &storage, &first, document)
 }

@@ -155,6 +155,8 @@ fn hand_over(
             verifier.id
         )
     })?;
-    eprintln!("{told} This is the only time its token is shown.");
+    out::note(format_args!(
+        "{told} This is the only time its token is shown."
+    ));
     followed
 }

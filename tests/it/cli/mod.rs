@@ -13,6 +13,7 @@ mod plans;
 mod postgres;
 mod secrets;
 mod serve;
+mod streams;
 mod tenant;
 mod unix_socket;
 mod user;

@@ -264,7 +264,7 @@ async fn another_server_follows_each_move_and_forgets_the_old_digest() {
     };
     let db = place.db();
     let follower = Arc::new(Follower::load(&db, Box::new(read), 0, &Clock::System).unwrap());
-    let _watch = Watch::start(&follower, &db).unwrap();
+    let _watch = Watch::start(&follower, &db, &Default::default()).unwrap();
     let index = follower.index();
     let find = |number: usize| {
         let found = index.find(&index.seek(&keys[number]));

@@ -184,16 +184,23 @@ impl Place {
     }
 
     /// Starts a server by a command that was changed a little.
-    pub fn start(&self, mut command: Command) -> Server {
-        let name = uuid::Uuid::new_v4().simple().to_string();
-        let (out, log) = (
-            self.dir.join(format!("{name}.out")),
-            self.dir.join(format!("{name}.log")),
-        );
+    pub fn start(&self, command: Command) -> Server {
+        let log = self
+            .dir
+            .join(format!("{}.log", uuid::Uuid::new_v4().simple()));
+        let file = std::fs::File::create(&log).unwrap();
+        self.start_logging_to(file.into(), log, command)
+    }
+
+    /// As [`Place::start`], with its log at another place; `log` is where that can be read.
+    pub fn start_logging_to(&self, to: Stdio, log: PathBuf, mut command: Command) -> Server {
+        let out = self
+            .dir
+            .join(format!("{}.out", uuid::Uuid::new_v4().simple()));
         let mut child = command
             .stdin(Stdio::null())
             .stdout(std::fs::File::create(&out).unwrap())
-            .stderr(std::fs::File::create(&log).unwrap())
+            .stderr(to)
             .spawn()
             .unwrap();
         let deadline = Instant::now() + PATIENCE;

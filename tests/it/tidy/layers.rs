@@ -13,7 +13,7 @@ const LAYERS: [(&str, &[&str]); 15] = [
     ("mail", &["domain"]),
     ("key_search", &["domain", "db"]),
     ("config", &["domain", "db", "mail"]),
-    ("telemetry", &[]),
+    ("telemetry", &["domain"]),
     ("actions", &["domain", "db", "verify"]),
     (
         "background",
@@ -30,6 +30,7 @@ const LAYERS: [(&str, &[&str]); 15] = [
             "key_search",
             "actions",
             "background",
+            "telemetry",
         ],
     ),
     (

@@ -203,6 +203,15 @@ fn source_never_unwraps() {
     ));
 }
 
+/// These panic when nobody reads what they write; `cli::out` does not.
+#[test]
+fn nothing_is_printed_that_must_be_read() {
+    none(only_in(
+        &[],
+        &["println!", "eprintln!", "print!", "eprint!"],
+    ));
+}
+
 #[test]
 fn both_databases_have_the_same_migrations() {
     let names = |folder: &str| -> BTreeSet<String> {

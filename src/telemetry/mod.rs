@@ -1,8 +1,16 @@
 //! The log: structured lines on standard error, each request with its id, never with a secret.
 
-use std::io::IsTerminal as _;
+mod panics;
+mod stream;
+
+use std::io::{IsTerminal as _, Stderr};
+use std::sync::OnceLock;
 
 use tracing_subscriber::EnvFilter;
+
+use self::stream::Stream;
+
+static LOG: OnceLock<Stream<Stderr>> = OnceLock::new();
 
 /// Starts logging; a second call changes nothing.
 ///
@@ -11,9 +19,10 @@ use tracing_subscriber::EnvFilter;
 pub fn start(filter: &str, json: bool) -> Result<(), String> {
     let filter = filter_of(filter)?;
     let colours = std::io::stderr().is_terminal();
+    let log = LOG.get_or_init(|| Stream::new(std::io::stderr(), json));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(move || log)
         .with_ansi(colours);
     // An error here means that logging was started before, as several servers in one test process do.
     let _ = if json {
@@ -21,7 +30,13 @@ pub fn start(filter: &str, json: bool) -> Result<(), String> {
     } else {
         builder.with_target(false).try_init()
     };
+    panics::log_them();
     Ok(())
+}
+
+/// Lines that nobody could read, since logging was started.
+pub fn lost_lines() -> u64 {
+    LOG.get().map_or(0, Stream::lost)
 }
 
 /// What is logged under a setting.
