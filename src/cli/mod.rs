@@ -26,6 +26,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::Config;
 use crate::config::settings::Settings;
+use crate::server::data_dir;
 use settings_args::SettingsArgs;
 
 /// Self-hosted API keys for multi-tenant products. Without a command it starts the server.
@@ -104,9 +105,36 @@ enum Command {
     Seed(seed::Args),
 }
 
+impl Command {
+    /// Whether it may be the first in a new place. Any other would do nothing useful there: it was run in a wrong one.
+    fn may_begin(&self) -> bool {
+        match self {
+            Self::Serve
+            | Self::CheckConfig
+            | Self::CreateAdmin(_)
+            | Self::Tenant {
+                command: tenant::Command::Create(_),
+            }
+            | Self::Verifier {
+                command: verifier::Command::Create(_),
+            }
+            | Self::Demo(_)
+            | Self::Seed(_) => true,
+            Self::Tenant { .. }
+            | Self::Member { .. }
+            | Self::Key { .. }
+            | Self::User { .. }
+            | Self::Verifier { .. }
+            | Self::Pepper { .. }
+            | Self::MasterKey { .. }
+            | Self::Audit { .. } => false,
+        }
+    }
+}
+
 /// Runs the command line: 0 when done, 2 when something is wrong, with one line on standard error.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(settings_args::with_values(std::env::args_os()));
     match dispatch(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(line) => {
@@ -129,7 +157,11 @@ fn dispatch(cli: Cli) -> Result<(), String> {
     let flags = cli.settings.flags();
     let settings = Settings::gather(&flags, &Settings::variables()?, cli.config.as_deref())?;
     let config = Config::from_settings(&settings)?;
-    match cli.command.unwrap_or(Command::Serve) {
+    let command = cli.command.unwrap_or(Command::Serve);
+    if !command.may_begin() {
+        data_dir::must_be_begun(&config.data_dir, &config.database)?;
+    }
+    match command {
         Command::Serve => serve::run(&config),
         Command::CheckConfig => {
             check_config::run(&settings)?;

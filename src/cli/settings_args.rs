@@ -1,8 +1,35 @@
 //! Every setting as a flag. The names and words come from the table of settings, so they are written once.
 
+use std::ffi::OsString;
+
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::config::settings::ALL;
+
+/// Gives settings that are true or false their value where it was left out: `--log-json` is `--log-json=true`.
+pub fn with_values(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let is_switch = |word: &OsString| {
+        ALL.iter().any(|setting| {
+            ["true", "false"].contains(&setting.default) && **word == *flag_of(setting.name)
+        })
+    };
+    let mut words = words.into_iter().peekable();
+    let mut whole = Vec::new();
+    while let Some(mut word) = words.next() {
+        let is_alone = words
+            .peek()
+            .is_none_or(|next| next != "true" && next != "false");
+        if is_switch(&word) && is_alone {
+            word.push("=true");
+        }
+        whole.push(word);
+    }
+    whole
+}
+
+fn flag_of(setting: &str) -> String {
+    format!("--{}", setting.replace('_', "-"))
+}
 
 /// The flags that were given.
 pub struct SettingsArgs(Vec<(&'static str, Option<String>)>);

@@ -176,7 +176,7 @@ impl Manager {
                 sqlite
                     .batch_execute(
                         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                         PRAGMA foreign_keys = ON; SELECT count(*) FROM sqlite_schema;",
+                         PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = ON; SELECT count(*) FROM sqlite_schema;",
                     )
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 let after = Files::at(path).map_err(bad)?;

@@ -1,7 +1,7 @@
 //! What differs between the two databases, and nothing else.
 
 use diesel::RunQueryDsl;
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager};
 use diesel::pg::{Pg, PgConnection};
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::sqlite::{Sqlite, SqliteConnection};
@@ -103,6 +103,18 @@ pub fn check_durability(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
+/// Has a SQLite file hold everything by itself, so that a copy of it alone is whole. What another program reads meanwhile
+/// may keep a part of it beside the file.
+///
+/// # Errors
+/// `Unavailable` when the file can't be written.
+pub fn settle(conn: &mut Conn) -> Result<()> {
+    if let Conn::Sqlite(sqlite) = conn {
+        sqlite.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    }
+    Ok(())
+}
+
 fn ask(postgres: &mut PgConnection, what: &str) -> Result<String> {
     let query = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(what));
     Ok(query.get_result(postgres)?)
@@ -118,6 +130,20 @@ macro_rules! on_either {
     };
 }
 pub(super) use on_either;
+
+/// True for a database in which Keystead never made anything.
+///
+/// # Errors
+/// `Unavailable` when it does not answer.
+pub fn is_empty(conn: &mut Conn) -> Result<bool> {
+    let tables = match conn {
+        Conn::Sqlite(_) => "(SELECT count(*) FROM sqlite_schema WHERE name = 'secret_checks')",
+        Conn::Postgres(_) => "(SELECT count(to_regclass('secret_checks')))",
+    };
+    let query = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(tables));
+    let count: i64 = on_either!(conn, own => query.get_result(own))?;
+    Ok(count == 0)
+}
 
 /// Runs a statement that reads the same on both databases.
 ///

@@ -28,6 +28,22 @@ pub fn create(path: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// Refuses a place without a database: what was asked for is about one that is elsewhere.
+///
+/// # Errors
+/// One line that says what to do.
+pub fn must_be_begun(path: &Path, database: &Source) -> Result<(), String> {
+    match database.file() {
+        Some(file) if !file.exists() => Err(format!(
+            "there is no database {} yet; give this command the settings of your server (--config, --data-dir or \
+             KEYSTEAD_DATABASE_URL), or start the first server with `keystead serve`; the data directory here is {}",
+            file.display(),
+            path.display()
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Makes a file that only its owner can read, unless it exists. SQLite gives its other files the same mode.
 ///
 /// # Errors
@@ -52,6 +68,7 @@ fn open_private(file: &Path) -> Result<File, String> {
     OpenOptions::new()
         .create(true)
         .truncate(false)
+        .read(true)
         .write(true)
         .mode(0o600)
         .open(file)

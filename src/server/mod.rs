@@ -3,6 +3,7 @@
 pub mod connections;
 pub mod control;
 pub mod data_dir;
+mod first_start;
 pub mod http;
 pub mod jobs;
 mod listeners;
@@ -31,7 +32,7 @@ use crate::background::follow::Follower;
 use crate::background::vitals::Vitals;
 use crate::config::Config;
 use crate::config::secrets::{master_key_file, pepper_file};
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::domain::master_key::MasterKeys;
 use crate::domain::time::Clock;
 use crate::web::front::FrontFactory;
@@ -46,6 +47,7 @@ pub struct Application {
     setup_link: Option<String>,
     state: web::Data<State>,
     jobs: jobs::Jobs,
+    db: Db,
     stop_signals: StopSignals,
     _data_dir: DataDir,
 }
@@ -110,6 +112,7 @@ impl Application {
             setup_link,
             state,
             jobs,
+            db,
             stop_signals,
             _data_dir: held,
         })
@@ -144,6 +147,7 @@ impl Application {
             server,
             metrics,
             jobs,
+            db,
             stop_signals,
             ..
         } = self;
@@ -163,9 +167,16 @@ impl Application {
         if let Some(metrics) = metrics {
             metrics.stop(false).await;
         }
-        let stopped = web::block(move || jobs.stop()).await;
-        if stopped.is_err() {
-            tracing::warn!("the last usage may not have been written");
+        let stopped = web::block(move || {
+            jobs.stop();
+            db.read(db::dialect::settle)
+        });
+        match stopped.await {
+            Ok(Ok(())) => {}
+            Ok(Err(cause)) => {
+                tracing::warn!(%cause, "a part of the database stays in its -wal file")
+            }
+            Err(_) => tracing::warn!("the last usage may not have been written"),
         }
         result
     }

@@ -1,6 +1,7 @@
 //! The database and the secrets that belong to it, made at the very first start.
 
 use super::data_dir;
+use super::first_start::FirstStart;
 use crate::config::Config;
 use crate::config::secrets::{Secrets, master_key_file};
 use crate::db::secret_checks::{self, Kind};
@@ -26,8 +27,11 @@ pub struct Storage {
 pub fn open_storage(config: &Config) -> Result<Storage, String> {
     data_dir::create(&config.data_dir)?;
     // Two first commands at once would each make secrets and tables; the second waits here for the first.
-    let _first = data_dir::wait_for_setup(&config.data_dir)?;
+    let mut first = FirstStart::wait(config)?;
     let db = connect(config)?;
+    if db.read(db::dialect::is_empty).map_err(text)? {
+        first.begin()?;
+    }
     // Under the lock of the migrations: of several servers that meet an empty database, one notes its secrets there.
     let (secrets, master_keys) = db
         .read(|conn| db::migrate::run(conn, || Ok(open_secrets(config, &db))))
@@ -37,6 +41,7 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
         db.write(|conn| db::plans::replace(conn, &config.plans))
             .map_err(text)?;
     }
+    first.finish()?;
     Ok(Storage {
         db,
         secrets,

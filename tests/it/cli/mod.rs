@@ -13,6 +13,7 @@ mod plans;
 mod postgres;
 mod secrets;
 mod serve;
+mod stops;
 mod streams;
 mod tenant;
 mod unix_socket;

@@ -201,7 +201,11 @@ async fn health_is_told_to_anybody() {
 #[actix_web::test]
 async fn the_log_can_be_json_lines() {
     let place = Place::new();
-    let server = place.start(place.command(&["serve", "--log-json", "true"]));
+    assert!(!place.serve().log().starts_with('{'));
+    // With its value, and without.
+    let said = place.run(&["check-config", "--log-json", "true"], "");
+    assert!(said.done().out.contains("log_json = true"), "{said:?}");
+    let server = place.start(place.command(&["--log-json", "serve"]));
     let answer = server.visitor().get("/login").await;
     let id = answer.header("x-request-id").to_owned();
     direct::until("the request is logged", async || server.log().contains(&id)).await;

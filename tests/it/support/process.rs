@@ -344,14 +344,19 @@ impl Server {
     }
 
     pub fn ask_to_stop(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Ends it by a signal, and gives its exit code.
+    pub fn end_by(&mut self, signal: &str) -> i32 {
+        self.signal(signal);
+        self.stop_code()
+    }
+
+    pub fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        let sent = Command::new("kill").args([signal, &pid]).status();
+        assert!(sent.unwrap().success());
     }
 }
 
