@@ -72,9 +72,9 @@ fn sign_in_until(port: u16, stop: &AtomicBool) -> (u64, u64, f64) {
             let request = sign_in(asked, &cookie, &csrf);
             let answered = Rc::clone(&answered);
             tokio::task::spawn_local(async move {
-                // 422: the password was looked at and is wrong. 503: too many wait.
+                // 401: the password was looked at and is wrong. 503: too many wait.
                 match ask(port, &request).await {
-                    answer if answer.starts_with("HTTP/1.1 422") => {
+                    answer if answer.starts_with("HTTP/1.1 401") => {
                         answered.set(answered.get() + 1)
                     }
                     answer => assert!(answer.starts_with("HTTP/1.1 503"), "{answer}"),
@@ -110,8 +110,9 @@ async fn form(port: u16) -> (String, String) {
 }
 
 fn sign_in(number: u64, cookie: &str, csrf: &str) -> String {
-    let body =
-        format!("csrf={csrf}&email=person{number}%40example.com&password=wrong+horse+battery");
+    let body = format!(
+        "csrf={csrf}&email=person{number}%40example.com&password=wrong+horse+battery&next="
+    );
     let [high, low] = [number / 250, number % 250];
     let length = body.len();
     format!(
