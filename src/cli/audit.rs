@@ -57,7 +57,7 @@ fn verify(db: &Db, head: Option<&str>) -> Result<(), String> {
         .snapshot(|conn| audit_checks::verify(conn, keys, &kept))
         .map_err(text)?;
     for note in &report.notes {
-        out::say(format_args!("{note}"))?;
+        out::say(note)?;
     }
     for problem in &report.problems {
         out::note(format_args!("keystead: {problem}"));
@@ -91,7 +91,7 @@ fn head(db: &Db) -> Result<(), String> {
         .snapshot(|conn| audit_checks::heads(conn, keys))
         .map_err(text)?;
     for head in heads {
-        out::say(format_args!("{head}"))?;
+        out::say(head)?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::config::settings::Settings;
 /// One line when nobody reads them.
 pub fn run(settings: &Settings) -> Result<(), String> {
     for line in settings.describe() {
-        out::say(format_args!("{line}"))?;
+        out::say(line)?;
     }
     Ok(())
 }

@@ -102,9 +102,7 @@ fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
         secrets(moved.done)
     ));
     if config.database.file().is_none() {
-        out::announce(format_args!(
-            "Every other server of this database needs a copy of this file."
-        ));
+        out::announce("Every other server of this database needs a copy of this file.");
     }
     tell_damaged(&moved)
 }

@@ -163,10 +163,7 @@ fn dispatch(cli: Cli) -> Result<(), String> {
     }
     match command {
         Command::Serve => serve::run(&config),
-        Command::CheckConfig => {
-            check_config::run(&settings)?;
-            Ok(())
-        }
+        Command::CheckConfig => check_config::run(&settings),
         Command::CreateAdmin(args) => create_admin::run(&config, &args),
         Command::Tenant { command } => tenant::run(&config, &command),
         Command::Member { command } => member::run(&config, &command),

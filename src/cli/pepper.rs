@@ -88,9 +88,7 @@ fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
          Back up {shown}: without it no key works."
     ));
     if config.database.file().is_none() {
-        out::announce(format_args!(
-            "Every other server of this database needs a copy of this file."
-        ));
+        out::announce("Every other server of this database needs a copy of this file.");
     }
     control::follow(&config.data_dir)
 }

@@ -66,7 +66,8 @@ impl Jobs {
         let work = Arc::new(Work::new(
             db,
             follower,
-            (clock, vitals),
+            clock,
+            vitals,
             config,
             held.node()?,
         )?);
@@ -130,7 +131,8 @@ impl Work {
     fn new(
         db: &Db,
         follower: &Arc<Follower>,
-        (clock, vitals): (&Clock, &Arc<Vitals>),
+        clock: &Clock,
+        vitals: &Arc<Vitals>,
         config: &Config,
         node: String,
     ) -> std::result::Result<Self, String> {

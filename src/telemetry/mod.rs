@@ -3,14 +3,14 @@
 mod panics;
 mod stream;
 
-use std::io::{IsTerminal as _, Stderr};
+use std::io::IsTerminal as _;
 use std::sync::OnceLock;
 
 use tracing_subscriber::EnvFilter;
 
 use self::stream::Stream;
 
-static LOG: OnceLock<Stream<Stderr>> = OnceLock::new();
+static LOG: OnceLock<Stream> = OnceLock::new();
 
 /// Starts logging; a second call changes nothing.
 ///
@@ -19,7 +19,7 @@ static LOG: OnceLock<Stream<Stderr>> = OnceLock::new();
 pub fn start(filter: &str, json: bool) -> Result<(), String> {
     let filter = filter_of(filter)?;
     let colours = std::io::stderr().is_terminal();
-    let log = LOG.get_or_init(|| Stream::new(std::io::stderr(), json));
+    let log = LOG.get_or_init(|| Stream::new(json));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(move || log)

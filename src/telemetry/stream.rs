@@ -1,7 +1,6 @@
 //! Standard error as the log writes to it: no request waits for whoever reads it, and none fails with it.
 
-use std::io::{ErrorKind, Write};
-use std::os::fd::AsFd;
+use std::io::{ErrorKind, Stderr, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -17,14 +16,14 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// A pipe that is ready takes this much without making its writer wait (`PIPE_BUF` of Linux).
 const AT_ONCE: usize = 4096;
 
-/// A stream of lines that may be lost.
-pub struct Stream<W> {
-    open: Mutex<Open<W>>,
+/// Standard error, and how many lines did not get there.
+pub struct Stream {
+    open: Mutex<Open>,
     lost: AtomicU64,
 }
 
-struct Open<W> {
-    to: W,
+struct Open {
+    to: Stderr,
     is_json: bool,
     /// Lines lost since the last one that was written.
     untold: u64,
@@ -32,11 +31,11 @@ struct Open<W> {
     is_cut: bool,
 }
 
-impl<W: Write + AsFd> Stream<W> {
-    /// Lines to `to`; `is_json` is how they are written.
-    pub fn new(to: W, is_json: bool) -> Self {
+impl Stream {
+    /// Nothing is lost yet; `is_json` is how lines are written.
+    pub fn new(is_json: bool) -> Self {
         let open = Open {
-            to,
+            to: std::io::stderr(),
             is_json,
             untold: 0,
             is_cut: false,
@@ -64,7 +63,7 @@ impl<W: Write + AsFd> Stream<W> {
     }
 }
 
-impl<W: Write + AsFd> Open<W> {
+impl Open {
     /// Says how many lines are missing here; false when that can't be written either.
     fn tell_loss(&mut self) -> bool {
         let (lines, at) = (self.untold, rfc3339(Clock::System.now()));
@@ -115,7 +114,7 @@ impl<W: Write + AsFd> Open<W> {
 }
 
 /// Hands lines over; each comes whole, in one call.
-impl<W: Write + AsFd> Write for &Stream<W> {
+impl Write for &Stream {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
         self.write_line(line);
         Ok(line.len())

@@ -261,10 +261,11 @@ impl Moment {
 
     /// "12:01:03"; the exact instant stands beside it.
     pub fn to_the_second(at: Timestamp) -> Self {
+        let zone = viewer_zone::current();
         Self {
-            text: viewer_zone::current().format(at, "%H:%M:%S"),
-            title: viewer_zone::current().day_and_time(at),
-            ..Self::day(at)
+            text: zone.format(at, "%H:%M:%S"),
+            title: zone.day_and_time(at),
+            iso: time::rfc3339(at),
         }
     }
 

@@ -217,7 +217,13 @@ impl State {
     }
 }
 
-async fn block<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+/// Does work that waits or takes its time on a thread beside those that answer.
+///
+/// # Errors
+/// Those of `work`; `Internal` when it panics; `Unavailable` when the server is stopping.
+pub(in crate::web) async fn block<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     // A panic ends as any other failure: what it had changed is rolled back.
     let work = || {
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::internal("it panicked")))

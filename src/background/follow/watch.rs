@@ -47,7 +47,7 @@ impl Watch {
         let vitals = Arc::clone(vitals);
         let thread = Builder::new()
             .name("follow watch".into())
-            .spawn(move || watch(&inner, &db, &begun, (first, &vitals)))
+            .spawn(move || watch(&inner, &db, &begun, first, &vitals))
             .map_err(failed)?;
         Ok(Self {
             follower: Arc::clone(follower),
@@ -94,7 +94,8 @@ fn watch(
     follower: &Arc<Follower>,
     db: &Db,
     stopping: &Arc<AtomicBool>,
-    (first, vitals): (JoinHandle<()>, &Arc<Vitals>),
+    first: JoinHandle<()>,
+    vitals: &Arc<Vitals>,
 ) {
     let _pulse = vitals.pulse("follow watch");
     let (mut current, mut given_up) = (first, Vec::new());

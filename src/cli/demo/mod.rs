@@ -63,8 +63,8 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(&config, &Clock::System)?;
         out::announce(format_args!("Keystead demo at {}", application.base_url()));
-        out::announce(format_args!("Everything here is made up and is removed when you stop it with Ctrl C."));
-        out::announce(format_args!("Nobody needs a second factor here (require_second_factor = nobody).\n"));
+        out::announce("Everything here is made up and is removed when you stop it with Ctrl C.");
+        out::announce("Nobody needs a second factor here (require_second_factor = nobody).\n");
         out::announce(format_args!(
             "Sign in at {}/login with the password: {PASSWORD}",
             application.base_url()

@@ -46,7 +46,7 @@ pub fn run(config: &Config, args: &RevokeArgs) -> Result<(), String> {
     control::follow(&config.data_dir)?;
     let told = format!("Key \"{}\" ({id}) is revoked for good.", key.name);
     if !args.json {
-        out::note(format_args!("{told}"));
+        out::note(told);
         return Ok(());
     }
     let document = json!({

@@ -14,7 +14,7 @@ use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::respond::{is_htmx, page};
 use crate::web::signed_in::SignedIn;
-use crate::web::state::State;
+use crate::web::state::{State, block};
 
 #[derive(Template)]
 #[template(path = "integrations/_told.html")]
@@ -55,7 +55,7 @@ pub async fn create(
 async fn call(state: &web::Data<State>, at: &At, secret: &str) -> Result<Told> {
     let fields = Fields::from_json(secret)?;
     let (inside, at) = (state.clone(), at.clone());
-    web::block(move || {
+    block(move || {
         let call = at.entry(&inside)?.test.as_ref().ok_or(Error::NotFound)?;
         if !inside.site.outbound.allowed {
             return Err(Error::NotFound);
@@ -63,7 +63,6 @@ async fn call(state: &web::Data<State>, at: &At, secret: &str) -> Result<Told> {
         Ok(inside.site.outbound.test(call, &fields))
     })
     .await
-    .map_err(|_| Error::Unavailable("the server is stopping".into()))?
 }
 
 /// What the provider said, in words, and how that is shown.
