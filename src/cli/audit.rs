@@ -6,7 +6,6 @@ use super::out;
 use crate::actions::audit_checks;
 use crate::config::Config;
 use crate::db::Db;
-use crate::domain::Error;
 use crate::domain::audit_chain::KeptHead;
 use crate::server::storage::{Storage, open_storage};
 
@@ -33,14 +32,6 @@ pub fn run(config: &Config, command: &Command) -> Result<(), String> {
     }
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it is handed to map_err as it is"
-)]
-fn text(error: Error) -> String {
-    error.to_string()
-}
-
 fn verify(db: &Db, head: Option<&str>) -> Result<(), String> {
     let kept = match head {
         None => Vec::new(),
@@ -52,10 +43,8 @@ fn verify(db: &Db, head: Option<&str>) -> Result<(), String> {
         }
         Some(all) => parse(all)?,
     };
-    let keys = db.audit_keys().map_err(text)?;
-    let report = db
-        .snapshot(|conn| audit_checks::verify(conn, keys, &kept))
-        .map_err(text)?;
+    let keys = db.audit_keys()?;
+    let report = db.snapshot(|conn| audit_checks::verify(conn, keys, &kept))?;
     for note in &report.notes {
         out::say(note)?;
     }
@@ -86,10 +75,8 @@ fn parse(all: &str) -> Result<Vec<KeptHead>, String> {
 }
 
 fn head(db: &Db) -> Result<(), String> {
-    let keys = db.audit_keys().map_err(text)?;
-    let heads = db
-        .snapshot(|conn| audit_checks::heads(conn, keys))
-        .map_err(text)?;
+    let keys = db.audit_keys()?;
+    let heads = db.snapshot(|conn| audit_checks::heads(conn, keys))?;
     for head in heads {
         out::say(head)?;
     }

@@ -72,7 +72,7 @@ pub fn run(config: &Config, args: &Args) -> Result<(), String> {
         email: args.email.clone(),
         tenant: tenant.clone(),
     };
-    let admin = wanted.check(password).map_err(|error| error.to_string())?;
+    let admin = wanted.check(password)?;
     make(config, password, |conn, digest, now| {
         tenants::create_admin(conn, &admin, digest, args.super_user, now)
     })?;
@@ -84,7 +84,7 @@ pub fn run(config: &Config, args: &Args) -> Result<(), String> {
 }
 
 fn run_support(config: &Config, name: &str, email: &str, password: &str) -> Result<(), String> {
-    let person = Supporter::check(name, email, password).map_err(|error| error.to_string())?;
+    let person = Supporter::check(name, email, password)?;
     make(config, password, |conn, digest, now| {
         supporters::create(conn, &person, digest, now)
     })?;
@@ -100,12 +100,9 @@ fn make(
     password: &str,
     create: impl FnOnce(&mut Conn, &str, Timestamp) -> domain::Result<UserId>,
 ) -> Result<(), String> {
-    let digest = password::digest(password).map_err(|error| error.to_string())?;
+    let digest = password::digest(password)?;
     let storage = open_storage(config)?;
     let now = Clock::System.now();
-    storage
-        .db
-        .write(|conn| create(conn, &digest, now))
-        .map_err(|error| error.to_string())?;
+    storage.db.write(|conn| create(conn, &digest, now))?;
     control::follow(&config.data_dir)
 }

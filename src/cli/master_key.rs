@@ -12,7 +12,6 @@ use crate::config::secret_file::SecretFile;
 use crate::config::secrets::{master_key_file, master_key_path};
 use crate::db::secret_checks::{self, Kind};
 use crate::db::{self, Db};
-use crate::domain::Error;
 use crate::domain::master_key::{MasterKey, MasterKeys};
 use crate::domain::time::Clock;
 use crate::server::storage::{Storage, open_database, open_storage};
@@ -49,17 +48,9 @@ pub fn run(config: &Config, command: &Command) -> Result<(), String> {
     }
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it is handed to map_err as it is"
-)]
-fn text(error: Error) -> String {
-    error.to_string()
-}
-
 fn noted(db: &Db) -> Result<Vec<(i32, String)>, String> {
     db.read(|conn| secret_checks::list(conn, Kind::MasterKey))
-        .map_err(text)
+        .map_err(String::from)
 }
 
 fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
@@ -91,9 +82,8 @@ fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
         ));
         return Ok(());
     }
-    let audit = db.audit_keys().map_err(text)?;
-    db.write(|conn| master_keys::rotate(conn, &next, audit, Clock::System.now()))
-        .map_err(text)?;
+    let audit = db.audit_keys()?;
+    db.write(|conn| master_keys::rotate(conn, &next, audit, Clock::System.now()))?;
     keys.take_up(std::slice::from_ref(&next), &noted(&db)?);
     let moved = move_all(config, &db, &keys)?;
     out::announce(format_args!(
@@ -109,7 +99,7 @@ fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
 
 /// Finishes a rotation that was cut off after its master key was taken up; `None` when there is nothing to finish.
 fn finish(config: &Config, db: &Db, keys: &MasterKeys) -> Result<Option<Moved>, String> {
-    let counts = db.read(db::master_keys::count_in_need).map_err(text)?;
+    let counts = db.read(db::master_keys::count_in_need)?;
     let is_old = |version: &i32| *version < keys.newest();
     if !counts.keys().any(is_old) {
         return Ok(None);
@@ -125,7 +115,7 @@ fn move_all(config: &Config, db: &Db, keys: &MasterKeys) -> Result<Moved, String
     if config.database.file().is_none() {
         std::thread::sleep(HEARD_WITHIN);
     }
-    master_key_moves::move_all(db, keys).map_err(text)
+    master_key_moves::move_all(db, keys).map_err(String::from)
 }
 
 /// The version after the newest one in use: what was prepared, or left by a rotation that was cut off, or a fresh one.
@@ -181,7 +171,7 @@ fn list(config: &Config) -> Result<(), String> {
     let db = open(config)?;
     let noted = noted(&db)?;
     let (newest, _) = noted.first().ok_or("this database has no master key yet")?;
-    let counts = db.read(db::master_keys::count_in_need).map_err(text)?;
+    let counts = db.read(db::master_keys::count_in_need)?;
     let at_hand = master_key_file(config).map(|file| file.master_keys());
     let at_hand = at_hand.unwrap_or_else(|cause| {
         out::note(format_args!("keystead: {cause}"));
@@ -230,8 +220,7 @@ fn retire(config: &Config, version: i32) -> Result<(), String> {
             _ => Err(format!("there is no master key {version}")),
         };
     }
-    db.write(|conn| master_keys::retire(conn, version, Clock::System.now()))
-        .map_err(text)?;
+    db.write(|conn| master_keys::retire(conn, version, Clock::System.now()))?;
     out::announce(format_args!(
         "Master key {version} is retired. Keep a copy of it for as long as you keep copies of the database from before."
     ));

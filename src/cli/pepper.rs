@@ -8,7 +8,6 @@ use crate::config::secret_file::SecretFile;
 use crate::config::secrets::{pepper_file, pepper_path};
 use crate::db::secret_checks::{self, Kind};
 use crate::db::{self, Db};
-use crate::domain::Error;
 use crate::domain::pepper::Pepper;
 use crate::domain::time::{Clock, Timestamp};
 use crate::server::storage::{Storage, open_database, open_storage};
@@ -81,8 +80,7 @@ fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
         ));
         return Ok(());
     }
-    db.write(|conn| peppers::rotate(conn, &next, Clock::System.now()))
-        .map_err(text)?;
+    db.write(|conn| peppers::rotate(conn, &next, Clock::System.now()))?;
     out::announce(format_args!(
         "Pepper {version} is in use for new keys; the others move to it when they are used next. \
          Back up {shown}: without it no key works."
@@ -91,14 +89,6 @@ fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
         out::announce("Every other server of this database needs a copy of this file.");
     }
     control::follow(&config.data_dir)
-}
-
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "it is handed to map_err as it is"
-)]
-fn text(error: Error) -> String {
-    error.to_string()
 }
 
 fn open(config: &Config) -> Result<Db, String> {
@@ -110,13 +100,9 @@ fn open(config: &Config) -> Result<Db, String> {
 fn status(config: &Config, list: bool) -> Result<(), String> {
     let db = open(config)?;
     let now = Clock::System.now();
-    let noted = db
-        .read(|conn| secret_checks::list(conn, Kind::Pepper))
-        .map_err(text)?;
+    let noted = db.read(|conn| secret_checks::list(conn, Kind::Pepper))?;
     let (newest, _) = noted.first().ok_or("this database has no pepper yet")?;
-    let counts = db
-        .read(|conn| db::peppers::count_in_need(conn, now))
-        .map_err(text)?;
+    let counts = db.read(|conn| db::peppers::count_in_need(conn, now))?;
     let at_hand = pepper_file(config).map(|file| file.peppers());
     let at_hand = at_hand.unwrap_or_else(|cause| {
         out::note(format_args!("keystead: {cause}"));
@@ -149,28 +135,19 @@ fn status(config: &Config, list: bool) -> Result<(), String> {
 
 /// One key or verifier a line: id, tenant, name, pepper.
 fn print_unmoved(db: &Db, newest: i32, now: Timestamp) -> Result<(), String> {
-    for one in db
-        .read(|conn| db::peppers::list_unmoved_verifiers(conn, newest))
-        .map_err(text)?
-    {
+    for one in db.read(|conn| db::peppers::list_unmoved_verifiers(conn, newest))? {
         out::say(format_args!(
             "{}\t(verifier)\t{}\tpepper {}",
             one.id, one.name, one.pepper_version
         ))?;
     }
-    for one in db
-        .read(|conn| db::peppers::list_unmoved_old_secrets(conn, newest, now))
-        .map_err(text)?
-    {
+    for one in db.read(|conn| db::peppers::list_unmoved_old_secrets(conn, newest, now))? {
         out::say(format_args!(
             "{}\t{}\t{} (old secret)\tpepper {}",
             one.key_id, one.tenant_name, one.name, one.pepper_version
         ))?;
     }
-    for one in db
-        .read(|conn| db::peppers::list_unmoved_old_tokens(conn, newest, now))
-        .map_err(text)?
-    {
+    for one in db.read(|conn| db::peppers::list_unmoved_old_tokens(conn, newest, now))? {
         out::say(format_args!(
             "{}\t(verifier)\t{} (old token)\tpepper {}",
             one.verifier_id, one.name, one.pepper_version
@@ -178,9 +155,7 @@ fn print_unmoved(db: &Db, newest: i32, now: Timestamp) -> Result<(), String> {
     }
     let mut after = None;
     loop {
-        let page = db
-            .read(|conn| db::peppers::list_unmoved(conn, newest, after, now, PAGE))
-            .map_err(text)?;
+        let page = db.read(|conn| db::peppers::list_unmoved(conn, newest, after, now, PAGE))?;
         let Some(last) = page.last() else {
             return Ok(());
         };
@@ -197,9 +172,7 @@ fn print_unmoved(db: &Db, newest: i32, now: Timestamp) -> Result<(), String> {
 fn retire(config: &Config, version: i32, force: bool) -> Result<(), String> {
     let db = open(config)?;
     let _alone = data_dir::wait_for_setup(&config.data_dir)?;
-    let noted = db
-        .read(|conn| secret_checks::list(conn, Kind::Pepper))
-        .map_err(text)?;
+    let noted = db.read(|conn| secret_checks::list(conn, Kind::Pepper))?;
     let file = pepper_file(config);
     if !noted.iter().any(|(known, _)| *known == version) {
         let newest = noted.first().map_or(0, |(newest, _)| *newest);
@@ -216,9 +189,7 @@ fn retire(config: &Config, version: i32, force: bool) -> Result<(), String> {
             _ => Err(format!("there is no pepper {version}")),
         };
     }
-    let stopped = db
-        .write(|conn| peppers::retire(conn, version, force, Clock::System.now()))
-        .map_err(text)?;
+    let stopped = db.write(|conn| peppers::retire(conn, version, force, Clock::System.now()))?;
     out::announce(format_args!(
         "Pepper {version} is retired; {stopped} stopped working."
     ));

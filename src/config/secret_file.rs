@@ -72,7 +72,7 @@ impl SecretFile {
     /// # Errors
     /// One line when the system has no randomness.
     pub fn add(&mut self, version: i32) -> Result<(), String> {
-        let bytes = random::bytes::<32>().map_err(|error| error.to_string())?;
+        let bytes = random::bytes::<32>()?;
         self.0.push((version, Zeroizing::new(bytes)));
         Ok(())
     }

@@ -84,6 +84,13 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// One line for whoever stands at a shell.
+impl From<Error> for String {
+    fn from(error: Error) -> Self {
+        error.to_string()
+    }
+}
+
 impl From<Conflict> for Error {
     fn from(conflict: Conflict) -> Self {
         Self::Conflict(conflict)

@@ -78,6 +78,9 @@ impl Zone {
     /// An instant by the clocks of the zone. In `format`, `%Z` is their name then: "CET", "CEST".
     pub fn format(self, at: Timestamp, format: &str) -> String {
         let local = at.with_timezone(&self.0);
+        if !format.contains("%Z") {
+            return local.format(format).to_string();
+        }
         let format = format.replace("%Z", &self.clocks(at));
         local.format(&format).to_string()
     }

@@ -137,8 +137,7 @@ impl Work {
         node: String,
     ) -> std::result::Result<Self, String> {
         let index = Arc::clone(follower.index());
-        let usage = UsageWriter::start(db, node.clone(), index, clock.now())
-            .map_err(|error| error.to_string())?;
+        let usage = UsageWriter::start(db, node.clone(), index, clock.now())?;
         Ok(Self {
             db: db.clone(),
             follower: Arc::clone(follower),

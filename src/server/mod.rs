@@ -68,17 +68,13 @@ impl Application {
         } = open_storage(config)?;
         let now = clock.now();
         take_over_plans(config, &db)?;
-        let token = db
-            .write(|conn| setup::issue_token(conn, now))
-            .map_err(|error| error.to_string())?;
+        let token = db.write(|conn| setup::issue_token(conn, now))?;
         let follower = follower(config, &db, clock, &master_keys)?;
         let site = site::of(config, address);
         site::warn_of_contradictions(config, &site);
         let setup_link = token.map(|token| format!("{}/setup?token={token}", site.base_url));
         // The newest at the start: replacing the master key ends every session, once each server was started anew.
-        let newest = master_keys
-            .newest_key()
-            .map_err(|error| error.to_string())?;
+        let newest = master_keys.newest_key()?;
         let cookie_key = Key::derive_from(newest.bytes());
         let vitals = Arc::<Vitals>::default();
         let state = web::Data::new(State::new(
@@ -184,9 +180,7 @@ impl Application {
 
 /// Has the database know the plans of the configuration, and says which it no longer has.
 fn take_over_plans(config: &Config, db: &Db) -> Result<(), String> {
-    let lost = db
-        .write(|conn| plans::take_over(conn, &config.plans))
-        .map_err(|error| error.to_string())?;
+    let lost = db.write(|conn| plans::take_over(conn, &config.plans))?;
     for plan in lost {
         tracing::warn!(
             plan,
@@ -208,8 +202,7 @@ fn follower(
     let at_hand = config.clone();
     let read_keys = Box::new(move || master_key_file(&at_hand).map(|file| file.master_keys()));
     let follower = Follower::load(db, read_peppers, config.request_log_per_second, clock)
-        .and_then(|follower| follower.with_master_keys(db, master_keys, read_keys))
-        .map_err(|error| error.to_string())?;
+        .and_then(|follower| follower.with_master_keys(db, master_keys, read_keys))?;
     let index = follower.index();
     tracing::info!(keys = index.len(), rev = index.rev(), "the index is loaded");
     Ok(Arc::new(follower))

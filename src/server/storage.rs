@@ -6,7 +6,6 @@ use crate::config::Config;
 use crate::config::secrets::{Secrets, master_key_file};
 use crate::db::secret_checks::{self, Kind};
 use crate::db::{self, Db, audit_chain};
-use crate::domain::Error;
 use crate::domain::master_key::{MasterKey, MasterKeys};
 use crate::domain::pepper::Pepper;
 
@@ -29,17 +28,15 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
     // Two first commands at once would each make secrets and tables; the second waits here for the first.
     let mut first = FirstStart::wait(config)?;
     let db = connect(config)?;
-    if db.read(db::dialect::is_empty).map_err(text)? {
+    if db.read(db::dialect::is_empty)? {
         first.begin()?;
     }
     // Under the lock of the migrations: of several servers that meet an empty database, one notes its secrets there.
-    let (secrets, master_keys) = db
-        .read(|conn| db::migrate::run(conn, || Ok(open_secrets(config, &db))))
-        .map_err(text)??;
+    let (secrets, master_keys) =
+        db.read(|conn| db::migrate::run(conn, || Ok(open_secrets(config, &db))))??;
     // A new database knows the plans also before a server starts.
-    if db.read(db::plans::list).map_err(text)?.is_empty() {
-        db.write(|conn| db::plans::replace(conn, &config.plans))
-            .map_err(text)?;
+    if db.read(db::plans::list)?.is_empty() {
+        db.write(|conn| db::plans::replace(conn, &config.plans))?;
     }
     first.finish()?;
     Ok(Storage {
@@ -52,9 +49,7 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
 /// Has the database record what is changed, under its audit key; the first time rows from before become a chain.
 fn keep_audit_log(db: &Db, master_keys: &MasterKeys) -> Result<(), String> {
     let keys = db.audit_with(master_keys);
-    let (_, rows) = db
-        .write(|conn| audit_chain::open_key(conn, keys))
-        .map_err(text)?;
+    let (_, rows) = db.write(|conn| audit_chain::open_key(conn, keys))?;
     if rows > 0 {
         tracing::info!(rows, "the audit log has become a chain");
     }
@@ -68,8 +63,7 @@ fn keep_audit_log(db: &Db, master_keys: &MasterKeys) -> Result<(), String> {
 /// As [`open_storage`].
 pub fn open_database(config: &Config) -> Result<Db, String> {
     let db = connect(config)?;
-    db.read(|conn| db::migrate::run(conn, || Ok(())))
-        .map_err(text)?;
+    db.read(|conn| db::migrate::run(conn, || Ok(())))?;
     // Commands that only tell what is missing must do so without it.
     let at_hand = master_key_file(config).map(|file| file.master_keys());
     let noted = noted(&db, Kind::MasterKey)?;
@@ -82,8 +76,8 @@ fn connect(config: &Config) -> Result<Db, String> {
         data_dir::create_private(file)?;
     }
     let connections = u32::try_from(config.workers * 2 + 4).unwrap_or(8);
-    let db = Db::open(config.database.clone(), connections).map_err(text)?;
-    db.read(db::dialect::check_durability).map_err(text)?;
+    let db = Db::open(config.database.clone(), connections)?;
+    db.read(db::dialect::check_durability)?;
     if config.mail.is_some() {
         db.send_mail();
     }
@@ -110,7 +104,7 @@ fn open_secrets(config: &Config, db: &Db) -> Result<(Secrets, MasterKeys), Strin
 
 fn noted(db: &Db, kind: Kind) -> Result<Vec<(i32, String)>, String> {
     db.read(|conn| secret_checks::list(conn, kind))
-        .map_err(text)
+        .map_err(String::from)
 }
 
 /// What the database notes; of a new one, which notes nothing, all that is at hand.
@@ -127,15 +121,6 @@ fn noted_or_new(
     db.write(|conn| {
         let mut new = new.iter();
         new.try_for_each(|(version, check)| secret_checks::note(conn, kind, *version, check))
-    })
-    .map_err(text)?;
+    })?;
     Ok(new)
-}
-
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "it is handed to map_err as it is"
-)]
-fn text(error: Error) -> String {
-    error.to_string()
 }

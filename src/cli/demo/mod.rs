@@ -50,7 +50,7 @@ impl Drop for Temporary {
 /// Fills a temporary database and serves it until it is stopped.
 pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
     telemetry::start("warn", config.log_json)?;
-    let name = random::token().map_err(|error| error.to_string())?;
+    let name = random::token()?;
     config.data_dir =
         std::env::temp_dir().join(format!("keystead-demo-{}", name.get(..12).unwrap_or(&name)));
     config.database = Source::in_dir(&config.data_dir);
@@ -102,7 +102,7 @@ pub fn run(mut config: Config, _: &Args) -> Result<(), String> {
 /// Fills the database; gives the samples, and the paths at which systems get credentials of other services.
 fn fill(config: &Config) -> Result<(Samples, Vec<String>), String> {
     let storage = open_storage(config)?;
-    let digest = password::digest(PASSWORD).map_err(|error| error.to_string())?;
+    let digest = password::digest(PASSWORD)?;
     let pepper = storage
         .secrets
         .peppers
@@ -119,7 +119,7 @@ fn fill(config: &Config) -> Result<(Samples, Vec<String>), String> {
             people::fill(conn, tenant, &digest, now)?;
             Ok((filled, integrations::fill(conn, tenant, with, now)?))
         })
-        .map_err(|error| error.to_string())
+        .map_err(String::from)
 }
 
 /// What the systems do: method, path, scope.

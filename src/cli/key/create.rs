@@ -62,26 +62,22 @@ pub fn run(config: &Config, args: &CreateArgs) -> Result<(), String> {
         rate_limit: None,
         owner: args.owner.as_deref().unwrap_or_default(),
     };
-    let draft = input
-        .check(now, expiry)
-        .map_err(|error| error.to_string())?;
+    let draft = input.check(now, expiry)?;
     let pepper = secrets.peppers.first().ok_or("there is no pepper")?;
-    let issued = db
-        .write(|conn| {
-            let tenant = meant::tenant(conn, &args.tenant)?;
-            let project = args.project.as_deref();
-            let project = project.map(|text| db::projects::find_by_name(conn, tenant.id, text));
-            let project = project.transpose()?.map(|project| project.id.to_string());
-            let issuing = Issuing {
-                brand: &config.brand,
-                pepper,
-                group: args.group.as_deref(),
-                project: project.as_deref(),
-                idempotency_key: None,
-            };
-            keys::issue(conn, &operator(tenant.id, now), &draft, issuing)
-        })
-        .map_err(|error| error.to_string())?;
+    let issued = db.write(|conn| {
+        let tenant = meant::tenant(conn, &args.tenant)?;
+        let project = args.project.as_deref();
+        let project = project.map(|text| db::projects::find_by_name(conn, tenant.id, text));
+        let project = project.transpose()?.map(|project| project.id.to_string());
+        let issuing = Issuing {
+            brand: &config.brand,
+            pepper,
+            group: args.group.as_deref(),
+            project: project.as_deref(),
+            idempotency_key: None,
+        };
+        keys::issue(conn, &operator(tenant.id, now), &draft, issuing)
+    })?;
     if let Issued::New(key, secret) = issued {
         // The secret first: whatever the running server does, this is the only time it can be shown.
         let shown = out::line(&shown(args, &key, &secret));

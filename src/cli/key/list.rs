@@ -26,12 +26,10 @@ pub struct ListArgs {
 pub fn run(config: &Config, args: &ListArgs) -> Result<(), String> {
     let Storage { db, .. } = open_storage(config)?;
     let now = Clock::System.now();
-    let keys = db
-        .read(|conn| {
-            let tenant = meant::tenant(conn, &args.tenant)?;
-            db::key_lists::all(conn, tenant.id)
-        })
-        .map_err(|error| error.to_string())?;
+    let keys = db.read(|conn| {
+        let tenant = meant::tenant(conn, &args.tenant)?;
+        db::key_lists::all(conn, tenant.id)
+    })?;
     let document = keys.iter().map(|key| as_json(key, now)).collect();
     let lines = keys.iter().map(|key| as_line(key, now));
     out::document_or_lines(args.json, &document, lines)

@@ -31,17 +31,14 @@ pub struct InviteArgs {
 /// Invites the person.
 pub fn run(config: &Config, args: &InviteArgs) -> Result<(), String> {
     must_be_a_role(&args.role)?;
-    let draft = Draft::check(&args.email, &args.role).map_err(|error| error.to_string())?;
+    let draft = Draft::check(&args.email, &args.role)?;
     let storage = open_storage(config)?;
     let now = Clock::System.now();
-    let invitation = storage
-        .db
-        .write(|conn| {
-            let tenant = meant::tenant(conn, &args.tenant)?.id;
-            let inviter = Overseer::Operator(now);
-            invitations::create(conn, &operator(tenant, now), &draft, inviter.name())
-        })
-        .map_err(|error| error.to_string())?;
+    let invitation = storage.db.write(|conn| {
+        let tenant = meant::tenant(conn, &args.tenant)?.id;
+        let inviter = Overseer::Operator(now);
+        invitations::create(conn, &operator(tenant, now), &draft, inviter.name())
+    })?;
     let document = args.json.then(|| json!({}));
     invitation_links::hand_over(config, &storage, &invitation, document)
 }

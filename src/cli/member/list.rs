@@ -25,16 +25,14 @@ pub struct ListArgs {
 /// name, with tabs between them. Then a line for each open invitation: address, role, the word "invited" and its end.
 pub fn run(config: &Config, args: &ListArgs) -> Result<(), String> {
     let Storage { db, .. } = open_storage(config)?;
-    let (members, invitations, keys) = db
-        .snapshot(|conn| {
-            let tenant = meant::tenant(conn, &args.tenant)?.id;
-            Ok((
-                db::members::list(conn, tenant)?,
-                db::invitations::list(conn, tenant)?,
-                key_owners::counts(conn, tenant)?,
-            ))
-        })
-        .map_err(|error| error.to_string())?;
+    let (members, invitations, keys) = db.snapshot(|conn| {
+        let tenant = meant::tenant(conn, &args.tenant)?.id;
+        Ok((
+            db::members::list(conn, tenant)?,
+            db::invitations::list(conn, tenant)?,
+            key_owners::counts(conn, tenant)?,
+        ))
+    })?;
     let now = Clock::System.now();
     let keys = |member: &Member| keys.get(&member.user).copied().unwrap_or_default();
     let open = |one: &&Invitation| one.expires_at > now;

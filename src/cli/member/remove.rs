@@ -37,9 +37,7 @@ pub struct RemoveArgs {
 pub fn run(config: &Config, args: &RemoveArgs) -> Result<(), String> {
     let Storage { db, .. } = open_storage(config)?;
     let now = Clock::System.now();
-    let (member, keys) = db
-        .write(|conn| remove(conn, args, now))
-        .map_err(|error| error.to_string())?;
+    let (member, keys) = db.write(|conn| remove(conn, args, now))?;
     control::follow(&config.data_dir)?;
     let told = format!("{} is out of {}.", member.email, member.tenant_name);
     let document = json!({ "id": member.user, "email": member.email, "keys_handed_over": keys });

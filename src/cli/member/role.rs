@@ -31,13 +31,11 @@ pub fn run(config: &Config, args: &RoleArgs) -> Result<(), String> {
     must_be_a_role(&args.role)?;
     let Storage { db, .. } = open_storage(config)?;
     let now = Clock::System.now();
-    let member = db
-        .write(|conn| {
-            let tenant = meant::tenant(conn, &args.tenant)?;
-            let user = meant::member(conn, &tenant, &args.email)?.user;
-            members::set_role(conn, &operator(tenant.id, now), user, &args.role)
-        })
-        .map_err(|error| error.to_string())?;
+    let member = db.write(|conn| {
+        let tenant = meant::tenant(conn, &args.tenant)?;
+        let user = meant::member(conn, &tenant, &args.email)?.user;
+        members::set_role(conn, &operator(tenant.id, now), user, &args.role)
+    })?;
     control::follow(&config.data_dir)?;
     let role = member.role;
     let told = format!(

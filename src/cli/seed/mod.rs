@@ -48,11 +48,7 @@ pub fn run(config: &Config, args: &Args) -> Result<(), String> {
         .peppers
         .first()
         .ok_or("there is no pepper")?;
-    if storage
-        .db
-        .read(db::tenants::any)
-        .map_err(|error| error.to_string())?
-    {
+    if storage.db.read(db::tenants::any)? {
         return Err("this database is in use; seed an empty one".into());
     }
     let mut out = args.secrets_out.as_deref().map(create).transpose()?;
@@ -72,8 +68,7 @@ pub fn run(config: &Config, args: &Args) -> Result<(), String> {
     bulk::fill(&storage.db, plan, |secret| match &mut out {
         Some(file) => writeln!(file, "{}", secret.expose()).map_err(Error::internal),
         None => Ok(()),
-    })
-    .map_err(|error| error.to_string())?;
+    })?;
     if let Some(mut file) = out {
         file.flush()
             .map_err(|cause| format!("can't write the secrets: {cause}"))?;

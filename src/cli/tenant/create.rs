@@ -43,16 +43,10 @@ pub fn run(config: &Config, args: &CreateArgs) -> Result<(), String> {
         email: &args.admin,
     };
     let storage = open_storage(config)?;
-    let plans = storage
-        .db
-        .read(db::plans::list)
-        .map_err(|error| error.to_string())?;
-    let draft = input.check(&plans).map_err(|error| error.to_string())?;
+    let plans = storage.db.read(db::plans::list)?;
+    let draft = input.check(&plans)?;
     let by = Overseer::Operator(Clock::System.now());
-    let (tenant, first) = storage
-        .db
-        .write(|conn| tenants::make(conn, &by, &draft))
-        .map_err(|error| error.to_string())?;
+    let (tenant, first) = storage.db.write(|conn| tenants::make(conn, &by, &draft))?;
     out::note(format_args!(
         "Tenant \"{}\" ({}) is there.",
         tenant.name, tenant.id

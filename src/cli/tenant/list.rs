@@ -26,9 +26,7 @@ pub struct ListArgs {
 pub fn run(config: &Config, args: &ListArgs) -> Result<(), String> {
     let Storage { db, .. } = open_storage(config)?;
     let now = Clock::System.now();
-    let all = db
-        .snapshot(|conn| load(conn, now))
-        .map_err(|error| error.to_string())?;
+    let all = db.snapshot(|conn| load(conn, now))?;
     let document = all.iter().map(full).collect();
     out::document_or_lines(args.json, &document, all.iter().map(as_line))
 }

@@ -27,12 +27,10 @@ pub struct RenameArgs {
 pub fn run(config: &Config, args: &RenameArgs) -> Result<(), String> {
     let Storage { db, .. } = open_storage(config)?;
     let by = Overseer::Operator(Clock::System.now());
-    let renamed = db
-        .write(|conn| {
-            let before = meant::tenant(conn, &args.tenant)?;
-            tenants::rename(conn, &by, before.id, &before.name, &args.name)
-        })
-        .map_err(|error| error.to_string())?;
+    let renamed = db.write(|conn| {
+        let before = meant::tenant(conn, &args.tenant)?;
+        tenants::rename(conn, &by, before.id, &before.name, &args.name)
+    })?;
     control::follow(&config.data_dir)?;
     let told = format!("Tenant {} is called \"{}\" now.", renamed.id, renamed.name);
     out::document_or_lines(args.json, &as_json(&renamed), [told])

@@ -28,25 +28,23 @@ pub struct SuspensionArgs {
 pub fn run(config: &Config, args: &SuspensionArgs, off: bool) -> Result<(), String> {
     let Storage { db, .. } = open_storage(config)?;
     let by = Overseer::Operator(Clock::System.now());
-    let tenant = db
-        .write(|conn| {
-            let tenant = meant::tenant(conn, &args.tenant)?;
-            if tenant.suspended_at.is_some() == off {
-                let state = if off {
-                    "suspended already"
-                } else {
-                    "not suspended"
-                };
-                return Err(Error::BadRequest(format!("{} is {state}", tenant.name)));
-            }
-            let shown = suspensions::version(&tenant);
-            if off {
-                suspensions::suspend(conn, &by, tenant.id, &shown, &args.reason)
+    let tenant = db.write(|conn| {
+        let tenant = meant::tenant(conn, &args.tenant)?;
+        if tenant.suspended_at.is_some() == off {
+            let state = if off {
+                "suspended already"
             } else {
-                suspensions::resume(conn, &by, tenant.id, &shown, &args.reason)
-            }
-        })
-        .map_err(|error| error.to_string())?;
+                "not suspended"
+            };
+            return Err(Error::BadRequest(format!("{} is {state}", tenant.name)));
+        }
+        let shown = suspensions::version(&tenant);
+        if off {
+            suspensions::suspend(conn, &by, tenant.id, &shown, &args.reason)
+        } else {
+            suspensions::resume(conn, &by, tenant.id, &shown, &args.reason)
+        }
+    })?;
     control::follow(&config.data_dir)?;
     let told = if off {
         format!(

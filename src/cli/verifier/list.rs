@@ -22,9 +22,7 @@ pub struct ListArgs {
 /// between them.
 pub fn run(config: &Config, args: &ListArgs) -> Result<(), String> {
     let Storage { db, .. } = open_storage(config)?;
-    let all = db
-        .read(db::verifiers::list)
-        .map_err(|error| error.to_string())?;
+    let all = db.read(db::verifiers::list)?;
     let document = all.iter().map(as_json).collect();
     out::document_or_lines(args.json, &document, all.iter().map(as_line))
 }

@@ -72,7 +72,7 @@ fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
     let by = Steward::operator(Clock::System.now());
     let pepper = secrets.peppers.first().ok_or("there is no pepper")?;
     let made = db.write(|conn| verifiers::create(conn, &by, &args.name, &config.brand, pepper));
-    let (verifier, token) = made.map_err(|error| error.to_string())?;
+    let (verifier, token) = made?;
     let told = format!("Verifier {} is ready.", named(&verifier));
     hand_over(config, &verifier, &token, &told, args.json)
 }
@@ -81,13 +81,11 @@ fn rotate(config: &Config, args: &RotateArgs) -> Result<(), String> {
     let Storage { db, secrets, .. } = open_storage(config)?;
     let by = Steward::operator(Clock::System.now());
     let pepper = secrets.peppers.first().ok_or("there is no pepper")?;
-    let known = db
-        .read(|conn| list_meant(conn, &args.name))
-        .map_err(|error| error.to_string())?;
+    let known = db.read(|conn| list_meant(conn, &args.name))?;
     let id = one_of(&known, &args.name)?;
     let brand = &config.brand;
     let made = db.write(|conn| verifiers::rotate(conn, &by, id, args.grace, brand, pepper));
-    let (verifier, token) = made.map_err(|error| error.to_string())?;
+    let (verifier, token) = made?;
     let told = format!(
         "Verifier {} has another token; the old one works {}.",
         named(&verifier),

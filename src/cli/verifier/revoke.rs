@@ -29,9 +29,7 @@ pub struct RevokeArgs {
 pub fn run(config: &Config, args: &RevokeArgs) -> Result<(), String> {
     let Storage { db, .. } = open_storage(config)?;
     let by = Steward::operator(Clock::System.now());
-    let known = db
-        .read(|conn| list_meant(conn, &args.name))
-        .map_err(|error| error.to_string())?;
+    let known = db.read(|conn| list_meant(conn, &args.name))?;
     let id = one_of(&known, &args.name)?;
     let revoked = db
         .write(|conn| {
@@ -47,8 +45,7 @@ pub fn run(config: &Config, args: &RevokeArgs) -> Result<(), String> {
                 )));
             }
             verifiers::revoke(conn, &by, id, &verifier.name)
-        })
-        .map_err(|error| error.to_string())?;
+        })?;
     control::follow(&config.data_dir)?;
     let told = format!("Verifier {} is revoked for good.", named(&revoked));
     out::document_or_lines(args.json, &as_json(&revoked), [told])
