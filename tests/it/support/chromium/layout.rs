@@ -5,9 +5,20 @@ use super::Chromium;
 /// Lists what a person would trip over.
 pub const LAYOUT: &str = include_str!("layout.js");
 
-/// What was just unfolded has its height once it was drawn.
-pub const DRAWN: &str =
-    "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));";
+/// What was just unfolded grows for a moment, and no list of animations names that: it is over when nothing that folds has
+/// another height in the next pictures.
+pub const DRAWN: &str = r#"return new Promise((done) => {
+    const heights = () => [...document.querySelectorAll("details")].map((one) => one.getBoundingClientRect().height).join();
+    let [before, same] = ["", 0];
+    const look = () => {
+        const now = heights();
+        same = now === before ? same + 1 : 0;
+        before = now;
+        if (same > 3) done();
+        else requestAnimationFrame(look);
+    };
+    look();
+});"#;
 
 /// Windows of desks, laptops, tablets and phones.
 const SCREENS: [(u32, u32); 7] = [
@@ -25,8 +36,6 @@ impl Chromium {
     /// stick, in any window. The window is then a desk's again. `what` names the page.
     pub async fn is_laid_out(&self, what: &str) {
         let mut found = Vec::new();
-        // What was just clicked may begin to move with the next picture.
-        self.script(DRAWN).await;
         for (width, height) in SCREENS {
             self.screen(width, height).await;
             self.settled().await;
