@@ -7,18 +7,16 @@ use crate::support::browser_like::{Answer, Person};
 use crate::support::*;
 
 /// A row for each route, with what becomes of a request about Acme by a super user who is its admin, another admin of it,
-/// a viewer of it, the admin of another tenant, support staff, and a stranger: `+` it is done, shown, or refused for what
-/// is in it, `-` 403, `0` as if it did not exist, `>` sent to sign in.
-/// Where a tenant has no integrations, its admin is told so with 403; `/logout` leads to the sign-in page too.
+/// a viewer of it, the admin of another tenant, support staff, and a stranger: `+` it is done or shown, `~` refused for
+/// what is in it or for the state of things, `-` 403, `0` as if it did not exist, `>` sent to sign in.
+/// Where a tenant has no integrations, its admin is told so with 403, and one that has them can't ask for them, with 409;
+/// `/logout` leads to the sign-in page too.
 const MATRIX: &str = "
 + + + + + > /account/display
-+ + + + + > /account/email
 + + + + + > /account/name
 + + + + + > /account/password
 + + + + + > /account/second-factor
 + + + + + > /account/second-factor/confirmation
-+ + + + + > /account/second-factor/recovery-codes
-+ + + + + > /account/second-factor/removal
 + + + + + > /account/sessions/removal
 + + + + + > /jump
 + + + + + > /theme
@@ -26,17 +24,13 @@ const MATRIX: &str = "
 + + + + 0 > /tenant-api-keys/search
 + + + 0 0 > /tenant
 + + - + 0 > /authorization-groups
-+ + - + 0 > /integrations/access-request
 + + - + 0 > /integrations/access-request/withdrawal
 + + - + 0 > /members/invitations
 + + - + 0 > /projects
 + + - + 0 > /settings
 + + - + 0 > /tenant-api-keys
-+ + - + 0 > /tenant-api-keys/batch
-+ + - + 0 > /tenant-api-keys/batch-plan
 + + - + 0 > /tenant-api-keys/edit-validation
 + + - + 0 > /tenant-api-keys/limit-request
-+ + - + 0 > /tenant-api-keys/limit-request/messages
 + + - + 0 > /tenant-api-keys/limit-request/withdrawal
 + + - + 0 > /tenant-api-keys/validation
 + + - - 0 > /integrations/{slug}/credentials
@@ -77,7 +71,13 @@ const MATRIX: &str = "
 + + - 0 0 > /tenant-api-keys/{id}/rotation/extension
 + + - 0 0 > /tenant-api-keys/{id}/suspension
 + + - 0 0 > /tenant-api-keys/{id}/suspension/removal
++ + - ~ 0 > /tenant-api-keys/batch
++ + - ~ 0 > /tenant-api-keys/batch-plan
++ + - ~ 0 > /tenant-api-keys/limit-request/messages
 + + 0 0 0 > /account/sessions/{id}/removal
++ + ~ ~ ~ > /account/email
++ + ~ ~ ~ > /account/second-factor/recovery-codes
++ + ~ ~ ~ > /account/second-factor/removal
 + 0 0 0 + > /support/explain
 + 0 0 0 + > /support/leaked-keys
 + 0 0 0 + > /support/leaked-keys/containment
@@ -99,6 +99,7 @@ const MATRIX: &str = "
 + 0 0 0 0 > /verifiers/{id}/revocation
 + 0 0 0 0 > /verifiers/{id}/rotation
 + 0 0 0 0 > /verifiers/{id}/rotation/end
++ ~ - + 0 > /integrations/access-request
 0 0 0 0 + > /support/tenants/{id}/look
 0 0 0 0 + > /support/tenants/{id}/look/entry
 0 0 0 0 + > /support/tenants/{id}/look/removal
@@ -124,7 +125,8 @@ pub(super) fn cell(answer: &Answer) -> String {
         403 => "-",
         404 => "0",
         303 if place.starts_with("/login?next") || place == "/login" => ">",
-        200 | 201 | 303 | 400 | 401 | 409 | 422 => "+",
+        200 | 201 | 303 => "+",
+        400 | 401 | 409 | 422 => "~",
         odd => return odd.to_string(),
     }
     .into()
