@@ -13,13 +13,6 @@ async fn sign_in(app: &App, email: &str, password: &str) -> Answer {
     app.visitor().submit("/login", "/login", &fields).await
 }
 
-fn person_id(app: &App, email: &str) -> String {
-    direct::text(
-        &app.db,
-        &format!("SELECT id AS t FROM users WHERE email = '{email}'"),
-    )
-}
-
 #[actix_web::test]
 async fn everybody_changes_their_own_name() {
     let app = App::start().await;
@@ -128,7 +121,7 @@ async fn reset(person: &mut Person, link: &str, password: &str) -> Answer {
 
 /// Has an admin make a link.
 async fn link_for(app: &App, admin: &mut Person, email: &str) -> String {
-    let path = format!("/members/{}/reset-link", person_id(app, email));
+    let path = format!("/members/{}/reset-link", app.person(email));
     let made = admin.submit("/members", &path, &[]).await;
     assert_eq!(made.status, 201, "{}", made.body);
     let link = made.text_of(".sample code");
@@ -170,7 +163,7 @@ async fn a_link_ends_after_a_day_and_is_of_one_person() {
     let app = App::start().await;
     let mut alice = app.sign_in(ALICE).await;
     let link = link_for(&app, &mut alice, VERA).await;
-    let of_alice = link.replace(&person_id(&app, VERA), &person_id(&app, ALICE));
+    let of_alice = link.replace(&app.person(VERA), &app.person(ALICE));
     for wrong in [
         &*of_alice,
         &link[..link.len() - 1],
@@ -187,7 +180,7 @@ async fn a_link_ends_after_a_day_and_is_of_one_person() {
 async fn no_admin_gets_hold_of_who_runs_keystead_or_is_elsewhere_too() {
     let app = App::start().await;
     let mut alice = app.sign_in(ALICE).await;
-    let (vera, alices) = (person_id(&app, VERA), person_id(&app, ALICE));
+    let (vera, alices) = (app.person(VERA), app.person(ALICE));
     app.sql(&format!(
         "UPDATE memberships SET role = 'admin' WHERE user_id = '{vera}'"
     ));
@@ -196,7 +189,7 @@ async fn no_admin_gets_hold_of_who_runs_keystead_or_is_elsewhere_too() {
     let refused = vera.submit("/members", &path, &[]).await;
     assert_eq!(refused.status, 409);
     refused.shows("This person runs Keystead here.");
-    let (bob, acme) = (person_id(&app, BOB), app.tenant("Acme"));
+    let (bob, acme) = (app.person(BOB), app.tenant("Acme"));
     app.sql(&format!(
         "INSERT INTO memberships (tenant_id, user_id, role, created_at) \
          VALUES ('{acme}', '{bob}', 'viewer', '2026-11-20 12:00:00')"
@@ -207,7 +200,7 @@ async fn no_admin_gets_hold_of_who_runs_keystead_or_is_elsewhere_too() {
     refused.shows("This person is in another tenant too");
     assert_eq!(sign_in(&app, BOB, PASSWORD).await.status, 303);
     // Nor of the own account: that takes the password.
-    let own = person_id(&app, VERA);
+    let own = app.person(VERA);
     for deed in ["reset-link", "second-factor"] {
         let path = format!("/members/{own}/{deed}");
         let refused = vera.submit("/members", &path, &[]).await;

@@ -38,13 +38,6 @@ pub async fn accept(person: &mut Person, link: &str, name: &str, password: &str)
     person.post("/invitation", &fields).await
 }
 
-pub fn member_id(app: &App, email: &str) -> String {
-    direct::text(
-        &app.db,
-        &format!("SELECT id AS t FROM users WHERE email = '{email}'"),
-    )
-}
-
 #[actix_web::test]
 async fn an_invited_person_joins_by_the_link_and_it_works_once() {
     let app = App::start().await;

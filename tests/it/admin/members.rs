@@ -4,14 +4,14 @@ use keystead::actions::{invitations, keys};
 use keystead::domain::invitation::Draft;
 use keystead::domain::role::{Actor, Role, Who};
 
-use super::invitations::{CAROL, MEMBERS, accept, invite, member_id};
+use super::invitations::{CAROL, MEMBERS, accept, invite};
 use crate::support::*;
 
 #[actix_web::test]
 async fn another_role_ends_the_sessions_of_the_person() {
     let app = App::start().await;
     let (mut alice, mut vera) = (app.sign_in(ALICE).await, app.sign_in(VERA).await);
-    let id = member_id(&app, VERA);
+    let id = app.person(VERA);
     let role = format!("/members/{id}/role");
     let promoted = alice.submit(MEMBERS, &role, &[("role", "admin")]).await;
     promoted.leads_to(MEMBERS);
@@ -37,7 +37,7 @@ async fn another_role_ends_the_sessions_of_the_person() {
 async fn whoever_is_removed_is_out_with_the_next_click_and_can_be_invited_again() {
     let app = App::start().await;
     let (mut alice, mut vera) = (app.sign_in(ALICE).await, app.sign_in(VERA).await);
-    let removal = format!("/members/{}/removal", member_id(&app, VERA));
+    let removal = format!("/members/{}/removal", app.person(VERA));
     let ask = alice.get(&removal).await;
     ask.shows("Vera Viewer loses access to Acme with the next click");
     alice
@@ -58,7 +58,7 @@ async fn whoever_is_removed_is_out_with_the_next_click_and_can_be_invited_again(
 async fn the_last_admin_and_whoever_runs_keystead_stay() {
     let app = App::start().await;
     let (mut alice, mut bob) = (app.sign_in(ALICE).await, app.sign_in(BOB).await);
-    let own = member_id(&app, BOB);
+    let own = app.person(BOB);
     for (path, fields) in [
         (format!("/members/{own}/role"), vec![("role", "viewer")]),
         (format!("/members/{own}/removal"), vec![]),
@@ -67,7 +67,7 @@ async fn the_last_admin_and_whoever_runs_keystead_stay() {
         assert_eq!(refused.status, 409);
         refused.shows("A tenant needs an admin.");
     }
-    let alices = member_id(&app, ALICE);
+    let alices = app.person(ALICE);
     alice.get(MEMBERS).await.lacks(&format!("#remove-{alices}"));
     let removal = format!("/members/{alices}/removal");
     let refused = alice.submit(MEMBERS, &removal, &[]).await;
@@ -81,7 +81,7 @@ async fn viewers_and_other_tenants_change_nobody() {
     let app = App::start().await;
     let mut alice = app.sign_in(ALICE).await;
     let (place, _) = invite(&app, &mut alice, CAROL, "viewer").await;
-    let id = member_id(&app, VERA);
+    let id = app.person(VERA);
     let (role, removal) = (
         format!("/members/{id}/role"),
         format!("/members/{id}/removal"),
@@ -123,7 +123,7 @@ async fn rights_are_those_of_the_moment_of_the_change() {
     let key = app.issue("Acme", "Payroll system");
     let stale = Actor {
         who: Who::Person {
-            id: member_id(&app, VERA).parse().unwrap(),
+            id: app.person(VERA).parse().unwrap(),
             email: VERA.into(),
             role: Role::Admin,
         },

@@ -19,6 +19,7 @@ mod limits;
 mod looks;
 mod main_job;
 mod members;
+mod people;
 mod phone;
 mod projects;
 mod request_log;

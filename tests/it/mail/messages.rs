@@ -17,11 +17,6 @@ async fn invite(alice: &mut Person, email: &str) -> String {
     made.header("location").to_owned()
 }
 
-fn id_of(app: &App, email: &str) -> String {
-    let query = format!("SELECT id AS t FROM users WHERE email = '{email}'");
-    direct::text(&app.db, &query)
-}
-
 #[actix_web::test]
 async fn an_invitation_is_sent_too_and_its_link_is_the_one_that_is_shown() {
     let server = MailServer::start();
@@ -116,7 +111,7 @@ async fn a_link_that_an_admin_makes_is_sent_too_and_then_the_news_of_the_passwor
     let server = MailServer::start();
     let app = App::start_with_mail(&server.url()).await;
     let mut alice = app.sign_in(ALICE).await;
-    let path = format!("/members/{}/reset-link", id_of(&app, VERA));
+    let path = format!("/members/{}/reset-link", app.person(VERA));
     let made = alice.submit("/members", &path, &[]).await;
     made.shows("It is also sent to vera@acme.test.");
     let message = server.message();
@@ -162,7 +157,7 @@ async fn people_hear_of_what_becomes_of_their_second_factor() {
     }
     subject("Somebody gave your password, and wrong codes after it");
     let mut alice = app.sign_in(ALICE).await;
-    let place = format!("/members/{}/second-factor", id_of(&app, VERA));
+    let place = format!("/members/{}/second-factor", app.person(VERA));
     alice.submit(&place, &place, &[]).await.leads_to("/members");
     let off = subject("Your second factor was switched off");
     assert!(off.text().contains("By: alice@acme.test"), "{}", off.text());
@@ -202,7 +197,7 @@ async fn what_has_become_pointless_is_not_sent() {
         .submit(&page, &withdrawal, &[])
         .await
         .leads_to("/members");
-    let path = format!("/members/{}/reset-link", id_of(&app, VERA));
+    let path = format!("/members/{}/reset-link", app.person(VERA));
     assert_eq!(alice.submit("/members", &path, &[]).await.status, 201);
     let mut vera = app.sign_in(VERA).await;
     let fields = [("password", PASSWORD), ("new_password", OTHER)];
@@ -223,7 +218,7 @@ async fn without_a_mail_server_nothing_is_kept_and_nothing_is_promised() {
     let mut alice = app.sign_in(ALICE).await;
     let page = invite(&mut alice, "dora@x.test").await;
     alice.get(&page).await.hides("also sent");
-    let path = format!("/members/{}/reset-link", id_of(&app, VERA));
+    let path = format!("/members/{}/reset-link", app.person(VERA));
     let made = alice.submit("/members", &path, &[]).await;
     assert_eq!(made.status, 201);
     made.hides("also sent");

@@ -111,6 +111,12 @@ impl App {
         number(&self.db, query)
     }
 
+    /// The id of a person.
+    pub fn person(&self, email: &str) -> String {
+        let query = format!("SELECT id AS t FROM users WHERE email = '{email}'");
+        text(&self.db, &query)
+    }
+
     /// Rows of a table.
     pub fn rows(&self, table: &str) -> i64 {
         self.number(&format!("SELECT count(*) AS n FROM {table}"))

@@ -36,6 +36,8 @@ impl Chromium {
     /// stick, in any window. The window is then a desk's again. `what` names the page.
     pub async fn is_laid_out(&self, what: &str) {
         let mut found = Vec::new();
+        // What was just clicked may begin to move with the next picture.
+        self.script(DRAWN).await;
         for (width, height) in SCREENS {
             self.screen(width, height).await;
             self.settled().await;
