@@ -34,6 +34,8 @@ pub enum Error {
     Throttled(u64),
     /// The answer can't be known now (database away, overload); trying again later is right.
     Unavailable(String),
+    /// Too many ask for the same costly thing at once; nothing was begun. The text says what, and what to do.
+    Busy(&'static str),
     /// A commit failed in a way that does not tell whether it happened.
     OutcomeUnknown(String),
     /// A defect or an environment failure; the text goes to the log only.
@@ -72,6 +74,7 @@ impl std::fmt::Display for Error {
             Self::Throttled(seconds) => {
                 write!(f, "too many attempts; try again in {seconds} seconds")
             }
+            Self::Busy(text) => f.write_str(text),
             Self::Forbidden(text)
             | Self::StaleForm(text)
             | Self::BadRequest(text)

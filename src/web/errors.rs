@@ -125,7 +125,12 @@ pub(super) fn needs_body(response: &ServiceResponse<BoxBody>) -> bool {
 
 /// The text of a failure whose answer was replaced, kept for the log.
 #[derive(Debug, Clone)]
-pub struct Cause(pub String);
+pub struct Cause {
+    /// What the log says.
+    pub text: String,
+    /// More was asked for than there is room for: no fault.
+    pub is_load: bool,
+}
 
 /// Puts a new body in place and keeps the headers that the error set.
 pub(super) fn replace(
@@ -150,10 +155,10 @@ pub(super) fn replace(
             .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
     }
     if let Some(error) = response.response().error() {
-        response
-            .request()
-            .extensions_mut()
-            .insert(Cause(error.to_string()));
+        response.request().extensions_mut().insert(Cause {
+            text: error.to_string(),
+            is_load: matches!(error.as_error(), Some(Failure(Error::Busy(_)))),
+        });
     }
     let (request, _) = response.into_parts();
     ServiceResponse::new(request, body)

@@ -46,7 +46,9 @@ impl ResponseError for Failure {
             }
             Error::Unauthenticated => StatusCode::UNAUTHORIZED,
             Error::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
-            Error::Unavailable(_) | Error::OutcomeUnknown(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Unavailable(_) | Error::Busy(_) | Error::OutcomeUnknown(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -55,7 +57,7 @@ impl ResponseError for Failure {
         let mut response = HttpResponseBuilder::new(self.status_code());
         match self.0 {
             Error::Throttled(seconds) => response.insert_header((header::RETRY_AFTER, seconds)),
-            Error::Unavailable(_) | Error::OutcomeUnknown(_) => {
+            Error::Unavailable(_) | Error::Busy(_) | Error::OutcomeUnknown(_) => {
                 response.insert_header((header::RETRY_AFTER, 2))
             }
             _ => &mut response,
@@ -70,6 +72,7 @@ pub fn sentence(status: StatusCode, failure: Option<&Failure>) -> String {
         Some(Error::Conflict(conflict)) => conflict.to_string(),
         Some(Error::Forbidden(text) | Error::StaleForm(text) | Error::BadRequest(text)) => text.clone(),
         Some(invalid @ Error::Invalid(_)) => invalid.to_string(),
+        Some(Error::Busy(text)) => (*text).into(),
         Some(Error::OutcomeUnknown(_)) => {
             "Keystead can't tell whether the change was made. Look before you try again.".into()
         }

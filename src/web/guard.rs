@@ -132,8 +132,9 @@ fn log<B>(
     );
     let status = response.status();
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    if status.is_server_error() {
-        let cause = cause.map(|cause| cause.0);
+    let is_load = cause.as_ref().is_some_and(|cause| cause.is_load);
+    if status.is_server_error() && !is_load {
+        let cause = cause.map(|cause| cause.text);
         let cause = cause.or_else(|| response.error().map(ToString::to_string));
         let path = harmless(path);
         tracing::error!(%method, path, status = status.as_u16(), micros, request_id = %id, cause, "request failed");

@@ -12,19 +12,20 @@ use crate::domain::role::Arrival;
 /// password, the inner result says why.
 ///
 /// # Errors
-/// `Throttled` while the place or the account must wait.
+/// `Busy` when too many passwords are looked at; `Throttled` while the place or the account must wait.
 pub async fn judge(
     state: &web::Data<State>,
     attempt: &Attempt,
     typed: &str,
 ) -> Result<(Begun, Result<bool>)> {
+    let place = state.digests.place()?;
     let (door, now) = (attempt.clone(), state.now());
     // Counted before the password is looked at: attempts at the same moment can't all be the first.
     let begun = state.change(move |conn| door.begin(conn, now)).await?;
     let (known, typed) = (begun.user.clone(), typed.to_owned());
     let judged = state
         .digests
-        .work(move || password_fits(known.as_ref(), &typed))
+        .work(place, move || password_fits(known.as_ref(), &typed))
         .await;
     Ok((begun, judged))
 }

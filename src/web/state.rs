@@ -213,7 +213,10 @@ impl State {
     /// # Errors
     /// As [`Digests::work`].
     pub async fn digest_password(&self, typed: String) -> Result<String> {
-        self.digests.work(move || password::digest(&typed)).await
+        let place = self.digests.place()?;
+        self.digests
+            .work(place, move || password::digest(&typed))
+            .await
     }
 }
 

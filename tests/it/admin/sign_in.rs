@@ -250,6 +250,37 @@ async fn many_attempts_at_once_do_not_get_around_the_wait() {
 }
 
 #[actix_web::test]
+async fn whoever_is_turned_away_at_a_crowded_door_did_not_fail() {
+    let app = App::start().await;
+    let tries: Vec<_> = (2..122)
+        .map(|number| {
+            let mut person = app.visitor_from(std::net::Ipv4Addr::new(127, 0, 0, number).into());
+            actix_web::rt::spawn(async move {
+                let answer =
+                    attempt(&mut person, &format!("p{number}@acme.test"), "guess", "").await;
+                (answer.status, answer.body)
+            })
+        })
+        .collect();
+    let (mut judged, mut turned_away) = (0, 0);
+    for attempt in tries {
+        match attempt.await.unwrap() {
+            (401, _) => judged += 1,
+            (503, text) => {
+                assert!(text.contains("Too many people sign in at once"), "{text}");
+                turned_away += 1;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(turned_away > 0, "all {judged} passwords were looked at");
+    assert_eq!(
+        app.number("SELECT count(*) AS n FROM sign_in_failures WHERE subject LIKE 'address:%'"),
+        judged
+    );
+}
+
+#[actix_web::test]
 async fn only_paths_of_ours_are_followed_after_signing_in() {
     let app = App::start().await;
     for evil in [
