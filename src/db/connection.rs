@@ -95,9 +95,11 @@ fn check_postgres_url(url: &str) -> std::result::Result<(), String> {
 /// while a statement runs in silence (11 s). Without these a query waits for hours.
 const PATIENCE: &str = "connect_timeout=5&tcp_user_timeout=5000&keepalives_idle=5&keepalives_interval=2&keepalives_count=3";
 
-/// What is true for every PostgreSQL session: an acknowledged change is on disk, whatever the server's default, and no
-/// statement holds a connection for longer than 30 seconds.
-pub(super) const SESSION: &str = "SET synchronous_commit = on; SET statement_timeout = '30s'";
+/// What is true for every PostgreSQL session, whatever the server's defaults and the environment say: an acknowledged
+/// change is on disk, each statement sees what was committed before it, texts are UTF-8, and no statement holds a
+/// connection for longer than 30 seconds.
+pub(super) const SESSION: &str = "SET synchronous_commit = on; SET default_transaction_isolation = 'read committed'; \
+     SET client_encoding = 'UTF8'; SET statement_timeout = '30s'";
 
 /// A PostgreSQL URL that gives up on a server that vanished. What the URL says itself wins: the driver takes the last
 /// value of a name, so ours come first.
@@ -189,6 +191,8 @@ impl Manager {
             }
             Source::Postgres(url) => {
                 let mut postgres = PgConnection::establish(&with_patience(url))?;
+                // First: with a pooler in between, nothing else that is said to a session can be relied on.
+                dialect::must_be_a_session(&mut postgres).map_err(bad)?;
                 postgres
                     .batch_execute(SESSION)
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;

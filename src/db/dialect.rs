@@ -41,6 +41,26 @@ pub fn is_in_transaction(conn: &mut Conn) -> bool {
     matches!(status.transaction_depth(), Ok(Some(_)))
 }
 
+/// Refuses a pooler that has several clients share one session (PgBouncer's `pool_mode` transaction or statement): what one
+/// sets, locks or prepares there, another one meets. Each connection leaves a mark, and must not find one: of a session
+/// of its own, nobody was there before.
+///
+/// # Errors
+/// `Unavailable` with what to do.
+pub fn must_be_a_session(postgres: &mut PgConnection) -> Result<()> {
+    let mark = ask(
+        postgres,
+        "coalesce(current_setting('keystead.session', true), '')",
+    )?;
+    if !mark.is_empty() {
+        let text = "there is a pooler before this PostgreSQL that has connections share sessions, as PgBouncer does with pool_mode = transaction; \
+                    set pool_mode = session, or connect to PostgreSQL itself";
+        return Err(Error::Unavailable(text.into()));
+    }
+    postgres.batch_execute("SET keystead.session = 'taken'")?;
+    Ok(())
+}
+
 /// Refuses a standby: it lags behind what was acknowledged.
 ///
 /// # Errors
@@ -84,14 +104,26 @@ pub fn name_connection(conn: &mut Conn, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a database that could lose or hide what it acknowledged.
+/// Refuses a database that could lose or hide what it acknowledged, or can't hold every text.
 ///
 /// # Errors
 /// `Unavailable` with one line that names the PostgreSQL setting.
-pub fn check_durability(conn: &mut Conn) -> Result<()> {
+pub fn must_be_fit(conn: &mut Conn) -> Result<()> {
+    if !takes_changes(conn)? {
+        let text = "this PostgreSQL takes no changes; turn default_transaction_read_only off for the database and its role";
+        return Err(Error::Unavailable(text.into()));
+    }
     let Conn::Postgres(postgres) = conn else {
         return Ok(());
     };
+    let encoding = ask(postgres, "current_setting('server_encoding')")?;
+    if encoding != "UTF8" {
+        let line = format!(
+            "this PostgreSQL database has the encoding {encoding}, in which not every name can be kept; make one with \
+             CREATE DATABASE keystead ENCODING 'UTF8' TEMPLATE template0"
+        );
+        return Err(Error::Unavailable(line));
+    }
     for setting in ["fsync", "full_page_writes"] {
         if ask(postgres, &format!("current_setting('{setting}')"))? != "on" {
             let line = format!(
@@ -101,6 +133,19 @@ pub fn check_durability(conn: &mut Conn) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// False while PostgreSQL takes no changes from this session. A file says so by itself.
+///
+/// # Errors
+/// As the database reports them.
+pub fn takes_changes(conn: &mut Conn) -> Result<bool> {
+    match conn {
+        Conn::Postgres(postgres) => {
+            Ok(ask(postgres, "current_setting('transaction_read_only')")? == "off")
+        }
+        Conn::Sqlite(_) => Ok(true),
+    }
 }
 
 /// Has a SQLite file hold everything by itself, so that a copy of it alone is whole. What another program reads meanwhile
@@ -136,13 +181,21 @@ pub(super) use on_either;
 /// # Errors
 /// `Unavailable` when it does not answer.
 pub fn is_empty(conn: &mut Conn) -> Result<bool> {
+    Ok(!has_table(conn, "secret_checks")?)
+}
+
+/// True when there is such a table.
+///
+/// # Errors
+/// As the database reports them.
+pub fn has_table(conn: &mut Conn, name: &'static str) -> Result<bool> {
     let tables = match conn {
-        Conn::Sqlite(_) => "(SELECT count(*) FROM sqlite_schema WHERE name = 'secret_checks')",
-        Conn::Postgres(_) => "(SELECT count(to_regclass('secret_checks')))",
+        Conn::Sqlite(_) => format!("(SELECT count(*) FROM sqlite_schema WHERE name = '{name}')"),
+        Conn::Postgres(_) => format!("(SELECT count(to_regclass('{name}')))"),
     };
-    let query = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(tables));
+    let query = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(&tables));
     let count: i64 = on_either!(conn, own => query.get_result(own))?;
-    Ok(count == 0)
+    Ok(count > 0)
 }
 
 /// Runs a statement that reads the same on both databases.

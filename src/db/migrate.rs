@@ -1,12 +1,16 @@
 //! Migrations: one embedded tree for each database, applied at start.
 
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
-use diesel::{Connection as _, RunQueryDsl};
+use diesel::pg::Pg;
+use diesel::sql_types::Text;
+use diesel::sqlite::Sqlite;
+use diesel::{Connection as _, QueryableByName, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::SESSION;
-use super::{Conn, tenants};
+use super::{Conn, dialect, tenants};
 use crate::domain::{Error, Result};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -46,39 +50,60 @@ fn alone<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Resul
 
 /// Applies what is missing, and fills in what is computed of what was there.
 pub(super) fn bring_up(conn: &mut Conn) -> Result<()> {
-    match conn {
-        Conn::Sqlite(sqlite) => apply(sqlite, SQLITE),
-        Conn::Postgres(postgres) => apply(postgres, POSTGRES),
+    let applied = applied(conn)?;
+    let known = match conn {
+        Conn::Sqlite(_) => versions::<Sqlite>(&SQLITE),
+        Conn::Postgres(_) => versions::<Pg>(&POSTGRES),
     }?;
-    // What no SQL can do. All in one: each change alone would wait for the disk.
-    conn.transaction(tenants::fill_name_keys)
-}
-
-fn apply<DB, C>(conn: &mut C, migrations: EmbeddedMigrations) -> Result<()>
-where
-    DB: diesel::backend::Backend,
-    C: MigrationHarness<DB>,
-    EmbeddedMigrations: MigrationSource<DB>,
-{
-    let failed = |cause: &dyn std::fmt::Display| {
-        Error::Unavailable(format!("migrating the database failed: {cause}"))
-    };
-    let known: Vec<String> = MigrationSource::<DB>::migrations(&migrations)
-        .map_err(|cause| failed(&cause))?
-        .iter()
-        .map(|migration| migration.name().version().to_string())
-        .collect();
-    let applied = conn.applied_migrations().map_err(|cause| failed(&cause))?;
-    if let Some(newer) = applied
-        .iter()
-        .map(ToString::to_string)
-        .find(|version| !known.contains(version))
-    {
+    if let Some(newer) = applied.iter().find(|version| !known.contains(version)) {
         return Err(Error::Unavailable(format!(
             "the database was made by a newer Keystead (migration {newer}); start that version instead"
         )));
     }
-    conn.run_pending_migrations(migrations)
-        .map_err(|cause| failed(&cause))?;
+    // Else not even begun: a role that may only read and change rows is enough for a server.
+    if applied.len() < known.len() {
+        match conn {
+            Conn::Sqlite(sqlite) => apply(sqlite, SQLITE),
+            Conn::Postgres(postgres) => apply(postgres, POSTGRES),
+        }?;
+    }
+    // What no SQL can do. All in one: each change alone would wait for the disk.
+    conn.transaction(tenants::fill_name_keys)
+}
+
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// Versions of the migrations that the database has.
+fn applied(conn: &mut Conn) -> Result<Vec<String>> {
+    if !dialect::has_table(conn, "__diesel_schema_migrations")? {
+        return Ok(Vec::new());
+    }
+    let query = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
+    let rows: Vec<Applied> = dialect::on_either!(conn, own => query.load(own))?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
+}
+
+/// Versions of the migrations that this program knows.
+fn versions<DB: Backend>(migrations: &impl MigrationSource<DB>) -> Result<Vec<String>> {
+    let all = migrations.migrations().map_err(failed)?;
+    let versions = all.iter().map(|migration| migration.name().version());
+    Ok(versions.map(|version| version.to_string()).collect())
+}
+
+fn apply<DB: Backend>(
+    conn: &mut impl MigrationHarness<DB>,
+    migrations: impl MigrationSource<DB>,
+) -> Result<()> {
+    conn.run_pending_migrations(migrations).map_err(failed)?;
     Ok(())
+}
+
+fn failed(cause: impl std::fmt::Display) -> Error {
+    Error::Unavailable(format!(
+        "bringing the tables up to date failed; start this version once with a role that owns them: {cause}"
+    ))
 }

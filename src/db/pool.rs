@@ -48,6 +48,10 @@ impl Opened {
     fn open(manager: Manager, size: u32) -> Result<Self> {
         // One try first: the pool would retry for its whole timeout and hide the reason.
         let first = manager.connect().map_err(cant_open)?;
+        if !manager.is_a_file() {
+            // Beside the first: a pooler that has connections share sessions shows itself to the second.
+            manager.connect().map_err(cant_open)?;
+        }
         let pool = Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
@@ -148,6 +152,17 @@ impl Db {
     pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         let opened = self.usable()?;
         query(&mut *opened.connection()?)
+    }
+
+    /// False while the database can be read only: by a setting of PostgreSQL, by the rights of the file or its disk.
+    ///
+    /// # Errors
+    /// `Unavailable` when it does not answer.
+    pub fn takes_changes(&self) -> Result<bool> {
+        match self.0.source.file() {
+            Some(path) => Ok(rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()),
+            None => self.read(dialect::takes_changes),
+        }
     }
 
     /// Runs several reads on one snapshot.

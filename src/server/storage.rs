@@ -77,7 +77,7 @@ fn connect(config: &Config) -> Result<Db, String> {
     }
     let connections = u32::try_from(config.workers * 2 + 4).unwrap_or(8);
     let db = Db::open(config.database.clone(), connections)?;
-    db.read(db::dialect::check_durability)?;
+    db.read(db::dialect::must_be_fit)?;
     if config.mail.is_some() {
         db.send_mail();
     }

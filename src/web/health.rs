@@ -9,6 +9,8 @@ use super::state::State;
 use crate::background::follow::Trouble;
 use crate::db;
 
+const SILENT: &str = "the database does not answer";
+
 /// What probes get.
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -53,8 +55,9 @@ async fn obstacle(state: &State) -> Option<String> {
     if let Some(reason) = doubt(state) {
         return Some(reason.into());
     }
-    let Some(head) = newest_change(state).await else {
-        return Some("the database does not answer".into());
+    let head = match newest_change(state).await {
+        Ok(head) => head,
+        Err(reason) => return Some(reason.into()),
     };
     let age = state.following().age;
     if age > LOOKED_WITHIN {
@@ -95,20 +98,32 @@ fn doubt(state: &State) -> Option<&'static str> {
     (!missing.is_empty()).then_some("a master key is missing here")
 }
 
-/// The number of the newest change; `None` when the database does not answer.
-async fn newest_change(state: &State) -> Option<i64> {
+/// The number of the newest change; or why no change can be made or seen.
+async fn newest_change(state: &State) -> std::result::Result<i64, &'static str> {
     let mut last = state.readiness.0.lock().await;
     let is_good = |at: Duration| state.clock.elapsed().saturating_sub(at) < GOOD_FOR;
     match *last {
         Some((at, head)) if is_good(at) => head,
         _ => {
-            let asked = tokio::time::timeout(PATIENCE, state.read(db::change_log::head)).await;
-            let head = asked.ok().and_then(Result::ok).map(|head| head.rev);
-            if let Some(head) = head {
+            let head = tokio::time::timeout(PATIENCE, ask_database(state)).await;
+            let head = head.unwrap_or(Err(SILENT));
+            if let Ok(head) = head {
                 state.note_head(head);
             }
             *last = Some((state.clock.elapsed(), head));
             head
         }
+    }
+}
+
+async fn ask_database(state: &State) -> std::result::Result<i64, &'static str> {
+    let head = state.read(db::change_log::head).await;
+    let takes_changes = state.takes_changes().await;
+    match (head, takes_changes) {
+        (Ok(head), Ok(true)) => Ok(head.rev),
+        (Ok(_), Ok(false)) => {
+            Err("the database can be read only, so no key can be made or revoked")
+        }
+        _ => Err(SILENT),
     }
 }

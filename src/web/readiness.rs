@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
-/// When the database was last asked, and the newest change if it answered. Whoever asks holds it, so others wait instead
-/// of asking too.
+/// When the database was last asked, and the newest change, or what is wrong with it. Whoever asks holds it, so others wait
+/// instead of asking too.
 #[derive(Debug, Default)]
-pub struct Readiness(pub Mutex<Option<(Duration, Option<i64>)>>);
+pub struct Readiness(pub Mutex<Option<(Duration, Result<i64, &'static str>)>>);

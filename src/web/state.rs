@@ -168,6 +168,15 @@ impl State {
         block(move || db.read(query)).await
     }
 
+    /// As [`Db::takes_changes`].
+    ///
+    /// # Errors
+    /// As [`State::read`].
+    pub async fn takes_changes(&self) -> Result<bool> {
+        let db = self.db.clone();
+        block(move || db.takes_changes()).await
+    }
+
     /// Runs queries that must see one state of the database, such as totals that are folded meanwhile.
     ///
     /// # Errors

@@ -30,11 +30,11 @@ fn one_that_could_lose_or_hide_a_change_is_refused() {
             "is a standby",
         ),
         (
-            "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT CASE $1 WHEN 'fsync' THEN 'off' ELSE 'on' END $$",
+            "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT CASE $1 WHEN 'server_encoding' THEN 'UTF8' WHEN 'full_page_writes' THEN 'on' ELSE 'off' END $$",
             "fsync off",
         ),
         (
-            "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT CASE $1 WHEN 'fsync' THEN 'on' ELSE 'off' END $$",
+            "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT CASE $1 WHEN 'server_encoding' THEN 'UTF8' WHEN 'fsync' THEN 'on' ELSE 'off' END $$",
             "full_page_writes off",
         ),
     ] {

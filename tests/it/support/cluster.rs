@@ -48,6 +48,47 @@ impl Cluster {
         format!("postgres://keystead@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// A database of it, as a role, with more in the URL.
+    pub fn source_of(&self, role: &str, database: &str, more: &str) -> Source {
+        let port = self.port;
+        Source::Postgres(format!(
+            "postgres://{role}@127.0.0.1:{port}/{database}{more}"
+        ))
+    }
+
+    /// Makes a database, with what is said behind its name.
+    pub fn create(&self, database: &str, options: &str) {
+        self.ask(&format!(
+            "CREATE DATABASE {database} TEMPLATE template0 {options}"
+        ));
+    }
+
+    /// A PgBouncer before it.
+    pub fn pooled(&self, mode: &str) -> Pooler {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let settings = format!(
+            "[databases]\n* = host=127.0.0.1 user=keystead port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
+             unix_socket_dir =\nauth_type = any\npool_mode = {mode}\ndefault_pool_size = 40\n",
+            self.port
+        );
+        let path = self.dir.join(format!("{mode}.ini"));
+        fs::write(&path, settings).unwrap();
+        let mut command = self.command("/usr/sbin/pgbouncer", &["-q", &path.display().to_string()]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().unwrap();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(
+                std::time::Instant::now() < deadline,
+                "PgBouncer does not start"
+            );
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        Pooler { port, child }
+    }
+
     /// The database that it has.
     pub fn source(&self) -> Source {
         Source::Postgres(self.url())
@@ -157,6 +198,27 @@ impl Cluster {
             .current_dir(&self.dir)
             .stdin(Stdio::null());
         command
+    }
+}
+
+/// A PgBouncer; it ends with the test.
+pub struct Pooler {
+    port: u16,
+    child: Child,
+}
+
+impl Pooler {
+    /// The database behind it.
+    pub fn source(&self) -> Source {
+        let port = self.port;
+        Source::Postgres(format!("postgres://keystead@127.0.0.1:{port}/postgres"))
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
