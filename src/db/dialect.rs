@@ -4,6 +4,7 @@ use diesel::RunQueryDsl;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager};
 use diesel::pg::{Pg, PgConnection};
 use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::Conn;
@@ -32,6 +33,31 @@ pub fn begin_snapshot(conn: &mut Conn) -> Result<()> {
         )?,
     }
     Ok(())
+}
+
+/// True when a commit that failed is known to have changed nothing. A PostgreSQL that still answers on this connection had
+/// answered that commit too, and refused it. SQLite has changed nothing when the disk is full, a constraint stands against
+/// it or somebody else writes; after a failed read or write of the disk nobody knows.
+pub fn did_roll_back(conn: &mut Conn, cause: &DieselError) -> bool {
+    // When SQLite has rolled back by itself, diesel's own attempt fails.
+    let cause = match cause {
+        DieselError::RollbackErrorOnCommit { commit_error, .. } => commit_error,
+        other => other,
+    };
+    let DieselError::DatabaseError(kind, info) = cause else {
+        return false;
+    };
+    match conn {
+        // Where there is no transaction any more, it only warns.
+        Conn::Postgres(postgres) => postgres.batch_execute("ROLLBACK").is_ok(),
+        Conn::Sqlite(_) => {
+            let is_harmless = |part| info.message().contains(part);
+            !matches!(kind, DatabaseErrorKind::Unknown)
+                || ["disk is full", "database is locked"]
+                    .into_iter()
+                    .any(is_harmless)
+        }
+    }
 }
 
 /// True between the begin and the end of a transaction.

@@ -176,8 +176,8 @@ impl Db {
     /// Runs a change in one transaction: all of it, or nothing. Blocks; never call it from async code.
     ///
     /// # Errors
-    /// Those of `change`, after a rollback; `OutcomeUnknown` when the commit itself failed, or went into a file that
-    /// was replaced meanwhile.
+    /// Those of `change`, and of a commit that the database refused, after a rollback; `OutcomeUnknown` when nobody knows
+    /// whether the commit happened, or when it went into a file that was replaced meanwhile.
     pub fn write<T>(&self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         // A poisoned gate guards no data: the panicking writer's connection was thrown away.
         let gate = self.0.writer.as_ref();
@@ -290,11 +290,11 @@ pub fn snapshot_on<T>(conn: &mut Conn, query: impl FnOnce(&mut Conn) -> Result<T
 fn finish<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     type Manager = <Conn as Connection>::TransactionManager;
     match work(conn) {
-        Ok(value) => {
-            Manager::commit_transaction(conn)
-                .map_err(|cause| Error::OutcomeUnknown(format!("the commit failed: {cause}")))?;
-            Ok(value)
-        }
+        Ok(value) => match Manager::commit_transaction(conn) {
+            Ok(()) => Ok(value),
+            Err(cause) if dialect::did_roll_back(conn, &cause) => Err(cause.into()),
+            Err(cause) => Err(Error::OutcomeUnknown(format!("the commit failed: {cause}"))),
+        },
         Err(error) => {
             // The reason of the failure is worth more than that its clean-up failed too.
             if let Err(cause) = Manager::rollback_transaction(conn) {

@@ -4,6 +4,7 @@
 mod clusters;
 mod earlier_version;
 mod file_names;
+mod refused_commits;
 mod replaced_file;
 mod restored;
 mod searches;
