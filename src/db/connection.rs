@@ -97,9 +97,9 @@ const PATIENCE: &str = "connect_timeout=5&tcp_user_timeout=5000&keepalives_idle=
 
 /// What is true for every PostgreSQL session, whatever the server's defaults and the environment say: an acknowledged
 /// change is on disk, each statement sees what was committed before it, texts are UTF-8, and no statement holds a
-/// connection for longer than 30 seconds.
+/// connection for longer than 30 seconds, or 3 while somebody else holds a lock.
 pub(super) const SESSION: &str = "SET synchronous_commit = on; SET default_transaction_isolation = 'read committed'; \
-     SET client_encoding = 'UTF8'; SET statement_timeout = '30s'";
+     SET client_encoding = 'UTF8'; SET statement_timeout = '30s'; SET lock_timeout = '3s'";
 
 /// A PostgreSQL URL that gives up on a server that vanished. What the URL says itself wins: the driver takes the last
 /// value of a name, so ours come first.

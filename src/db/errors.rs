@@ -25,9 +25,14 @@ impl From<DieselError> for Error {
     }
 }
 
-/// SQLite reports these conditions by text alone.
+/// These conditions are told by text alone: diesel hands no SQLSTATE on.
 fn is_passing(message: &str) -> bool {
     [
+        "canceling statement",
+        "No space left on device",
+        "could not extend file",
+        "remaining connection slots",
+        "the database system is",
         "database is locked",
         "disk is full",
         "readonly database",

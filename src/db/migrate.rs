@@ -36,7 +36,7 @@ pub fn run<T>(conn: &mut Conn, first: impl FnOnce() -> Result<T>) -> Result<T> {
 fn alone<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     if let Conn::Postgres(postgres) = conn {
         // A migration of big tables takes its time, and so does waiting for the node that runs it.
-        postgres.batch_execute("SET statement_timeout = 0")?;
+        postgres.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")?;
         diesel::sql_query(format!("SELECT pg_advisory_lock({POSTGRES_LOCK})")).execute(postgres)?;
     }
     let done = work(conn);

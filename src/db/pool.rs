@@ -17,12 +17,18 @@ use crate::domain::audit_chain::AuditKeys;
 use crate::domain::master_key::MasterKeys;
 use crate::domain::{Error, Result};
 
+/// How long a read waits for a connection.
+const READ_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a change does: a little longer than those before it wait for a lock that somebody else holds.
+const WRITE_PATIENCE: Duration = Duration::from_secs(4);
+
 /// The database.
 #[derive(Clone)]
 pub struct Db(Arc<Shared>);
 
 struct Shared {
     source: Source,
+    /// Connections that read.
     size: u32,
     /// Who is inside keeps what was opened until the work is done, whatever is opened meanwhile.
     opened: ArcSwap<Opened>,
@@ -38,7 +44,9 @@ struct Shared {
 /// Connections to one and the same database.
 struct Opened {
     manager: Manager,
-    pool: Pool<Manager>,
+    reading: Pool<Manager>,
+    /// Changes have connections of their own: one that waits for a lock keeps no read waiting, and no read keeps a change.
+    writing: Pool<Manager>,
     /// Stays open, when the database is a file: with its last connection the files beside it go, and others come with the
     /// next.
     _last: Option<Mutex<Conn>>,
@@ -52,27 +60,37 @@ impl Opened {
             // Beside the first: a pooler that has connections share sessions shows itself to the second.
             manager.connect().map_err(cant_open)?;
         }
-        let pool = Pool::builder()
-            .max_size(size)
-            .min_idle(Some(1))
-            .connection_timeout(Duration::from_secs(10))
-            // A round trip for each use, which no verification makes: a connection that died is replaced, not used.
-            .test_on_check_out(true)
-            .build(manager.clone())
-            .map_err(cant_open)?;
+        let writers = if manager.is_a_file() {
+            1
+        } else {
+            size.div_ceil(2)
+        };
+        let reading = pool(&manager, size, READ_PATIENCE)?;
+        let writing = pool(&manager, writers, WRITE_PATIENCE)?;
         let last = manager.is_a_file().then(|| Mutex::new(first));
         Ok(Self {
             manager,
-            pool,
+            reading,
+            writing,
             _last: last,
         })
     }
+}
 
-    fn connection(&self) -> Result<PooledConnection<Manager>> {
-        self.pool
-            .get()
-            .map_err(|cause| Error::Unavailable(format!("no database connection: {cause}")))
-    }
+fn pool(manager: &Manager, size: u32, patience: Duration) -> Result<Pool<Manager>> {
+    Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .connection_timeout(patience)
+        // A round trip for each use, which no verification makes: a connection that died is replaced, not used.
+        .test_on_check_out(true)
+        .build(manager.clone())
+        .map_err(cant_open)
+}
+
+fn taken_from(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>> {
+    pool.get()
+        .map_err(|cause| Error::Unavailable(format!("no database connection: {cause}")))
 }
 
 fn cant_open(cause: impl std::fmt::Display) -> Error {
@@ -95,7 +113,7 @@ impl Own {
 }
 
 impl Db {
-    /// Opens a pool of at most `size` connections.
+    /// Opens pools: at most `size` connections that read, and half as many that write (of a file, one).
     ///
     /// # Errors
     /// `Unavailable` with the driver's own words when no connection can be made.
@@ -141,8 +159,12 @@ impl Db {
 
     /// Open connections, and how many of them are idle.
     pub fn connections(&self) -> (u32, u32) {
-        let state = self.0.opened.load().pool.state();
-        (state.connections, state.idle_connections)
+        let opened = self.0.opened.load();
+        let (reading, writing) = (opened.reading.state(), opened.writing.state());
+        (
+            reading.connections + writing.connections,
+            reading.idle_connections + writing.idle_connections,
+        )
     }
 
     /// Runs queries that change nothing.
@@ -151,7 +173,7 @@ impl Db {
     /// Those of `query`, or `Unavailable` without a connection.
     pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         let opened = self.usable()?;
-        query(&mut *opened.connection()?)
+        query(&mut *taken_from(&opened.reading)?)
     }
 
     /// False while the database can be read only: by a setting of PostgreSQL, by the rights of the file or its disk.
@@ -179,11 +201,27 @@ impl Db {
     /// Those of `change`, and of a commit that the database refused, after a rollback; `OutcomeUnknown` when nobody knows
     /// whether the commit happened, or when it went into a file that was replaced meanwhile.
     pub fn write<T>(&self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        self.write_with(|opened| &opened.writing, change)
+    }
+
+    /// As [`Db::write`], for what concerns no key, such as a sign-in: it waits behind no change of one.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn note<T>(&self, note: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        self.write_with(|opened| &opened.reading, note)
+    }
+
+    fn write_with<T>(
+        &self,
+        pool: impl FnOnce(&Opened) -> &Pool<Manager>,
+        change: impl FnOnce(&mut Conn) -> Result<T>,
+    ) -> Result<T> {
         // A poisoned gate guards no data: the panicking writer's connection was thrown away.
         let gate = self.0.writer.as_ref();
         let _one_at_a_time = gate.map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
         let opened = self.usable()?;
-        let mut conn = opened.connection()?;
+        let mut conn = taken_from(pool(&opened))?;
         dialect::begin_write(&mut conn)?;
         let keys = self.audit_keys();
         outbox::open(self.sends_mail());

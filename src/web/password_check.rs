@@ -21,7 +21,7 @@ pub async fn judge(
     let place = state.digests.place()?;
     let (door, now) = (attempt.clone(), state.now());
     // Counted before the password is looked at: attempts at the same moment can't all be the first.
-    let begun = state.change(move |conn| door.begin(conn, now)).await?;
+    let begun = state.note(move |conn| door.begin(conn, now)).await?;
     let (known, typed) = (begun.user.clone(), typed.to_owned());
     let judged = state
         .digests

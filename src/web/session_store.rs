@@ -118,13 +118,13 @@ impl Store {
         };
         if is_over(site, &session, now) {
             self.0
-                .change(move |conn| sessions::delete(conn, &digest))
+                .note(move |conn| sessions::delete(conn, &digest))
                 .await?;
             return Ok(None);
         }
         if (now - session.seen_at).num_seconds() >= SEEN_EVERY.min(site.session_idle_minutes * 15) {
             self.0
-                .change(move |conn| sessions::set_seen(conn, &digest, now))
+                .note(move |conn| sessions::set_seen(conn, &digest, now))
                 .await?;
         }
         Ok(Some(with_facts(&session).unwrap_or_else(|why| {
@@ -149,7 +149,7 @@ impl Store {
             program: facts.program,
         };
         self.0
-            .change(move |conn| sessions::insert(conn, session))
+            .note(move |conn| sessions::insert(conn, session))
             .await?;
         SessionKey::try_from(key).map_err(Error::internal)
     }
@@ -161,7 +161,7 @@ impl Store {
         let user = person(&values).map_err(Error::Internal)?;
         let state = serde_json::to_string(&values).map_err(Error::internal)?;
         self.0
-            .change(move |conn| sessions::set_state(conn, &digest, &state, user))
+            .note(move |conn| sessions::set_state(conn, &digest, &state, user))
             .await
     }
 }
@@ -199,7 +199,7 @@ impl SessionStore for Store {
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
         let digest = digest(key.as_ref());
         self.0
-            .change(move |conn| sessions::delete(conn, &digest))
+            .note(move |conn| sessions::delete(conn, &digest))
             .await
             .map_err(Into::into)
     }

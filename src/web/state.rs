@@ -217,6 +217,18 @@ impl State {
         block(move || follower.change(&db, change)).await
     }
 
+    /// Runs a change that concerns no key, as [`Db::note`].
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn note<T: Send + 'static>(
+        &self,
+        note: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let db = self.db.clone();
+        block(move || db.note(note)).await
+    }
+
     /// The digest of a new password.
     ///
     /// # Errors

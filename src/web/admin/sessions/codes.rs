@@ -94,7 +94,7 @@ pub async fn create(
     let (inside, from, keys) = (half.clone(), arrival(&request, &state), state.clone());
     let place = client::place(&request);
     let looked = state
-        .change(move |conn| check(conn, &inside, place, &form.code, &keys.master_keys, from))
+        .note(move |conn| check(conn, &inside, place, &form.code, &keys.master_keys, from))
         .await;
     match looked {
         Ok(Proof::Wrong) => {

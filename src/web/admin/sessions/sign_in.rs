@@ -208,7 +208,7 @@ async fn check(
     let (begun, judged) = judge(state, &attempt, &form.password).await?;
     let from = arrival(request, state);
     let done = state
-        .change(move |conn| {
+        .note(move |conn| {
             let Ok(fits) = judged else {
                 // Nobody looked at the password: this was no failure.
                 return attempt

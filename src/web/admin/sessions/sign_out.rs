@@ -22,7 +22,7 @@ pub async fn destroy(
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
     state
-        .change(move |conn| me.holder().note(conn, &Event::SignedOut))
+        .note(move |conn| me.holder().note(conn, &Event::SignedOut))
         .await?;
     session.purge();
     Ok(see_other(&request, "/login"))

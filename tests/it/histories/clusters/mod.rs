@@ -4,6 +4,7 @@
 mod defaults;
 mod dump;
 mod failover;
+mod foreign_locks;
 mod poolers;
 mod roles;
 mod silence;
