@@ -32,7 +32,7 @@ impl Format {
     /// The media type.
     fn content_type(self) -> &'static str {
         match self {
-            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Csv => "text/csv; charset=utf-8",
             Self::Ndjson => "application/x-ndjson; charset=utf-8",
         }
     }
@@ -56,11 +56,28 @@ impl Format {
     }
 }
 
-/// CSV in the making.
+/// Without it spreadsheets take a file for one in the code page of their machine, and names for gibberish.
+const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
+
+/// The beginning of a file of CSV: the names of its columns, which every file has.
+///
+/// # Errors
+/// `Internal`, for form's sake: writing to memory.
+pub fn csv_head<'a>(columns: impl IntoIterator<Item = &'a str>) -> Result<csv::Writer<Vec<u8>>> {
+    let mut writer = csv_onto(BYTE_ORDER_MARK.to_vec());
+    writer.write_record(columns).map_err(Error::internal)?;
+    Ok(writer)
+}
+
+/// Further rows of a file of CSV in the making.
 pub fn csv_writer() -> csv::Writer<Vec<u8>> {
+    csv_onto(Vec::new())
+}
+
+fn csv_onto(text: Vec<u8>) -> csv::Writer<Vec<u8>> {
     csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new())
+        .from_writer(text)
 }
 
 /// What was written.

@@ -20,7 +20,7 @@ use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::{Error, Result};
 use crate::web::audit_rows::{AuditRow, sentence};
 use crate::web::failure::Answer;
-use crate::web::log_exports::{Format, STEP, cell, csv_writer, finish};
+use crate::web::log_exports::{Format, STEP, cell, csv_head, csv_writer, finish};
 use crate::web::signed_in::SignedIn;
 use crate::web::staff::Staff;
 use crate::web::state::State;
@@ -225,13 +225,13 @@ impl Progress {
 }
 
 fn as_csv(rows: &[ExportedRow], has_head: bool) -> Result<Vec<u8>> {
-    let mut writer = csv_writer();
-    if has_head {
+    let mut writer = if has_head {
         let about = rows.first().and_then(|row| row.tenant.as_ref());
         let tenant = about.map_or(&[][..], |_| &TENANT_COLUMNS);
-        let columns = COLUMNS.iter().chain(tenant);
-        writer.write_record(columns).map_err(Error::internal)?;
-    }
+        csv_head(COLUMNS.iter().chain(tenant).copied())?
+    } else {
+        csv_writer()
+    };
     for ExportedRow { row, tenant } in rows {
         let ChainedEvent { event, seq, .. } = row;
         let cells = [

@@ -31,13 +31,13 @@ async fn an_export_has_the_filtered_requests_and_is_noted() {
         answer.header("content-disposition"),
         "attachment; filename=\"keystead-requests-2026-11-20-120000.csv\""
     );
-    assert!(answer.header("content-type").starts_with("text/csv"));
+    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
     assert!(answer.body.ends_with("\r\n"));
     let hint = format!("ks_live_…{}", &key.secret[key.secret.len() - 4..]);
     assert_eq!(
         answer.body,
         format!(
-            "time,until,verdict,method,path,key_id,key_name,key,scope,address,program,request_id,note\r\n\
+            "\u{FEFF}time,until,verdict,method,path,key_id,key_name,key,scope,address,program,request_id,note\r\n\
              2026-11-20T12:00:00Z,,VALID,GET,\"/a,b\",{},\"ERP, \"\"main\"\"\",{hint},orders:read,203.0.113.7,\
              \"curl \"\"8\"\"\",{id},\r\n",
             key.id

@@ -21,6 +21,9 @@ async fn a_copy_has_the_filtered_rows_no_formula_and_is_noted_itself() {
         answer.header("content-disposition"),
         "attachment; filename=\"keystead-audit-2026-11-20-120000.csv\""
     );
+    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
+    let text = answer.body.strip_prefix("\u{FEFF}number,").unwrap();
+    assert!(!text.contains('\u{FEFF}'));
     let mut reader = csv::Reader::from_reader(answer.body.as_bytes());
     let rows: Vec<std::collections::BTreeMap<String, String>> =
         reader.deserialize().map(Result::unwrap).collect();

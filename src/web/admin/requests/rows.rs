@@ -8,7 +8,7 @@ use crate::db::request_records::Record;
 use crate::db::usage_gaps::{CRASH, Gap};
 use crate::domain::time::{from_micros, rfc3339};
 use crate::domain::{Error, Result};
-use crate::web::log_exports::{Format, cell, csv_writer, finish};
+use crate::web::log_exports::{Format, cell, csv_head, csv_writer, finish};
 
 /// The columns of the CSV.
 const COLUMNS: [&str; 13] = [
@@ -32,11 +32,10 @@ const COLUMNS: [&str; 13] = [
 /// # Errors
 /// `Internal`, for form's sake: writing to memory.
 pub fn head(format: Format) -> Result<Vec<u8>> {
-    let mut rows = Rows::new(format);
-    if let Rows::Csv(writer) = &mut rows {
-        writer.write_record(COLUMNS).map_err(Error::internal)?;
+    match format {
+        Format::Csv => finish(csv_head(COLUMNS)?),
+        Format::Ndjson => Ok(Vec::new()),
     }
-    rows.finish()
 }
 
 /// Rows in the making.
