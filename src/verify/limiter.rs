@@ -34,10 +34,17 @@ pub struct Allowance {
     pub limit: RateLimit,
     /// Requests that would be allowed right now.
     pub remaining: u32,
-    /// Seconds, rounded up, until the whole burst is there again.
+    /// Seconds, rounded up: until the whole burst is there again, or the next request is allowed when this one was not.
     pub reset: u64,
     /// Seconds, rounded up, until the next request is allowed; `None` when this one was.
     pub retry_after: Option<u64>,
+}
+
+impl Allowance {
+    /// Seconds, rounded up, in which the whole burst is earned.
+    pub fn window(self) -> u64 {
+        whole_seconds(interval(self.limit) * self.limit.burst())
+    }
 }
 
 impl Limiter {
@@ -73,15 +80,14 @@ impl Limiter {
                 Some(refused.wait_time_from(self.state.clock().elapsed())),
             ),
         };
-        // `reset` starts at the end of the wait, when one request has been earned already.
-        let missing = limit.burst() - remaining - u32::from(wait.is_some());
-        let reset = interval(limit) * missing + wait.unwrap_or_default();
+        // Time may have passed since the refusal, but "0 seconds" would read as "never refused".
+        let retry_after = wait.map(|wait| whole_seconds(wait).max(1));
+        let missing = limit.burst() - remaining;
         Allowance {
             limit,
             remaining,
-            reset: whole_seconds(reset),
-            // Time may have passed since the refusal, but "0 seconds" would read as "never refused".
-            retry_after: wait.map(|wait| whole_seconds(wait).max(1)),
+            reset: retry_after.unwrap_or_else(|| whole_seconds(interval(limit) * missing)),
+            retry_after,
         }
     }
 }

@@ -6,15 +6,16 @@ use actix_web::http::header::{self, HeaderName};
 
 use crate::verify::Allowance;
 
-/// What is left: `"key";r=99;t=1`, with requests and seconds.
+/// What is left: `"key";r=99;t=1`, with requests and seconds. After a refusal the seconds are those of `Retry-After`.
 pub const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-/// What is allowed: `"key";q=100;w=1`, with requests and seconds.
+/// What is allowed: `"key";q=100;w=1`: that many requests at once, and the seconds in which as many are earned again. So
+/// `r` is never more than `q`, and `t` never more than `w`, whichever of burst and flow is larger.
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// Both fields.
 pub fn fields(allowance: Allowance) -> [(HeaderName, String); 2] {
     let (limit, remaining, reset) = (allowance.limit, allowance.remaining, allowance.reset);
-    let (requests, seconds) = (limit.requests(), limit.per().seconds());
+    let (requests, seconds) = (limit.burst(), allowance.window());
     [
         (LIMIT, format!("\"key\";r={remaining};t={reset}")),
         (POLICY, format!("\"key\";q={requests};w={seconds}")),

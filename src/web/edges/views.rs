@@ -93,7 +93,7 @@ pub struct RateLimitState {
     /// Requests that could follow at once; a burst may allow more than `limit`.
     #[schema(example = 99)]
     pub remaining: u32,
-    /// Seconds until the whole burst is there again.
+    /// Seconds until the whole burst is there again; with `RATE_LIMITED` until the next request is allowed.
     #[schema(example = 1)]
     pub reset: u64,
 }

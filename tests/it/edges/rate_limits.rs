@@ -91,8 +91,8 @@ async fn too_many_requests_are_429_with_the_time_to_wait_and_never_401() {
             "Too many requests: this key may make 1 per minute, burst 2. Try again in 60 seconds."
         );
         assert_eq!(answer.header("retry-after"), "60", "{path}");
-        assert_eq!(answer.header("ratelimit-policy"), "\"key\";q=1;w=60");
-        assert_eq!(answer.header("ratelimit"), "\"key\";r=0;t=120");
+        assert_eq!(answer.header("ratelimit-policy"), "\"key\";q=2;w=120");
+        assert_eq!(answer.header("ratelimit"), "\"key\";r=0;t=60");
         assert_eq!(answer.header("www-authenticate"), "");
         assert_eq!(answer.header("cache-control"), "no-store");
         assert_eq!(answer.header("x-keystead-key-id"), "");
@@ -116,12 +116,48 @@ async fn answers_to_a_gateway_tell_what_is_left() {
     for left in [249, 248] {
         let answer = app.system(&key.secret).get(GATEWAY).await;
         assert_eq!(answer.header("ratelimit"), format!("\"key\";r={left};t=1"));
-        assert_eq!(answer.header("ratelimit-policy"), "\"key\";q=100;w=1");
+        assert_eq!(answer.header("ratelimit-policy"), "\"key\";q=250;w=3");
     }
     let free = app.issue("Acme", "Free");
     let answer = app.system(&free.secret).get(GATEWAY).await;
     assert_eq!(answer.header("ratelimit"), "");
     assert_eq!(answer.header("ratelimit-policy"), "");
+}
+
+#[actix_web::test]
+async fn what_is_left_never_exceeds_what_is_allowed_whichever_of_burst_and_flow_is_larger() {
+    let app = App::start().await;
+    for (limit, policy) in [
+        (
+            json!({ "requests": 100, "per": "second", "burst": 3 }),
+            (3, 1),
+        ),
+        (
+            json!({ "requests": 60, "per": "minute", "burst": 3 }),
+            (3, 3),
+        ),
+        (
+            json!({ "requests": 1, "per": "minute", "burst": 5 }),
+            (5, 300),
+        ),
+        (json!({ "requests": 7, "per": "minute" }), (7, 60)),
+    ] {
+        let key = limited(&app, limit).await;
+        let (quota, window) = policy;
+        for left in (0..quota).rev().map(Some).chain([None]) {
+            let answer = app.system(&key.secret).get(GATEWAY).await;
+            let policy = format!("\"key\";q={quota};w={window}");
+            assert_eq!(answer.header("ratelimit-policy"), policy);
+            let (r, t) = (answer.header("ratelimit").strip_prefix("\"key\";r="))
+                .and_then(|text| text.split_once(";t="))
+                .unwrap();
+            assert_eq!(r, left.unwrap_or(0).to_string());
+            assert!(t.parse::<u64>().unwrap() <= window, "{t}");
+            // Whoever is refused is told the same moment twice.
+            let wait = left.map_or(t, |_| "");
+            assert_eq!(answer.header("retry-after"), wait);
+        }
+    }
 }
 
 #[actix_web::test]
@@ -162,7 +198,7 @@ async fn introspection_says_wait_and_not_that_the_key_is_bad() {
     assert_eq!(refused.status, 429);
     assert_eq!(refused.header("retry-after"), "20");
     assert_eq!(refused.json()["error"], "temporarily_unavailable");
-    assert_eq!(refused.header("ratelimit-policy"), "\"key\";q=3;w=60");
+    assert_eq!(refused.header("ratelimit-policy"), "\"key\";q=1;w=20");
     let said = refused.json()["error_description"].to_string();
     assert!(
         said.contains("this key may make 3 per minute, burst 1"),
