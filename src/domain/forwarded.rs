@@ -3,6 +3,7 @@
 //! Anybody can write such headers, so they count only as far as trusted proxies wrote them: from the right to the
 //! left, up to the first address that is not a trusted proxy. What stands further left was only claimed.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::str::FromStr;
 
@@ -117,12 +118,14 @@ impl TrustedProxies {
         peer: impl Into<Option<IpAddr>>,
         lines: impl IntoIterator<Item = &'a [u8]>,
     ) -> Option<IpAddr> {
-        let mut nearest = peer.into().map(|peer| peer.to_canonical());
-        if !self.trusts_peer(nearest) {
-            return nearest;
+        let peer = peer.into().map(|peer| peer.to_canonical());
+        let mut lines = lines.into_iter().peekable();
+        if !self.trusts_peer(peer) || lines.peek().is_none() {
+            return peer;
         }
+        let mut nearest = None;
         for line in lines {
-            for element in line.rsplit(|byte| *byte == b',') {
+            for element in elements(self.family, line)?.into_iter().rev() {
                 let next = read_element(self.family, element)?;
                 nearest = Some(next);
                 if !self.trusts(next) {
@@ -135,22 +138,55 @@ impl TrustedProxies {
     }
 }
 
+/// The elements of one line; `None` when it can't be told where they end. `Forwarded` is a list as RFC 9110 section
+/// 5.6.1.2 has it, in which empty elements count for nothing.
+fn elements(family: Family, line: &[u8]) -> Option<Vec<&[u8]>> {
+    match family {
+        Family::XForwardedFor => Some(line.split(|byte| *byte == b',').collect()),
+        Family::Forwarded => split(line, b','),
+    }
+}
+
+/// The parts between separators that stand outside of quoted strings, without the empty ones. A string that never ends,
+/// or a quote where no value begins, leaves open what is inside of quotes and what is not.
+fn split(text: &[u8], separator: u8) -> Option<Vec<&[u8]>> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    let (mut is_quoted, mut is_escaped, mut before) = (false, false, 0);
+    for (place, &byte) in text.iter().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_quoted => is_escaped = true,
+            b'"' if is_quoted || before == b'=' => is_quoted = !is_quoted,
+            b'"' => return None,
+            _ if byte == separator && !is_quoted => {
+                parts.push(text.get(start..place)?);
+                start = place + 1;
+            }
+            _ => {}
+        }
+        before = byte;
+    }
+    parts.push(text.get(start..)?);
+    parts.retain(|part| part.iter().any(|byte| !b" \t".contains(byte)));
+    (!is_quoted).then_some(parts)
+}
+
 /// The address in one element of the list; `None` for anything that is not exactly one address.
 pub fn read_element(family: Family, element: &[u8]) -> Option<IpAddr> {
-    let element = std::str::from_utf8(element).ok()?.trim_matches(BLANKS);
     match family {
-        Family::XForwardedFor => read_node(unquote(element)?),
+        // Quoted pairs are none of its customs.
+        Family::XForwardedFor if element.contains(&b'\\') => None,
+        Family::XForwardedFor => read_value(element),
         Family::Forwarded => {
             let mut found = None;
-            // A semicolon inside quotes leaves a half that can't be read, and thereby an unknown client.
-            for pair in element.split(';') {
-                let (name, value) = pair.split_once('=')?;
-                let value = unquote(value.trim_end_matches(BLANKS))?;
-                if name.trim_start_matches(BLANKS).eq_ignore_ascii_case("for") {
+            for pair in split(element, b';')? {
+                let place = pair.iter().position(|byte| *byte == b'=')?;
+                let (name, value) = pair.split_at(place);
+                if name.trim_ascii_start().eq_ignore_ascii_case(b"for") {
                     if found.is_some() {
                         return None;
                     }
-                    found = Some(read_node(value)?);
+                    found = Some(read_value(value.strip_prefix(b"=")?)?);
                 }
             }
             found
@@ -158,15 +194,31 @@ pub fn read_element(family: Family, element: &[u8]) -> Option<IpAddr> {
     }
 }
 
+fn read_value(value: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(value).ok()?.trim_matches(BLANKS);
+    read_node(&unquote(text)?)
+}
+
 const BLANKS: [char; 2] = [' ', '\t'];
 
-/// The inside of a quoted string, or the text itself. No address needs an escape or a quote inside.
-fn unquote(text: &str) -> Option<&str> {
-    let inner = match text.strip_prefix('"') {
-        Some(rest) => rest.strip_suffix('"')?,
-        None => text,
+/// The inside of a quoted string with its quoted pairs (RFC 9110 section 5.6.4), or the text itself.
+fn unquote(text: &str) -> Option<Cow<'_, str>> {
+    let Some(rest) = text.strip_prefix('"') else {
+        return Some(Cow::Borrowed(text));
     };
-    (!inner.contains(['"', '\\'])).then_some(inner)
+    let inner = rest.strip_suffix('"')?;
+    if !inner.contains(['"', '\\']) {
+        return Some(Cow::Borrowed(inner));
+    }
+    let (mut plain, mut chars) = (String::new(), inner.chars());
+    while let Some(next) = chars.next() {
+        match next {
+            '"' => return None,
+            '\\' => plain.push(chars.next()?),
+            other => plain.push(other),
+        }
+    }
+    Some(Cow::Owned(plain))
 }
 
 /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:80`. `unknown`, `_names` and zone

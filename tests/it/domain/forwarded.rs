@@ -152,7 +152,7 @@ fn forwarded_is_read_as_its_standard_says() {
             ),
             (
                 &["for=198.51.100.1, for=192.0.2.43, for=10.0.0.3;host=\"a;b\""],
-                None,
+                Some("192.0.2.43"),
             ),
             (
                 &["for=198.51.100.1, for=192.0.2.43, for=10.0.0.3;host=\"a.b:80\""],
@@ -171,9 +171,30 @@ fn forwarded_is_read_as_its_standard_says() {
             (&[""], None),
             (&["192.0.2.43"], None),
             (&["for=\"192.0.2.43"], None),
-            (&["for=192.0.2.43;host=\"a, for=10.0.0.1\""], None),
-            (&["for=192.0.2.43;host=\"a\\\", for=10.0.0.1\""], None),
-            (&["for=192.0.2.43,"], None),
+            (
+                &["for=192.0.2.43;host=\"a, for=203.0.113.1\""],
+                Some("192.0.2.43"),
+            ),
+            (
+                &["for=192.0.2.43;host=\"a\\\", for=203.0.113.1\""],
+                Some("192.0.2.43"),
+            ),
+            (&["for=\"192\\.0.2.\\43\""], Some("192.0.2.43")),
+            (&["for=192.0.2.43;;proto=https;"], Some("192.0.2.43")),
+            // Empty elements are none.
+            (&["for=192.0.2.43,"], Some("192.0.2.43")),
+            (
+                &[", ,for=192.0.2.43 ,\t, for=10.0.0.3, "],
+                Some("192.0.2.43"),
+            ),
+            (&["for=192.0.2.43", ""], Some("192.0.2.43")),
+            (&[" , "], None),
+            // Where a client left a quote open, nobody knows which address is inside of it.
+            (&["for=198.51.100.1;host=\", for=192.0.2.43"], None),
+            (&["for=198.51.100.1;host=\", for=\"192.0.2.43:80\""], None),
+            (&["for=198.51.100.1;host=a\", for=192.0.2.43"], None),
+            (&["for=\"192.0.2.43\"x"], None),
+            (&["for=\"192.0.2.43\\\""], None),
         ],
     );
 }
