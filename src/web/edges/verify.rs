@@ -56,7 +56,8 @@ pub fn parse(body: &[u8]) -> Result<views::Question<'_>> {
 
 /// The key that is asked about, on its way to its entry.
 pub fn seek<'a>(asked: &'a views::Question<'_>, index: &Index) -> KeyLookup<'a> {
-    index.seek(asked.key.trim_matches([' ', '\t']))
+    // A key that was read from a file ends with the file's last line.
+    index.seek(asked.key.trim_matches([' ', '\t', '\r', '\n']))
 }
 
 /// The answer to a verifier that may ask.

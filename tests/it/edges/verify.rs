@@ -93,7 +93,9 @@ async fn white_space_around_the_key_is_not_part_of_it() {
     let key = app.issue("Acme", "ERP").secret;
     for (text, code) in [
         (format!(" {key}\t"), "VALID"),
-        (format!("{key}\n"), "MALFORMED"),
+        (format!("{key}\n"), "VALID"),
+        (format!(" \t{key}\r\n\n"), "VALID"),
+        (format!("{}\n{}", &key[..9], &key[9..]), "MALFORMED"),
         (format!("{key}\u{200b}"), "MALFORMED"),
         (format!("{key}\u{0}"), "MALFORMED"),
         (format!("\u{a0}{key}"), "MALFORMED"),
