@@ -4,13 +4,14 @@ use serde_json::json;
 
 use super::{
     Object, begin, key_owners, limit_ends, must_stand_above, must_still_act, peppers, record,
+    version_of,
 };
 use crate::db::key_owners::Columns;
 use crate::db::keys::{Key, NewKey};
 use crate::db::projects::Project;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
-use crate::domain::id::{GroupId, KeyId, ProjectId};
+use crate::domain::id::{GroupId, KeyId};
 use crate::domain::key::Draft;
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::numbers::Count;
@@ -54,6 +55,13 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     // First, for its lock: the count below then sees every key that was committed before.
     let rev = begin(conn, by, change_log::Item::Key(id))?;
     peppers::must_be_in_use(conn, issuing.pepper)?;
+    // Before anything is looked up: groups and projects may have other names by now, and owners be gone.
+    if let Some(own) = issuing.idempotency_key
+        && let Some((key, earlier)) =
+            db::keys::find_by_idempotency_key(conn, by.tenant, &of_asker(by, own))?
+    {
+        return replay(key, earlier.as_deref(), &asked(draft, &issuing));
+    }
     let group = db::groups::find(
         conn,
         by.tenant,
@@ -63,15 +71,9 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     by.must_cover(&group.scopes)?;
     let project = project_of(conn, by, issuing.project)?;
     let project_id = project.as_ref().map(|project| project.id);
-    let idempotency_key = issuing.idempotency_key.map(|own| of_asker(by, own));
-    if let Some(idempotency_key) = &idempotency_key
-        && let Some(earlier) = db::keys::find_by_idempotency_key(conn, by.tenant, idempotency_key)?
-    {
-        return replay(earlier, draft, &group.name, project_id);
-    }
     must_have_room(conn, by)?;
     let secret = KeySecret::generate(issuing.brand, draft.environment)?;
-    let mut row = new_row(by, id, draft, group.id, &secret, issuing, idempotency_key);
+    let mut row = new_row(by, id, draft, group.id, &secret, issuing);
     row.project_id = project_id;
     let owner = key_owners::of_new_key(conn, by, &draft.owner)?;
     row.owner = (&owner).into();
@@ -129,20 +131,28 @@ pub(super) fn of_asker(by: &Actor, idempotency_key: &str) -> String {
     }
 }
 
+/// What is asked for, as a short word that a repeated request is compared with: what becomes of the key later, and of
+/// what it belongs to, changes nothing about it.
+fn asked(draft: &Draft, issuing: &Issuing<'_>) -> String {
+    let text = |set: Option<String>| set.unwrap_or_default();
+    version_of(&[
+        &draft.name,
+        &draft.description,
+        draft.environment.as_str(),
+        &draft.ip_allowlist.entries().join(" "),
+        draft.ip_allowlist_mode.as_str(),
+        &text(draft.expires_at.map(crate::domain::time::rfc3339)),
+        &text(draft.rate_limit.map(|limit| limit.to_string())),
+        &draft.owner,
+        issuing.group.unwrap_or(db::groups::FULL_ACCESS),
+        issuing.project.unwrap_or_default(),
+    ])
+}
+
 /// The key of the first request, unless this one asks for another key under the same idempotency key.
-fn replay(earlier: Key, draft: &Draft, group: &str, project: Option<ProjectId>) -> Result<Issued> {
-    let same = earlier.name == draft.name
-        && earlier.description == draft.description
-        && earlier.environment == draft.environment
-        && earlier.ip_allowlist == draft.ip_allowlist
-        && earlier.ip_allowlist_mode == draft.ip_allowlist_mode
-        && earlier.expires_at == draft.expires_at
-        && earlier.group_name == group
-        && earlier.project_id == project
-        && earlier.rate_limit.0 == draft.rate_limit
-        && (draft.owner.is_empty() || earlier.owner.get().typed() == draft.owner);
-    if same {
-        return Ok(Issued::Replayed(earlier));
+fn replay(key: Key, earlier: Option<&str>, asked: &str) -> Result<Issued> {
+    if earlier.is_none_or(|earlier| earlier == asked) {
+        return Ok(Issued::Replayed(key));
     }
     Err(Conflict::IdempotencyKeyReused.into())
 }
@@ -154,7 +164,6 @@ fn new_row(
     group_id: GroupId,
     secret: &KeySecret,
     issuing: Issuing<'_>,
-    idempotency_key: Option<String>,
 ) -> NewKey {
     NewKey {
         id,
@@ -170,7 +179,8 @@ fn new_row(
         last4: secret.last4().to_owned(),
         digest: issuing.pepper.digest(secret.expose()),
         pepper_version: issuing.pepper.version(),
-        idempotency_key,
+        idempotency_key: issuing.idempotency_key.map(|own| of_asker(by, own)),
+        asked: issuing.idempotency_key.map(|_| asked(draft, &issuing)),
         created_at: by.now,
         expires_at: draft.expires_at,
         disabled_at: None,

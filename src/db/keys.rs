@@ -42,6 +42,7 @@ pub struct NewKey {
     pub digest: Digest,
     pub pepper_version: i32,
     pub idempotency_key: Option<String>,
+    pub asked: Option<String>,
     #[diesel(serialize_as = At)]
     pub created_at: Timestamp,
     #[diesel(serialize_as = MaybeAt)]
@@ -200,18 +201,27 @@ pub fn exist(conn: &mut Conn, tenant: TenantId) -> Result<bool> {
     Ok(one.optional()?.is_some())
 }
 
-/// The key that a request with this idempotency key made before, if one did.
+/// The key that a request with this idempotency key made before, if one did, and what it asked for; `None`: nobody noted
+/// that.
 pub fn find_by_idempotency_key(
     conn: &mut Conn,
     tenant: TenantId,
     idempotency_key: &str,
-) -> Result<Option<Key>> {
+) -> Result<Option<(Key, Option<String>)>> {
     let query = keys::table
         .inner_join(groups::table)
         .filter(keys::tenant_id.eq(tenant))
         .filter(keys::idempotency_key.eq(idempotency_key))
         .select(Key::as_select());
-    rows::first_if_any(conn, query)
+    let Some(key) = rows::first_if_any(conn, query)? else {
+        return Ok(None);
+    };
+    let asked = keys::table
+        .filter(keys::id.eq(key.id))
+        .filter(keys::tenant_id.eq(tenant))
+        .select(keys::asked)
+        .first(conn)?;
+    Ok(Some((key, asked)))
 }
 
 /// What counts toward the limit: active and disabled keys that have not expired.

@@ -72,7 +72,7 @@ diesel::table! {
         deleted_at -> Nullable<Timestamp>, rate_limit_requests -> Nullable<BigInt>,
         rate_limit_period -> Nullable<Text>, rate_limit_burst -> Nullable<BigInt>, rotated_at -> Nullable<Timestamp>,
         revocation_reason -> Nullable<Text>, ip_allowlist_mode -> Text, project_id -> Nullable<Text>,
-        owner_id -> Nullable<Text>, owner_text -> Text,
+        owner_id -> Nullable<Text>, owner_text -> Text, asked -> Nullable<Text>,
     }
 }
 

@@ -112,6 +112,7 @@ fn make_key(
         digest: plan.pepper.digest(secret.expose()),
         pepper_version: plan.pepper.version(),
         idempotency_key: None,
+        asked: None,
         created_at: ago(60),
         expires_at: (share >= 97).then(|| ago(1)),
         disabled_at: (94..97).contains(&share).then(|| ago(2)),

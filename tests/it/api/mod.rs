@@ -23,6 +23,7 @@ mod openapi;
 mod own_limits;
 mod precedence;
 pub mod projects;
+mod repeated_requests;
 mod resolutions;
 mod schemathesis;
 mod sealed_credentials;
