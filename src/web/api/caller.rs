@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
+use super::scopes;
 use crate::domain::environment::Environment;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::role::Actor;
@@ -52,7 +53,8 @@ fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
     let incoming = Incoming::of(request)?;
     let facts = incoming.facts(request.method().as_str(), request.path());
     let presented = presented(incoming.head, incoming.state.index());
-    let decided = decide(&incoming, presented, None, facts)?;
+    let scope = scopes::needed(request.method(), request.path());
+    let decided = decide(&incoming, presented, scope, facts)?;
     let entry = decided.entry().ok_or(Refused::Invalid(false))?;
     let actor = holder(entry, &incoming);
     // Credentials are asked for all the time: keeping who asks would cost each of them.

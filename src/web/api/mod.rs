@@ -17,4 +17,5 @@ pub mod project_integrations;
 pub mod project_views;
 pub mod projects;
 pub mod resolutions;
+mod scopes;
 pub mod whoami;

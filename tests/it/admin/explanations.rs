@@ -286,3 +286,20 @@ async fn what_is_no_request_id_is_told_at_the_field() {
     page.shows("Every check passed.");
     assert_eq!(app.visitor().get(&page_of(&id)).await.status, 303);
 }
+
+#[actix_web::test]
+async fn what_keysteads_own_api_refuses_for_a_scope_is_explained_by_it() {
+    let app = App::start().await;
+    let key = app.issue_with("Acme", "ERP", Some("Read only"), &[], None);
+    let answer = app.system(&key.secret).create("Child").await;
+    assert_eq!(
+        answer.problem(403)["detail"],
+        "This key lacks the scope api-keys:write."
+    );
+    app.recorded(1).await;
+    let id = answer.header("x-request-id").to_owned();
+    let mut vera = app.sign_in(VERA).await;
+    let page = vera.get(&page_of(&id)).await;
+    page.shows("api-keys:write was asked for; the group Read only grants *:read.");
+    assert_eq!(outcomes(&page)[5], "Failed");
+}

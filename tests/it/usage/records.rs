@@ -42,7 +42,7 @@ async fn a_request_is_recorded_with_who_what_when_and_the_verdict() {
     assert_eq!(record.path, "/api/v1/auth/api-keys", "without its query");
     assert_eq!(record.address, "127.0.0.1");
     assert_eq!(record.user_agent, "erp-sync/2.1");
-    assert_eq!(record.scope, "");
+    assert_eq!(record.scope, "api-keys:read");
     assert_eq!(recorded(&app, "Globex", 0).await, []);
 }
 
