@@ -18,7 +18,7 @@ use crate::domain::key_text::KeySecret;
 use crate::domain::master_key::MasterKeys;
 use crate::domain::pepper::Pepper;
 use crate::domain::right::Right;
-use crate::domain::role::{Actor, Who};
+use crate::domain::role::Actor;
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::{Conflict, Error, Result};
 
@@ -39,6 +39,8 @@ pub struct Rotating<'a> {
     pub expires_at: Option<Option<Timestamp>>,
     /// Why, for the audit log; may be empty.
     pub reason: &'a str,
+    /// True to put another new secret in place of one that nobody used; else a running rotation is a conflict.
+    pub replaces_unused: bool,
     /// Makes a repeated request harmless: it changes nothing, and shows no secret.
     pub idempotency_key: Option<&'a str>,
 }
@@ -84,9 +86,11 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     {
         return replay(key, earlier.as_deref(), &how);
     }
-    if !how.grace.is_none() && running(conn, by, id)?.is_some() {
-        return Err(Conflict::RotationRunning.into());
-    }
+    let key = if how.grace.is_none() {
+        key
+    } else {
+        without_unused(conn, by, key, &how)?
+    };
     let was_expired = key.state(by.now) == State::Expired;
     set_expiry(conn, by, &key, how.expires_at)?;
     let grace = if was_expired {
@@ -116,6 +120,30 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     }
     note(conn, by, &key, rev, &Event::KeyRotated(detail))?;
     Ok(Rotated::New(db::keys::find(conn, by.tenant, id)?, secret))
+}
+
+/// The key before its running rotation, when nobody used the secret that this one brought: whoever asked for it lost the
+/// answer. A key that asks itself used it.
+fn without_unused(conn: &mut Conn, by: &Actor, key: Key, how: &Rotating<'_>) -> Result<Key> {
+    let Some(rotation) = running(conn, by, key.id)? else {
+        return Ok(key);
+    };
+    if !how.replaces_unused || rotation.new.at.is_some() || by.is_key(key.id) {
+        return Err(Conflict::RotationRunning.into());
+    }
+    let event = go_back(conn, by, &key, &rotation)?;
+    record(conn, by, &event, Object::of_key(&key))?;
+    db::keys::find(conn, by.tenant, key.id)
+}
+
+/// Gives the key its old secret back; the new one ends now.
+fn go_back(conn: &mut Conn, by: &Actor, key: &Key, rotation: &Rotation) -> Result<Event> {
+    let new = db::key_rotations::kept_of_key(conn, by.tenant, key.id)?;
+    let old = db::key_rotations::kept_of_rotation(conn, by.tenant, rotation.id)?;
+    db::key_rotations::cancel(conn, by.tenant, rotation.id, &new, by.now)?;
+    db::key_rotations::give(conn, by.tenant, key.id, &old, by.now)?;
+    let detail = json!({ "back_to": rotation.last4, "given_up": key.last4 });
+    Ok(Event::KeyRotationCancelled(detail))
 }
 
 /// Puts the new secret in place of the one that the key has, which is kept until its `end`.
@@ -231,12 +259,12 @@ fn end_of(grace: Grace, now: Timestamp) -> End {
 }
 
 /// The rotation of the key that runs now, if one does. There is at most one.
-fn running(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Option<Rotation>> {
+pub(super) fn running(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Option<Rotation>> {
     let mut found = db::key_rotations::list_running(conn, by.tenant, &[id], by.now)?;
     Ok(found.pop())
 }
 
-fn note(conn: &mut Conn, by: &Actor, key: &Key, rev: i64, event: &Event) -> Result<()> {
+pub(super) fn note(conn: &mut Conn, by: &Actor, key: &Key, rev: i64, event: &Event) -> Result<()> {
     note_state(conn, key.id, rev)?;
     let object = Object::of_key(key);
     record(conn, by, event, object)
@@ -317,64 +345,12 @@ pub fn finish(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
 /// As [`finish`].
 pub fn cancel(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     change_running(conn, by, id, |conn, key, rotation| {
-        let new = db::key_rotations::kept_of_key(conn, by.tenant, id)?;
-        let old = db::key_rotations::kept_of_rotation(conn, by.tenant, rotation.id)?;
-        db::key_rotations::cancel(conn, by.tenant, rotation.id, &new, by.now)?;
-        db::key_rotations::give(conn, by.tenant, id, &old, by.now)?;
         // What was kept is the secret that is given up; nobody has the old one any more.
         db::sealed_secrets::delete(conn, by.tenant, id)?;
-        let detail = json!({ "back_to": rotation.last4, "given_up": key.last4 });
-        Ok(Event::KeyRotationCancelled(detail))
+        go_back(conn, by, key, rotation)
     })
 }
 
-fn told(key: &Key, rotation: &Rotation, grace: &str) -> Value {
+pub(super) fn told(key: &Key, rotation: &Rotation, grace: &str) -> Value {
     json!({ "old": rotation.last4, "new": key.last4, "grace": grace })
-}
-
-/// How much is known of the uses of secrets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known {
-    /// The instant up to which every use is written.
-    pub until: Timestamp,
-    /// The end of the last crash of a server, which may have swallowed a use.
-    pub crash: Option<Timestamp>,
-}
-
-/// Ends a rotation whose old secret has fallen quiet, unless it was used or changed meanwhile; false when it goes on.
-///
-/// # Errors
-/// `Unavailable` when the database is away.
-pub fn finish_if_quiet(
-    conn: &mut Conn,
-    rotation: &Rotation,
-    known: Known,
-    now: Timestamp,
-) -> Result<bool> {
-    let by = Actor {
-        who: Who::Keystead,
-        tenant: rotation.tenant_id,
-        now,
-        address: None,
-        request_id: String::new(),
-    };
-    let id = rotation.key_id;
-    let rev = begin(conn, &by, change_log::Item::Key(id))?;
-    let same = |found: &Rotation| found.id == rotation.id && is_quiet(found, known);
-    let Some(found) = running(conn, &by, id)?.filter(same) else {
-        return Ok(false);
-    };
-    db::key_rotations::end_running(conn, by.tenant, id, now)?;
-    let key = db::keys::find(conn, by.tenant, id)?;
-    let event = Event::KeyRotationEnded(told(&key, &found, &Grace::UntilQuiet.text()));
-    note(conn, &by, &key, rev, &event)?;
-    Ok(true)
-}
-
-/// True when a rotation waits for quiet and, as far as is known, its old secret rested long enough.
-pub fn is_quiet(rotation: &Rotation, known: Known) -> bool {
-    let used = rotation.old.at.max(known.crash);
-    let last = rotation.rotated_at.max(used.unwrap_or_default());
-    let quiet = rotation.quiet_seconds.map(TimeDelta::seconds);
-    quiet.is_some_and(|quiet| last + quiet <= known.until)
 }

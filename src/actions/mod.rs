@@ -39,6 +39,7 @@ pub mod observed_callers;
 pub mod peppers;
 pub mod plans;
 pub mod projects;
+pub mod quiet_rotations;
 pub mod refused_permissions;
 pub mod requests;
 pub mod reset_requests;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::TimeDelta;
 
 use super::follow::Follower;
-use crate::actions::key_rotations::{Known, finish_if_quiet, is_quiet};
+use crate::actions::quiet_rotations::{Known, finish_if_quiet, is_quiet};
 use crate::db::rotation_uses::{NewUse, note_other_use, note_own_use};
 use crate::db::{self, Conn, Db};
 use crate::domain::Result;

@@ -190,6 +190,7 @@ impl Conflict {
             Self::KeyLimitReached(Count(0)),
             Self::KeyRevoked,
             Self::RotationRunning,
+            Self::NoRotationRunning,
             Self::IdempotencyKeyInUse,
             Self::IdempotencyKeyReused,
             Self::GroupBuiltIn,

@@ -90,6 +90,7 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
                 grace: Grace::Seconds(if round % 2 == 0 { 3_600 } else { 0 }),
                 expires_at: None,
                 reason: "",
+                replaces_unused: false,
                 idempotency_key: None,
             };
             follower.change(&db, |conn| key_rotations::rotate(conn, &by(), id, how))

@@ -33,7 +33,8 @@ pub struct Rotation {
 /// Rotate a key
 ///
 /// Same id, same settings, another secret: it stands in `key` of this answer alone. Without `grace_seconds` the old
-/// secret is refused when this answers. A key may rotate itself. An expired key needs a new `expires_at`, and its old
+/// secret is refused when this answers. While an older secret still works, another rotation with a grace replaces the new
+/// secret if nobody has used it: whoever lost the answer asks again. A key may rotate itself. An expired key needs a new `expires_at`, and its old
 /// secret ends at once. With an `Idempotency-Key` header a repeated request changes nothing and is answered without
 /// `key`.
 #[utoipa::path(
@@ -59,7 +60,7 @@ pub struct Rotation {
         ),
         (
             status = 409,
-            description = "key-revoked; rotation-running while an older secret still works and a grace is asked for; \
+            description = "key-revoked; rotation-running while an older secret still works, the new one was used, and a grace is asked for; \
                 key-limit-reached when an expired key would come back; or idempotency-key-reused when the first \
                 request under it asked for something else",
             body = Problem,
@@ -97,6 +98,7 @@ pub async fn create(
                 grace,
                 expires_at,
                 reason: "",
+                replaces_unused: true,
                 idempotency_key: idempotency_key.as_deref(),
             };
             key_rotations::rotate(conn, &by, id, how)

@@ -8,6 +8,7 @@ pub mod groups;
 pub mod integration_views;
 pub mod integrations;
 pub mod key_lists;
+pub mod key_rotation_ends;
 pub mod key_rotations;
 pub mod key_suspensions;
 pub mod key_updates;

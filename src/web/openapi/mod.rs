@@ -17,8 +17,8 @@ use self::schemes::Schemes;
 use self::words::Words;
 use super::api::{
     audit, credentials, group_views, groups, integration_views, integrations, key_lists,
-    key_rotations, key_suspensions, key_updates, key_views, keys, project_integrations,
-    project_views, projects, resolutions, whoami,
+    key_rotation_ends, key_rotations, key_suspensions, key_updates, key_views, keys,
+    project_integrations, project_views, projects, resolutions, whoami,
 };
 use super::audit_rows;
 use super::edges::{
@@ -42,6 +42,9 @@ use super::state::State;
         keys::show,
         key_updates::update,
         key_rotations::create,
+        key_rotation_ends::extend,
+        key_rotation_ends::finish,
+        key_rotation_ends::cancel,
         key_suspensions::disable,
         key_suspensions::enable,
         keys::destroy,
@@ -83,6 +86,7 @@ use super::state::State;
         key_views::NewKey,
         key_views::KeyUpdate,
         key_rotations::Rotation,
+        key_rotation_ends::RotationExtension,
         key_views::RateLimit,
         group_views::AuthorizationGroup,
         group_views::NewAuthorizationGroup,

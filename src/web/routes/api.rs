@@ -17,6 +17,9 @@ pub fn rest_api(scope: &mut ServiceConfig) {
         "/auth/api-keys" [SETTINGS] => get api::key_lists::index, post api::keys::create;
         "/auth/api-keys/{id}" [SETTINGS] => get api::keys::show, patch api::key_updates::update, delete api::keys::destroy;
         "/auth/api-keys/{id}/rotate" => post api::key_rotations::create;
+        "/auth/api-keys/{id}/rotation/extension" => post api::key_rotation_ends::extend;
+        "/auth/api-keys/{id}/rotation/end" => post api::key_rotation_ends::finish;
+        "/auth/api-keys/{id}/rotation/cancellation" => post api::key_rotation_ends::cancel;
         "/auth/api-keys/{id}/disable" => post api::key_suspensions::disable;
         "/auth/api-keys/{id}/enable" => post api::key_suspensions::enable;
         "/auth/authorization-groups" => get api::groups::index, post api::groups::create;

@@ -203,8 +203,12 @@ async fn collect(app: &App) -> Seen {
 /// Rotating and switching: by a key with all rights, one with few, and nobody; a key, a revoked one and another tenant's.
 async fn life(seen: &mut Seen, by: &[&System; 3], keys: &[&String; 3]) {
     let ([full, poor, nobody], [key, revoked, other]) = (by, keys);
+    let grace = json!({ "grace_seconds": 60 });
     for (operation, verb) in [
         ("rotateKey", "rotate"),
+        ("extendRotation", "rotation/extension"),
+        ("cancelRotation", "rotation/cancellation"),
+        ("endRotation", "rotation/end"),
         ("disableKey", "disable"),
         ("enableKey", "enable"),
     ] {
@@ -216,13 +220,26 @@ async fn life(seen: &mut Seen, by: &[&System; 3], keys: &[&String; 3]) {
             (poor, key),
             (nobody, key),
         ] {
-            seen.add(operation, json_body(system, &at(key), &json!({})))
+            seen.add(operation, json_body(system, &at(key), &grace))
                 .await;
         }
-        let two = json_body(full, &at(key), &json!({})).header("x-api-key", "x");
+        let two = json_body(full, &at(key), &grace).header("x-api-key", "x");
         seen.add(operation, two).await;
     }
     let rotate = format!("{key}/rotate");
+    let at = |verb: &str| format!("{key}/rotation/{verb}");
+    let plain = full.request(Method::POST, &at("extension")).body("{}");
+    for (operation, request) in [
+        ("rotateKey", json_body(full, &rotate, &grace)),
+        (
+            "extendRotation",
+            json_body(full, &at("extension"), &json!({})),
+        ),
+        ("extendRotation", plain),
+        ("endRotation", json_body(full, &at("end"), &json!({}))),
+    ] {
+        seen.add(operation, request).await;
+    }
     let odd = json!({ "grace_seconds": 0, "role": 1 });
     seen.add("rotateKey", json_body(full, &rotate, &odd)).await;
     let plain = full.request(Method::POST, &rotate).body("{}");
@@ -247,6 +264,9 @@ async fn too_often(app: &App, seen: &mut Seen, target: &str) {
         .await;
     for (operation, verb) in [
         ("rotateKey", "rotate"),
+        ("extendRotation", "rotation/extension"),
+        ("cancelRotation", "rotation/cancellation"),
+        ("endRotation", "rotation/end"),
         ("disableKey", "disable"),
         ("enableKey", "enable"),
     ] {

@@ -20,6 +20,13 @@ pub async fn collect(app: &App, seen: &mut Seen) {
         ("createKey", &full, &post, KEYS, json),
         ("updateKey", &full, &patch, &key, json),
         ("rotateKey", &full, &post, &format!("{key}/rotate"), json),
+        (
+            "extendRotation",
+            &full,
+            &post,
+            &format!("{key}/rotation/extension"),
+            json,
+        ),
         ("createAuthorizationGroup", &full, &post, GROUPS, json),
         ("updateAuthorizationGroup", &full, &patch, &group, json),
         ("createProject", &full, &post, PROJECTS, json),

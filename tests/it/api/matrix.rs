@@ -40,6 +40,9 @@ const MATRIX: &str = "
 401 403 404 200 POST /auth/api-keys/{id}/disable api-keys:write
 401 403 404 200 POST /auth/api-keys/{id}/enable api-keys:write
 401 403 404 200 POST /auth/api-keys/{id}/rotate api-keys:write
+401 403 404 200 POST /auth/api-keys/{id}/rotation/cancellation api-keys:write
+401 403 404 200 POST /auth/api-keys/{id}/rotation/end api-keys:write
+401 403 404 200 POST /auth/api-keys/{id}/rotation/extension api-keys:write
 401 403 404 200 POST /integrations/{slug}/credentials/{id}/make-current integrations:write
 401 403 404 200 POST /projects/{id}/archive projects:write
 401 403 404 200 POST /projects/{id}/restore projects:write
@@ -111,6 +114,7 @@ fn body(method: &Method, path: &str, scopes: &str, current: &str, group: &str) -
         ("PATCH", "/integrations/{slug}") => json!({ "enabled": true }),
         ("PATCH", "/projects/{project}/integrations/{slug}") => json!({ "inherits": true }),
         ("PATCH", _) => json!({ "name": format!("New {}", uuid::Uuid::new_v4()) }),
+        (_, path) if path.ends_with("/extension") => json!({ "grace_seconds": 7200 }),
         (_, path) if path.ends_with("/credentials") => json!({ "fields": { "api_key": secret } }),
         (_, path) if path.ends_with("/report") => json!({ "credential_id": current }),
         _ => json!({}),
@@ -137,7 +141,7 @@ async fn each_operation_is_open_to_keys_with_its_scope_alone() {
     let project = app.add_project("Acme", "Acme's project");
     let current = app.save_credential("Acme", Some(&project), "openai", true);
     let of_globex = app.system(&app.issue("Globex", "Full").secret);
-    let mut observed = Vec::new();
+    let (mut observed, mut refused) = (Vec::new(), 0);
     for (method, path) in routes_after("fn rest_api(") {
         let operation = format!("{method} {path}");
         let scope = scope_of(&operation);
@@ -146,6 +150,11 @@ async fn each_operation_is_open_to_keys_with_its_scope_alone() {
         let (rest, own) = (app.system(&rest.secret), app.system(&own.secret));
         let target = format!("/api/v1{}", filled(&app, path, &project, scopes));
         let method: Method = method.parse().unwrap();
+        if let Some((key, _)) = target.split_once("/rotation/") {
+            let grace = json!({ "grace_seconds": 3600 });
+            let begun = own.post(&format!("{key}/rotate"), grace).await;
+            assert_eq!(begun.status, 200, "{}", begun.body);
+        }
         let mut row = Vec::new();
         for (who, group) in [
             (&app.stranger(), "Full access".to_owned()),
@@ -163,6 +172,7 @@ async fn each_operation_is_open_to_keys_with_its_scope_alone() {
             if answer.status == 403 && scope != NONE {
                 let said = format!("This key lacks the scope {scope}.");
                 assert_eq!(answer.problem(403)["detail"], said, "{operation}");
+                refused += 1;
             }
             if std::ptr::eq(who, &of_globex) {
                 assert!(
@@ -177,6 +187,12 @@ async fn each_operation_is_open_to_keys_with_its_scope_alone() {
     }
     observed.sort();
     assert_eq!(observed.join("\n"), MATRIX.trim());
+    // Each refusal is on record as one for want of the scope that it names, and nothing else is.
+    direct::until("the refusals are written", async || {
+        let count = "SELECT count(*) AS n FROM request_records WHERE code = 'INSUFFICIENT_SCOPE' AND scope <> ''";
+        app.number(count) == refused
+    })
+    .await;
 }
 
 async fn ask(who: &System, method: &Method, path: &str, body: Option<Value>) -> Answer {

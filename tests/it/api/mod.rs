@@ -15,6 +15,7 @@ mod key_creation;
 mod key_listing;
 mod key_owners;
 mod key_projects;
+mod key_rotation_ends;
 mod key_rotations;
 pub mod key_updates;
 mod keys;

@@ -161,6 +161,7 @@ async fn rotate(
                 grace,
                 expires_at,
                 reason: &form.reason,
+                replaces_unused: false,
                 idempotency_key: Some(&form.idempotency_key),
             };
             key_rotations::rotate(conn, &by, id, how)
