@@ -175,7 +175,9 @@ fn method_is_known(method: &Method) -> bool {
 
 fn refuse(incoming: &Incoming<'_>) -> Option<HttpResponse> {
     let head = incoming.head;
-    let (status, text) = if !method_is_known(&head.method) {
+    // A gateway's client may use any method at its API (RFC 9110 section 9.1).
+    let method_fits = is_of_gateway(head.uri.path()) || method_is_known(&head.method);
+    let (status, text) = if !method_fits {
         let text = "This method is not allowed.";
         (StatusCode::METHOD_NOT_ALLOWED, text)
     } else if !head_is_small(head.headers()) {

@@ -30,7 +30,7 @@ async fn the_prefix_names_the_scope_and_the_rest_is_the_clients() {
         ("orders%3Aread/", 400),
         ("orders:read%2Fx:y/", 400),
     ] {
-        for method in [Method::GET, Method::POST, Method::DELETE] {
+        for method in ["GET", "POST", "DELETE", "PROPFIND", "TRACE", "X!1"] {
             let said = app
                 .raw(format!(
                     "{method} /ext-authz/{rest} HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Bearer {}\r\n\
@@ -72,4 +72,24 @@ async fn the_request_log_holds_what_envoy_was_asked_for() {
         (&*record.address, &*record.method, &*record.path),
         ("203.0.113.7", "PATCH", "/orders/7")
     );
+}
+
+#[actix_web::test]
+async fn credentials_that_a_gateway_joined_are_several() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP").secret;
+    for (name, value, status) in [
+        ("X-API-Key", format!("other,{key}"), 400),
+        ("X-API-Key", format!("{key}, {key}"), 400),
+        ("Authorization", format!("Bearer {key}, Bearer {key}"), 400),
+        ("Authorization", format!("Basic eA==,bearer {key}"), 400),
+        // One credential of another scheme, which has commas of its own.
+        ("Authorization", "Digest a=\"b\", c=\"d\"".into(), 401),
+    ] {
+        for path in ["/ext-authz/any/orders", "/forward-auth"] {
+            let request = app.stranger().request(Method::GET, path);
+            let answer = Answer::of(request.header(name, &value)).await;
+            assert_eq!(answer.status, status, "{path} {name}: {value}");
+        }
+    }
 }

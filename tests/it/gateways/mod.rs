@@ -4,6 +4,7 @@ mod files;
 mod load;
 mod promises;
 mod proof;
+mod upgrade;
 
 use crate::support::gateway::Kind;
 
@@ -28,6 +29,7 @@ kept_by! {
         a_revoked_key_is_refused_on_the_next_request,
         a_missing_scope_is_403,
         two_credentials_are_400,
+        a_method_of_the_apis_own_passes,
         the_address_reaches_the_api_as_it_was_sent,
         keystead_stopped_is_503_and_never_a_pass,
         keystead_silent_is_503_and_never_a_pass,
@@ -38,6 +40,9 @@ kept_by! {
     }
     proof {
         an_answer_without_the_mark_is_no_yes,
+    }
+    upgrade {
+        a_websocket_handshake_passes_with_a_key_alone,
     }
     load {
         under_load_every_request_is_asked_about_and_no_question_goes_astray,
