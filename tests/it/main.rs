@@ -28,6 +28,7 @@ mod mail;
 mod master_keys;
 mod outbound;
 mod pages;
+mod panics;
 mod readme;
 mod rotation_race;
 mod security;
