@@ -70,11 +70,12 @@ impl Application {
         take_over_plans(config, &db)?;
         let token = db.write(|conn| setup::issue_token(conn, now))?;
         let follower = follower(config, &db, clock, &master_keys)?;
-        let site = site::of(config, address);
+        let mut site = site::of(config, address);
         site::warn_of_contradictions(config, &site);
         let setup_link = token.map(|token| format!("{}/setup?token={token}", site.base_url));
         // The newest at the start: replacing the master key ends every session, once each server was started anew.
         let newest = master_keys.newest_key()?;
+        site.cookie_suffix = site::cookie_suffix(&site, &newest);
         let cookie_key = Key::derive_from(newest.bytes());
         let vitals = Arc::<Vitals>::default();
         let state = web::Data::new(State::new(

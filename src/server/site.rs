@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::config::Config;
+use crate::domain::master_key::MasterKey;
 use crate::outbound::{DEADLINE, Outbound};
 use crate::web::state::Site;
 
@@ -28,6 +29,7 @@ pub fn of(config: &Config, address: SocketAddr) -> Site {
         trusted_proxies: config.trusted_proxies.clone(),
         brand: config.brand.clone(),
         insecure_cookie: config.insecure_cookie,
+        cookie_suffix: String::new(),
         session_idle_minutes: config.session_idle_minutes,
         session_hours: config.session_hours,
         require_second_factor: config.require_second_factor,
@@ -36,6 +38,16 @@ pub fn of(config: &Config, address: SocketAddr) -> Site {
             private_hosts: config.outbound_private_hosts.clone(),
             deadline: DEADLINE,
         },
+    }
+}
+
+/// A word behind the names of cookies, by which installations on `localhost` or on one address keep theirs apart; all servers
+/// of an installation have the same. With HTTPS a site has a name of its own, and needs none.
+pub fn cookie_suffix(site: &Site, newest: &MasterKey) -> String {
+    let known_as = newest.check_value();
+    match known_as.get(..8) {
+        Some(word) if !site.https => format!("-{word}"),
+        _ => String::new(),
     }
 }
 

@@ -141,7 +141,7 @@ fn expected_token(request: &HttpRequest) -> Result<String> {
 
 /// The token that a stranger's browser kept.
 fn kept_token(request: &HttpRequest, site: &Site) -> Option<String> {
-    let cookie = request.cookie(cookie_name(site))?;
+    let cookie = request.cookie(&site.cookie_name(COOKIE))?;
     Some(cookie.value().to_owned()).filter(|token| token.len() == 64)
 }
 
@@ -150,13 +150,8 @@ pub fn keeps_cookies(request: &HttpRequest) -> bool {
     State::of(request).is_ok_and(|state| kept_token(request, &state.site).is_some())
 }
 
-fn cookie_name(site: &Site) -> &'static str {
-    if site.insecure_cookie {
-        "keystead-form"
-    } else {
-        "__Host-keystead-form"
-    }
-}
+/// The cookie of strangers' forms.
+const COOKIE: &str = "keystead-form";
 
 /// A page with a form for somebody who is not signed in: `view` makes it of the token, and the cookie goes with it.
 ///
@@ -180,7 +175,7 @@ fn anonymous_token(request: &HttpRequest, site: &Site) -> Result<(String, Cookie
         Some(token) => token,
         None => random::token()?,
     };
-    let cookie = Cookie::build(cookie_name(site), token.clone())
+    let cookie = Cookie::build(site.cookie_name(COOKIE), token.clone())
         .path("/")
         .secure(!site.insecure_cookie)
         .http_only(true)

@@ -31,23 +31,17 @@ const SEEN_EVERY: i64 = 60;
 #[derive(Clone)]
 pub struct Store(pub web::Data<State>);
 
-fn cookie_name(site: &Site) -> &'static str {
-    if site.insecure_cookie {
-        "keystead"
-    } else {
-        "__Host-keystead"
-    }
-}
+const COOKIE: &str = "keystead";
 
 /// True when a browser sends the cookie of a session, also of one that ended.
 pub fn has_cookie(request: &HttpRequest) -> bool {
-    State::of(request).is_ok_and(|state| request.cookie(cookie_name(&state.site)).is_some())
+    State::of(request).is_ok_and(|state| request.cookie(&state.site.cookie_name(COOKIE)).is_some())
 }
 
 /// Sessions, with a cookie that `cookie_key` signs. They wrap the pages alone: the API and the assets never touch them.
 pub fn cookies(state: &web::Data<State>, cookie_key: &Key) -> SessionMiddleware<Store> {
     SessionMiddleware::builder(Store(state.clone()), cookie_key.clone())
-        .cookie_name(cookie_name(&state.site).to_owned())
+        .cookie_name(state.site.cookie_name(COOKIE))
         .cookie_secure(!state.site.insecure_cookie)
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)

@@ -43,6 +43,9 @@ pub struct Site {
     pub brand: String,
     /// Cookies may travel over plain HTTP.
     pub insecure_cookie: bool,
+    /// Behind the names of cookies, where several installations may share a host: a port keeps no cookies apart (RFC 6265
+    /// section 8.5).
+    pub cookie_suffix: String,
     /// Minutes of idleness that end a session.
     pub session_idle_minutes: i64,
     /// Hours that end a session in any case.
@@ -51,6 +54,14 @@ pub struct Site {
     pub require_second_factor: Required,
     /// Which third parties may be called, to test a credential.
     pub outbound: Outbound,
+}
+
+impl Site {
+    /// The whole name of a cookie that belongs to this installation alone.
+    pub fn cookie_name(&self, name: &str) -> String {
+        let prefix = if self.insecure_cookie { "" } else { "__Host-" };
+        format!("{prefix}{name}{}", self.cookie_suffix)
+    }
 }
 
 /// Shared by all workers.

@@ -65,7 +65,7 @@ async fn the_account_lists_where_somebody_is_signed_in_and_ends_one_of_them() {
     }
     // What is sent in the cookie stands nowhere on the page.
     let page = here.get(ACCOUNT).await;
-    for cookie in [&here, &there].map(|person| &person.cookies["__Host-keystead"]) {
+    for cookie in [&here, &there].map(|person| &person.cookies[&app.cookie()]) {
         let key = cookie.rsplit(['=', '%']).next().unwrap();
         page.hides(&key[key.len() - 40..]);
     }

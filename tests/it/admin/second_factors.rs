@@ -108,14 +108,14 @@ async fn who_gave_only_the_password_is_a_stranger_everywhere() {
         .post("/account/name", &[("csrf", &csrf), ("name", "Mallory")])
         .await;
     assert!(posted.header("location").starts_with("/login"));
-    let before = half.cookies["__Host-keystead"].clone();
+    let before = half.cookies[&app.cookie()].clone();
     half.give_code(&app.code(&phone)).await.leads_to(next);
-    assert_ne!(half.cookies["__Host-keystead"], before);
+    assert_ne!(half.cookies[&app.cookie()], before);
     assert_eq!(half.get("/tenant-api-keys").await.status, 200);
     assert_eq!(happened(&app, "session.created"), 2);
     // The half session is gone, and so is the code.
     let mut thief = app.visitor();
-    thief.cookies.insert("__Host-keystead".into(), before);
+    thief.cookies.insert(app.cookie(), before);
     thief.get("/login/code").await.leads_to("/login?over=code");
 }
 

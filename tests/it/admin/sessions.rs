@@ -6,7 +6,6 @@ use crate::support::browser_like::Person;
 use crate::support::*;
 
 const KEYS: &str = "/tenant-api-keys";
-const COOKIE: &str = "__Host-keystead";
 
 async fn is_signed_in(person: &mut Person) -> bool {
     let answer = person.get(KEYS).await;
@@ -26,7 +25,10 @@ async fn the_cookie_is_for_this_host_over_https_and_hidden_from_scripts() {
         )
         .await;
     let cookie = answer.header("set-cookie");
-    assert!(cookie.starts_with("__Host-keystead="), "{cookie}");
+    assert!(
+        cookie.starts_with(&format!("{}=", app.cookie())),
+        "{cookie}"
+    );
     for part in ["; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax"] {
         assert!(cookie.contains(part), "{part} in {cookie}");
     }
@@ -45,8 +47,29 @@ async fn the_cookie_is_for_this_host_over_https_and_hidden_from_scripts() {
 async fn an_insecure_cookie_is_a_setting() {
     let app = App::start_with(|config| config.insecure_cookie = true, true).await;
     let alice = app.sign_in(ALICE).await;
-    assert!(alice.cookies.contains_key("keystead"));
+    assert!(
+        alice
+            .cookies
+            .contains_key(app.cookie().trim_start_matches("__Host-"))
+    );
     assert!(is_signed_in(&mut alice.clone()).await);
+}
+
+#[actix_web::test]
+async fn two_installations_on_one_host_keep_their_sessions_apart() {
+    let (one, other) = (App::start().await, App::start().await);
+    let mut here = one.sign_in(ALICE).await;
+    // A browser sends the cookies of a host to each of its ports.
+    let mut there = other.visitor();
+    there.cookies = here.cookies.clone();
+    let fields = [("email", ALICE), ("password", PASSWORD), ("next", "")];
+    there
+        .submit("/login", "/login", &fields)
+        .await
+        .leads_to("/");
+    here.cookies = there.cookies.clone();
+    assert!(is_signed_in(&mut here).await);
+    assert!(is_signed_in(&mut there).await);
 }
 
 #[actix_web::test]
@@ -79,7 +102,7 @@ async fn signing_out_ends_the_session_on_the_server() {
     let mut alice = app.sign_in(ALICE).await;
     let mut copy = alice.clone();
     alice.submit(KEYS, "/logout", &[]).await.leads_to("/login");
-    assert!(!alice.cookies.contains_key(COOKIE));
+    assert!(!alice.cookies.contains_key(&app.cookie()));
     assert!(!is_signed_in(&mut alice).await);
     assert!(!is_signed_in(&mut copy).await);
     assert_eq!(
@@ -140,7 +163,8 @@ async fn signing_in_starts_a_new_session() {
         )
         .await;
     answer.leads_to("/");
-    assert_ne!(alice.cookies[COOKIE], planted.cookies[COOKIE]);
+    let name = app.cookie();
+    assert_ne!(alice.cookies[&name], planted.cookies[&name]);
     assert!(!is_signed_in(&mut planted.clone()).await);
     alice.get(KEYS).await.shows("Bob Baker");
 }
@@ -149,14 +173,14 @@ async fn signing_in_starts_a_new_session() {
 async fn a_made_up_or_altered_cookie_is_nobody() {
     let app = App::start().await;
     let mut alice = app.sign_in(ALICE).await;
-    let good = alice.cookies[COOKIE].clone();
+    let good = alice.cookies[&app.cookie()].clone();
     let last = if good.ends_with('0') { '1' } else { '0' };
     let altered = format!("{}{last}", &good[..good.len() - 1]);
     for cookie in [&*altered, "a", "", &"a".repeat(64), &"0".repeat(4_000)] {
-        alice.cookies.insert(COOKIE.into(), cookie.into());
+        alice.cookies.insert(app.cookie(), cookie.into());
         assert!(!is_signed_in(&mut alice.clone()).await, "{cookie}");
     }
-    alice.cookies.insert(COOKIE.into(), good);
+    alice.cookies.insert(app.cookie(), good);
     assert!(is_signed_in(&mut alice).await);
 }
 

@@ -50,7 +50,7 @@ async fn an_unknown_person_and_a_wrong_password_get_the_same_answer() {
         answer.headers.keys().map(ToString::to_string).collect()
     };
     assert_eq!(names(&wrong), names(&unknown));
-    assert!(!visitor.cookies.contains_key("__Host-keystead"));
+    assert!(!visitor.cookies.contains_key(&app.cookie()));
     assert_eq!(
         app.number("SELECT count(*) AS n FROM audit_events WHERE action = 'session.refused'"),
         2

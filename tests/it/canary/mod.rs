@@ -218,10 +218,11 @@ async fn wrong_places(watch: &mut Watch, server: &Server, alice: &mut Person, ke
     let answer = Answer::of(request.json(&serde_json::json!({ "name": "Odd" }))).await;
     watch.keep("an idempotency key", answer);
     let request = stranger.request(Method::GET, "/api/v1/auth/whoami");
-    watch.keep(
-        "cookie",
-        Answer::of(request.header("cookie", format!("__Host-keystead={secret}"))).await,
-    );
+    for name in alice.cookies.keys() {
+        let request = request.try_clone().unwrap();
+        let answer = Answer::of(request.header("cookie", format!("{name}={secret}"))).await;
+        watch.keep("cookie", answer);
+    }
     for name in [
         "user-agent",
         "referer",

@@ -122,6 +122,12 @@ impl App {
         app
     }
 
+    /// The name of the cookie of a session.
+    pub fn cookie(&self) -> String {
+        let newest = self.master_keys().newest_key().unwrap();
+        format!("__Host-keystead-{}", &newest.check_value()[..8])
+    }
+
     /// Someone who is not signed in.
     pub fn visitor(&self) -> Person {
         Person::new(&self.base, None)
