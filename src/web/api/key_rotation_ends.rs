@@ -6,15 +6,14 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::caller::Caller;
+use super::key_changes::change;
 use super::key_views;
 use crate::actions::key_rotations;
 use crate::db::Conn;
-use crate::db::keys::Key;
-use crate::domain::id::KeyId;
+use crate::domain::Error;
 use crate::domain::key_rotations::Grace;
 use crate::domain::right::Right;
 use crate::domain::role::Actor;
-use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
 use crate::web::state::State;
@@ -136,15 +135,4 @@ fn at_seconds(cause: Error) -> Error {
         },
         other => other,
     }
-}
-
-async fn change(
-    caller: Caller,
-    state: &State,
-    id: KeyId,
-    action: impl FnOnce(&mut Conn, &Actor, KeyId) -> Result<Key> + Send + 'static,
-) -> Answer<HttpResponse> {
-    let by = caller.actor();
-    let key = state.change(move |conn| action(conn, &by, id)).await?;
-    Ok(HttpResponse::Ok().json(key_views::Key::new(key, None, caller.now)))
 }

@@ -3,13 +3,9 @@
 use actix_web::{HttpResponse, web};
 
 use super::caller::Caller;
+use super::key_changes::change;
 use super::key_views;
 use crate::actions::key_suspensions;
-use crate::db::Conn;
-use crate::db::keys::Key;
-use crate::domain::Result;
-use crate::domain::id::KeyId;
-use crate::domain::role::Actor;
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
 use crate::web::state::State;
@@ -40,7 +36,7 @@ pub async fn disable(
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
-    switch(caller, &state, id.parse()?, key_suspensions::disable).await
+    change(caller, &state, id.parse()?, key_suspensions::disable).await
 }
 
 /// Enable a key
@@ -68,16 +64,5 @@ pub async fn enable(
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
-    switch(caller, &state, id.parse()?, key_suspensions::enable).await
-}
-
-async fn switch(
-    caller: Caller,
-    state: &State,
-    id: KeyId,
-    action: fn(&mut Conn, &Actor, KeyId) -> Result<Key>,
-) -> Answer<HttpResponse> {
-    let by = caller.actor();
-    let key = state.change(move |conn| action(conn, &by, id)).await?;
-    Ok(HttpResponse::Ok().json(key_views::Key::new(key, None, caller.now)))
+    change(caller, &state, id.parse()?, key_suspensions::enable).await
 }

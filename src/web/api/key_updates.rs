@@ -3,12 +3,15 @@
 use actix_web::{HttpResponse, web};
 
 use super::caller::Caller;
+use super::key_changes::change;
 use super::key_views;
 use crate::actions::key_updates;
+use crate::db::Conn;
 use crate::domain::id::KeyId;
 use crate::domain::key::expiry_of_instant;
 use crate::domain::key_updates::Input;
 use crate::domain::right::Right;
+use crate::domain::role::Actor;
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
 use crate::web::state::State;
@@ -53,10 +56,8 @@ pub async fn update(
         .as_ref()
         .map(|at| at.as_deref().map_or(Ok(None), expiry_of_instant));
     let update = input(&wanted).check(by.now, expiry)?;
-    let key = state
-        .change(move |conn| key_updates::update(conn, &by, id, &update))
-        .await?;
-    Ok(HttpResponse::Ok().json(key_views::Key::new(key, None, caller.now)))
+    let action = move |conn: &mut Conn, by: &Actor, id| key_updates::update(conn, by, id, &update);
+    change(caller, &state, id, action).await
 }
 
 /// Null empties a text; where empty makes no sense the check says so.

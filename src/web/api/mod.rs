@@ -7,6 +7,7 @@ pub mod group_views;
 pub mod groups;
 pub mod integration_views;
 pub mod integrations;
+mod key_changes;
 pub mod key_lists;
 pub mod key_rotation_ends;
 pub mod key_rotations;

@@ -9,8 +9,7 @@ use crate::support::system::{KEYS, System};
 use crate::support::*;
 
 pub async fn patch(system: &System, key: &Issued, body: Value) -> Answer {
-    let request = system.request(Method::PATCH, &key.resource());
-    Answer::of(request.json(&body)).await
+    system.patch(&key.resource(), body).await
 }
 
 /// Two keys of Acme: an admin with everything, and the one to be changed.
