@@ -89,23 +89,19 @@ impl Queue {
     /// Works on what nobody has begun, until the end.
     pub(super) fn work_off(&self, vitals: &Vitals) {
         loop {
-            let mut open = self.lock();
-            let job = loop {
-                if open.has_ended {
-                    return;
-                }
-                if let Some(job) =
-                    open.take(|digest| !digest.is_begun, |digest| digest.is_begun = true)
-                {
-                    break job;
-                }
-                open = self
-                    .changed
-                    .wait(open)
-                    .unwrap_or_else(PoisonError::into_inner);
+            let is_idle = |open: &mut Open| {
+                !open.has_ended && open.digests.iter().all(|digest| digest.is_begun)
             };
+            let open = self.changed.wait_while(self.lock(), is_idle);
+            let mut open = open.unwrap_or_else(PoisonError::into_inner);
+            if open.has_ended {
+                return;
+            }
+            let job = open.take(|digest| !digest.is_begun, |digest| digest.is_begun = true);
             drop(open);
-            self.do_one(&job, vitals);
+            if let Some(job) = job {
+                self.do_one(&job, vitals);
+            }
         }
     }
 
