@@ -1,17 +1,13 @@
 //! `/api/v1/auth/authorization-groups`.
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::browser_like::Answer;
 use crate::support::system::System;
 use crate::support::*;
 
 pub const GROUPS: &str = "/api/v1/auth/authorization-groups";
-
-async fn patch(system: &System, path: &str, body: Value) -> Answer {
-    Answer::of(system.request(Method::PATCH, path).json(&body)).await
-}
 
 /// A key of a group that grants these scopes.
 fn holder(app: &App, name: &str, scopes: &str) -> System {
@@ -54,7 +50,9 @@ async fn a_group_is_made_changed_and_deleted_over_the_api() {
     assert_eq!(names, ["Full access", "Read only", "Clerks"]);
     assert_eq!(all[2]["keys"], 1);
 
-    let changed = patch(&system, &place, json!({ "scopes": ["orders:read"] })).await;
+    let changed = system
+        .patch(&place, json!({ "scopes": ["orders:read"] }))
+        .await;
     assert_eq!(changed.status, 200, "{}", changed.body);
     assert_eq!(changed.json()["summary"], "Enter orders");
     let (_, code) = app.ask(&key, json!({ "scope": "orders:write" })).await;
@@ -146,7 +144,7 @@ async fn a_key_makes_and_changes_no_group_beyond_its_own_rights() {
             refused["detail"],
             "A key can't create a group with more rights than its own."
         );
-        let widened = patch(&clerk, &weaker, json!({ "scopes": scopes })).await;
+        let widened = clerk.patch(&weaker, json!({ "scopes": scopes })).await;
         widened.problem(403);
     }
     // Neither the group it is in, not even to narrow it, nor one above it, not even to rename it.
@@ -155,8 +153,8 @@ async fn a_key_makes_and_changes_no_group_beyond_its_own_rights() {
         json!({ "scopes": ["*:*"] }),
         json!({ "name": "Mine" }),
     ] {
-        patch(&clerk, &own, body.clone()).await.problem(403);
-        patch(&clerk, &stronger, body).await.problem(403);
+        clerk.patch(&own, body.clone()).await.problem(403);
+        clerk.patch(&stronger, body).await.problem(403);
     }
     clerk.delete(&own).await.problem(403);
     clerk.delete(&stronger).await.problem(403);
@@ -166,7 +164,9 @@ async fn a_key_makes_and_changes_no_group_beyond_its_own_rights() {
         .post(GROUPS, json!({ "name": "Own", "scopes": ["orders:write"] }))
         .await;
     assert_eq!(made.status, 201);
-    let narrowed = patch(&clerk, &weaker, json!({ "scopes": ["orders:write"] })).await;
+    let narrowed = clerk
+        .patch(&weaker, json!({ "scopes": ["orders:write"] }))
+        .await;
     assert_eq!(narrowed.status, 200);
     assert_eq!(clerk.delete(&weaker).await.status, 204);
 }

@@ -1,9 +1,7 @@
 //! Integrations: which third party's credential a project gets, and why.
 
-use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::browser_like::Answer;
 use crate::support::system::System;
 use crate::support::*;
 
@@ -12,10 +10,6 @@ pub const INTEGRATIONS: &str = "/api/v1/integrations";
 /// `/api/v1/projects/{project}/integrations/{slug}`.
 pub fn of_project(project: &str, slug: &str) -> String {
     format!("/api/v1/projects/{project}/integrations/{slug}")
-}
-
-pub async fn patch(system: &System, path: &str, body: Value) -> Answer {
-    Answer::of(system.request(Method::PATCH, path).json(&body)).await
 }
 
 /// Saves a credential and gives its id.
@@ -103,27 +97,27 @@ async fn a_project_uses_the_organisations_credential_unless_it_has_its_own() {
     assert_eq!(removed.status, 204, "{}", removed.body);
     assert_eq!(effective(&system, &shop, "openai").await, of_organisation);
 
-    patch(&system, &own, json!({ "inherits": false })).await;
+    system.patch(&own, json!({ "inherits": false })).await;
     assert_eq!(
         effective(&system, &shop, "openai").await,
         "credential-blocked"
     );
-    patch(&system, &own, json!({ "inherits": true })).await;
+    system.patch(&own, json!({ "inherits": true })).await;
     assert_eq!(effective(&system, &shop, "openai").await, of_organisation);
 
-    let off = patch(&system, &openai, json!({ "enabled": false })).await;
+    let off = system.patch(&openai, json!({ "enabled": false })).await;
     assert_eq!(off.json()["enabled"], false, "{}", off.body);
     assert_eq!(
         effective(&system, &shop, "openai").await,
         "credential-not-set"
     );
-    let on = patch(&system, &openai, json!({ "enabled": true })).await;
+    let on = system.patch(&openai, json!({ "enabled": true })).await;
     assert_eq!(on.status, 200, "{}", on.body);
     assert_eq!(effective(&system, &shop, "openai").await, of_organisation);
     let destroyed = json!({ "enabled": false, "destroy_credentials": true });
-    let off = patch(&system, &openai, destroyed).await;
+    let off = system.patch(&openai, destroyed).await;
     assert_eq!(off.json()["credentials"], json!([]), "{}", off.body);
-    let on = patch(&system, &openai, json!({ "enabled": true })).await;
+    let on = system.patch(&openai, json!({ "enabled": true })).await;
     assert_eq!(
         on.problem(409)["type"],
         "/api/docs#problem-no-credential",
@@ -225,7 +219,7 @@ async fn a_key_gets_credentials_only_by_right_and_in_its_own_project() {
     let full = key("Full", "Full access", Some(shop.clone())).await;
     full.get(&of_project(&depot, "openai")).await.problem(403);
     let openai = format!("{INTEGRATIONS}/openai");
-    patch(&full, &openai, json!({ "enabled": false }))
+    full.patch(&openai, json!({ "enabled": false }))
         .await
         .problem(403);
     let own = json!({ "fields": { "api_key": OWN } });
@@ -332,7 +326,8 @@ async fn wrong_credentials_are_refused_with_words_and_change_nothing() {
     let refused = system.post(&format!("{personal}/credentials"), drive).await;
     let detail = refused.problem(422)["detail"].to_string();
     assert!(detail.contains("can't be shared"), "{detail}");
-    patch(&system, &personal, json!({ "enabled": true }))
+    system
+        .patch(&personal, json!({ "enabled": true }))
         .await
         .problem(422);
     system

@@ -1,15 +1,9 @@
 //! Who looks after a key, by the API.
 
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::browser_like::Answer;
-use crate::support::system::{KEYS, System};
+use crate::support::system::KEYS;
 use crate::support::*;
-
-async fn patch(system: &System, path: &str, body: Value) -> Answer {
-    Answer::of(system.request(Method::PATCH, path).json(&body)).await
-}
 
 #[actix_web::test]
 async fn the_owner_is_named_read_and_changed() {
@@ -21,12 +15,14 @@ async fn the_owner_is_named_read_and_changed() {
     assert_eq!(made.status, 201, "{}", made.body);
     assert_eq!(made.json()["owner"], VERA);
     let path = made.header("location").to_owned();
-    let moved = patch(&system, &path, json!({ "owner": "Plant IT, extension 12" })).await;
+    let moved = system
+        .patch(&path, json!({ "owner": "Plant IT, extension 12" }))
+        .await;
     assert_eq!(moved.json()["owner"], "Plant IT, extension 12");
-    let kept = patch(&system, &path, json!({ "name": "ERP 2" })).await;
+    let kept = system.patch(&path, json!({ "name": "ERP 2" })).await;
     assert_eq!(kept.json()["owner"], "Plant IT, extension 12");
-    let freed = patch(&system, &path, json!({ "owner": null })).await;
-    assert_eq!(freed.json()["owner"], Value::Null);
+    let freed = system.patch(&path, json!({ "owner": null })).await;
+    assert_eq!(freed.json()["owner"], serde_json::Value::Null);
     // Without a word it is who looks after the key that asks.
     let other = system.post(KEYS, json!({ "name": "Shop" })).await;
     assert_eq!(other.json()["owner"], "The tests");
@@ -35,7 +31,7 @@ async fn the_owner_is_named_read_and_changed() {
         json!("two\nlines"),
         json!("a\u{202e}b"),
     ] {
-        let refused = patch(&system, &path, json!({ "owner": wrong })).await;
+        let refused = system.patch(&path, json!({ "owner": wrong })).await;
         assert_eq!(refused.problem(422)["errors"][0]["field"], "owner");
     }
 }

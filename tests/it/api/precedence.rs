@@ -8,7 +8,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::integrations::{INTEGRATIONS, of_project, patch};
+use super::integrations::{INTEGRATIONS, of_project};
 use crate::support::system::System;
 use crate::support::*;
 
@@ -140,7 +140,7 @@ impl World {
         let on = self.random.random::<bool>();
         let destroy = !on && self.random.random_ratio(1, 4);
         let body = json!({ "enabled": on, "destroy_credentials": destroy });
-        let answer = patch(&self.system, &self.path(None), body).await;
+        let answer = self.system.patch(&self.path(None), body).await;
         let has_shared = self.model.kept.keys().any(|(level, _)| level.is_none());
         if on && !has_shared {
             answer.problem(409);
@@ -156,7 +156,7 @@ impl World {
     async fn block(&mut self, project: usize) {
         let blocked = self.random.random::<bool>();
         let body = json!({ "inherits": !blocked });
-        let answer = patch(&self.system, &self.path(Some(project)), body).await;
+        let answer = self.system.patch(&self.path(Some(project)), body).await;
         if !self.model.is_open(Some(project)) {
             answer.problem(409);
             return;
@@ -190,7 +190,8 @@ impl World {
             None => json!({ "enabled": false }),
             Some(_) => json!({ "inherits": false }),
         };
-        patch(&self.system, &self.path(level), body)
+        self.system
+            .patch(&self.path(level), body)
             .await
             .problem(403);
         app.switch_integrations("Acme", Switch::On);

@@ -9,10 +9,6 @@ use crate::support::*;
 
 pub const PROJECTS: &str = "/api/v1/projects";
 
-async fn patch(system: &System, path: &str, body: Value) -> Answer {
-    Answer::of(system.request(Method::PATCH, path).json(&body)).await
-}
-
 async fn post(system: &System, path: &str) -> Answer {
     Answer::of(system.request(Method::POST, path)).await
 }
@@ -52,7 +48,7 @@ async fn a_project_is_created_changed_archived_and_restored_over_the_api() {
         .collect();
     assert_eq!(names, ["App", "Web shop"]);
 
-    let changed = patch(&system, &place, json!({ "name": "Shop" })).await;
+    let changed = system.patch(&place, json!({ "name": "Shop" })).await;
     assert_eq!(changed.status, 200, "{}", changed.body);
     assert_eq!(changed.json()["description"], "Shop and warehouse");
     for _ in 0..2 {
@@ -115,7 +111,7 @@ async fn a_wrong_project_is_refused_at_its_member() {
     ] {
         for answer in [
             system.post(PROJECTS, body.clone()).await,
-            patch(&system, &edited, body.clone()).await,
+            system.patch(&edited, body.clone()).await,
         ] {
             let problem = answer.problem(422);
             assert_eq!(problem["errors"][0]["field"], field, "{body}");

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::integrations::{INTEGRATIONS, OWN, SHARED, acme, effective, of_project, patch, save};
+use super::integrations::{INTEGRATIONS, OWN, SHARED, acme, effective, of_project, save};
 
 #[actix_web::test]
 async fn a_refusal_of_the_provider_is_noted_with_time_and_project() {
@@ -61,7 +61,8 @@ async fn the_old_secret_of_a_key_gets_credentials_while_it_works() {
         format!("organization: {SHARED}")
     );
     let body = json!({ "inherits": false });
-    patch(&system, &of_project(&shop, "openai"), body)
+    system
+        .patch(&of_project(&shop, "openai"), body)
         .await
         .problem(403);
 }

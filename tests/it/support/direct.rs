@@ -76,18 +76,10 @@ pub struct Held {
 }
 
 impl Held {
-    pub fn end(self) {
-        self.end.send(()).unwrap();
-        self.thread.join().unwrap();
-    }
-}
-
-impl App {
     /// Holds the lock that every change takes.
-    pub fn hold_changes(&self) -> Held {
+    pub fn by(db: Db) -> Self {
         let (end, until) = std::sync::mpsc::channel();
         let (is_held, held) = std::sync::mpsc::channel();
-        let db = self.db.clone();
         let thread = std::thread::spawn(move || {
             db.write(|conn| {
                 keystead::db::change_log::hold(conn)?;
@@ -98,7 +90,19 @@ impl App {
             .unwrap();
         });
         held.recv().unwrap();
-        Held { end, thread }
+        Self { end, thread }
+    }
+
+    pub fn end(self) {
+        self.end.send(()).unwrap();
+        self.thread.join().unwrap();
+    }
+}
+
+impl App {
+    /// Holds the lock that every change takes.
+    pub fn hold_changes(&self) -> Held {
+        Held::by(self.db.clone())
     }
 
     /// Runs one statement.

@@ -5,24 +5,19 @@ use std::sync::atomic::AtomicBool;
 use chrono::TimeDelta;
 use keystead::background::usage_retention::{Retention, prune};
 use keystead::db::observed_callers::{Caller, MOST, add, list};
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::app::Issued;
-use crate::support::browser_like::Answer;
 use crate::support::system::System;
 use crate::support::{App, direct, noon};
-
-async fn patch(system: &System, key: &Issued, body: Value) -> Answer {
-    let request = system.request(Method::PATCH, &key.resource());
-    Answer::of(request.json(&body)).await
-}
 
 /// A key that is observed, with a list of its own.
 async fn observed(app: &App) -> (Issued, System) {
     let system = app.system(&app.issue("Acme", "Admin").secret);
     let key = app.issue_with("Acme", "ERP", None, &["203.0.113.0/24"], None);
-    let answer = patch(&system, &key, json!({ "ip_allowlist_mode": "observe" })).await;
+    let answer = system
+        .patch(&key.resource(), json!({ "ip_allowlist_mode": "observe" }))
+        .await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.json()["ip_allowlist_mode"], "observe");
     assert_eq!(answer.json()["ip_allowlist"], json!(["203.0.113.0/24"]));
@@ -72,7 +67,9 @@ async fn while_observed_everybody_is_let_in_and_noted() {
         ]
     );
     // From the moment it is enforced the list refuses, and nobody is noted any more.
-    patch(&system, &key, json!({ "ip_allowlist_mode": "enforce" })).await;
+    system
+        .patch(&key.resource(), json!({ "ip_allowlist_mode": "enforce" }))
+        .await;
     for (ip, verdict) in [("203.0.113.7", "VALID"), ("198.51.100.4", "IP_DENIED")] {
         assert_eq!(app.ask(&key, json!({ "ip": ip })).await.1, verdict);
     }
@@ -99,17 +96,25 @@ async fn refused_requests_are_noted_as_no_callers() {
 async fn a_mode_has_to_fit_its_list() {
     let app = App::start().await;
     let (key, system) = observed(&app).await;
-    let off = patch(&system, &key, json!({ "ip_allowlist_mode": "off" })).await;
+    let off = system
+        .patch(&key.resource(), json!({ "ip_allowlist_mode": "off" }))
+        .await;
     assert_eq!(off.problem(422)["errors"][0]["field"], "ip_allowlist_mode");
     // A new list goes on being observed; an empty one can't be enforced.
-    let list = patch(&system, &key, json!({ "ip_allowlist": [] })).await;
+    let list = system
+        .patch(&key.resource(), json!({ "ip_allowlist": [] }))
+        .await;
     assert_eq!(list.json()["ip_allowlist_mode"], "observe");
-    let enforce = patch(&system, &key, json!({ "ip_allowlist_mode": "enforce" })).await;
+    let enforce = system
+        .patch(&key.resource(), json!({ "ip_allowlist_mode": "enforce" }))
+        .await;
     assert_eq!(
         enforce.problem(422)["errors"][0]["field"],
         "ip_allowlist_mode"
     );
-    let off = patch(&system, &key, json!({ "ip_allowlist_mode": "off" })).await;
+    let off = system
+        .patch(&key.resource(), json!({ "ip_allowlist_mode": "off" }))
+        .await;
     assert_eq!(off.json()["ip_allowlist_mode"], "off");
     let made = system
         .post(
@@ -126,7 +131,9 @@ async fn an_observed_decision_is_explained_as_one() {
     let (key, system) = observed(&app).await;
     let (outside, _) = app.ask(&key, json!({ "ip": "198.51.100.4" })).await;
     let (inside, _) = app.ask(&key, json!({ "ip": "203.0.113.7" })).await;
-    patch(&system, &key, json!({ "ip_allowlist_mode": "enforce" })).await;
+    system
+        .patch(&key.resource(), json!({ "ip_allowlist_mode": "enforce" }))
+        .await;
     app.recorded(4).await;
     let mut alice = app.sign_in(crate::support::ALICE).await;
     for (request, words) in [

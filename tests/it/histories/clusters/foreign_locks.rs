@@ -1,6 +1,7 @@
 //! Somebody else holds a lock in the database, and does not let go.
 
 use crate::support::cluster::{Cluster, db};
+use crate::support::direct::Held;
 use crate::support::process::Place;
 use crate::support::system::KEYS;
 use crate::support::{ALICE, PASSWORD};
@@ -14,18 +15,7 @@ async fn changes_that_wait_for_a_lock_end_soon_and_keep_nobody_else_waiting() {
     let (id, _) = server.issue(&admin, "Plant", "Full access", &[]).await;
     let path = format!("{KEYS}/{id}");
 
-    let (end, until) = std::sync::mpsc::channel::<()>();
-    let (is_held, held) = std::sync::mpsc::channel();
-    let other = db(place.source());
-    let holder = std::thread::spawn(move || {
-        other.write(|conn| {
-            keystead::db::change_log::hold(conn)?;
-            is_held.send(()).unwrap();
-            until.recv().unwrap();
-            Ok(())
-        })
-    });
-    held.recv().unwrap();
+    let held = Held::by(db(place.source()));
     // More than there are connections that change anything.
     let changes: Vec<_> = (0..20)
         .map(|_| {
@@ -52,8 +42,7 @@ async fn changes_that_wait_for_a_lock_end_soon_and_keep_nobody_else_waiting() {
         assert_eq!(change.await.unwrap(), (503, "2".to_owned()));
     }
     // Nobody let go meanwhile.
-    end.send(()).unwrap();
-    holder.join().unwrap().unwrap();
+    held.end();
     let name = server.system(&admin).get(&path).await.json()["name"].clone();
     assert_eq!(name, "Plant");
     let changed = server
