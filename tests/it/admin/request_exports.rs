@@ -133,14 +133,14 @@ async fn gaps_are_in_the_file_without_their_number() {
     app.recorded(1).await;
     let mut alice = app.sign_in(ALICE).await;
     let answer = alice.get(CSV).await;
-    answer.hides("4711");
+    answer.hides(&LOST.to_string());
     let rows = rows(&answer.body);
     assert_eq!(rows.len(), 2);
     let gap = &rows[0];
     let expected = ["GAP", "2026-11-20T12:00:04Z", "2026-11-20T12:00:10Z"];
     assert_eq!([&gap["verdict"], &gap["time"], &gap["until"]], expected);
     let answer = alice.get(NDJSON).await;
-    answer.hides("4711");
+    answer.hides(&LOST.to_string());
     let gap: Value = serde_json::from_str(answer.body.lines().next().unwrap()).unwrap();
     assert_eq!(gap["gap"]["from"], "2026-11-20T12:00:04Z");
     assert_eq!(gap["gap"]["cause"], "full");

@@ -62,7 +62,8 @@ async fn gaps_stand_at_their_place_in_time_and_do_not_tell_how_many_others_asked
     assert!(at("ended without notice") < at(&second));
     assert!(at(&second) < at("Some requests between"));
     assert!(at("Some requests between") < at(&first));
-    page.hides("4711");
+    page.hides(&LOST.to_string());
+    page.hides("471,147,114,711");
 
     // Only those of the time that is looked at.
     let early = alice.get(&format!("{LOG}?to=2026-11-20T12:00:05")).await;

@@ -57,7 +57,7 @@ impl App {
             cause: cause.into(),
             from_at: at(from),
             to_at: at(to),
-            dropped: Some(987_654),
+            dropped: Some(LOST),
         };
         self.db.write(|conn| usage_gaps::put(conn, gap)).unwrap();
     }
@@ -319,8 +319,8 @@ async fn gaps_of_the_request_log_are_named_without_their_size() {
     page.shows("Between 11:01 and 11:02 more requests came than this server records singly; the totals here count them all.");
     page.shows("Between 11:30 and 11:31 the server ended without notice; up to 1.5 seconds of usage before that may be missing.");
     assert_eq!(page.body.matches("more requests came").count(), 1);
-    page.hides("987654");
-    page.hides("987,654");
+    page.hides(&LOST.to_string());
+    page.hides("471,147,114,711");
     let page = alice.get("/usage?range=30d").await;
     page.shows("Between 11 Nov, 12:00 and 11 Nov, 12:01 more requests came");
 }

@@ -30,5 +30,5 @@ pub mod wire;
 
 pub use app::App;
 pub use fixtures::*;
-pub use request_log::{LOG, fill_log};
+pub use request_log::{LOG, LOST, fill_log};
 pub use staff::SAM;

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 use super::app::{App, Issued};
 use super::direct;
 
+/// How many requests a gap lost, which nobody is told: so long that no random token has it in it.
+pub const LOST: i64 = 471_147_114_711;
+
 /// Where the log is.
 pub const LOG: &str = "/usage/requests";
 
@@ -43,7 +46,7 @@ impl App {
         let from = to - seconds * 1_000_000;
         self.sql(&format!(
             "INSERT INTO usage_gaps (id, node_id, cause, from_at, to_at, dropped) \
-             VALUES ('{id}', 'test', '{cause}', {from}, {to}, 4711)"
+             VALUES ('{id}', 'test', '{cause}', {from}, {to}, {LOST})"
         ));
     }
 }
