@@ -16,6 +16,7 @@ local TOLD = {
 local MARK = "x-keystead-key-id"
 -- Refusals that are the client's to hear; any other answer becomes 503.
 local REFUSALS = { [400] = true, [401] = true, [403] = true, [429] = true, [431] = true }
+local UNSURE = '{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"Nobody can tell now whether this key is good. Try again in a moment."}'
 
 local function is_yes(answer)
   if answer.status == nil or answer.status < 200 or answer.status > 299 then return false end
@@ -25,13 +26,20 @@ end
 
 local function refuse(txn, answer)
   local reply = txn:reply { status = 503, headers = { ["cache-control"] = { "no-store" } } }
-  if REFUSALS[answer.status] then
+  local function first(name)
+    local values = answer.headers and answer.headers[name]
+    return values and values[0]
+  end
+  local is_unsure = answer.status == 503 and first("content-type") == "application/problem+json"
+  if REFUSALS[answer.status] or is_unsure then
     reply:set_status(answer.status)
     for _, name in ipairs({ "www-authenticate", "retry-after", "content-type" }) do
-      local values = answer.headers and answer.headers[name]
-      if values then reply:add_header(name, values[0]) end
+      if first(name) then reply:add_header(name, first(name)) end
     end
     reply:set_body(answer.body or "")
+  else
+    reply:add_header("content-type", "application/problem+json")
+    reply:set_body(UNSURE)
   end
   txn:done(reply)
 end

@@ -12,7 +12,7 @@ use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use super::client::{self, Incoming};
 use super::errors::{Cause, with_problem};
 use super::failure::{Failure, sentence};
-use super::problem::problem;
+use super::problem::{problem, with_document_in_header};
 use super::questions::{is_of_credential, is_of_gateway, is_question};
 use super::state::{Site, State};
 use crate::domain::request_id::RequestId;
@@ -198,7 +198,12 @@ fn refuse(incoming: &Incoming<'_>) -> Option<HttpResponse> {
             "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
         );
     }
-    Some(refusal.finish_with("instance", incoming.id.to_string()))
+    let refusal = refusal.finish_with("instance", incoming.id.to_string());
+    Some(if is_of_gateway(head.uri.path()) {
+        with_document_in_header(refusal)
+    } else {
+        refusal
+    })
 }
 
 /// At most 16 KiB of names and values: what nginx, HAProxy and browsers send is far below.

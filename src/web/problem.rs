@@ -1,6 +1,8 @@
 //! Problem documents (RFC 9457).
 
-use actix_web::http::{StatusCode, header};
+use actix_web::body::{BoxBody, MessageBody as _};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -53,6 +55,25 @@ impl ProblemAnswer {
         self.builder
             .content_type("application/problem+json")
             .body(body)
+    }
+}
+
+const IN_HEADER: HeaderName = HeaderName::from_static("x-keystead-problem");
+
+/// A refusal that brings its document in a header too: nginx drops the body of an answer to its question.
+pub fn with_document_in_header(response: HttpResponse) -> HttpResponse {
+    if response.status().is_success() {
+        return response;
+    }
+    let (mut response, body) = response.into_parts();
+    match body.try_into_bytes() {
+        Ok(document) => {
+            if let Ok(value) = HeaderValue::from_bytes(&document) {
+                response.headers_mut().insert(IN_HEADER, value);
+            }
+            response.set_body(BoxBody::new(document))
+        }
+        Err(body) => response.set_body(body),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::verify::{Facts, KeyLookup};
 use crate::web::client::{self, Incoming};
 use crate::web::decide::decide;
 use crate::web::presented::presented;
-use crate::web::problem::{Problem, problem};
+use crate::web::problem::{Problem, problem, with_document_in_header};
 use crate::web::rate_limit;
 use crate::web::refused::Refused;
 
@@ -37,6 +37,12 @@ use crate::web::refused::Refused;
                 X-Keystead-Scopes and X-Keystead-Request-Id. A key of a project adds X-Keystead-Project-Id, a key with a \
                 rate limit RateLimit and RateLimit-Policy, a key that expires soon X-Keystead-Warning",
         ),
+        (
+            status = 400,
+            description = "Several credentials. X-Keystead-Problem \
+                holds the document too, here and in every other refusal, for gateways that drop the body of one",
+            body = Problem,
+        ),
         (status = 403, description = "The key lacks the scope", body = Problem),
         (status = 503, description = "This node can't be sure now: deny", body = Problem),
     ),
@@ -51,10 +57,10 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
 
 /// The answer to a gateway that names the scope in its query.
 pub fn respond(incoming: &Incoming<'_>, presented: Result<Option<KeyLookup<'_>>>) -> HttpResponse {
-    match wanted_scope(incoming.head) {
+    with_document_in_header(match wanted_scope(incoming.head) {
         Ok(scope) => answer(incoming, presented, scope.as_deref(), incoming.asked()),
         Err(error) => Refused::from(error).respond(incoming.id),
-    }
+    })
 }
 
 /// The answer to a gateway about a request with these facts.

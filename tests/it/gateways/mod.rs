@@ -4,6 +4,7 @@ mod files;
 mod load;
 mod promises;
 mod proof;
+mod refusals;
 mod upgrade;
 
 use crate::support::gateway::Kind;
@@ -43,6 +44,10 @@ kept_by! {
     }
     upgrade {
         a_websocket_handshake_passes_with_a_key_alone,
+    }
+    refusals {
+        a_refusal_brings_keysteads_document,
+        a_refused_request_is_asked_about_once,
     }
     load {
         under_load_every_request_is_asked_about_and_no_question_goes_astray,

@@ -187,6 +187,7 @@ pub async fn keystead_stopped_is_503_and_never_a_pass(kind: Kind) {
         for key in [Some(&*key), None, Some("nonsense")] {
             let answer = gateway.read(key).await;
             assert_eq!(answer.status, 503);
+            assert_is_problem(kind, &answer);
         }
     }
     assert_eq!(gateway.api.seen().len(), 1);
@@ -199,7 +200,16 @@ pub async fn keystead_silent_is_503_and_never_a_pass(kind: Kind) {
     gateway.keystead.freeze();
     let answer = gateway.read(Some(&key)).await;
     assert_eq!(answer.status, 503);
+    assert_is_problem(kind, &answer);
     assert_eq!(gateway.api.seen().len(), 1);
+}
+
+/// Traefik has no document of its own.
+fn assert_is_problem(kind: Kind, answer: &Answer) {
+    if kind != Kind::Traefik {
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        assert_eq!(answer.json()["status"], 503);
+    }
 }
 
 pub async fn an_allowlist_decides_by_the_real_client(kind: Kind) {

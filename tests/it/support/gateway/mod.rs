@@ -16,6 +16,7 @@ use super::process::{Place, Server};
 use super::relay::Relay;
 use super::system::KEYS;
 use reqwest::Method;
+use serde_json::{Value, json};
 
 pub use program::shipped;
 
@@ -106,14 +107,21 @@ impl Gateway {
 
     /// The id of a new project, and the secret of a key that belongs to it.
     pub async fn key_of_project(&self) -> (String, String) {
-        let admin = self.keystead.system(&self.admin);
-        let named = serde_json::json!({ "name": "Shop" });
-        let project = admin.post("/api/v1/projects", named).await.json()["id"].clone();
-        let wanted = serde_json::json!({ "name": "Till", "project": project });
-        let made = admin.post(KEYS, wanted).await;
+        let project = self
+            .make("/api/v1/projects", json!({ "name": "Shop" }))
+            .await;
+        let project = project["id"].as_str().unwrap();
+        let made = self
+            .make(KEYS, json!({ "name": "Till", "project": project }))
+            .await;
+        (project.to_owned(), made["key"].as_str().unwrap().to_owned())
+    }
+
+    /// What an admin's key makes at an address of the REST API.
+    pub async fn make(&self, path: &str, wish: Value) -> Value {
+        let made = self.keystead.system(&self.admin).post(path, wish).await;
         assert_eq!(made.status, 201, "{}", made.body);
-        let secret = made.json()["key"].as_str().unwrap().to_owned();
-        (project.as_str().unwrap().to_owned(), secret)
+        made.json()
     }
 
     pub async fn revoke(&self, id: &str) {
