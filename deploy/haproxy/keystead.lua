@@ -73,5 +73,10 @@ core.register_action("keystead", { "http-req" }, function(txn, scope)
     local values = answer.headers[name]
     if values then txn.http:req_add_header(name, values[0]) end
   end
+  -- Without room for it (tune.maxrewrite) a header is left out, and the API would miss what it decides by.
+  local told = txn.http:req_get_headers()
+  for _, name in ipairs(TOLD) do
+    if answer.headers[name] and not told[name] then return refuse(txn, {}) end
+  end
   txn:set_var("txn.keystead", "pass")
 end, 1)

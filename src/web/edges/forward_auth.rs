@@ -39,7 +39,7 @@ use crate::web::refused::Refused;
         ),
         (
             status = 400,
-            description = "Several credentials. X-Keystead-Problem \
+            description = "Several credentials, or a header of the client's that begins with X-Keystead-. X-Keystead-Problem \
                 holds the document too, here and in every other refusal, for gateways that drop the body of one",
             body = Problem,
         ),
@@ -57,7 +57,8 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
 
 /// The answer to a gateway that names the scope in its query.
 pub fn respond(incoming: &Incoming<'_>, presented: Result<Option<KeyLookup<'_>>>) -> HttpResponse {
-    with_document_in_header(match wanted_scope(incoming.head) {
+    let wanted = refuse_claims(incoming.head).and_then(|()| wanted_scope(incoming.head));
+    with_document_in_header(match wanted {
         Ok(scope) => answer(incoming, presented, scope.as_deref(), incoming.asked()),
         Err(error) => Refused::from(error).respond(incoming.id),
     })
@@ -112,6 +113,27 @@ fn set(headers: &mut HeaderMap, name: HeaderName, text: &[u8]) {
     if let Ok(value) = HeaderValue::from_bytes(text) {
         headers.insert(name, value);
     }
+}
+
+/// nginx can't remove headers by pattern: a name that its file does not know would reach the API as the client wrote it,
+/// also one that a later Keystead gives a meaning. The other gateways remove them all, so none of their questions has any.
+fn refuse_claims(head: &RequestHead) -> Result<()> {
+    let is_claim =
+        |name: &&HeaderName| name.as_str().starts_with("x-keystead-") && !is_removed_by_name(name);
+    match head.headers().keys().find(is_claim) {
+        Some(_) => Err(Error::BadRequest(
+            "Take the headers that begin with X-Keystead- out of the request: they are the gateway's.".into(),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// What every file for nginx removes. Names that come later don't belong here: nobody replaces their files at once.
+fn is_removed_by_name(name: &HeaderName) -> bool {
+    [
+        KEY_ID, KEY_NAME, TENANT_ID, PROJECT_ID, SCOPES, REQUEST_ID, WARNING,
+    ]
+    .contains(name)
 }
 
 fn wanted_scope(head: &RequestHead) -> Result<Option<String>> {

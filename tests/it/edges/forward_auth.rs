@@ -137,6 +137,26 @@ async fn refusals_carry_a_problem_a_challenge_and_no_identity() {
 }
 
 #[actix_web::test]
+async fn a_header_that_a_gateway_can_not_remove_is_refused() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    for (name, status) in [
+        ("X-Keystead-Role", 400),
+        ("X-Keystead-Problem", 400),
+        // Every gateway's file puts Keystead's own in place of these.
+        ("X-Keystead-Key-Id", 200),
+        ("X-Keystead-Warning", 200),
+    ] {
+        let request = app.system(&key.secret).request(Method::GET, PATH);
+        let answer = Answer::of(request.header(name, "forged")).await;
+        assert_eq!(answer.status, status, "{name}");
+        let told = answer.header("x-keystead-problem");
+        assert_eq!(told, answer.body, "{name}");
+        assert_eq!(answer.body.contains("X-Keystead-"), status == 400);
+    }
+}
+
+#[actix_web::test]
 async fn the_callers_address_is_the_peer_whatever_headers_say() {
     let app = App::start().await;
     let here = app.issue_with("Acme", "Here", None, &["127.0.0.1"], None);

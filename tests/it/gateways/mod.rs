@@ -1,10 +1,13 @@
 //! The files of `deploy/`, run by the real gateways.
 
+mod claims;
 mod files;
+mod largest;
 mod load;
 mod promises;
 mod proof;
 mod refusals;
+mod targets;
 mod upgrade;
 
 use crate::support::gateway::Kind;
@@ -35,19 +38,29 @@ kept_by! {
         keystead_stopped_is_503_and_never_a_pass,
         keystead_silent_is_503_and_never_a_pass,
         an_allowlist_decides_by_the_real_client,
-        identity_that_a_client_claims_never_reaches_the_api,
         a_body_reaches_the_api_whole,
         people_reach_the_pages_and_no_client_asks_by_itself,
+    }
+    claims {
+        identity_that_a_client_claims_never_reaches_the_api,
+        names_that_keystead_never_uses_do_not_reach_the_api_either,
     }
     proof {
         an_answer_without_the_mark_is_no_yes,
     }
     upgrade {
         a_websocket_handshake_passes_with_a_key_alone,
+        no_other_upgrade_reaches_the_api,
     }
     refusals {
         a_refusal_brings_keysteads_document,
         a_refused_request_is_asked_about_once,
+    }
+    largest {
+        the_largest_identity_reaches_the_api_whole,
+    }
+    targets {
+        the_address_counts_and_not_another_host_beside_it,
     }
     load {
         under_load_every_request_is_asked_about_and_no_question_goes_astray,

@@ -19,7 +19,7 @@ pub async fn a_refusal_brings_keysteads_document(kind: Kind) {
     let headers = [("X-API-Key", limited)];
     let answer = gateway.send(HERE, Method::GET, "/orders", &headers).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
-    let (get, post) = (Method::GET, Method::POST);
+    let (get, post, long) = (Method::GET, Method::POST, "k".repeat(7_000));
     for (method, keys, status, detail) in [
         (&get, vec![], 401, "Invalid or missing API key"),
         (&get, vec!["nonsense"], 401, "Invalid or missing API key"),
@@ -34,6 +34,12 @@ pub async fn a_refusal_brings_keysteads_document(kind: Kind) {
             vec![&*reader, "other"],
             400,
             "Send one credential, in one header",
+        ),
+        (
+            &get,
+            vec![&*long, &long, &long],
+            431,
+            "The headers are larger than 16 KiB.",
         ),
         (
             &get,

@@ -1,4 +1,4 @@
-//! WebSocket handshakes: the key decides about them as about any request.
+//! WebSocket handshakes: the key decides about them as about any request. Other protocols are not for the API to choose.
 
 use crate::support::gateway::{Gateway, Kind};
 use crate::support::wire::Wire;
@@ -23,4 +23,28 @@ pub async fn a_websocket_handshake_passes_with_a_key_alone(kind: Kind) {
     assert_eq!(seen.header("upgrade"), "websocket");
     assert!(seen.header("connection").eq_ignore_ascii_case("upgrade"));
     assert!(!seen.head.contains(&key), "{}", seen.head);
+}
+
+pub async fn no_other_upgrade_reaches_the_api(kind: Kind) {
+    let gateway = Gateway::start(kind);
+    let (_, key) = gateway.key("ERP", "Full access", &[]).await;
+    for (upgrade, connection) in [
+        ("h2c", "Upgrade, HTTP2-Settings"),
+        ("h2c, websocket", "Upgrade, HTTP2-Settings"),
+        ("TLS/1.0", "Upgrade"),
+    ] {
+        let request = format!(
+            "GET /orders HTTP/1.1\r\nHost: api.example.com\r\nX-API-Key: {key}\r\nConnection: {connection}\r\n\
+             Upgrade: {upgrade}\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"
+        );
+        let said = Wire::new(gateway.socket).ask(&request);
+        // RFC 9110 section 7.8: ignored, or refused as HAProxy (400) and Envoy (403) do; never taken up.
+        assert!(matches!(said, Some(200 | 400 | 403)), "{upgrade}: {said:?}");
+    }
+    let seen = gateway.api.seen();
+    assert!(!seen.is_empty() || kind == Kind::Envoy);
+    for seen in seen {
+        assert_eq!(seen.header("upgrade"), "", "{}", seen.head);
+        assert_eq!(seen.header("http2-settings"), "", "{}", seen.head);
+    }
 }
