@@ -4,6 +4,7 @@ mod claims;
 mod files;
 mod largest;
 mod load;
+mod preflights;
 mod promises;
 mod proof;
 mod refusals;
@@ -61,6 +62,9 @@ kept_by! {
     }
     targets {
         the_address_counts_and_not_another_host_beside_it,
+    }
+    preflights {
+        a_preflight_passes_where_the_file_lets_it_and_nothing_else_does,
     }
     load {
         under_load_every_request_is_asked_about_and_no_question_goes_astray,

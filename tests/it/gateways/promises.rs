@@ -59,6 +59,15 @@ pub async fn no_key_and_unknown_keys_are_401_with_a_challenge(kind: Kind) {
         assert!(challenge.starts_with("Bearer realm=\"keystead\""));
         assert_eq!(answer.headers.get_all("www-authenticate").iter().count(), 1);
     }
+    // A browser's question before a request (CORS) carries no key either, and isn't the file's to let through by itself.
+    let preflight = [
+        ("Origin", "https://shop.example.com"),
+        ("Access-Control-Request-Method", "PUT"),
+    ];
+    let answer = gateway
+        .send(HERE, Method::OPTIONS, "/orders", &preflight)
+        .await;
+    assert_eq!(answer.status, 401);
     assert!(gateway.api.seen().is_empty());
 }
 

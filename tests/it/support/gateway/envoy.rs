@@ -2,11 +2,11 @@
 
 use std::process::Command;
 
-use super::program::{Site, from_pypi, replaced, shipped};
+use super::program::{Site, from_pypi, replaced};
 
 pub fn command(site: &Site) -> Command {
     let port = |address: &str| address.rsplit(':').next().unwrap().to_owned();
-    let mut whole = shipped("envoy/envoy.yaml");
+    let mut whole = site.read("envoy/envoy.yaml");
     for (from, to) in [
         (
             "address: 0.0.0.0, port_value: 80 }",

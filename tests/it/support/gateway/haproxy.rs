@@ -2,11 +2,11 @@
 
 use std::process::Command;
 
-use super::program::{Site, replaced, shipped};
+use super::program::{Site, replaced};
 
 pub fn command(site: &Site) -> Command {
     let way = format!("abns@keystead-{}", uuid::Uuid::new_v4().simple());
-    let script = replaced(&shipped("haproxy/keystead.lua"), "abns@keystead", &way);
+    let script = replaced(&site.read("haproxy/keystead.lua"), "abns@keystead", &way);
     let script = site.write("lua", &script);
     let whole = site.shipped(
         "haproxy/haproxy.cfg",

@@ -18,6 +18,7 @@ use super::system::KEYS;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use program::Files;
 pub use program::shipped;
 
 /// Which gateway.
@@ -52,6 +53,7 @@ impl Gateway {
         let mut relay = None;
         let gateway = Self::build(
             kind,
+            Files::AsShipped,
             |command| command,
             |keystead| relay.insert(Relay::to(&keystead)).at.clone(),
         );
@@ -60,16 +62,24 @@ impl Gateway {
 
     /// With another server in the place of Keystead, which only makes the keys.
     pub fn start_asking(kind: Kind, other: &Echo) -> Self {
-        Self::build(kind, |command| command, |_| other.socket.to_string())
+        let way = |_| other.socket.to_string();
+        Self::build(kind, Files::AsShipped, |command| command, way)
+    }
+
+    /// With what the files show commented out in force: CORS preflights pass.
+    pub fn start_letting_preflights_pass(kind: Kind) -> Self {
+        let same = |keystead| keystead;
+        Self::build(kind, Files::Uncommented, |command| command, same)
     }
 
     /// In front of a Keystead whose command was changed a little.
     pub fn start_with(kind: Kind, change: impl FnOnce(Command) -> Command) -> Self {
-        Self::build(kind, change, |keystead| keystead)
+        Self::build(kind, Files::AsShipped, change, |keystead| keystead)
     }
 
     fn build(
         kind: Kind,
+        files: Files,
         change: impl FnOnce(Command) -> Command,
         way: impl FnOnce(String) -> String,
     ) -> Self {
@@ -89,7 +99,7 @@ impl Gateway {
             Some(path) => format!("unix:{}", path.display()),
             None => keystead.socket().to_string(),
         };
-        let (socket, process) = program::run(kind, &place.dir, &way(at), api.socket);
+        let (socket, process) = program::run(kind, files, &place.dir, &way(at), api.socket);
         Self {
             socket,
             keystead,

@@ -11,8 +11,17 @@ use super::{Kind, caddy, envoy, haproxy, nginx, traefik};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Which lines of the shipped files are in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Files {
+    AsShipped,
+    /// Also those that begin with # and no blank behind it.
+    Uncommented,
+}
+
 /// What a configuration is made for.
 pub struct Site<'a> {
+    pub files: Files,
     pub dir: &'a Path,
     /// Where the gateway listens.
     pub socket: SocketAddr,
@@ -34,6 +43,14 @@ impl Site<'_> {
         path.to_string_lossy().into_owned()
     }
 
+    /// A file of `deploy/`.
+    pub fn read(&self, name: &str) -> String {
+        match self.files {
+            Files::AsShipped => shipped(name),
+            Files::Uncommented => uncommented(&shipped(name)),
+        }
+    }
+
     /// A file of `deploy/` with the two addresses and each of these texts replaced.
     pub fn shipped(&self, name: &str, changes: &[(&str, &str)]) -> String {
         let both = [
@@ -43,7 +60,9 @@ impl Site<'_> {
         [&both, changes]
             .concat()
             .iter()
-            .fold(shipped(name), |text, (from, to)| replaced(&text, from, to))
+            .fold(self.read(name), |text, (from, to)| {
+                replaced(&text, from, to)
+            })
     }
 }
 
@@ -53,6 +72,17 @@ pub fn shipped(name: &str) -> String {
         .join("deploy")
         .join(name);
     fs::read_to_string(path).unwrap()
+}
+
+fn uncommented(text: &str) -> String {
+    let in_force = |line: &str| {
+        let (blanks, rest) = line.split_at(line.len() - line.trim_start().len());
+        match rest.strip_prefix('#') {
+            Some(code) if !code.is_empty() && !code.starts_with(' ') => format!("{blanks}{code}\n"),
+            _ => format!("{line}\n"),
+        }
+    };
+    text.lines().map(in_force).collect()
 }
 
 /// Replaces a text that must be there: a file that has changed would otherwise be run with other ports.
@@ -80,10 +110,17 @@ fn free() -> SocketAddr {
 }
 
 /// Starts a gateway on a free port. Another process may take the port in between, so it gets a few tries.
-pub fn run(kind: Kind, dir: &Path, keystead: &str, api: SocketAddr) -> (SocketAddr, Child) {
+pub fn run(
+    kind: Kind,
+    files: Files,
+    dir: &Path,
+    keystead: &str,
+    api: SocketAddr,
+) -> (SocketAddr, Child) {
     for _ in 0..5 {
         let api = api.to_string();
         let site = Site {
+            files,
             dir,
             socket: free(),
             keystead,

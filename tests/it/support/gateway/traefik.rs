@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::process::Command;
 
-use super::program::{Site, from_pypi, replaced, shipped};
+use super::program::{Site, from_pypi, replaced};
 
 pub fn command(site: &Site) -> Command {
     let (asked, passed) = two_free();
@@ -24,7 +24,7 @@ pub fn command(site: &Site) -> Command {
         ("/etc/traefik/keystead.yml", &routes),
     ]
     .iter()
-    .fold(shipped("traefik/traefik.yml"), |text, (from, to)| {
+    .fold(site.read("traefik/traefik.yml"), |text, (from, to)| {
         replaced(&text, from, to)
     });
     let mut command = from_pypi("traefik");
