@@ -13,9 +13,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use url::Url;
-
 use crate::db::connection::Source;
+use crate::domain::authority::Authority;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::forwarded::TrustedProxies;
 use crate::domain::key_text;
@@ -189,10 +188,9 @@ fn check_public_url(url: &str) -> Result<String, String> {
             && !host.contains(['/', '?', '#', '@', '\\', '%'])
             && !host.contains(char::is_whitespace)
     });
-    let parsed = Url::parse(url).map_err(|_| refused)?;
-    if is_bare && matches!(parsed.scheme(), "http" | "https") {
-        Ok(parsed.origin().ascii_serialization())
-    } else {
-        Err(refused.into())
-    }
+    let (host, is_https) = Authority::of_origin(url)
+        .filter(|_| is_bare)
+        .ok_or(refused)?;
+    let scheme = if is_https { "https" } else { "http" };
+    Ok(format!("{scheme}://{host}"))
 }

@@ -8,6 +8,7 @@ pub mod allowlist_mode;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_words;
+pub mod authority;
 pub mod catalogue;
 pub mod conflict;
 pub mod credential;

@@ -5,6 +5,8 @@ use std::net::Ipv6Addr;
 
 use url::Url;
 
+use super::authority::without_root;
+
 /// Names and addresses of hosts, as URLs write them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PrivateHosts(BTreeSet<String>);
@@ -22,7 +24,7 @@ impl PrivateHosts {
 
     /// True when the operator named this host of a URL.
     pub fn contains(&self, host: &str) -> bool {
-        self.0.contains(host)
+        self.0.contains(without_root(host).unwrap_or_default())
     }
 }
 
@@ -34,5 +36,6 @@ fn as_in_urls(host: &str) -> Result<String, String> {
         Err(_) => host.to_owned(),
     };
     let url = Url::parse(&format!("http://{written}/")).map_err(|_| refused())?;
-    url.host_str().map(str::to_owned).ok_or_else(refused)
+    let host = url.host_str().and_then(without_root);
+    host.map(str::to_owned).ok_or_else(refused)
 }

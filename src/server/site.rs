@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::config::Config;
+use crate::domain::authority::Authority;
 use crate::domain::master_key::MasterKey;
 use crate::outbound::{DEADLINE, Outbound};
 use crate::web::state::Site;
@@ -23,8 +24,8 @@ pub fn of(config: &Config, address: SocketAddr) -> Site {
         host: config
             .public_url
             .as_deref()
-            .and_then(|url| url.split("://").nth(1))
-            .map(str::to_owned),
+            .and_then(Authority::of_origin)
+            .map(|(host, _)| host),
         base_url,
         trusted_proxies: config.trusted_proxies.clone(),
         brand: config.brand.clone(),

@@ -4,10 +4,12 @@ use std::net::IpAddr;
 
 use actix_web::dev::RequestHead;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::uri;
 use actix_web::{HttpMessage as _, HttpRequest, web};
 
 use super::state::State;
 use crate::actions::sign_in::Place;
+use crate::domain::authority::Authority;
 use crate::domain::forwarded;
 use crate::domain::request_id::RequestId;
 use crate::domain::time::Timestamp;
@@ -107,13 +109,13 @@ pub fn address(request: &HttpRequest) -> Option<IpAddr> {
     Incoming::of(request).ok()?.address()
 }
 
-/// The name in a `Host` header: without its port, and without the brackets of an IPv6 address.
-pub fn host_name(host: &str) -> &str {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    name.trim_start_matches('[').trim_end_matches(']')
+/// The host that a request is for: what its target names, else its `Host` header (RFC 9112 section 3.2.2). `None` when
+/// there is none or it makes no sense.
+pub fn host(head: &RequestHead, is_https: bool) -> Option<Authority> {
+    let target = head.uri.authority().map(uri::Authority::as_str);
+    let header = head.headers().get(header::HOST);
+    let text = target.or_else(|| header.and_then(|host| str::from_utf8(host.as_bytes()).ok()))?;
+    Authority::parse(text, is_https)
 }
 
 /// Where someone signs in from, for patience with failures alone.

@@ -18,11 +18,13 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::body::Body;
+use super::client;
 use super::failure::{Answer, Failure};
 use super::masked_token;
 use super::respond::page;
 use super::session::Who;
 use super::state::{Site, State};
+use crate::domain::authority::Authority;
 use crate::domain::{Error, Result, random};
 
 /// What is said to a browser that did not send back the cookie of a form.
@@ -102,17 +104,15 @@ fn read<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T> {
 /// What browsers say of where a request comes from; programs that say nothing still need the token.
 fn is_same_origin(request: &HttpRequest) -> bool {
     let headers = request.headers();
-    let text = |name| {
-        headers
-            .get(name)
-            .and_then(|value: &header::HeaderValue| value.to_str().ok())
-    };
     let site_fits = headers
         .get("sec-fetch-site")
         .is_none_or(|site| site == "same-origin" || site == "none");
-    let origin_fits = text(header::ORIGIN).is_none_or(|origin| {
-        let origin_host = origin.split_once("://").map(|(_, host)| host);
-        origin_host.is_some() && origin_host == text(header::HOST)
+    let origin_fits = headers.get(header::ORIGIN).is_none_or(|origin| {
+        let origin = str::from_utf8(origin.as_bytes()).ok();
+        let origin = origin.and_then(Authority::of_origin);
+        origin.is_some_and(|(origin, is_https)| {
+            client::host(request.head(), is_https) == Some(origin)
+        })
     });
     site_fits && origin_fits
 }

@@ -218,26 +218,8 @@ fn head_is_small(headers: &HeaderMap) -> bool {
 /// The configured host, localhost, or an IP address. A name that someone points at us (DNS rebinding) is refused;
 /// an address can't be pointed anywhere.
 fn host_is_ours(head: &RequestHead, site: &Site) -> bool {
-    let host = head
-        .headers()
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let Some(host) = host.or_else(|| {
-        head.uri
-            .authority()
-            .map(actix_web::http::uri::Authority::as_str)
-    }) else {
-        return false;
-    };
-    if site
-        .host
-        .as_deref()
-        .is_some_and(|ours| ours.eq_ignore_ascii_case(host))
-    {
-        return true;
-    }
-    let name = client::host_name(host);
-    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok()
+    client::host(head, site.https)
+        .is_some_and(|host| host.is_fixed() || site.host.as_ref() == Some(&host))
 }
 
 /// Read once, when this is compiled: names are checked and values wrapped before any request comes.

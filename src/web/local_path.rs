@@ -2,6 +2,9 @@
 
 use actix_web::HttpRequest;
 
+use super::client;
+use crate::domain::authority::Authority;
+
 /// Last parts of addresses that only take forms, or that save a file instead of showing a page.
 const NO_PAGES: &[&str] = &[
     "login",
@@ -77,10 +80,13 @@ pub fn arrival_path<'a>(request: &HttpRequest, next: &'a str, in_tenant: bool) -
 pub fn page_before(request: &HttpRequest) -> Option<String> {
     let text = |name: &str| request.headers().get(name)?.to_str().ok();
     let url = text("hx-current-url").or_else(|| text("referer"))?;
-    let (_, rest) = url.split_once("://")?;
+    let (scheme, rest) = url.split_once("://")?;
     let (host, path) = rest.split_at(rest.find('/')?);
     let path = path.split('#').next()?;
+    let (host, is_https) = Authority::of_origin(&format!("{scheme}://{host}"))?;
     // The start page and the API reference are for everybody: whoever comes from there need not have been signed in.
-    let is_ours = Some(host) == text("host") && path != "/" && !path.starts_with("/api/");
+    let is_ours = Some(host) == client::host(request.head(), is_https)
+        && path != "/"
+        && !path.starts_with("/api/");
     (is_ours && local_path(request, path) == path).then(|| path.to_owned())
 }

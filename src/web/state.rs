@@ -15,6 +15,7 @@ use crate::background::follow::{Follower, Standing};
 use crate::background::vitals::Vitals;
 use crate::db::keys::Key;
 use crate::db::{Conn, Db};
+use crate::domain::authority::Authority;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::forwarded::TrustedProxies;
 use crate::domain::id::TenantId;
@@ -34,7 +35,7 @@ pub struct Site {
     /// Address for people and examples, without a trailing slash.
     pub base_url: String,
     /// The configured host and port; other names are refused. `None`: only IP addresses and localhost.
-    pub host: Option<String>,
+    pub host: Option<Authority>,
     /// True when browsers reach us by HTTPS.
     pub https: bool,
     /// The proxies that say for whom they ask.

@@ -2,6 +2,7 @@
 
 mod address_lists;
 mod address_oracle;
+mod authorities;
 mod catalogue;
 mod envelopes;
 mod forwarded;

@@ -8,6 +8,7 @@ pub mod csrf_integrations;
 pub mod csrf_members;
 mod failures;
 mod headers;
+mod hosts;
 mod key_forms;
 mod names;
 mod smuggling;
