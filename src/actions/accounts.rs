@@ -282,7 +282,7 @@ pub fn reset_link(
     email: &str,
     pepper: &Pepper,
 ) -> Result<(User, ResetLink)> {
-    let user = db::users::find_by_email(conn, &email.trim().to_lowercase())?;
+    let user = db::users::find_by_email(conn, email)?;
     let user = user.filter(|user| user.disabled_at.is_none());
     let user = user.ok_or(Error::NotFound)?;
     record_by_steward(conn, by, &Event::ResetLinkMade, person(&user))?;

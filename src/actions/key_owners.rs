@@ -10,7 +10,7 @@ pub(super) fn find(conn: &mut Conn, by: &Actor, typed: &str) -> Result<Owner> {
     if typed.is_empty() {
         return Ok(Owner::Nobody);
     }
-    let member = db::members::find_by_email(conn, by.tenant, &typed.to_lowercase())?;
+    let member = db::members::find_by_email(conn, by.tenant, typed)?;
     Ok(member.map_or_else(
         || Owner::Text(typed.to_owned()),
         |member| Owner::Person {

@@ -202,7 +202,7 @@ pub fn take_off_member(conn: &mut Conn, by: &Actor, user: UserId) -> Result<User
 /// # Errors
 /// `NotFound` when nobody has this address; a conflict `no-second-factor`.
 pub fn take_off_anybody(conn: &mut Conn, by: &Steward, email: &str) -> Result<User> {
-    let user = db::users::find_by_email(conn, &email.trim().to_lowercase())?;
+    let user = db::users::find_by_email(conn, email)?;
     let user = user.ok_or(Error::NotFound)?;
     take_off(conn, &user)?;
     let at = (by.now, by.address);

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::db::users::User;
 use crate::db::{self, Conn};
 use crate::domain::time::Timestamp;
-use crate::domain::{Error, Result, password, random};
+use crate::domain::{Error, Result, password, random, text_form};
 
 /// What the count of an account's wrong codes begins with.
 const CODES: &str = "codes:";
@@ -56,6 +56,9 @@ impl Place {
 /// Someone at the door.
 #[derive(Debug, Clone)]
 pub struct Attempt {
+    /// The address as typed: it may have been kept so.
+    typed: String,
+    /// The same in one form, under which attempts are counted.
     email: String,
     place: Place,
     /// A code is asked for as well.
@@ -86,7 +89,8 @@ impl Attempt {
     /// An attempt with an e-mail address as typed.
     pub fn new(email: &str, place: Place) -> Self {
         Self {
-            email: email.trim().to_lowercase(),
+            typed: email.to_owned(),
+            email: text_form::email(email),
             place,
             with_code: false,
         }
@@ -153,7 +157,7 @@ impl Attempt {
             }
             before.push((subject, last));
         }
-        let user = db::users::find_by_email(conn, &self.email)?;
+        let user = db::users::find_by_email(conn, &self.typed)?;
         let user = user.filter(|user| user.disabled_at.is_none());
         Ok(Begun {
             user,

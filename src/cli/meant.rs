@@ -22,7 +22,7 @@ pub fn tenant(conn: &mut Conn, text: &str) -> Result<Tenant> {
 /// # Errors
 /// A sentence when there is none.
 pub fn member(conn: &mut Conn, tenant: &Tenant, email: &str) -> Result<Member> {
-    let found = db::members::find_by_email(conn, tenant.id, &email.trim().to_lowercase())?;
+    let found = db::members::find_by_email(conn, tenant.id, email)?;
     found.ok_or_else(|| {
         Error::BadRequest(format!(
             "nobody in {} has the address \"{email}\"; `keystead member list` shows who is in it",

@@ -7,6 +7,7 @@ use crate::domain::key::DEFAULT_LIMIT;
 use crate::domain::limits::HIGHEST;
 use crate::domain::plan::{Plan, built_in};
 use crate::domain::rollout::Feature;
+use crate::domain::text_form::name_key;
 use crate::domain::validate;
 
 /// Most characters of a name.
@@ -49,7 +50,8 @@ pub fn read(text: &str) -> Result<Vec<Plan>, String> {
         let start = one.name.span().start;
         let name = validate::name(one.name.get_ref(), LONGEST, "the name of a plan")
             .map_err(|why| wrong(start, why))?;
-        if named.contains(&name) {
+        let key = name_key(&name);
+        if named.contains(&key) {
             return Err(wrong(start, format!("there are two plans \"{name}\"")));
         }
         let key_limit = match &one.key_limit {
@@ -72,13 +74,14 @@ pub fn read(text: &str) -> Result<Vec<Plan>, String> {
             features.push(feature);
         }
         features.dedup();
-        named.push(name.clone());
+        named.push(key.clone());
+        let known = all.iter_mut().find(|known| name_key(&known.name) == key);
         let plan = Plan {
-            name,
+            name: known.as_ref().map_or(name, |known| known.name.clone()),
             key_limit,
             features,
         };
-        match all.iter_mut().find(|known| known.name == plan.name) {
+        match known {
             Some(known) => *known = plan,
             None => all.push(plan),
         }

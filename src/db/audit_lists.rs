@@ -10,6 +10,7 @@ use super::schema::audit_events as events;
 use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::{AuditId, TenantId};
+use crate::domain::text_form::folded;
 use crate::domain::time::Timestamp;
 
 /// Which rows. Empty fields restrict nothing.
@@ -57,6 +58,34 @@ impl Reach {
     }
 }
 
+/// Whose log is read.
+#[derive(Clone, Copy)]
+enum Log {
+    Tenant(TenantId),
+    Staff(Reach),
+}
+
+impl Log {
+    /// Its rows of the time that is looked at.
+    fn rows(self, filter: &Filter) -> events::BoxedQuery<'static, MultiBackend> {
+        let mut query = match self {
+            Self::Tenant(tenant) => events::table
+                .filter(events::tenant_id.eq(tenant))
+                .into_boxed(),
+            Self::Staff(reach) => events::table
+                .filter(sql::<Bool>(reach.condition()))
+                .into_boxed(),
+        };
+        if let Some(from) = filter.from {
+            query = query.filter(events::at.ge(from.naive_utc()));
+        }
+        if let Some(to) = filter.to {
+            query = query.filter(events::at.lt(to.naive_utc()));
+        }
+        query
+    }
+}
+
 /// The rows of a tenant that fit, newest first.
 pub fn list(
     conn: &mut Conn,
@@ -64,8 +93,7 @@ pub fn list(
     filter: &Filter,
     limit: i64,
 ) -> Result<Vec<ChainedEvent>> {
-    let query = fitting(filter)
-        .filter(events::tenant_id.eq(tenant))
+    let query = fitting(conn, Log::Tenant(tenant), filter)?
         .order(events::seq.desc())
         .limit(limit)
         .select(ChainedEvent::as_select());
@@ -81,8 +109,7 @@ pub fn list_of_staff(
     before: Option<AuditId>,
     limit: i64,
 ) -> Result<Vec<ChainedEvent>> {
-    let mut query = fitting(filter)
-        .filter(sql::<Bool>(reach.condition()))
+    let mut query = fitting(conn, Log::Staff(reach), filter)?
         .order(events::id.desc())
         .limit(limit);
     if let Some(before) = before {
@@ -91,39 +118,76 @@ pub fn list_of_staff(
     rows::load(conn, query.select(ChainedEvent::as_select()))
 }
 
-fn fitting(filter: &Filter) -> events::BoxedQuery<'static, MultiBackend> {
-    let mut query = events::table.into_boxed();
+/// The rows whose name in this column has a text in it, or whose id in that one is it. Databases know the small letters of
+/// ASCII alone, or not in all Unicode forms: names with others are compared here, each once, however many rows it is in.
+/// Of more than [`MOST_NAMES`] such names that fit, some are left out.
+macro_rules! with_name {
+    ($conn:expr, $log:expr, $filter:expr, $query:expr, $text:expr, $id:ident, $name:ident) => {{
+        let (text, part) = ($text, folded($text));
+        let other = concat!(
+            "octet_length(",
+            stringify!($name),
+            ") <> length(",
+            stringify!($name),
+            ")"
+        );
+        let query = $log.rows($filter).filter(sql::<Bool>(other));
+        let query = query.select(events::$name).distinct();
+        let names: Vec<String> = query.load($conn)?;
+        let fits = |name: &String| folded(name).contains(&part);
+        let names: Vec<String> = names.into_iter().filter(fits).take(MOST_NAMES).collect();
+        let named = lower(events::$name)
+            .like(pattern(&part))
+            .escape('\\')
+            .or(events::$name.eq_any(names));
+        $query.filter(events::$id.eq(text.to_owned()).or(named))
+    }};
+}
+
+/// What both databases take as values of one query.
+const MOST_NAMES: usize = 10_000;
+
+fn fitting(
+    conn: &mut Conn,
+    log: Log,
+    filter: &Filter,
+) -> Result<events::BoxedQuery<'static, MultiBackend>> {
+    let mut query = log.rows(filter);
     if !filter.action.is_empty() {
         query = query.filter(events::action.eq(filter.action.clone()));
     }
     if !filter.actor.is_empty() {
-        let named = lower(events::actor_name)
-            .like(pattern(&filter.actor))
-            .escape('\\');
-        query = query.filter(events::actor_id.eq(filter.actor.clone()).or(named));
+        query = with_name!(
+            conn,
+            log,
+            filter,
+            query,
+            &filter.actor,
+            actor_id,
+            actor_name
+        );
     }
     if !filter.object.is_empty() {
-        let named = lower(events::object_name)
-            .like(pattern(&filter.object))
-            .escape('\\');
-        query = query.filter(events::object_id.eq(filter.object.clone()).or(named));
-    }
-    if let Some(from) = filter.from {
-        query = query.filter(events::at.ge(from.naive_utc()));
-    }
-    if let Some(to) = filter.to {
-        query = query.filter(events::at.lt(to.naive_utc()));
+        query = with_name!(
+            conn,
+            log,
+            filter,
+            query,
+            &filter.object,
+            object_id,
+            object_name
+        );
     }
     if let Some(before) = filter.before {
         query = query.filter(events::seq.lt(before));
     }
-    query
+    Ok(query)
 }
 
 /// What LIKE takes for "has this in it".
 fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
-    for letter in text.to_lowercase().chars() {
+    for letter in text.chars() {
         if matches!(letter, '%' | '_' | '\\') {
             pattern.push('\\');
         }

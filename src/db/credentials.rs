@@ -11,6 +11,7 @@ use crate::domain::environment::Environment;
 use crate::domain::id::{CredentialId, IntegrationId, TenantId};
 use crate::domain::integration::{Level, Standing, Warning};
 use crate::domain::key::expires_soon;
+use crate::domain::text_form::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -132,13 +133,22 @@ struct IndexRow {
 /// # Errors
 /// `Invalid` at `name` when there is one with this name.
 pub fn insert(conn: &mut Conn, credential: Credential, envelope: Envelope) -> Result<()> {
+    let text = "There is a credential with this name. Choose another name.";
+    let taken = || Error::invalid("name", text);
+    let key = name_key(&credential.name);
+    let is_same = |other: &Credential| {
+        other.environment == credential.environment && name_key(&other.name) == key
+    };
+    let others = list(conn, credential.tenant_id, credential.integration_id)?;
+    if others.iter().any(is_same) {
+        return Err(taken());
+    }
     let done = diesel::insert_into(credentials::table)
         .values((credential, Sealed::from(envelope)))
         .execute(conn);
     done.map(|_| ()).map_err(|cause| {
         if errors::is_duplicate(&cause) {
-            let text = "There is a credential with this name. Choose another name.";
-            Error::invalid("name", text)
+            taken()
         } else {
             cause.into()
         }

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 
+use super::name_keys::{is_named, of_one};
 use super::schema::{api_keys as keys, authorization_groups as groups};
 use super::types::At;
 use super::{Conn, errors, rows};
 use crate::domain::id::{GroupId, TenantId};
 use crate::domain::scope::Scopes;
+use crate::domain::text_form::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -71,12 +73,26 @@ pub fn insert_built_in(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Res
 /// Inserts a group.
 ///
 /// # Errors
-/// `Invalid` at `name` when the tenant has a group with this name.
+/// `Invalid` at `name` when the tenant has a group with this name, to people who read it.
 pub fn insert(conn: &mut Conn, group: Group) -> Result<()> {
+    must_be_free(conn, &group)?;
+    let key = groups::name_key.eq(name_key(&group.name));
     let done = diesel::insert_into(groups::table)
-        .values(group)
+        .values((group, key))
         .execute(conn);
     done.map(|_| ()).map_err(name_taken)
+}
+
+/// Refuses a name that another group of the tenant has.
+fn must_be_free(conn: &mut Conn, group: &Group) -> Result<()> {
+    let others = groups::table
+        .filter(groups::tenant_id.eq(group.tenant_id))
+        .filter(groups::id.ne(group.id))
+        .filter(is_named!(groups, name_key(&group.name)));
+    if diesel::select(exists(others)).get_result(conn)? {
+        return Err(taken());
+    }
+    Ok(())
 }
 
 /// Changes name, summary and scopes of a group.
@@ -84,6 +100,13 @@ pub fn insert(conn: &mut Conn, group: Group) -> Result<()> {
 /// # Errors
 /// As [`insert`]; `NotFound`, also for a built-in group.
 pub fn set(conn: &mut Conn, tenant: TenantId, group: &Group) -> Result<()> {
+    let before = find_by_id(conn, tenant, group.id)?;
+    // Those who shared a name before they had to differ keep it.
+    let key = name_key(&group.name);
+    let key = (key != name_key(&before.name)).then_some(key);
+    if key.is_some() {
+        must_be_free(conn, group)?;
+    }
     let changed = diesel::update(groups::table)
         .filter(groups::id.eq(group.id))
         .filter(groups::tenant_id.eq(tenant))
@@ -93,6 +116,7 @@ pub fn set(conn: &mut Conn, tenant: TenantId, group: &Group) -> Result<()> {
             groups::name.eq(&group.name),
             groups::summary.eq(&group.summary),
             groups::scopes.eq(&group.scopes),
+            key.map(|key| groups::name_key.eq(key)),
         ))
         .execute(conn)
         .map_err(name_taken)?;
@@ -125,6 +149,7 @@ pub fn set_deleted(conn: &mut Conn, tenant: TenantId, group: &Group, now: Timest
         .filter(groups::deleted_at.is_null())
         .set((
             groups::name.eq(name),
+            groups::name_key.eq(of_one("", group.id)),
             groups::deleted_at.eq(now.naive_utc()),
         ))
         .execute(conn)?;
@@ -137,13 +162,15 @@ pub fn set_deleted(conn: &mut Conn, tenant: TenantId, group: &Group, now: Timest
 
 fn name_taken(cause: diesel::result::Error) -> Error {
     if errors::is_duplicate(&cause) {
-        Error::invalid(
-            "name",
-            "This tenant has a group with this name. Choose another name.",
-        )
+        taken()
     } else {
         cause.into()
     }
+}
+
+fn taken() -> Error {
+    let text = "This tenant has a group with this name. Capital letters make no difference. Choose another name.";
+    Error::invalid("name", text)
 }
 
 /// The groups of a tenant, in the order of the form.
@@ -210,7 +237,8 @@ pub fn find_by_id(conn: &mut Conn, tenant: TenantId, id: GroupId) -> Result<Grou
     rows::first(conn, query)
 }
 
-/// A group of the tenant by id or by name.
+/// A group of the tenant by id or by name. Capital letters and Unicode forms make no difference, unless several groups have
+/// had such a name since before: then it has to be written exactly.
 ///
 /// # Errors
 /// `Invalid` at `field` when the tenant has no such group; another tenant's group is no such group.
@@ -218,9 +246,19 @@ pub fn find(conn: &mut Conn, tenant: TenantId, name_or_id: &str, field: &str) ->
     let query = groups::table
         .filter(groups::tenant_id.eq(tenant))
         .filter(groups::deleted_at.is_null())
-        .filter(groups::id.eq(name_or_id).or(groups::name.eq(name_or_id)))
+        .filter(
+            groups::id
+                .eq(name_or_id)
+                .or(groups::name.eq(name_or_id))
+                .or(is_named!(groups, name_key(name_or_id))),
+        )
         .select(Group::as_select());
-    rows::first_if_any(conn, query)?
+    let mut found: Vec<Group> = rows::load(conn, query)?;
+    if found.len() > 1 {
+        found.retain(|group| group.name == name_or_id || group.id.to_string() == name_or_id);
+    }
+    found
+        .pop()
         .ok_or_else(|| Error::invalid(field, "Choose one of this tenant's authorization groups."))
 }
 

@@ -7,6 +7,7 @@ use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::role::{AnyRole, Role};
+use crate::domain::text_form::email_spellings;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 
@@ -149,13 +150,16 @@ pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Member>> {
 
 /// The member with this address, if there is one.
 pub fn find_by_email(conn: &mut Conn, tenant: TenantId, email: &str) -> Result<Option<Member>> {
+    let spellings = email_spellings(email);
     let query = memberships::table
         .inner_join(users::table)
         .inner_join(tenants::table)
         .filter(memberships::tenant_id.eq(tenant))
-        .filter(users::email.eq(email))
+        .filter(users::email.eq_any(&spellings))
         .select(Member::as_select());
-    rows::first_if_any(conn, query)
+    let mut found: Vec<Member> = rows::load(conn, query)?;
+    found.sort_by_key(|member| spellings.iter().position(|one| *one == member.email));
+    Ok(found.into_iter().next())
 }
 
 /// Gives a member another role.

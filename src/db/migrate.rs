@@ -10,7 +10,7 @@ use diesel::{Connection as _, QueryableByName, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::SESSION;
-use super::{Conn, dialect, tenants};
+use super::{Conn, dialect, name_keys};
 use crate::domain::{Error, Result};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -68,7 +68,7 @@ pub(super) fn bring_up(conn: &mut Conn) -> Result<()> {
         }?;
     }
     // What no SQL can do. All in one: each change alone would wait for the disk.
-    conn.transaction(tenants::fill_name_keys)
+    conn.transaction(name_keys::fill)
 }
 
 #[derive(QueryableByName)]

@@ -35,6 +35,7 @@ mod many_rows;
 pub mod master_keys;
 pub mod members;
 pub mod migrate;
+mod name_keys;
 pub mod observed_callers;
 pub mod outbox;
 pub mod peppers;

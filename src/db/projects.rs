@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 
+use super::name_keys::is_named;
 use super::schema::{api_keys as keys, projects};
 use super::types::{At, MaybeAt};
 use super::{Conn, errors, rows};
 use crate::domain::id::{ProjectId, TenantId};
+use crate::domain::text_form::name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -37,10 +39,24 @@ pub struct Project {
 /// # Errors
 /// `Invalid` at `name` when the tenant has a project with this name.
 pub fn insert(conn: &mut Conn, project: Project) -> Result<()> {
+    must_be_free(conn, &project)?;
+    let key = projects::name_key.eq(name_key(&project.name));
     let done = diesel::insert_into(projects::table)
-        .values(project)
+        .values((project, key))
         .execute(conn);
     done.map(|_| ()).map_err(name_taken)
+}
+
+/// Refuses a name that another project of the tenant has.
+fn must_be_free(conn: &mut Conn, project: &Project) -> Result<()> {
+    let others = projects::table
+        .filter(projects::tenant_id.eq(project.tenant_id))
+        .filter(projects::id.ne(project.id))
+        .filter(is_named!(projects, name_key(&project.name)));
+    if diesel::select(exists(others)).get_result(conn)? {
+        return Err(taken());
+    }
+    Ok(())
 }
 
 /// Changes name and description of a project.
@@ -48,12 +64,20 @@ pub fn insert(conn: &mut Conn, project: Project) -> Result<()> {
 /// # Errors
 /// As [`insert`]; `NotFound`.
 pub fn set(conn: &mut Conn, tenant: TenantId, project: &Project) -> Result<()> {
+    let before = find(conn, tenant, project.id)?;
+    // Those who shared a name before they had to differ keep it.
+    let key = name_key(&project.name);
+    let key = (key != name_key(&before.name)).then_some(key);
+    if key.is_some() {
+        must_be_free(conn, project)?;
+    }
     let changed = diesel::update(projects::table)
         .filter(projects::id.eq(project.id))
         .filter(projects::tenant_id.eq(tenant))
         .set((
             projects::name.eq(&project.name),
             projects::description.eq(&project.description),
+            key.map(|key| projects::name_key.eq(key)),
         ))
         .execute(conn)
         .map_err(name_taken)?;
@@ -81,13 +105,16 @@ pub fn set_archived(
 
 fn name_taken(cause: diesel::result::Error) -> Error {
     if errors::is_duplicate(&cause) {
-        Error::invalid(
-            "name",
-            "This tenant has a project with this name; it may be an archived one. Choose another name.",
-        )
+        taken()
     } else {
         cause.into()
     }
+}
+
+fn taken() -> Error {
+    let text = "This tenant has a project with this name; it may be an archived one. Capital letters make no difference. \
+                Choose another name.";
+    Error::invalid("name", text)
 }
 
 /// The projects of a tenant by name, archived ones included.
@@ -122,18 +149,29 @@ pub fn list_for_index(
     rows::load(conn, query)
 }
 
-/// The project of a name or id, for commands at a shell. A name that reads like another project's id is never meant.
+/// The project of a name or id, for commands at a shell. Capital letters and Unicode forms make no difference, unless
+/// several have had such a name since before: then it has to be written exactly. A name that reads like another project's id is never meant.
 ///
 /// # Errors
 /// `Invalid` at `project` when the tenant has no such project.
 pub fn find_by_name(conn: &mut Conn, tenant: TenantId, text: &str) -> Result<Project> {
     let query = projects::table
         .filter(projects::tenant_id.eq(tenant))
-        .filter(projects::name.eq(text).or(projects::id.eq(text)))
+        .filter(
+            projects::name
+                .eq(text)
+                .or(projects::id.eq(text))
+                .or(is_named!(projects, name_key(text))),
+        )
         .select(Project::as_select());
     let found: Vec<Project> = rows::load(conn, query)?;
-    let is_meant = |one: &&Project| one.id.to_string() == text || found.len() == 1;
-    found.iter().find(is_meant).cloned().ok_or_else(|| {
+    let has_id = |one: &&Project| one.id.to_string() == text;
+    let is_meant = |one: &&Project| one.name == text || found.len() == 1;
+    let meant = found
+        .iter()
+        .find(has_id)
+        .or_else(|| found.iter().find(is_meant));
+    meant.cloned().ok_or_else(|| {
         Error::invalid(
             "project",
             format!("There is no project \"{text}\" in this tenant."),

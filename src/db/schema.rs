@@ -52,14 +52,14 @@ diesel::table! { sign_in_failures (subject) { subject -> Text, failures -> BigIn
 diesel::table! {
     authorization_groups (id) {
         id -> Text, tenant_id -> Text, name -> Text, summary -> Text, scopes -> Text, built_in -> Bool,
-        created_at -> Timestamp, deleted_at -> Nullable<Timestamp>,
+        created_at -> Timestamp, deleted_at -> Nullable<Timestamp>, name_key -> Nullable<Text>,
     }
 }
 
 diesel::table! {
     projects (id) {
         id -> Text, tenant_id -> Text, name -> Text, description -> Text, created_at -> Timestamp,
-        archived_at -> Nullable<Timestamp>,
+        archived_at -> Nullable<Timestamp>, name_key -> Nullable<Text>,
     }
 }
 

@@ -14,6 +14,7 @@ use super::tenants::Tenant;
 use super::{Conn, feature_rollouts, feature_switches, invitations, keys, plans, rows};
 use crate::domain::id::{LimitRequestId, TenantId};
 use crate::domain::rollout::{self, Access, Feature};
+use crate::domain::text_form::tenant_name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -150,15 +151,13 @@ macro_rules! searched {
         if $search.is_empty() {
             query
         } else {
-            // Both: which letters have a lower case differs between the databases.
-            let plain = like(&$search.to_ascii_lowercase());
-            let lower_case = like(&$search.to_lowercase());
-            query.filter(
-                lower(tenants::name)
-                    .like(plain)
-                    .escape('\\')
-                    .or(lower(tenants::name).like(lower_case).escape('\\')),
-            )
+            let part = like(&tenant_name_key(&$search));
+            // What stands behind a line break is an id.
+            let (behind, in_name) = ("%\n%", format!("{part}\n%"));
+            let is_plain = tenants::name_key.not_like(behind);
+            let has_it = tenants::name_key.like(part).escape('\\');
+            let is_apart = tenants::name_key.like(in_name).escape('\\');
+            query.filter(has_it.and(is_plain).or(is_apart))
         }
     }};
 }

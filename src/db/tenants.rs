@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
+use super::name_keys::is_named;
 use super::schema::tenants;
 use super::types::{At, MaybeAt};
 use super::{Conn, errors, rows};
 use crate::domain::id::TenantId;
 use crate::domain::plan::STANDARD;
-use crate::domain::tenant::name_key;
+use crate::domain::text_form::tenant_name_key;
 use crate::domain::time::Timestamp;
 use crate::domain::{Conflict, Error, Result};
 
@@ -19,7 +20,7 @@ use crate::domain::{Conflict, Error, Result};
 pub struct Tenant {
     /// Identifier.
     pub id: TenantId,
-    /// Name; by its [`name_key`] it is unique.
+    /// Name; by its [`tenant_name_key`] it is unique.
     pub name: String,
     /// The name of its plan, which says which features may be there for it.
     pub plan: String,
@@ -37,7 +38,7 @@ pub struct Tenant {
     pub audit_credential_reads: bool,
     /// Why it is suspended; empty when it is not.
     pub suspension_reason: String,
-    /// The [`name_key`]; `None` until the next start where an older server made the tenant.
+    /// The [`tenant_name_key`]; `None` until the next start where an older server made the tenant.
     pub name_key: Option<String>,
     /// When it is deleted with all that is its own, if that was decided.
     #[diesel(serialize_as = MaybeAt)]
@@ -53,13 +54,9 @@ pub struct Tenant {
 
 /// Refuses a name that another tenant has, also one that has shared it with others since before.
 fn must_be_free(conn: &mut Conn, id: TenantId, name: &str) -> Result<()> {
-    let key = name_key(name);
-    let (from, to) = apart(&key);
-    let is_apart = tenants::name_key.gt(from).and(tenants::name_key.lt(to));
-    let is_named = tenants::name_key.eq(&key).or(is_apart);
     let query = tenants::table
         .filter(tenants::id.ne(id))
-        .filter(is_named.assume_not_null())
+        .filter(is_named!(tenants, tenant_name_key(name)))
         .select(Id::as_select());
     let other: Option<Id> = rows::first_if_any(conn, query)?;
     other.map_or(Ok(()), |_| Err(taken()))
@@ -97,7 +94,7 @@ pub fn insert(
         recoverable_keys: false,
         audit_credential_reads: false,
         suspension_reason: String::new(),
-        name_key: Some(name_key(name)),
+        name_key: Some(tenant_name_key(name)),
         deletion_at: None,
         deletion_by: String::new(),
         deletion_reason: String::new(),
@@ -123,54 +120,13 @@ fn unless_taken(changed: std::result::Result<usize, diesel::result::Error>) -> R
 pub fn set_name(conn: &mut Conn, id: TenantId, name: &str) -> Result<()> {
     must_be_free(conn, id, name)?;
     let changed = diesel::update(tenants::table.find(id))
-        .set((tenants::name.eq(name), tenants::name_key.eq(name_key(name))))
+        .set((
+            tenants::name.eq(name),
+            tenants::name_key.eq(tenant_name_key(name)),
+        ))
         .execute(conn);
     unless_taken(changed)
 }
-
-/// A tenant's name.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = tenants)]
-struct Named {
-    id: TenantId,
-    name: String,
-}
-
-/// Fills in the keys of names that have none yet, oldest tenant first. Where the plain one is taken, the id is put behind
-/// it: names that were the same before stay as they are.
-pub(super) fn fill_name_keys(conn: &mut Conn) -> Result<()> {
-    let query = tenants::table
-        .filter(tenants::name_key.is_null())
-        .order((tenants::created_at, tenants::id))
-        .select(Named::as_select());
-    let found: Vec<Named> = rows::load(conn, query)?;
-    for tenant in found {
-        let plain = name_key(&tenant.name);
-        let is_taken = tenants::table
-            .filter(tenants::name_key.eq(&plain))
-            .select(tenants::id)
-            .first::<String>(conn)
-            .optional()?
-            .is_some();
-        let key = if is_taken {
-            format!("{plain}{APART}{}", tenant.id)
-        } else {
-            plain
-        };
-        diesel::update(tenants::table.find(tenant.id))
-            .set(tenants::name_key.eq(key))
-            .execute(conn)?;
-    }
-    Ok(())
-}
-
-/// Between which the keys are of those that have shared a name with others since before.
-fn apart(key: &str) -> (String, String) {
-    (format!("{key}{APART}"), format!("{key}{APART}~"))
-}
-
-/// Stands between name and id in the keys of names that were the same before; no name has it.
-const APART: char = '\n';
 
 /// The tenant of an id.
 ///
@@ -186,14 +142,10 @@ pub fn find(conn: &mut Conn, id: TenantId) -> Result<Tenant> {
 /// # Errors
 /// `NotFound`; a conflict when several tenants share the name.
 pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Tenant> {
-    let key = name_key(name);
-    let (from, to) = apart(&key);
-    let is_apart = tenants::name_key.gt(from).and(tenants::name_key.lt(to));
-    let is_named = tenants::name_key.eq(&key).or(is_apart);
     let query = tenants::table
         .filter(tenants::id.eq(name))
         .or_filter(tenants::name.eq(name))
-        .or_filter(is_named.assume_not_null())
+        .or_filter(is_named!(tenants, tenant_name_key(name)))
         .select(Tenant::as_select());
     let mut found = rows::load(conn, query)?;
     if found.len() > 1 {

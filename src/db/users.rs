@@ -7,6 +7,7 @@ use super::types::{At, MaybeAt};
 use super::{Conn, errors, rows};
 use crate::domain::id::UserId;
 use crate::domain::role::AnyRole;
+use crate::domain::text_form::email_spellings;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 use crate::domain::{Error, Result};
@@ -75,6 +76,7 @@ pub struct NewUser<'a> {
 /// `Invalid` at `email` when the address is taken.
 pub fn insert(conn: &mut Conn, user: &NewUser<'_>, now: Timestamp) -> Result<UserId> {
     let id = UserId::new();
+    must_be_free(conn, id, user.email)?;
     let row = User {
         id,
         email: user.email.to_owned(),
@@ -89,23 +91,39 @@ pub fn insert(conn: &mut Conn, user: &NewUser<'_>, now: Timestamp) -> Result<Use
         time_zone: Zone::UTC,
     };
     let inserted = diesel::insert_into(users::table).values(row).execute(conn);
-    inserted.map(|_| id).map_err(taken)
+    inserted.map(|_| id).map_err(unless_taken)
 }
 
-fn taken(cause: diesel::result::Error) -> Error {
+fn unless_taken(cause: diesel::result::Error) -> Error {
     if errors::is_duplicate(&cause) {
-        let text = "Somebody already uses this email address. Use another one.";
-        return Error::invalid("email", text);
+        taken()
+    } else {
+        cause.into()
     }
-    cause.into()
 }
 
-/// The person with this address, if there is one.
+fn taken() -> Error {
+    let text = "Somebody already uses this email address. Use another one.";
+    Error::invalid("email", text)
+}
+
+/// The person with this address, if there is one; whose was kept letter for letter comes first.
 pub fn find_by_email(conn: &mut Conn, email: &str) -> Result<Option<User>> {
+    let spellings = email_spellings(email);
     let query = users::table
-        .filter(users::email.eq(email))
+        .filter(users::email.eq_any(&spellings))
         .select(User::as_select());
-    rows::first_if_any(conn, query)
+    let mut found: Vec<User> = rows::load(conn, query)?;
+    found.sort_by_key(|user| spellings.iter().position(|one| *one == user.email));
+    Ok(found.into_iter().next())
+}
+
+/// Refuses an address that somebody else has in another Unicode form; the same one is unique.
+fn must_be_free(conn: &mut Conn, id: UserId, email: &str) -> Result<()> {
+    match find_by_email(conn, email)? {
+        Some(user) if user.id != id => Err(taken()),
+        _ => Ok(()),
+    }
 }
 
 /// Notes that a person signed in.
@@ -149,10 +167,11 @@ pub fn set_time_zone(conn: &mut Conn, id: UserId, zone: Zone) -> Result<()> {
 /// # Errors
 /// `Invalid` at `email` when somebody has it.
 pub fn set_email(conn: &mut Conn, id: UserId, email: &str) -> Result<()> {
+    must_be_free(conn, id, email)?;
     let changed = diesel::update(users::table.find(id))
         .set(users::email.eq(email))
         .execute(conn);
-    changed.map(|_| ()).map_err(taken)
+    changed.map(|_| ()).map_err(unless_taken)
 }
 
 /// Gives a person another password, by its digest; false when it is no longer the one with the digest `before`.

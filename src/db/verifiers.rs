@@ -8,6 +8,7 @@ use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::VerifierId;
 use crate::domain::pepper::Digest;
+use crate::domain::text_form::name_key;
 use crate::domain::time::Timestamp;
 
 /// A verifier to be inserted. The token itself never reaches this layer.
@@ -99,14 +100,20 @@ pub fn find(conn: &mut Conn, id: VerifierId) -> Result<Verifier> {
     )
 }
 
-/// Verifiers of this name that may ask, newest first.
+/// Verifiers of this name that may ask, newest first. Capital letters and Unicode forms make no difference, unless it is
+/// one's exact name.
 pub fn list_of_name(conn: &mut Conn, name: &str) -> Result<Vec<Verifier>> {
     let query = verifiers::table
-        .filter(verifiers::name.eq(name))
         .filter(verifiers::revoked_at.is_null())
         .order(verifiers::id.desc())
         .select(Verifier::as_select());
-    rows::load(conn, query)
+    let mut found: Vec<Verifier> = rows::load(conn, query)?;
+    let key = name_key(name);
+    found.retain(|verifier| name_key(&verifier.name) == key);
+    if found.iter().any(|verifier| verifier.name == name) {
+        found.retain(|verifier| verifier.name == name);
+    }
+    Ok(found)
 }
 
 /// The token that a verifier has.

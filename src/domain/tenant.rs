@@ -1,10 +1,9 @@
-//! What a tenant is made of, and when two names are the same.
-
-use icu_normalizer::ComposingNormalizerBorrowed;
+//! What a tenant is made of, and what is right about it.
 
 use super::Result;
 use super::limits;
 use super::plan::Plan;
+use super::text_form::name_key;
 use super::validate::{self, FieldErrors};
 
 /// Longest name, in characters.
@@ -44,7 +43,8 @@ impl Input<'_> {
     pub fn check(&self, plans: &[Plan]) -> Result<Draft> {
         let mut errors = FieldErrors::default();
         let name = errors.take("name", check_name(self.name));
-        let plan = plans.iter().find(|plan| plan.name == self.plan);
+        let key = name_key(self.plan);
+        let plan = plans.iter().find(|plan| name_key(&plan.name) == key);
         if plan.is_none() {
             errors.add("plan", "Choose one of the plans.");
         }
@@ -54,7 +54,7 @@ impl Input<'_> {
         };
         let draft = Draft {
             name,
-            plan: self.plan.to_owned(),
+            plan: plan.map_or_else(String::new, |plan| plan.name.clone()),
             limit: errors.take("limit", limit),
             email: errors.take("email", validate::email(self.email)),
         };
@@ -68,19 +68,4 @@ impl Input<'_> {
 /// A message for the field.
 pub fn check_name(text: &str) -> std::result::Result<String, String> {
     validate::name(text, LONGEST, "the name of the organization")
-}
-
-/// What two names have in common that people take for the same: capital letters, the way in which Unicode writes a
-/// letter (NFKC), and the number of spaces make no difference.
-pub fn name_key(name: &str) -> String {
-    let normalizer = ComposingNormalizerBorrowed::new_nfkc();
-    // By way of capital letters, so that "ß" and "ss" are one; letter by letter, as a sigma at the end is no other one.
-    let folded: String = normalizer
-        .normalize(name)
-        .chars()
-        .flat_map(char::to_uppercase)
-        .flat_map(char::to_lowercase)
-        .collect();
-    let words: Vec<&str> = folded.split_whitespace().collect();
-    normalizer.normalize(&words.join(" ")).into_owned()
 }

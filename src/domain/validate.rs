@@ -1,5 +1,7 @@
 //! Field checks shared by forms and the REST API, and the list of messages they produce.
 
+use super::{invisible, text_form};
+
 /// Messages by field, in the order in which they were found; at most one per field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldErrors(Vec<(String, String)>);
@@ -64,15 +66,22 @@ impl FieldErrors {
     }
 }
 
-/// Characters that reorder or hide text (Unicode bidi controls, zero-width and BOM): refused in names,
-/// since they let one key look like another.
+/// Characters that break lines or annotate text where nobody sees it.
 fn misleads(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
+    matches!(character, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}')
 }
 
 /// True for a text without line breaks, other control characters, or characters that reorder or hide text.
 pub fn is_plain(value: &str) -> bool {
-    !value.chars().any(|c| c.is_control() || misleads(c))
+    !value
+        .chars()
+        .any(|c| c.is_control() || misleads(c) || invisible::is_one(c))
+}
+
+/// The same for what people read, in which scripts and emoji need some of them. All others are refused, since they let one
+/// key look like another.
+pub fn is_legible(value: &str) -> bool {
+    !value.chars().any(|c| c.is_control() || misleads(c)) && !invisible::is_in(value)
 }
 
 /// A key or token in a name or a description would be kept and shown for ever.
@@ -100,14 +109,14 @@ pub fn name(value: &str, most: usize, what: &str) -> Result<String, String> {
     }
 }
 
-/// One line of text: trimmed, at most `most` Unicode scalars, no control or bidi characters.
+/// One line of text: trimmed, at most `most` Unicode scalars, no control characters and nothing invisible.
 pub fn line(value: &str, most: usize) -> Result<String, String> {
     let value = value.trim();
     let length = value.chars().count();
     if length > most {
         return Err(format!("Use at most {most} characters; this has {length}."));
     }
-    if !is_plain(value) {
+    if !is_legible(value) {
         return Err("Remove control characters and invisible formatting characters.".into());
     }
     refuse_key(value)?;
@@ -121,10 +130,7 @@ pub fn lines(value: &str, most: usize) -> Result<String, String> {
     if length > most {
         return Err(format!("Use at most {most} characters; this has {length}."));
     }
-    if value
-        .chars()
-        .any(|c| (c.is_control() && c != '\n' && c != '\t') || misleads(c))
-    {
+    if !is_legible(&value.replace(['\n', '\t'], " ")) {
         return Err("Remove control characters and invisible formatting characters.".into());
     }
     refuse_key(&value)?;
@@ -169,13 +175,12 @@ impl WrongLines {
     }
 }
 
-/// An e-mail address, lower-cased: something, one @, a host; at most 254 characters (RFC 5321).
+/// An e-mail address, lower-cased and in NFC: something, one @, a host; at most 254 characters (RFC 5321).
 pub fn email(value: &str) -> Result<String, String> {
-    let value = value.trim().to_lowercase();
+    let value = text_form::email(value);
     let looks_right = value.len() <= 254
-        && !value
-            .chars()
-            .any(|c| c.is_whitespace() || c.is_control() || misleads(c))
+        && is_plain(&value)
+        && !value.contains(char::is_whitespace)
         && matches!(value.split_once('@'), Some((user, host)) if !user.is_empty() && !host.is_empty() && !host.contains('@'));
     if looks_right {
         Ok(value)

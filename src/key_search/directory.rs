@@ -14,6 +14,7 @@ use super::sieve::{Entry, Sieve};
 use super::summary::Summary;
 use crate::domain::environment::Environment;
 use crate::domain::id::{GroupId, KeyId, ProjectId, UserId};
+use crate::domain::text_form::folded;
 use crate::domain::time::Timestamp;
 
 /// Ends each part of a key's text. No typed word holds it.
@@ -55,12 +56,9 @@ pub struct Listed<'a> {
     pub revoked: bool,
 }
 
-/// Text as it is compared, stored and typed alike: in lower case, with one sigma wherever it stands, and with dots for
-/// the ellipsis of a hint, which keyboards lack.
+/// Text as it is compared, stored and typed alike; with dots for the ellipsis of a hint, which keyboards lack.
 fn fold(text: &str) -> String {
-    let lower = text.chars().flat_map(char::to_lowercase);
-    let one_sigma: String = lower.map(|c| if c == 'ς' { 'σ' } else { c }).collect();
-    one_sigma.replace('…', "...")
+    folded(text).replace('…', "...")
 }
 
 /// See the module.

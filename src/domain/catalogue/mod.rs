@@ -10,6 +10,7 @@ mod test_checks;
 use std::collections::BTreeSet;
 
 use super::private_hosts::PrivateHosts;
+use super::text_form::folded;
 use entry::Entry;
 pub use file::Mistake;
 
@@ -61,7 +62,7 @@ impl Catalogue {
 
     fn sorted(entries: impl Iterator<Item = Entry>) -> Self {
         let mut entries: Vec<Entry> = entries.collect();
-        entries.sort_by_cached_key(|entry| entry.name.to_lowercase());
+        entries.sort_by_cached_key(|entry| folded(&entry.name));
         Self(entries)
     }
 
@@ -77,7 +78,7 @@ impl Catalogue {
 
     /// Those that have each of these words in their name, slug, line or category; without a word, all.
     pub fn search<'a>(&'a self, words: &str) -> impl Iterator<Item = &'a Entry> {
-        let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+        let words: Vec<String> = words.split_whitespace().map(folded).collect();
         self.iter().filter(move |entry| {
             let text = format!(
                 "{}\n{}\n{}\n{}",
@@ -86,7 +87,7 @@ impl Catalogue {
                 entry.line,
                 entry.category.label()
             );
-            let text = text.to_lowercase();
+            let text = folded(&text);
             words.iter().all(|word| text.contains(word.as_str()))
         })
     }

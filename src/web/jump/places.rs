@@ -1,6 +1,7 @@
 //! Pages and deeds that Ctrl K knows: by their names, and by words that people bring along from elsewhere.
 
 use crate::domain::right::Right;
+use crate::domain::text_form::folded;
 
 /// Where somebody may go.
 #[derive(Debug, Clone, Copy)]
@@ -334,8 +335,8 @@ static PLACES: [Place; 29] = [
 impl Place {
     /// Each word typed begins a word of it.
     fn fits(&self, typed: &str) -> bool {
-        let own = format!("{} {}", self.label, self.words).to_lowercase();
-        let typed = typed.to_lowercase();
+        let own = folded(&format!("{} {}", self.label, self.words));
+        let typed = folded(typed);
         typed
             .split_whitespace()
             .all(|typed| own.split_whitespace().any(|word| word.starts_with(typed)))

@@ -35,6 +35,7 @@ mod key_suspensions;
 mod keys;
 mod limit_requests;
 mod members;
+mod name_forms;
 mod own_email;
 mod own_sessions;
 mod projects;

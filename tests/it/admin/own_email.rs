@@ -78,3 +78,41 @@ async fn support_staff_changes_theirs_and_guessing_has_to_wait() {
     assert_eq!(held.status, 429);
     held.shows("Too many attempts.");
 }
+
+#[actix_web::test]
+async fn an_address_is_the_same_in_each_unicode_form() {
+    let app = App::start().await;
+    let (composed, apart) = ("r\u{e9}mi@acme.test", "re\u{301}mi@acme.test");
+    let mut vera = app.sign_in(VERA).await;
+    change(&mut vera, "RE\u{301}MI@acme.test", PASSWORD)
+        .await
+        .leads_to(ACCOUNT);
+    let kept = format!("SELECT count(*) AS n FROM users WHERE email = '{composed}'");
+    assert_eq!(app.number(&kept), 1);
+    for typed in [composed, apart, "R\u{c9}MI@acme.test"] {
+        app.sign_in(typed).await;
+    }
+    // As addresses were kept before: as typed.
+    let before = format!("UPDATE users SET email = '{apart}' WHERE email = '{composed}'");
+    app.sql(&before);
+    for typed in [composed, apart] {
+        app.sign_in(typed).await;
+    }
+    let mut alice = app.sign_in(ALICE).await;
+    for typed in [composed, apart] {
+        let taken = change(&mut alice, typed, PASSWORD).await;
+        assert_eq!(taken.status, 422, "{typed}");
+        taken.shows("Somebody already uses this email address.");
+        let fields = [("email", typed), ("role", "viewer")];
+        let invited = alice
+            .submit("/members", "/members/invitations", &fields)
+            .await;
+        assert_eq!(invited.status, 422, "{typed}");
+    }
+    // Wrong passwords are counted together.
+    for typed in [composed, apart, composed, apart, composed] {
+        app.visitor().give_password(typed, "wrong", "").await;
+    }
+    let answer = app.visitor().give_password(apart, "wrong", "").await;
+    assert_eq!(answer.status, 429);
+}

@@ -39,6 +39,10 @@ fn plans_are_read_from_the_settings_file_and_mistakes_are_told_with_their_line()
             "line 4: there are two plans \"Team\"",
         ),
         (
+            "[[plan]]\nname = \"Gr\u{f6}\u{df}e\"\n[[plan]]\nname = \"GRO\u{308}SSE\"",
+            "line 4: there are two plans",
+        ),
+        (
             "[[plan]]\nname = \"Team\"\nlimit = 3",
             "line 3: unknown member `limit`",
         ),

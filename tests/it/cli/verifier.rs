@@ -75,9 +75,9 @@ async fn a_rotation_prints_the_new_token_and_the_old_one_works_on() {
             assert_eq!(asked(token).await, 200);
         }
     }
-    // The same text is a name of several now.
+    // The same text is a name of several now, in whichever letters.
     place.verifier("Gateway");
-    let refusal = place.run(&["verifier", "rotate", "Gateway"], "");
+    let refusal = place.run(&["verifier", "rotate", "GATEWAY"], "");
     let line = refusal.refusal();
     assert!(line.contains("2 verifiers are called"), "{line}");
     let id = line

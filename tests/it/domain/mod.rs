@@ -18,6 +18,7 @@ mod rights;
 mod rollouts;
 mod sealing;
 mod tenant_names;
+mod text_forms;
 mod words;
 mod zones;
 

@@ -1,6 +1,6 @@
 //! When two tenants have the same name.
 
-use keystead::domain::tenant::name_key;
+use keystead::domain::text_form::tenant_name_key as name_key;
 
 #[test]
 fn case_unicode_form_and_spaces_make_no_difference() {

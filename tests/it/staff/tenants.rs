@@ -121,14 +121,8 @@ async fn a_tenant_is_found_by_a_part_of_its_name_as_it_is_written() {
         ("_", &["Under_score"]),
         ("%5C", &["Back\\slash"]),
         ("Österreich", &["Österreich AG"]),
-        (
-            "österreich",
-            if is_postgres() {
-                &["Österreich AG"]
-            } else {
-                &[]
-            },
-        ),
+        ("österreich", &["Österreich AG"]),
+        ("O%CC%88STERREICH", &["Österreich AG"]),
         ("ag", &["Österreich AG"]),
         ("%20%20acme%20", &["Acme"]),
         ("%27%20OR%201%3D1--", &[]),
@@ -149,10 +143,6 @@ async fn a_tenant_is_found_by_a_part_of_its_name_as_it_is_written() {
     part.has("body > #tenants.panel");
     assert!(part.is_part());
     assert_eq!(part.header("hx-replace-url"), "/support/tenants?q=acm");
-}
-
-fn is_postgres() -> bool {
-    std::env::var_os("KEYSTEAD_TEST_POSTGRES").is_some()
 }
 
 #[actix_web::test]
