@@ -76,12 +76,29 @@ pub struct Begun {
     before: Vec<(String, Timestamp)>,
     /// Wrong codes in a row, with this attempt.
     codes: i64,
+    /// A digest in place of the person's, which is of before passwords had one form.
+    renewal: Option<String>,
 }
 
 impl Begun {
     /// True when so many codes were wrong that the person should hear of it: their password is known to whoever tries.
     pub fn is_suspicious(&self) -> bool {
         self.codes == CODES_TO_TELL
+    }
+
+    /// Keeps what a look at the password showed; true when it was the right one.
+    pub fn take(&mut self, looked: Looked) -> bool {
+        self.renewal = looked.renewal;
+        looked.fits
+    }
+
+    /// After the right password: has its digest made in its one form from now on.
+    pub fn renew(&self, conn: &mut Conn) -> Result<()> {
+        if let (Some(user), Some(digest)) = (&self.user, &self.renewal) {
+            // Not, when somebody chose another password meanwhile.
+            db::users::set_password(conn, user.id, &user.password_digest, digest)?;
+        }
+        Ok(())
     }
 }
 
@@ -164,11 +181,13 @@ impl Attempt {
             at: now,
             before,
             codes,
+            renewal: None,
         })
     }
 
     /// Forgets the account's failures after it signed in; the address keeps its own, save for this attempt.
     pub fn succeed(&self, conn: &mut Conn, begun: &Begun) -> Result<()> {
+        begun.renew(conn)?;
         self.take_back(conn, begun)?;
         if self.with_code {
             db::sign_in_failures::delete(conn, &self.codes())?;
@@ -202,11 +221,23 @@ fn wait_seconds(over: i64) -> i64 {
     }
 }
 
-/// True when the password is the person's; costs the same when there is no person.
+/// What came of a look at a password.
+pub struct Looked {
+    fits: bool,
+    renewal: Option<String>,
+}
+
+/// Whether the password is the person's; costs the same when there is no person.
 ///
 /// # Errors
 /// `Internal` when a stored digest can't be read.
-pub fn password_fits(user: Option<&User>, typed: &str) -> Result<bool> {
+pub fn look_at_password(user: Option<&User>, typed: &str) -> Result<Looked> {
     let digest = user.map_or(password::decoy(), |user| &user.password_digest);
-    Ok(password::fits(typed, digest)? && user.is_some())
+    let fits = password::fits(typed, digest)? && user.is_some();
+    let renewal = if fits {
+        password::renewal(typed, digest)?
+    } else {
+        None
+    };
+    Ok(Looked { fits, renewal })
 }

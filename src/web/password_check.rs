@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, web};
 
 use super::client;
 use super::state::State;
-use crate::actions::sign_in::{Attempt, Begun, password_fits};
+use crate::actions::sign_in::{Attempt, Begun, look_at_password};
 use crate::domain::Result;
 use crate::domain::role::Arrival;
 
@@ -21,12 +21,13 @@ pub async fn judge(
     let place = state.digests.place()?;
     let (door, now) = (attempt.clone(), state.now());
     // Counted before the password is looked at: attempts at the same moment can't all be the first.
-    let begun = state.note(move |conn| door.begin(conn, now)).await?;
+    let mut begun = state.note(move |conn| door.begin(conn, now)).await?;
     let (known, typed) = (begun.user.clone(), typed.to_owned());
     let judged = state
         .digests
-        .work(place, move || password_fits(known.as_ref(), &typed))
-        .await;
+        .work(place, move || look_at_password(known.as_ref(), &typed))
+        .await
+        .map(|looked| begun.take(looked));
     Ok((begun, judged))
 }
 

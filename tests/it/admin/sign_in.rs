@@ -327,3 +327,32 @@ async fn what_was_typed_comes_back_as_text() {
     page.hides("<script>alert");
     assert_eq!(page.status, 401);
 }
+
+#[actix_web::test]
+async fn a_password_of_before_is_taken_as_typed_and_has_one_form_from_then_on() {
+    let app = App::start().await;
+    let (composed, apart) = (
+        "gr\u{f6}\u{df}e z\u{e4}hlt",
+        "gro\u{308}\u{df}e za\u{308}hlt",
+    );
+    // As digests were made: of what was typed, letter for letter.
+    let digest = || {
+        let params = argon2::Params::new(19 * 1024, 2, 1, None).unwrap();
+        let argon2 =
+            argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
+        let hash = argon2::password_hash::PasswordHasher::hash_password(&argon2, apart.as_bytes());
+        hash.unwrap().to_string()
+    };
+    app.sql(&format!(
+        "UPDATE users SET password_digest = '{}' WHERE email = '{ALICE}'",
+        digest()
+    ));
+    let mut visitor = app.visitor();
+    let refused = attempt(&mut visitor, ALICE, composed, "").await;
+    assert_eq!(refused.status, 401);
+    for typed in [apart, composed, "gr\u{f6}\u{df}e\u{a0}z\u{e4}hlt", apart] {
+        attempt(&mut app.visitor(), ALICE, typed, "")
+            .await
+            .leads_to("/");
+    }
+}

@@ -70,3 +70,34 @@ fn nobodys_digest_costs_the_same_and_fits_nothing() {
     assert_eq!(parts(password::decoy()), parts(&real));
     assert!(!password::fits("because nobody has this password", password::decoy()).unwrap());
 }
+
+#[test]
+fn a_password_fits_whichever_keyboard_it_was_typed_on() {
+    let digest = password::digest("Gr\u{f6}\u{df}e z\u{e4}hlt hier doch").unwrap();
+    for typed in [
+        "Gro\u{308}\u{df}e za\u{308}hlt hier doch",
+        "Gr\u{f6}\u{df}e\u{a0}z\u{e4}hlt\u{2003}hier\u{3000}doch",
+    ] {
+        assert!(password::fits(typed, &digest).unwrap(), "{typed}");
+        assert_eq!(password::renewal(typed, &digest).unwrap(), None);
+        let other = password::digest(typed).unwrap();
+        assert!(password::fits("Gr\u{f6}\u{df}e z\u{e4}hlt hier doch", &other).unwrap());
+    }
+    for other in [
+        "gr\u{f6}\u{df}e z\u{e4}hlt hier doch",
+        "Gr\u{f6}sse z\u{e4}hlt hier doch",
+        "Gr\u{f6}\u{df}e  z\u{e4}hlt hier doch",
+    ] {
+        assert!(!password::fits(other, &digest).unwrap(), "{other}");
+    }
+    // Its length is that of its one form.
+    assert!(password::check(&"a\u{308}bcde".repeat(3), &[], false).is_ok());
+    assert!(
+        password::check(
+            "a\u{308}o\u{308}u\u{308}e\u{301}i\u{302}n\u{303}wxy",
+            &[],
+            false
+        )
+        .is_err()
+    );
+}

@@ -238,6 +238,7 @@ async fn check(
             if half {
                 // Neither failed nor signed in: earlier failures stay until the code was right too.
                 attempt.take_back(conn, &begun)?;
+                begun.renew(conn)?;
             } else {
                 attempt.succeed(conn, &begun)?;
                 db::users::set_signed_in(conn, user, now)?;
