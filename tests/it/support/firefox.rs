@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::app::scratch_dir;
-use super::chromium::layout::{DRAWN, LAYOUT};
+use super::chromium::layout::look;
 use super::{App, PASSWORD};
 
 /// How long a person would wait for something to appear before giving up.
@@ -193,10 +193,7 @@ impl Firefox {
         let mut found = Vec::new();
         for (width, height) in [(1366, 768), (1050, 768), (1024, 768), (390, 844)] {
             self.screen(width, height).await;
-            self.until("document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity)")
-                .await;
-            self.script(DRAWN).await;
-            let problems = self.script(LAYOUT).await;
+            let problems = self.script(&look()).await;
             for problem in problems.as_array().into_iter().flatten() {
                 found.push(format!("{width}: {}", problem.as_str().unwrap_or_default()));
             }

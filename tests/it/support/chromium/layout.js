@@ -62,11 +62,14 @@ const layer = (box) => {
   }
   return null;
 };
-const placed = [...controls].map((box) => ({ box, layer: layer(box), rects: [...box.getClientRects()] }));
-for (const { box, layer: over, rects } of placed) {
-  for (const rect of rects) {
+const placed = [...controls].map((box) => {
+  const rects = [...box.getClientRects()];
+  return { box, layer: layer(box), rects, parts: rects.map((rect) => shown(box.parentElement, rect)) };
+});
+for (const { box, layer: over, rects, parts } of placed) {
+  for (const [place, rect] of rects.entries()) {
     if (rect.left < -1 || rect.right > wide + 1) problems.add(`out of the window: ${name(box)}`);
-    const whole = shown(box.parentElement, rect);
+    const whole = parts[place];
     if (whole.width < rect.width - 1.5) problems.add(`cut off at its side: ${name(box)}`);
     // What a scroller hides above or below is reached by scrolling; what only cuts hides for good.
     const kept = shown(box.parentElement, rect, cut);
@@ -81,9 +84,8 @@ placed.forEach((one, at) => {
   for (const other of placed.slice(at + 1)) {
     if (one.layer !== other.layer || one.box.contains(other.box) || other.box.contains(one.box)) continue;
     if (one.box.closest(".password")?.contains(other.box)) continue; // its eye stands in the field
-    for (const first of one.rects) {
-      for (const second of other.rects) {
-        const [a, b] = [shown(one.box.parentElement, first), shown(other.box.parentElement, second)];
+    for (const a of one.parts) {
+      for (const b of other.parts) {
         const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
         const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
         if (width > 1.5 && height > 1.5) problems.add(`over each other: ${name(one.box)} and ${name(other.box)}`);

@@ -3,22 +3,24 @@
 use super::Chromium;
 
 /// Lists what a person would trip over.
-pub const LAYOUT: &str = include_str!("layout.js");
+const LAYOUT: &str = include_str!("layout.js");
 
-/// What was just unfolded grows for a moment, and no list of animations names that: it is over when nothing that folds has
-/// another height in the next pictures.
-pub const DRAWN: &str = r#"return new Promise((done) => {
-    const heights = () => [...document.querySelectorAll("details")].map((one) => one.getBoundingClientRect().height).join();
+/// What was just unfolded grows for a moment, and no list of animations names that: it is over when nothing moves or fades,
+/// and nothing that folds has another height in the next pictures.
+const DRAWN: &str = r#"return new Promise((done) => {
+    const folds = [...document.querySelectorAll("details")];
+    const heights = () => folds.map((one) => one.getBoundingClientRect().height).join();
+    const ends = (one) => one.playState === "running" && one.effect.getTiming().iterations !== Infinity;
     let [before, same] = ["", 0];
     const look = () => {
         const now = heights();
-        same = now === before ? same + 1 : 0;
+        same = now === before && !document.getAnimations().some(ends) ? same + 1 : 0;
         before = now;
-        if (same > 3) done();
+        if (same > (folds.length ? 3 : 0)) done();
         else requestAnimationFrame(look);
     };
-    look();
-});"#;
+    requestAnimationFrame(look);
+})"#;
 
 /// Windows of desks, laptops, tablets and phones.
 const SCREENS: [(u32, u32); 7] = [
@@ -31,6 +33,11 @@ const SCREENS: [(u32, u32); 7] = [
     (320, 640),
 ];
 
+/// Waits until nothing moves, and lists what a person would trip over then.
+pub fn look() -> String {
+    format!("{DRAWN}.then(() => {{ {LAYOUT} }})")
+}
+
 impl Chromium {
     /// Fails with a list where something has to be moved sideways, is cut off, is over something else or does not
     /// stick, in any window. The window is then a desk's again. `what` names the page.
@@ -38,11 +45,10 @@ impl Chromium {
         let mut found = Vec::new();
         // What was just clicked may begin to move with the next picture.
         self.script(DRAWN).await;
+        let look = look();
         for (width, height) in SCREENS {
             self.screen(width, height).await;
-            self.settled().await;
-            self.script(DRAWN).await;
-            let problems = self.script(LAYOUT).await;
+            let problems = self.script(&look).await;
             for problem in problems.as_array().into_iter().flatten() {
                 found.push(format!("{width}: {}", problem.as_str().unwrap_or_default()));
             }
