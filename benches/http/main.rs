@@ -17,6 +17,8 @@ mod disturbed;
 mod gateway;
 mod growth;
 mod load;
+mod proxy;
+mod records;
 mod resolve;
 mod servers;
 mod sign_ins;
@@ -63,6 +65,9 @@ fn main() {
     }
     if is_wanted("sign-ins") {
         sign_ins::run();
+    }
+    if is_wanted("records") {
+        records::run();
     }
     if wanted.contains(&"growth") {
         growth::run(&[1_000, 100_000, 1_000_000]);

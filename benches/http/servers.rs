@@ -4,11 +4,20 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// A temporary data directory.
-pub struct Work(PathBuf);
+use keystead::db::connection::Source;
+
+/// A temporary data directory, and the PostgreSQL database that is used instead of its SQLite file.
+pub struct Work {
+    path: PathBuf,
+    database: Option<String>,
+}
 
 impl Work {
     pub fn new() -> Self {
+        Self::on(None)
+    }
+
+    pub fn on(database: Option<String>) -> Self {
         let path = std::env::temp_dir().join(format!(
             "keystead-bench-{}-{}",
             std::process::id(),
@@ -18,7 +27,7 @@ impl Work {
                 .as_nanos()
         ));
         std::fs::create_dir(&path).unwrap();
-        Self(path)
+        Self { path, database }
     }
 
     /// Seeds keys and gives the secrets of some, spread over all.
@@ -28,7 +37,7 @@ impl Work {
 
     /// As `seed`, with more arguments.
     pub fn seed_with(&self, keys: u32, used: usize, more: &[&str]) -> Vec<String> {
-        let out = self.0.join("secrets");
+        let out = self.path.join("secrets");
         let status = self
             .keystead()
             .args([
@@ -54,7 +63,15 @@ impl Work {
     }
 
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// Where its data are.
+    pub fn source(&self) -> Source {
+        match &self.database {
+            Some(url) => Source::Postgres(url.clone()),
+            None => Source::in_dir(&self.path.join("data")),
+        }
     }
 
     /// The token of a new verifier.
@@ -70,14 +87,17 @@ impl Work {
 
     fn keystead(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keystead"));
-        command.arg("--data-dir").arg(self.0.join("data"));
+        command.arg("--data-dir").arg(self.path.join("data"));
+        if let Some(url) = &self.database {
+            command.args(["--database-url", url]);
+        }
         command
     }
 }
 
 impl Drop for Work {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        let _ = std::fs::remove_dir_all(&self.path);
     }
 }
 

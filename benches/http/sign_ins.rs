@@ -1,13 +1,12 @@
 //! Verification beside a wave of sign-ins, each from another address and for another person.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-
 use crate::load::{Load, Measured};
+use crate::proxy::{Proxy, runtime};
 use crate::servers::{Running, Work};
 use crate::{ask_gateway, middle};
 
@@ -82,25 +81,19 @@ pub fn run() {
     );
 }
 
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-}
-
 /// Sends sign-ins at their rate, whether they are answered or not: how many a second it came to.
 fn sign_in_until(port: u16, form: &(String, String), stop: &AtomicBool) -> f64 {
     let local = tokio::task::LocalSet::new();
     local.block_on(&runtime(), async {
         let (cookie, csrf) = form;
+        let proxy = Rc::new(Proxy::to(port));
         let begun = tokio::time::Instant::now();
         let mut asked = 0;
         while !stop.load(Ordering::Relaxed) {
-            let request = sign_in(asked, cookie, csrf);
+            let (proxy, request) = (Rc::clone(&proxy), sign_in(asked, cookie, csrf));
             tokio::task::spawn_local(async move {
                 // The password was looked at and is wrong; too many wait; the bare server.
-                let answer = ask(port, &request).await;
+                let answer = proxy.ask(&request).await;
                 assert!(["401", "503", "200"].contains(&&answer[9..12]), "{answer}");
             });
             asked += 1;
@@ -115,11 +108,9 @@ fn sign_in_until(port: u16, form: &(String, String), stop: &AtomicBool) -> f64 {
 
 /// The cookie and the token that every sign-in brings.
 async fn form(port: u16) -> (String, String) {
-    let page = ask(
-        port,
-        "GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
-    )
-    .await;
+    let page = Proxy::to(port)
+        .ask("GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        .await;
     let between = |text: &str, from: &str, to: &str| {
         let rest = text.split(from).nth(1).unwrap();
         rest.split(to).next().unwrap().to_owned()
@@ -139,16 +130,8 @@ fn sign_in(number: u64, cookie: &str, csrf: &str) -> String {
     let [high, low] = [number / 250, number % 250];
     let length = body.len();
     format!(
-        "POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nCookie: {cookie}\r\n\
+        "POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\
          X-Forwarded-For: 10.0.{high}.{low}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
          Content-Length: {length}\r\n\r\n{body}"
     )
-}
-
-async fn ask(port: u16, request: &str) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    String::from_utf8_lossy(&answer).into_owned()
 }

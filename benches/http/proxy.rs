@@ -1,0 +1,61 @@
+//! A client that sends at a rate, as a reverse proxy passes on what many people send.
+
+use std::cell::RefCell;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+/// Keeps its connections, and has one for each request that waits for its answer.
+pub struct Proxy {
+    port: u16,
+    idle: RefCell<Vec<TcpStream>>,
+}
+
+impl Proxy {
+    pub fn to(port: u16) -> Self {
+        let idle = RefCell::default();
+        Self { port, idle }
+    }
+
+    pub async fn ask(&self, request: &str) -> String {
+        let kept = self.idle.borrow_mut().pop();
+        let mut stream = match kept {
+            Some(stream) => stream,
+            None => TcpStream::connect(("127.0.0.1", self.port)).await.unwrap(),
+        };
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let (mut answer, mut part) = (Vec::new(), [0; 8_192]);
+        while !is_whole(&answer) {
+            let read = stream.read(&mut part).await.unwrap();
+            assert!(read > 0, "the connection was closed within an answer");
+            answer.extend_from_slice(&part[..read]);
+        }
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        if !answer
+            .to_ascii_lowercase()
+            .contains("\r\nconnection: close")
+        {
+            self.idle.borrow_mut().push(stream);
+        }
+        answer
+    }
+}
+
+fn is_whole(answer: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(answer);
+    let Some((head, _)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let head_length = head.len() + 4;
+    let length = head.to_ascii_lowercase();
+    let length = length.split("content-length: ").nth(1).unwrap();
+    let length: usize = length.lines().next().unwrap().parse().unwrap();
+    answer.len() >= head_length + length
+}
