@@ -118,6 +118,10 @@ pub fn admit(incoming: &Incoming<'_>, basic_too: bool) -> Result<(), actix_web::
 /// The one `Authorization` header.
 fn authorization(head: &RequestHead) -> Result<Option<&str>, Error> {
     refuse_key_in_query(head)?;
+    if head.uri.query().is_some_and(|query| !query.is_empty()) {
+        let text = "Write the question into the body: a query is not read here.";
+        return Err(Error::BadRequest(text.into()));
+    }
     let mut headers = head.headers().get_all(header::AUTHORIZATION);
     let first = headers.next();
     let two_ways = first.is_some() && head.headers().contains_key("x-api-key");

@@ -57,7 +57,11 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
 
 /// The answer to a gateway that names the scope in its query.
 pub fn respond(incoming: &Incoming<'_>, presented: Result<Option<KeyLookup<'_>>>) -> HttpResponse {
-    let wanted = refuse_claims(incoming.head).and_then(|()| wanted_scope(incoming.head));
+    // What is wrong with the credentials is said first: one of them may stand in the query.
+    let wanted = match presented {
+        Err(_) => Ok(None),
+        Ok(_) => refuse_claims(incoming.head).and_then(|()| wanted_scope(incoming.head)),
+    };
     with_document_in_header(match wanted {
         Ok(scope) => answer(incoming, presented, scope.as_deref(), incoming.asked()),
         Err(error) => Refused::from(error).respond(incoming.id),
@@ -136,21 +140,23 @@ fn is_removed_by_name(name: &HeaderName) -> bool {
     .contains(name)
 }
 
+/// Any other name is refused: a gateway that asks for `SCOPE` by mistake would let everybody pass without one.
 fn wanted_scope(head: &RequestHead) -> Result<Option<String>> {
     let Some(query) = head.uri.query() else {
         return Ok(None);
     };
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
-    let mut scopes = pairs.into_iter().filter(|(name, _)| name == "scope");
-    let first = scopes.next();
-    if scopes.next().is_some() {
-        return Err(Error::BadRequest("scope: ask for one at a time.".into()));
-    }
-    match first {
-        Some((_, scope)) if !is_scope(&scope) => {
-            Err(Error::BadRequest("scope: write resource:action.".into()))
+    let refused = |text: &str| Err(Error::BadRequest(text.into()));
+    let Ok(pairs) = serde_urlencoded::from_str::<Vec<(String, String)>>(query) else {
+        return refused("Write the query as scope=resource:action.");
+    };
+    match pairs.as_slice() {
+        [] => Ok(None),
+        all if all.iter().any(|(name, _)| name != "scope") => {
+            refused("The query may have scope alone, written so: scope=resource:action.")
         }
-        found => Ok(found.map(|(_, scope)| scope)),
+        [(_, scope)] if is_scope(scope) => Ok(Some(scope.clone())),
+        [_] => refused("scope: write resource:action."),
+        _ => refused("scope: ask for one at a time."),
     }
 }
 

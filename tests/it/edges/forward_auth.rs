@@ -101,6 +101,38 @@ async fn a_missing_scope_is_403_with_its_challenge() {
 }
 
 #[actix_web::test]
+async fn a_mistyped_parameter_lets_nobody_pass_without_a_scope() {
+    let app = App::start().await;
+    let key = app.issue_with("Acme", "ERP", Some("Read only"), &[], None);
+    let system = app.system(&key.secret);
+    for query in [
+        "SCOPE=orders:write",
+        "Scope=orders:read",
+        "scopes=orders:read",
+        "%73cope%20=orders:read",
+        "orders:read",
+        "scope=orders:read&mode=fast",
+        "x",
+    ] {
+        let answer = system.get(&format!("/forward-auth?{query}")).await;
+        let detail = answer.problem(400)["detail"].clone();
+        assert!(
+            detail.as_str().unwrap().contains("scope"),
+            "{query}: {detail}"
+        );
+    }
+    for good in [
+        "?",
+        "?scope=orders:read",
+        "?scope=orders%3Aread",
+        "?&scope=orders:read&",
+    ] {
+        let answer = system.get(&format!("/forward-auth{good}")).await;
+        assert_eq!(answer.status, 200, "{good}");
+    }
+}
+
+#[actix_web::test]
 async fn scopes_asked_for_twice_must_both_be_held() {
     let app = App::start().await;
     let key = app.issue_with("Acme", "ERP", Some("Read only"), &[], None);

@@ -140,6 +140,21 @@ async fn whoever_has_a_verifiers_token_asks_from_anywhere_and_nobody_else_does()
 }
 
 #[actix_web::test]
+async fn a_question_in_the_query_is_refused_and_not_half_read() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP").secret;
+    for query in ["scope=orders:write", "x", "ip=203.0.113.7&"] {
+        let path = format!("{VERIFY}?{query}");
+        let answer = app.asker().post(&path, json!({ "key": key })).await;
+        let detail = answer.problem(400)["detail"].clone();
+        assert!(
+            detail.as_str().unwrap().contains("body"),
+            "{query}: {detail}"
+        );
+    }
+}
+
+#[actix_web::test]
 async fn the_token_comes_in_one_header_and_as_a_bearer_token() {
     let app = App::start().await;
     let token = &app.verifier;
