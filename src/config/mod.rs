@@ -105,6 +105,7 @@ impl Config {
             .optional("public_url")
             .map(|url| check_public_url(&url))
             .transpose()?;
+        let insecure_cookie = insecure_cookie(settings, public_url.as_deref())?;
         let family = settings.parse("forwarded_header", "x-forwarded-for or forwarded")?;
         let trusted_proxies = TrustedProxies::parse(&settings.text("trusted_proxies"), family)
             .map_err(|why| format!("trusted_proxies: {why}"))?;
@@ -129,7 +130,7 @@ impl Config {
             workers: usize::try_from(positive("workers", 256)?).unwrap_or(1),
             session_idle_minutes: positive("session_idle_minutes", 60)?,
             session_hours: positive("session_hours", 24)?,
-            insecure_cookie: settings.parse("insecure_cookie", "true or false")?,
+            insecure_cookie,
             require_second_factor: second_factor(settings)?,
             log_json: settings.parse("log_json", "true or false")?,
             log: settings.text("log"),
@@ -154,6 +155,17 @@ fn metrics_listen(settings: &Settings) -> Result<Option<SocketAddr>, String> {
     is_set
         .then(|| settings.parse("metrics_listen", wanted))
         .transpose()
+}
+
+fn insecure_cookie(settings: &Settings, public_url: Option<&str>) -> Result<bool, String> {
+    let is_insecure = settings.parse("insecure_cookie", "true or false")?;
+    if is_insecure && public_url.is_some_and(|url| url.starts_with("https:")) {
+        return Err(
+            "insecure_cookie: leave it out, because public_url is https, where sessions are never sent in the clear"
+                .into(),
+        );
+    }
+    Ok(is_insecure)
 }
 
 fn second_factor(settings: &Settings) -> Result<Required, String> {

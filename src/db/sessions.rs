@@ -102,6 +102,19 @@ pub fn delete_one_of_user(conn: &mut Conn, user: UserId, key_digest: &str) -> Re
     Ok(diesel::delete(own).execute(conn)? == 1)
 }
 
+/// Ends the sessions of a person that began first, so that no more than `most` are left.
+pub fn delete_oldest_of_user(conn: &mut Conn, user: UserId, most: i64) -> Result<()> {
+    let over: Vec<String> = sessions::table
+        .filter(sessions::user_id.eq(user))
+        .order((sessions::created_at.desc(), sessions::seen_at.desc()))
+        .limit(i64::MAX)
+        .offset(most)
+        .select(sessions::key_digest)
+        .load(conn)?;
+    diesel::delete(sessions::table.filter(sessions::key_digest.eq_any(over))).execute(conn)?;
+    Ok(())
+}
+
 /// Ends every session of a person.
 pub fn delete_of_user(conn: &mut Conn, user: UserId) -> Result<()> {
     diesel::delete(sessions::table.filter(sessions::user_id.eq(user))).execute(conn)?;

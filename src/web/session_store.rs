@@ -26,6 +26,8 @@ type Values = HashMap<String, String>;
 
 /// Seconds after which a session's last use is written again: a write per click would serve nobody.
 const SEEN_EVERY: i64 = 60;
+/// Sessions of one person at the same time. With one more, the one that began first ends.
+const MOST_SESSIONS: i64 = 20;
 
 /// The store.
 #[derive(Clone)]
@@ -143,7 +145,13 @@ impl Store {
             program: facts.program,
         };
         self.0
-            .note(move |conn| sessions::insert(conn, session))
+            .note(move |conn| {
+                let user = session.user_id;
+                sessions::insert(conn, session)?;
+                user.map_or(Ok(()), |user| {
+                    sessions::delete_oldest_of_user(conn, user, MOST_SESSIONS)
+                })
+            })
             .await?;
         SessionKey::try_from(key).map_err(Error::internal)
     }

@@ -110,6 +110,25 @@ async fn only_open_sessions_are_listed_and_going_on_elsewhere_is_no_new_sign_in(
 }
 
 #[actix_web::test]
+async fn of_more_than_twenty_sessions_the_first_ones_end() {
+    let app = App::start().await;
+    let mut alice = app.sign_in(ALICE).await;
+    let mut first = sign_in_with(&app, VERA, EDGE).await;
+    app.clock.advance(TimeDelta::seconds(1));
+    let mut second = sign_in_with(&app, VERA, EDGE).await;
+    let mut last = None;
+    for _ in 0..19 {
+        app.clock.advance(TimeDelta::seconds(1));
+        last = Some(sign_in_with(&app, VERA, FIREFOX).await);
+    }
+    assert_eq!(first.get(ACCOUNT).await.status, 303);
+    assert_eq!(second.get(ACCOUNT).await.status, 200);
+    assert_eq!(listed(&mut last.unwrap()).await.len(), 20);
+    // Nobody else's end with them.
+    assert_eq!(alice.get(ACCOUNT).await.status, 200);
+}
+
+#[actix_web::test]
 async fn programs_are_named_in_words_and_cut() {
     let app = App::start().await;
     let long = "x".repeat(5_000);

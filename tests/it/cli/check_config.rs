@@ -174,6 +174,25 @@ fn a_value_that_makes_no_sense_is_refused_with_its_setting() {
 }
 
 #[test]
+fn a_cookie_that_may_travel_in_the_clear_is_refused_where_pages_are_https() {
+    let place = Place::new();
+    for (url, is_refused) in [
+        ("https://keys.example.com", true),
+        ("HTTPS://keys.example.com", true),
+        ("http://keys.example.com", false),
+    ] {
+        let flags = ["--insecure-cookie", "true", "--public-url", url];
+        let outcome = check(&place, &flags, &[], "");
+        if is_refused {
+            let why = outcome.refusal();
+            assert!(why.contains("insecure_cookie"), "{url}: {why}");
+        } else {
+            outcome.done();
+        }
+    }
+}
+
+#[test]
 fn mail_is_set_up_whole_or_not_at_all() {
     let place = Place::new();
     let right = [
