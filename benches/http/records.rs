@@ -1,5 +1,5 @@
 //! What a question leaves in the database, with the request log and without: on SQLite, and on the PostgreSQL server that
-//! `KEYSTEAD_BENCH_POSTGRES` names, where nothing else may write meanwhile.
+//! `BENCH_POSTGRES` names, where nothing else may write meanwhile.
 
 use std::time::Duration;
 
@@ -21,8 +21,8 @@ pub fn run() {
     for log in [true, false] {
         measure("SQLite", Work::new(), log);
     }
-    let Ok(server) = std::env::var("KEYSTEAD_BENCH_POSTGRES") else {
-        println!("\nPostgreSQL is not measured: KEYSTEAD_BENCH_POSTGRES names no server.");
+    let Ok(server) = std::env::var("BENCH_POSTGRES") else {
+        println!("\nPostgreSQL is not measured: BENCH_POSTGRES names no server.");
         return;
     };
     for log in [true, false] {

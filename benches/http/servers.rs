@@ -89,7 +89,7 @@ impl Work {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keystead"));
         command.arg("--data-dir").arg(self.path.join("data"));
         if let Some(url) = &self.database {
-            command.args(["--database-url", url]);
+            command.env("KEYSTEAD_DATABASE_URL", url);
         }
         command
     }
@@ -180,7 +180,12 @@ fn pin(command: &Command) -> Command {
     pinned
         .args(["-c", "0"])
         .arg(command.get_program())
-        .args(command.get_args());
+        .args(command.get_args())
+        .envs(
+            command
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
     pinned
 }
 
