@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{RequestHead, Response, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
@@ -62,6 +62,13 @@ pub fn complete<B>(
 ) {
     let path = incoming.head.uri.path();
     let is_question = is_question(path);
+    if incoming.head.upgrade() {
+        // No Upgrade is taken up (RFC 9110 section 7.8), yet actix closes the connection: say so, or the next request on it
+        // is lost.
+        response
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+    }
     if is_question && response.status() == StatusCode::OK {
         add_few_headers(response.headers_mut(), &incoming.id, is_of_gateway(path));
     } else {

@@ -18,6 +18,36 @@ fn is_refused(said: &raw::Said, allowed: &[u16], what: &str) {
 }
 
 #[actix_web::test]
+async fn another_protocol_is_not_taken_up_and_the_end_of_the_connection_is_told() {
+    let app = App::start().await;
+    for path in ["/healthz", "/forward-auth", "/login", "/api/v1/auth/whoami"] {
+        let head = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n");
+        for (upgrade, is_told) in [
+            (
+                "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n",
+                true,
+            ),
+            (
+                "Connection: keep-alive, upgrade\r\nUpgrade: TLS/1.0\r\n",
+                true,
+            ),
+            ("Upgrade: h2c\r\n", false),
+        ] {
+            let said = app.raw(format!("{head}{upgrade}\r\n")).await;
+            assert!([200, 401].contains(&said.status()), "{path}: {}", said.text);
+            let text = said.text.to_lowercase();
+            assert!(!text.contains("connection: upgrade"), "{path}: {text}");
+            assert_eq!(
+                text.contains("connection: close"),
+                is_told,
+                "{path}: {text}"
+            );
+            assert_eq!(said.closed, is_told, "{path}: {text}");
+        }
+    }
+}
+
+#[actix_web::test]
 async fn two_ways_to_say_how_long_a_body_is_are_refused() {
     let app = App::start().await;
     let smuggled = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
