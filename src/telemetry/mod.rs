@@ -45,9 +45,10 @@ pub fn lost_lines() -> u64 {
 /// A line for the person when it can't be read.
 pub fn filter_of(setting: &str) -> Result<EnvFilter, String> {
     let unreadable = |cause: &dyn std::fmt::Display| format!("log: {cause}");
-    // What actix says of its own start is no news to an operator.
-    let mut filter = EnvFilter::try_new(format!("actix_server=warn,{setting}"))
-        .map_err(|cause| unreadable(&cause))?;
+    // What actix says of its own start is no news to an operator, and bytes that are no request are no error of ours.
+    let quiet = "actix_server=warn,actix_http::h1::dispatcher=off";
+    let mut filter =
+        EnvFilter::try_new(format!("{quiet},{setting}")).map_err(|cause| unreadable(&cause))?;
     // At the level trace these write down what they send, and that holds the credentials of third parties.
     for silent in ["ureq=off", "ureq_proto=off"] {
         filter = filter.add_directive(silent.parse().map_err(|cause| unreadable(&cause))?);

@@ -1,5 +1,7 @@
 //! Standard error as the log writes to it: no request waits for whoever reads it, and none fails with it.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{ErrorKind, Stderr, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -113,10 +115,36 @@ impl Open {
     }
 }
 
+/// A line that reads as it is written: what turns the direction of reading (UAX #9), breaks lines or speaks to a terminal is
+/// escaped, as it could make a line look like another one.
+fn as_it_reads(line: &[u8]) -> Cow<'_, [u8]> {
+    if line.is_ascii() {
+        return line.into();
+    }
+    let mut text = String::with_capacity(line.len() + 16);
+    for letter in String::from_utf8_lossy(line).chars() {
+        match letter {
+            '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{80}'..='\u{9f}' => {
+                // Writing to a String never fails. JSON writes it so too.
+                let _ = write!(text, "\\u{:04x}", u32::from(letter));
+            }
+            _ => text.push(letter),
+        }
+    }
+    text.into_bytes().into()
+}
+
 /// Hands lines over; each comes whole, in one call.
 impl Write for &Stream {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
-        self.write_line(line);
+        self.write_line(&as_it_reads(line));
         Ok(line.len())
     }
 

@@ -1,5 +1,6 @@
 //! The outermost middleware: request id, access log, host check, security headers on every answer.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -8,6 +9,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::client::{self, Incoming};
 use super::errors::{Cause, with_problem};
@@ -93,14 +95,29 @@ fn answered<B: MessageBody + 'static>(
     with_problem(response.map_into_boxed_body()).map_into_right_body()
 }
 
-/// The path for the log: a run of letters and digits as long as a key's is one that somebody pasted there.
+/// The path for the log: a run of letters and digits as long as a key's is one that somebody pasted there, and what is no
+/// visible ASCII is percent-encoded.
 fn harmless(path: &str) -> String {
+    let path: Cow<'_, str> = utf8_percent_encode(path, CONTROLS).into();
     path.split_inclusive(|c: char| !c.is_ascii_alphanumeric())
         .map(|run| match run.len() {
             ..24 => run,
             _ => "[redacted]",
         })
         .collect()
+}
+
+/// The method for the log: a word that HTTP does not know (RFC 9110 section 9.1) may be a key that stands there by mistake.
+fn known(method: &Method) -> &str {
+    let known = [
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT",
+    ];
+    let method = method.as_str();
+    if known.contains(&method) {
+        method
+    } else {
+        "[other]"
+    }
 }
 
 /// An error that no handler saw, such as a session that could not be written: its text is for the log.
@@ -133,7 +150,7 @@ fn log<B>(
     cause: Option<Cause>,
 ) {
     let (method, path, id) = (
-        &incoming.head.method,
+        known(&incoming.head.method),
         incoming.head.uri.path(),
         &incoming.id,
     );
@@ -144,15 +161,15 @@ fn log<B>(
         let cause = cause.map(|cause| cause.text);
         let cause = cause.or_else(|| response.error().map(ToString::to_string));
         let path = harmless(path);
-        tracing::error!(%method, path, status = status.as_u16(), micros, request_id = %id, cause, "request failed");
+        tracing::error!(method, path, status = status.as_u16(), micros, request_id = %id, cause, "request failed");
     } else if is_edge(path) || is_of_credential(path) || path.starts_with("/static/") {
-        tracing::debug!(%method, path = harmless(path), status = status.as_u16(), micros, request_id = %id, "request");
+        tracing::debug!(method, path = harmless(path), status = status.as_u16(), micros, request_id = %id, "request");
     } else {
         let (path, client) = (
             harmless(path),
             incoming.address().map(|address| address.to_string()),
         );
-        tracing::info!(%method, path, client, status = status.as_u16(), micros, request_id = %id, "request");
+        tracing::info!(method, path, client, status = status.as_u16(), micros, request_id = %id, "request");
     }
 }
 

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, TryStreamExt as _};
 
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
@@ -52,7 +52,9 @@ impl Format {
                 header::CONTENT_DISPOSITION,
                 format!("attachment; filename=\"keystead-{what}-{at}.{ending}\""),
             ))
-            .streaming(Box::pin(body))
+            .streaming(Box::pin(body.inspect_err(
+                |cause| tracing::error!(%cause, "an export ends before it is whole"),
+            )))
     }
 }
 

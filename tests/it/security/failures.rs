@@ -1,5 +1,7 @@
 //! When the database says no: nothing half done, and no wrong answer.
 
+use std::time::Duration;
+
 use keystead::db::connection::Source;
 
 use crate::support::process::Place;
@@ -92,4 +94,30 @@ async fn the_log_says_why_something_failed_and_the_answer_does_not() {
         line.contains("audit_events") && line.contains(answer.header("x-request-id")),
         "{line}"
     );
+}
+
+#[actix_web::test]
+async fn the_log_reads_as_it_is_and_has_no_key_in_the_place_of_a_method() {
+    let place = Place::new().with_acme();
+    let key = place.key("Admin");
+    // A plan that is in no settings is told of at the start.
+    direct::sql(&place.db(), "UPDATE tenants SET plan = 'Gold\u{202e}dloG'");
+    let mut command = place.command(&["serve"]);
+    command.env("KEYSTEAD_LOG_JSON", "true");
+    let mut server = place.start(command);
+    let host = "Host: 127.0.0.1\r\nConnection: close\r\n\r\n";
+    for start in [
+        format!("{key} /login HTTP/1.1\r\n{host}"),
+        format!("GET /log\u{202e}in\u{9b}2J HTTP/1.1\r\n{host}"),
+        "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}".to_owned(),
+        "\r\n\r\n\0\0\0".to_owned(),
+    ] {
+        raw::talk(server.socket(), start.as_bytes(), Duration::from_secs(5));
+    }
+    assert_eq!(server.stop(), 0);
+    let log = server.log();
+    assert!(log.contains("[other]") && !log.contains(&key), "{log}");
+    assert!(log.contains("Gold\\u202edloG"), "{log}");
+    assert!(!log.contains(['\u{202e}', '\u{9b}']), "{log}");
+    assert!(!log.contains("ERROR"), "{log}");
 }
