@@ -3,14 +3,16 @@
 use super::out;
 use crate::config::Config;
 use crate::domain::time::Clock;
-use crate::server::Application;
+use crate::server::{Application, process};
 use crate::telemetry;
 
 /// Starts the server and says what to do next.
 pub fn run(config: &Config) -> Result<(), String> {
     telemetry::start(&config.log, config.log_json)?;
+    process::refuse_dumps();
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(config, &Clock::System)?;
+        process::warn_of_root();
         out::announce(format_args!(
             "Keystead listens on {}",
             application.base_url()

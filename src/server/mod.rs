@@ -8,6 +8,7 @@ pub mod http;
 pub mod jobs;
 mod listeners;
 mod metrics;
+pub mod process;
 pub mod site;
 mod stop_signals;
 pub mod storage;

@@ -128,3 +128,10 @@ fn a_command_in_a_wrong_place_makes_nothing_there() {
         assert!(!place.data("").exists(), "{args:?}");
     }
 }
+
+#[test]
+fn what_is_in_memory_lands_in_no_core_dump() {
+    let place = Place::new().with_acme();
+    let mut server = place.serve();
+    assert!(!server.dumps_core());
+}

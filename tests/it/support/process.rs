@@ -1,6 +1,7 @@
 //! The real program, as an operator runs it.
 
 use std::io::Write as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
@@ -351,6 +352,16 @@ impl Server {
     pub fn end_by(&mut self, signal: &str) -> i32 {
         self.signal(signal);
         self.stop_code()
+    }
+
+    /// Ends it as an error in it would, where dumps may be as large as they like; true when the system made one.
+    pub fn dumps_core(&mut self) -> bool {
+        let pid = self.child.id().to_string();
+        let limit = ["--core=unlimited:unlimited", "--pid", &pid];
+        let allowed = Command::new("prlimit").args(limit).status();
+        assert!(allowed.unwrap().success());
+        self.signal("-ABRT");
+        self.child.wait().unwrap().core_dumped()
     }
 
     pub fn signal(&self, signal: &str) {
