@@ -5,6 +5,7 @@
 mod integrations;
 mod mail;
 mod plans;
+mod private_file;
 pub mod secret_file;
 pub mod secrets;
 pub mod settings;

@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::Config;
+use super::private_file::PrivateFile;
 use super::secret_file::SecretFile;
 use crate::domain::master_key::{MasterKey, MasterKeys};
 use crate::domain::pepper::{Pepper, Peppers};
@@ -29,9 +30,10 @@ impl Secrets {
     /// One line that names the path, never the content.
     pub fn load(config: &Config, may_create: bool) -> Result<Self, String> {
         let [pepper, master] = paths(config);
+        let read = |path: &Path, what| read_versions(path, what, &config.data_dir, may_create);
         Ok(Self {
-            peppers: read_versions(&pepper, PEPPER, may_create)?.peppers(),
-            master_keys: read_versions(&master, MASTER_KEY, may_create)?.master_keys(),
+            peppers: read(&pepper, PEPPER)?.peppers(),
+            master_keys: read(&master, MASTER_KEY)?.master_keys(),
         })
     }
 
@@ -103,7 +105,7 @@ fn must_be_whole(what: What, path: &Path, missing: &[i32], at_hand: &[i32]) -> R
 /// # Errors
 /// As [`Secrets::load`].
 pub fn pepper_file(config: &Config) -> Result<SecretFile, String> {
-    read_versions(&pepper_path(config), PEPPER, false)
+    read_versions(&pepper_path(config), PEPPER, &config.data_dir, false)
 }
 
 /// The master key file as it is now.
@@ -111,7 +113,12 @@ pub fn pepper_file(config: &Config) -> Result<SecretFile, String> {
 /// # Errors
 /// As [`Secrets::load`].
 pub fn master_key_file(config: &Config) -> Result<SecretFile, String> {
-    read_versions(&master_key_path(config), MASTER_KEY, false)
+    read_versions(
+        &master_key_path(config),
+        MASTER_KEY,
+        &config.data_dir,
+        false,
+    )
 }
 
 /// Where the pepper file is.
@@ -126,8 +133,13 @@ pub fn master_key_path(config: &Config) -> PathBuf {
     master
 }
 
-fn read_versions(path: &Path, what: What, may_create: bool) -> Result<SecretFile, String> {
-    let text = read(path, what.name, may_create)?;
+fn read_versions(
+    path: &Path,
+    what: What,
+    home: &Path,
+    may_create: bool,
+) -> Result<SecretFile, String> {
+    let text = read(path, what.name, home, may_create)?;
     SecretFile::parse(&text).map_err(|line| {
         format!(
             "the {} file {} is damaged in line {line}: it must hold 64 hexadecimal digits, or several lines of a version \
@@ -148,7 +160,12 @@ fn paths(config: &Config) -> [PathBuf; 2] {
     ]
 }
 
-fn read(path: &Path, what: &str, may_create: bool) -> Result<Zeroizing<String>, String> {
+fn read(
+    path: &Path,
+    what: &str,
+    home: &Path,
+    may_create: bool,
+) -> Result<Zeroizing<String>, String> {
     let shown = path.display();
     if !path.exists() {
         if !may_create {
@@ -158,16 +175,10 @@ fn read(path: &Path, what: &str, may_create: bool) -> Result<Zeroizing<String>, 
         }
         create(path).map_err(|cause| format!("can't make the {what} file {shown}: {cause}"))?;
     }
-    let facts = fs::metadata(path)
-        .map_err(|cause| format!("can't read the {what} file {shown}: {cause}"))?;
-    if facts.mode() & 0o077 != 0 {
-        return Err(format!(
-            "the {what} file {shown} can be read by others; run: chmod 600 {shown}"
-        ));
-    }
-    fs::read_to_string(path)
-        .map(Zeroizing::new)
-        .map_err(|cause| format!("can't read the {what} file {shown}: {cause}"))
+    let unread = |cause| format!("can't read the {what} file {shown}: {cause}");
+    let file = PrivateFile::open(path).map_err(unread)?;
+    file.must_be_private(&format!("the {what} file"), Some(home))?;
+    file.text().map_err(unread)
 }
 
 /// Written and synced before it is used: a pepper that a crash takes away makes every key useless.

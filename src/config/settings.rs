@@ -1,11 +1,11 @@
 //! The table of settings, and where each value came from.
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::str::FromStr;
 
 use super::plans;
+use super::private_file::PrivateFile;
 use crate::domain::plan::{self, Plan};
 
 /// One setting: the same name as a flag (`--data-dir`), a variable (`KEYSTEAD_DATA_DIR`) and in `keystead.toml`.
@@ -298,9 +298,13 @@ fn read_variable(variable: &str, value: &str) -> Result<(&'static str, String), 
     }
     match name.strip_suffix("_file").and_then(find) {
         Some(setting) if setting.secret => {
-            let text = std::fs::read_to_string(value)
-                .map_err(|cause| format!("{variable}: can't read {value}: {cause}"))?;
-            refuse_open(Path::new(value), text.trim())?;
+            let unread = |cause| format!("{variable}: can't read {value}: {cause}");
+            let file = PrivateFile::open(Path::new(value)).map_err(unread)?;
+            let is_private = file.must_be_private("the file with a password", None);
+            let text = file.text().map_err(unread)?;
+            if has_password(text.trim()) {
+                is_private?;
+            }
             Ok((setting.name, text.trim().to_owned()))
         }
         _ => Err(format!(
@@ -309,21 +313,12 @@ fn read_variable(variable: &str, value: &str) -> Result<(&'static str, String), 
     }
 }
 
-/// A file with a password that others can read keeps no secret (ASVS 13.3.1).
-fn refuse_open(path: &Path, url: &str) -> Result<(), String> {
+fn has_password(url: &str) -> bool {
     let authority = url.split_once("://").map_or("", |(_, rest)| {
         rest.split(['/', '?']).next().unwrap_or_default()
     });
     let person = authority.rsplit_once('@').map_or("", |(person, _)| person);
-    let has_password = person.contains(':') || url.contains("password=");
-    let mode = std::fs::metadata(path).map_or(0, |facts| facts.mode());
-    if has_password && mode & 0o077 != 0 {
-        let shown = path.display();
-        return Err(format!(
-            "{shown} holds a password and can be read by others; run: chmod 600 {shown}"
-        ));
-    }
-    Ok(())
+    person.contains(':') || url.contains("password=")
 }
 
 /// The settings and the plans of a file.
@@ -336,8 +331,11 @@ fn read_file(path: Option<&Path>) -> Result<OfFile, String> {
         None => return Ok((Vec::new(), plan::built_in())),
     };
     let shown = path.display();
-    let text =
-        std::fs::read_to_string(path).map_err(|cause| format!("can't read {shown}: {cause}"))?;
+    let unread = |cause| format!("can't read {shown}: {cause}");
+    let file = PrivateFile::open(path).map_err(unread)?;
+    // It need not be while it holds no password.
+    let is_private = file.must_be_private("the file with a password", None);
+    let text = file.text().map_err(unread)?;
     let table: toml::Table = text
         .parse()
         .map_err(|cause: toml::de::Error| format!("{shown}: {}", cause.message()))?;
@@ -356,8 +354,8 @@ fn read_file(path: Option<&Path>) -> Result<OfFile, String> {
                     ));
                 }
             };
-            if setting.secret {
-                refuse_open(path, &value)?;
+            if setting.secret && has_password(&value) {
+                is_private.clone()?;
             }
             Ok((setting.name, value))
         })

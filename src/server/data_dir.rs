@@ -47,9 +47,18 @@ pub fn must_be_begun(path: &Path, database: &Source) -> Result<(), String> {
 /// Makes a file that only its owner can read, unless it exists. SQLite gives its other files the same mode.
 ///
 /// # Errors
-/// One line that names the path.
+/// One line that names the path, also when others can change an existing one: they could make keys.
 pub fn create_private(file: &Path) -> Result<(), String> {
-    open_private(file).map(|_| ())
+    let shown = file.display();
+    let opened = open_private(file)?;
+    let facts = opened.metadata();
+    let facts = facts.map_err(|cause| format!("can't read {shown}: {cause}"))?;
+    if facts.mode() & 0o022 != 0 {
+        return Err(format!(
+            "others can change the database {shown}; run: chmod 600 {shown}"
+        ));
+    }
+    Ok(())
 }
 
 /// Waits until no other process sets up the directory; others wait until the file is dropped.

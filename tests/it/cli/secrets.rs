@@ -1,6 +1,6 @@
 //! Pepper and master key: files outside the database, without which nothing starts.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::path::Path;
 
 use crate::support::process::Place;
@@ -48,6 +48,58 @@ fn a_file_that_others_can_read_is_refused() {
         chmod(&place.data(name), 0o400);
         place.key("ERP");
     }
+}
+
+#[test]
+fn what_a_link_leads_to_counts_and_what_is_no_file_is_refused() {
+    for name in NAMES {
+        let place = Place::new().with_acme();
+        let (path, kept) = (place.data(name), place.dir.join("kept"));
+        let content = std::fs::read_to_string(&path).unwrap();
+        std::fs::rename(&path, &kept).unwrap();
+        symlink(&kept, &path).unwrap();
+        place.key("ERP");
+        chmod(&kept, 0o640);
+        refuses(&place, name, &content);
+        std::fs::remove_file(&path).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        chmod(&path, 0o600);
+        refuses(&place, name, &content);
+    }
+}
+
+/// Whom the system lets read such a file is root alone.
+#[test]
+fn root_takes_no_secret_that_another_user_owns_but_that_of_the_data_directory() {
+    for name in NAMES {
+        let place = Place::new().with_acme();
+        let content = std::fs::read_to_string(place.data(name)).unwrap();
+        if chown(place.data(name), Some(65_534), None).is_err() {
+            println!("root is another user here");
+            return;
+        }
+        refuses(&place, name, &content);
+        chown(place.data(""), Some(65_534), None).unwrap();
+        place.key("ERP");
+    }
+}
+
+#[test]
+fn a_database_that_others_can_change_is_refused() {
+    let place = Place::on_a_file().with_acme();
+    let file = place.data("keystead.db");
+    for mode in [0o620, 0o602, 0o666] {
+        chmod(&file, mode);
+        let outcome = place.run(&["key", "list", "--tenant", "Acme"], "");
+        let why = outcome.refusal();
+        assert!(
+            why.contains("chmod 600") && why.contains("keystead.db"),
+            "{why}"
+        );
+    }
+    chmod(&file, 0o640);
+    place.key("ERP");
 }
 
 #[test]
