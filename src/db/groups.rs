@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::{count_star, exists};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::name_keys::{is_named, of_one};
+use super::name_keys::{is_named, is_taken, of_one};
 use super::schema::{api_keys as keys, authorization_groups as groups};
 use super::types::At;
 use super::{Conn, errors, rows};
@@ -75,24 +75,14 @@ pub fn insert_built_in(conn: &mut Conn, tenant: TenantId, now: Timestamp) -> Res
 /// # Errors
 /// `Invalid` at `name` when the tenant has a group with this name, to people who read it.
 pub fn insert(conn: &mut Conn, group: Group) -> Result<()> {
-    must_be_free(conn, &group)?;
+    if is_taken!(conn, groups, &group)? {
+        return Err(taken());
+    }
     let key = groups::name_key.eq(name_key(&group.name));
     let done = diesel::insert_into(groups::table)
         .values((group, key))
         .execute(conn);
     done.map(|_| ()).map_err(name_taken)
-}
-
-/// Refuses a name that another group of the tenant has.
-fn must_be_free(conn: &mut Conn, group: &Group) -> Result<()> {
-    let others = groups::table
-        .filter(groups::tenant_id.eq(group.tenant_id))
-        .filter(groups::id.ne(group.id))
-        .filter(is_named!(groups, name_key(&group.name)));
-    if diesel::select(exists(others)).get_result(conn)? {
-        return Err(taken());
-    }
-    Ok(())
 }
 
 /// Changes name, summary and scopes of a group.
@@ -104,8 +94,8 @@ pub fn set(conn: &mut Conn, tenant: TenantId, group: &Group) -> Result<()> {
     // Those who shared a name before they had to differ keep it.
     let key = name_key(&group.name);
     let key = (key != name_key(&before.name)).then_some(key);
-    if key.is_some() {
-        must_be_free(conn, group)?;
+    if key.is_some() && is_taken!(conn, groups, group)? {
+        return Err(taken());
     }
     let changed = diesel::update(groups::table)
         .filter(groups::id.eq(group.id))

@@ -36,6 +36,22 @@ macro_rules! is_named {
 }
 pub(super) use is_named;
 
+/// True when another row of the tenant has a name with the key of this one's.
+macro_rules! is_taken {
+    ($conn:expr, $table:ident, $row:expr) => {{
+        let row = $row;
+        let others = $table::table
+            .filter($table::tenant_id.eq(row.tenant_id))
+            .filter($table::id.ne(row.id))
+            .filter($crate::db::name_keys::is_named!(
+                $table,
+                name_key(&row.name)
+            ));
+        diesel::select(diesel::dsl::exists(others)).get_result::<bool>($conn)
+    }};
+}
+pub(super) use is_taken;
+
 /// Fills in the keys that a table lacks, oldest row first; from the rows `$whose` a name of the tenant `$of` has to differ.
 macro_rules! fill {
     ($conn:expr, $table:ident, $tenant:ident, $key_of:ident, |$of:ident| $whose:expr) => {{

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::{count_star, exists};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::name_keys::is_named;
+use super::name_keys::{is_named, is_taken};
 use super::schema::{api_keys as keys, projects};
 use super::types::{At, MaybeAt};
 use super::{Conn, errors, rows};
@@ -39,24 +39,14 @@ pub struct Project {
 /// # Errors
 /// `Invalid` at `name` when the tenant has a project with this name.
 pub fn insert(conn: &mut Conn, project: Project) -> Result<()> {
-    must_be_free(conn, &project)?;
+    if is_taken!(conn, projects, &project)? {
+        return Err(taken());
+    }
     let key = projects::name_key.eq(name_key(&project.name));
     let done = diesel::insert_into(projects::table)
         .values((project, key))
         .execute(conn);
     done.map(|_| ()).map_err(name_taken)
-}
-
-/// Refuses a name that another project of the tenant has.
-fn must_be_free(conn: &mut Conn, project: &Project) -> Result<()> {
-    let others = projects::table
-        .filter(projects::tenant_id.eq(project.tenant_id))
-        .filter(projects::id.ne(project.id))
-        .filter(is_named!(projects, name_key(&project.name)));
-    if diesel::select(exists(others)).get_result(conn)? {
-        return Err(taken());
-    }
-    Ok(())
 }
 
 /// Changes name and description of a project.
@@ -68,8 +58,8 @@ pub fn set(conn: &mut Conn, tenant: TenantId, project: &Project) -> Result<()> {
     // Those who shared a name before they had to differ keep it.
     let key = name_key(&project.name);
     let key = (key != name_key(&before.name)).then_some(key);
-    if key.is_some() {
-        must_be_free(conn, project)?;
+    if key.is_some() && is_taken!(conn, projects, project)? {
+        return Err(taken());
     }
     let changed = diesel::update(projects::table)
         .filter(projects::id.eq(project.id))
