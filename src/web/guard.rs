@@ -150,7 +150,7 @@ fn log<B>(
     cause: Option<Cause>,
 ) {
     let (method, path, id) = (
-        known(&incoming.head.method),
+        &incoming.head.method,
         incoming.head.uri.path(),
         &incoming.id,
     );
@@ -161,15 +161,15 @@ fn log<B>(
         let cause = cause.map(|cause| cause.text);
         let cause = cause.or_else(|| response.error().map(ToString::to_string));
         let path = harmless(path);
-        tracing::error!(method, path, status = status.as_u16(), micros, request_id = %id, cause, "request failed");
+        tracing::error!(method = known(method), path, status = status.as_u16(), micros, request_id = %id, cause, "request failed");
     } else if is_edge(path) || is_of_credential(path) || path.starts_with("/static/") {
-        tracing::debug!(method, path = harmless(path), status = status.as_u16(), micros, request_id = %id, "request");
+        tracing::debug!(method = known(method), path = harmless(path), status = status.as_u16(), micros, request_id = %id, "request");
     } else {
         let (path, client) = (
             harmless(path),
             incoming.address().map(|address| address.to_string()),
         );
-        tracing::info!(method, path, client, status = status.as_u16(), micros, request_id = %id, "request");
+        tracing::info!(method = known(method), path, client, status = status.as_u16(), micros, request_id = %id, "request");
     }
 }
 
