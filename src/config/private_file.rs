@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
+use rustix::fs::{OFlags, fcntl_setfl};
 use zeroize::Zeroizing;
 
 const ROOT: u32 = 0;
@@ -24,12 +24,13 @@ impl PrivateFile {
     /// # Errors
     /// As the file system reports them.
     pub fn open(path: &Path) -> std::io::Result<Self> {
-        // A pipe must not wait for somebody who writes.
+        // Opening a pipe must not wait for somebody who writes; reading one that may hold no secret does.
         let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
         let file = OpenOptions::new()
             .read(true)
             .custom_flags(flags)
             .open(path)?;
+        fcntl_setfl(&file, OFlags::empty())?;
         Ok(Self {
             path: path.to_owned(),
             facts: file.metadata()?,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::str::FromStr;
 
+use zeroize::Zeroizing;
+
 use super::plans;
 use super::private_file::PrivateFile;
 use crate::domain::plan::{self, Plan};
@@ -299,9 +301,7 @@ fn read_variable(variable: &str, value: &str) -> Result<(&'static str, String), 
     match name.strip_suffix("_file").and_then(find) {
         Some(setting) if setting.secret => {
             let unread = |cause| format!("{variable}: can't read {value}: {cause}");
-            let file = PrivateFile::open(Path::new(value)).map_err(unread)?;
-            let is_private = file.must_be_private("the file with a password", None);
-            let text = file.text().map_err(unread)?;
+            let (text, is_private) = read_text(Path::new(value)).map_err(unread)?;
             if has_password(text.trim()) {
                 is_private?;
             }
@@ -311,6 +311,13 @@ fn read_variable(variable: &str, value: &str) -> Result<(&'static str, String), 
             "unknown variable {variable}; `keystead check-config` lists the settings"
         )),
     }
+}
+
+/// What is in a file, and why there may be no password in it.
+fn read_text(path: &Path) -> std::io::Result<(Zeroizing<String>, Result<(), String>)> {
+    let file = PrivateFile::open(path)?;
+    let is_private = file.must_be_private("the file with a password", None);
+    Ok((file.text()?, is_private))
 }
 
 fn has_password(url: &str) -> bool {
@@ -332,10 +339,7 @@ fn read_file(path: Option<&Path>) -> Result<OfFile, String> {
     };
     let shown = path.display();
     let unread = |cause| format!("can't read {shown}: {cause}");
-    let file = PrivateFile::open(path).map_err(unread)?;
-    // It need not be while it holds no password.
-    let is_private = file.must_be_private("the file with a password", None);
-    let text = file.text().map_err(unread)?;
+    let (text, is_private) = read_text(path).map_err(unread)?;
     let table: toml::Table = text
         .parse()
         .map_err(|cause: toml::de::Error| format!("{shown}: {}", cause.message()))?;

@@ -174,6 +174,15 @@ fn a_value_that_makes_no_sense_is_refused_with_its_setting() {
 }
 
 #[test]
+fn settings_without_a_password_may_come_through_a_pipe() {
+    let place = Place::new();
+    let mut command = place.command(&["check-config", "--config", "/dev/stdin"]);
+    command.env_remove("KEYSTEAD_DATABASE_URL");
+    let outcome = place.finish(command, "key_brand = \"piped\"\n");
+    assert!(line(&outcome, "key_brand").starts_with("key_brand = piped "));
+}
+
+#[test]
 fn a_cookie_that_may_travel_in_the_clear_is_refused_where_pages_are_https() {
     let place = Place::new();
     for (url, is_refused) in [
