@@ -13,7 +13,7 @@ use crate::domain::id::{TenantId, UserId};
 use crate::domain::letter::Change;
 use crate::domain::pepper::{Pepper, Peppers};
 use crate::domain::reset_link::ResetLink;
-use crate::domain::role::{Actor, Arrival, Steward, Supporter, Who};
+use crate::domain::role::{Actor, AnyRole, Arrival, Steward, Supporter, Who};
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 use crate::domain::{Conflict, Error, Result, validate};
@@ -59,6 +59,8 @@ impl Holder {
             return Ok(Some(Self::Support(Supporter {
                 id,
                 name: user.name.clone(),
+                role: AnyRole::Support,
+                session: None,
                 now,
                 address,
                 request_id,
@@ -69,7 +71,12 @@ impl Holder {
         };
         let Member { email, role, .. } = db::members::find(conn, tenant, id)?;
         Ok(Some(Self::Member(Actor {
-            who: Who::Person { id, email, role },
+            who: Who::Person {
+                id,
+                email,
+                role,
+                session: None,
+            },
             tenant,
             now,
             address,

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::integrations::Target;
-use super::{must_still_act, record, rollouts};
+use super::{record, rollouts};
 use crate::db::credentials::Credential;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
@@ -21,7 +21,6 @@ use crate::domain::{Error, Result};
 /// `Invalid` at `credential_id` when it is none of these; `NotFound` without such a project.
 pub fn create(conn: &mut Conn, by: &Actor, target: &Target, id: CredentialId) -> Result<()> {
     change_log::hold(conn)?;
-    must_still_act(conn, by)?;
     rollouts::must_have(conn, by.tenant, Feature::Integrations)?;
     let project = target.level.project().ok_or(Error::NotFound)?;
     let project = db::projects::find(conn, by.tenant, project)?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Object, begin, must_cover, record};
+use super::{Object, must_cover, record};
 use crate::db::groups::Group;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
@@ -46,7 +46,7 @@ pub fn create(conn: &mut Conn, by: &Actor, draft: &Draft) -> Result<Group> {
     by.must_act_for_tenant("Authorization groups")?;
     let id = GroupId::new();
     // First, for its lock: the count below then sees every group that was committed before.
-    let rev = begin(conn, by, change_log::Item::Group(id))?;
+    let rev = change_log::append(conn, change_log::Item::Group(id))?;
     must_cover(by, &draft.scopes, "A key can't create a group")?;
     if db::groups::count(conn, by.tenant)? >= MOST {
         return Err(Conflict::GroupLimitReached(MOST).into());
@@ -86,7 +86,7 @@ pub fn update(
     if prepare(conn, by, &group, draft, shown)?.is_none() {
         return Ok(group);
     }
-    let rev = begin(conn, by, change_log::Item::Group(id))?;
+    let rev = change_log::append(conn, change_log::Item::Group(id))?;
     // Once more under the lock that this took: another change may have come first.
     let group = db::groups::find_by_id(conn, by.tenant, id)?;
     let Some((changed, detail)) = prepare(conn, by, &group, draft, shown)? else {
@@ -133,7 +133,7 @@ pub fn delete(conn: &mut Conn, by: &Actor, id: GroupId) -> Result<Group> {
     by.must_act_for_tenant("Authorization groups")?;
     db::groups::find_by_id(conn, by.tenant, id)?;
     // No key joins the group between the count and the end: whoever gives one a group takes this lock too.
-    let rev = begin(conn, by, change_log::Item::Group(id))?;
+    let rev = change_log::append(conn, change_log::Item::Group(id))?;
     let group = db::groups::find_by_id(conn, by.tenant, id)?;
     must_be_free(conn, by, &group)?;
     let keys = db::groups::count_keys_of(conn, by.tenant, group.id)?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Object, must_still_act, record, rollouts};
+use super::{Object, record, rollouts};
 use crate::db::change_log::{self, Item};
 use crate::db::integrations::Integration;
 use crate::db::{self, Conn};
@@ -73,7 +73,6 @@ pub(super) fn hold(conn: &mut Conn, by: &Actor, target: &Target) -> Result<Integ
         Level::Project(id) => by.must_reach(Some(id), "A key can't change integrations")?,
     }
     change_log::hold(conn)?;
-    must_still_act(conn, by)?;
     rollouts::must_have(conn, by.tenant, Feature::Integrations)?;
     if let Level::Project(id) = target.level
         && db::projects::find(conn, by.tenant, id)?

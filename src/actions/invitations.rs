@@ -161,6 +161,7 @@ pub fn accept(
             id: user,
             email: invitation.email.clone(),
             role: invitation.role,
+            session: None,
         },
         tenant,
         now: from.now,

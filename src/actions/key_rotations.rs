@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::keys::{check_reason, must_have_room, note_state, of_asker};
-use super::{Object, begin, disclosures, must_stand_above, peppers, record};
+use super::{Object, disclosures, must_stand_above, peppers, record};
 use crate::db::key_rotations::{End, Kept, NewRotation, Rotation};
 use crate::db::key_updates::{self, KeyUpdate};
 use crate::db::keys::Key;
@@ -77,7 +77,7 @@ pub fn rotate(conn: &mut Conn, by: &Actor, id: KeyId, how: Rotating<'_>) -> Resu
     let reason = check_reason(how.reason)?;
     // Another tenant's id must not move the log.
     db::keys::find(conn, by.tenant, id)?;
-    let rev = begin(conn, by, change_log::Item::Key(id))?;
+    let rev = change_log::append(conn, change_log::Item::Key(id))?;
     peppers::must_be_in_use(conn, how.pepper)?;
     let key = changeable(conn, by, id)?;
     if let Some(own) = how.idempotency_key
@@ -279,7 +279,7 @@ fn change_running(
 ) -> Result<Key> {
     by.must_hold(Right::ChangeKeys)?;
     db::keys::find(conn, by.tenant, id)?;
-    let rev = begin(conn, by, change_log::Item::Key(id))?;
+    let rev = change_log::append(conn, change_log::Item::Key(id))?;
     let key = changeable(conn, by, id)?;
     let rotation = running(conn, by, id)?.ok_or(Conflict::NoRotationRunning)?;
     let event = change(conn, &key, &rotation)?;

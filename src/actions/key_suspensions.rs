@@ -1,7 +1,7 @@
 //! Switching a key off for now, and on again.
 
 use super::keys::note_state;
-use super::{Object, begin, must_stand_above, record};
+use super::{Object, must_stand_above, record};
 use crate::db::keys::Key;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
@@ -33,7 +33,7 @@ fn switch(conn: &mut Conn, by: &Actor, id: KeyId, off: bool) -> Result<Key> {
     if !differs(&key, by, off)? {
         return Ok(key);
     }
-    let rev = begin(conn, by, change_log::Item::Key(id))?;
+    let rev = change_log::append(conn, change_log::Item::Key(id))?;
     // Once more under the lock that this took: another change may have come first.
     let key = db::keys::find(conn, by.tenant, id)?;
     if !differs(&key, by, off)? {

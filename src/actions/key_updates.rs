@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::keys::{must_have_room, note_state};
-use super::{Object, begin, key_owners, must_cover, record};
+use super::{Object, key_owners, must_cover, record};
 use crate::db::groups::Group;
 use crate::db::key_updates::{self, KeyUpdate};
 use crate::db::keys::Key;
@@ -33,7 +33,7 @@ pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result
     if Difference::find(conn, by, &key, update)?.is_none() {
         return Ok(key);
     }
-    let rev = begin(conn, by, change_log::Item::Key(id))?;
+    let rev = change_log::append(conn, change_log::Item::Key(id))?;
     // Once more under the lock that this took: another change may have come first.
     let key = db::keys::find(conn, by.tenant, id)?;
     let Some(difference) = Difference::find(conn, by, &key, update)? else {

@@ -2,10 +2,7 @@
 
 use serde_json::json;
 
-use super::{
-    Object, begin, key_owners, limit_ends, must_stand_above, must_still_act, peppers, record,
-    version_of,
-};
+use super::{Object, key_owners, limit_ends, must_stand_above, peppers, record, version_of};
 use crate::db::key_owners::Columns;
 use crate::db::keys::{Key, NewKey};
 use crate::db::projects::Project;
@@ -15,7 +12,7 @@ use crate::domain::id::{GroupId, KeyId};
 use crate::domain::key::Draft;
 use crate::domain::key_text::{self, KeySecret};
 use crate::domain::numbers::Count;
-use crate::domain::pepper::Pepper;
+use crate::domain::pepper::{Pepper, SecretDigests};
 use crate::domain::right::Right;
 use crate::domain::role::{Actor, Who};
 use crate::domain::validate;
@@ -48,12 +45,13 @@ pub enum Issued {
 /// Issues a key.
 ///
 /// # Errors
-/// `Forbidden` without the right; `Invalid` at `authorization_group` or `project`; a conflict `key-limit-reached`.
+/// `Forbidden` without the right; `Invalid` at `authorization_group` or `project`, or where a key that asks would go beyond
+/// its own bounds; a conflict `key-limit-reached`.
 pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -> Result<Issued> {
     by.must_hold(Right::ChangeKeys)?;
     let id = KeyId::new();
     // First, for its lock: the count below then sees every key that was committed before.
-    let rev = begin(conn, by, change_log::Item::Key(id))?;
+    let rev = change_log::append(conn, change_log::Item::Key(id))?;
     peppers::must_be_in_use(conn, issuing.pepper)?;
     // Before anything is looked up: groups and projects may have other names by now, and owners be gone.
     if let Some(own) = issuing.idempotency_key
@@ -209,7 +207,7 @@ pub fn revoke_with_reason(conn: &mut Conn, by: &Actor, id: KeyId, reason: &str) 
     change_log::hold(conn)?;
     let key = db::keys::find(conn, by.tenant, id)?;
     must_stand_above(by, &key, "A key can't revoke a key")?;
-    end(conn, by, key, &reason, must_still_act)
+    end(conn, by, key, &reason)
 }
 
 /// A reason as it is kept: one line of at most 200 characters.
@@ -226,39 +224,35 @@ pub fn check_reason(reason: &str) -> Result<String> {
 /// # Errors
 /// `Forbidden` when no key acts.
 pub fn surrender(conn: &mut Conn, by: &Actor) -> Result<()> {
-    let Who::Key { id, .. } = by.who else {
+    let Who::Key { id, secret, .. } = &by.who else {
         return Err(Error::Forbidden("Only a key can surrender itself.".into()));
     };
-    match surrender_listed(conn, by, id) {
+    match surrender_listed(conn, by, *id, secret) {
         Err(Error::NotFound) => Ok(()),
         other => other,
     }
 }
 
-fn surrender_listed(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<()> {
+fn surrender_listed(conn: &mut Conn, by: &Actor, id: KeyId, secret: &SecretDigests) -> Result<()> {
     // Anybody who has a dead key may say so again and again: that takes no lock.
     if db::keys::find(conn, by.tenant, id)?.revoked_at.is_some() {
         return Ok(());
     }
     change_log::hold(conn)?;
     let key = db::keys::find(conn, by.tenant, id)?;
-    // Also a key that may do nothing else any more.
-    end(conn, by, key, "", |_, _| Ok(())).map(|_| ())
+    // A key that may do nothing else any more does this, but no secret that it had before.
+    if !db::key_rotations::has_secret(conn, (by.tenant, id), secret, by.now)? {
+        return Ok(());
+    }
+    end(conn, by, key, "").map(|_| ())
 }
 
 /// Revokes a key that was read under the lock of the change log, unless it is revoked already.
-fn end(
-    conn: &mut Conn,
-    by: &Actor,
-    mut key: Key,
-    reason: &str,
-    check: fn(&mut Conn, &Actor) -> Result<()>,
-) -> Result<Key> {
+fn end(conn: &mut Conn, by: &Actor, mut key: Key, reason: &str) -> Result<Key> {
     if key.revoked_at.is_some() {
         return Ok(key);
     }
     let rev = change_log::append(conn, change_log::Item::Key(key.id))?;
-    check(conn, by)?;
     if !db::keys::set_revoked(conn, by.tenant, key.id, by.now, rev, reason)? {
         return Err(Error::internal("a key was revoked beside the change log"));
     }
@@ -277,7 +271,8 @@ fn end(
 /// Takes a revoked key off the list; its audit rows stay.
 ///
 /// # Errors
-/// `Forbidden` without the right; `NotFound`; a conflict `key-not-revoked`.
+/// `Forbidden` without the right, or for a key with more rights than the acting key's; `NotFound`; a conflict
+/// `key-not-revoked`.
 pub fn delete(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     by.must_hold(Right::ChangeKeys)?;
     let key = db::keys::find(conn, by.tenant, id)?;

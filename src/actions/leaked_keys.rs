@@ -111,17 +111,19 @@ pub fn contain(
 /// # Errors
 /// `Forbidden` unless a key acts.
 pub fn report(conn: &mut Conn, by: &Actor, place: &str) -> Result<()> {
-    let Who::Key { id, .. } = by.who else {
+    let Who::Key { id, ref secret, .. } = by.who else {
         return Err(Error::Forbidden("Only a key can report itself.".into()));
     };
     // Anybody may say so again and again: that takes no lock.
     if is_settled(conn, by.tenant, id)? {
         return Ok(());
     }
-    let rev = change_log::append(conn, change_log::Item::Key(id))?;
-    if is_settled(conn, by.tenant, id)? {
+    change_log::hold(conn)?;
+    let is_settled = is_settled(conn, by.tenant, id)?;
+    if is_settled || !db::key_rotations::has_secret(conn, (by.tenant, id), secret, by.now)? {
         return Ok(());
     }
+    let rev = change_log::append(conn, change_log::Item::Key(id))?;
     let key = switch_off(conn, (by.tenant, id, rev), by.now, (HOLDER, place))?;
     let event = Event::KeyContained(json!({ "place": place, "by": HOLDER }));
     record(conn, by, &event, Object::of_key(&key))

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::limit_requests::asker;
 use super::limits::object;
-use super::{must_still_act, record, record_by_supporter};
+use super::{record, record_by_supporter};
 use crate::db::limit_messages::{self, NewMessage};
 use crate::db::limit_requests::LimitRequest;
 use crate::db::{self, Conn, change_log};
@@ -46,7 +46,6 @@ pub fn ask_back(conn: &mut Conn, by: &Supporter, tenant: TenantId, words: &str) 
 pub fn answer(conn: &mut Conn, by: &Actor, words: &str) -> Result<()> {
     let email = asker(by)?;
     change_log::hold(conn)?;
-    must_still_act(conn, by)?;
     let open = must_be_open(conn, by.tenant)?;
     let words = check(words)?;
     let message = NewMessage {

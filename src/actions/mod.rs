@@ -5,6 +5,7 @@ pub mod access_requests;
 pub mod accounts;
 pub mod audit_checks;
 pub mod audit_log;
+pub mod authority;
 pub mod credential_reads;
 pub mod credential_reports;
 pub mod credential_warnings;
@@ -66,17 +67,14 @@ use std::net::IpAddr;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::db::change_log::Item;
 use crate::db::keys::Key;
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
-use crate::domain::id::{AuditId, TenantId, UserId};
-use crate::domain::key::State;
-use crate::domain::right::Right;
-use crate::domain::role::{Actor, Overseer, Role, Steward, Supporter, Who, allows};
+use crate::domain::id::{AuditId, TenantId};
+use crate::domain::role::{Actor, Overseer, Steward, Supporter, Who};
 use crate::domain::scope::Scopes;
 use crate::domain::time::Timestamp;
-use crate::domain::{Conflict, Error, Result, random};
+use crate::domain::{Error, Result, random};
 
 /// What an audit row is about.
 #[derive(Debug, Clone)]
@@ -110,73 +108,6 @@ pub(crate) fn must_cover(by: &Actor, scopes: &Scopes, what: &str) -> Result<()> 
 pub(crate) fn must_stand_above(by: &Actor, key: &Key, what: &str) -> Result<()> {
     by.must_reach(key.project_id, what)?;
     must_cover(by, &key.scopes, what)
-}
-
-/// Takes the next revision for a change, and with it the lock under which everything that follows is true. Who acts is
-/// looked at again there: a key may have been revoked, disabled or narrowed while its request was on the way, and a
-/// person taken out or given another role.
-pub(crate) fn begin(conn: &mut Conn, by: &Actor, item: Item) -> Result<i64> {
-    let rev = db::change_log::append(conn, item)?;
-    must_still_act(conn, by)?;
-    Ok(rev)
-}
-
-/// The second look at who acts, for a change that holds the lock of the change log already.
-pub(crate) fn must_still_act(conn: &mut Conn, by: &Actor) -> Result<()> {
-    let (still_may, otherwise) = match &by.who {
-        Who::Operator | Who::Keystead => return Ok(()),
-        Who::Key {
-            id,
-            scopes,
-            project,
-            ..
-        } => {
-            let key = db::keys::find(conn, by.tenant, *id)?;
-            let is_as_before = key.scopes.cover(scopes) && key.project_id == *project;
-            let tenant = db::tenants::find(conn, by.tenant)?;
-            (
-                key.state(by.now) == State::Active && is_as_before && tenant.suspended_at.is_none(),
-                "This key was revoked, disabled or changed, or its tenant suspended, while it asked; nothing was done.",
-            )
-        }
-        Who::Person { id, role, .. } => (
-            is_still(conn, by.tenant, *id, *role)?,
-            "Your role in this tenant changed while you asked; nothing was done. Sign in again.",
-        ),
-    };
-    if still_may {
-        return Ok(());
-    }
-    Err(Error::Forbidden(otherwise.into()))
-}
-
-/// True while a person has this role in the tenant, and may sign in.
-///
-/// # Errors
-/// A conflict `tenant-suspended`.
-fn is_still(conn: &mut Conn, tenant: TenantId, user: UserId, role: Role) -> Result<bool> {
-    match db::members::find(conn, tenant, user) {
-        Ok(member) if member.role != role => Ok(false),
-        Ok(member) if member.suspended_at.is_some() => Err(Conflict::TenantSuspended.into()),
-        Ok(_) => Ok(true),
-        Err(Error::NotFound) => Ok(false),
-        Err(other) => Err(other),
-    }
-}
-
-/// The look at who decides over tenants, under the lock of the decision: nobody who was a super user a moment ago goes on.
-///
-/// # Errors
-/// `NotFound`, as for anybody who is none.
-pub(crate) fn must_oversee(conn: &mut Conn, by: &Overseer) -> Result<()> {
-    let Overseer::SuperUser(person) = by else {
-        return Ok(());
-    };
-    let role = db::users::find(conn, person.id)?.staff_role();
-    if role.is_some_and(|role| allows(role, Right::OverseeTenants)) {
-        return Ok(());
-    }
-    Err(Error::Hidden)
 }
 
 /// Writes the audit row of a change, inside the change's transaction: no record, no change.

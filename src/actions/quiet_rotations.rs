@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 
-use super::begin;
 use super::key_rotations::{note, running, told};
 use crate::db::key_rotations::Rotation;
 use crate::db::{self, Conn, change_log};
@@ -39,7 +38,7 @@ pub fn finish_if_quiet(
         request_id: String::new(),
     };
     let id = rotation.key_id;
-    let rev = begin(conn, &by, change_log::Item::Key(id))?;
+    let rev = change_log::append(conn, change_log::Item::Key(id))?;
     let same = |found: &Rotation| found.id == rotation.id && is_quiet(found, known);
     let Some(found) = running(conn, &by, id)?.filter(same) else {
         return Ok(false);

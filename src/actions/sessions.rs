@@ -9,6 +9,16 @@ use crate::domain::{Error, Result};
 
 use super::{Object, record, record_by_supporter, text_of};
 
+/// Refuses a session that was ended.
+///
+/// # Errors
+/// `Unauthenticated`.
+pub fn must_be_there(conn: &mut Conn, row: &str) -> Result<()> {
+    db::sessions::find(conn, row)?
+        .map(drop)
+        .ok_or(Error::Unauthenticated)
+}
+
 /// The member, or `Unauthenticated` when the person left or was disabled.
 pub fn member(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Member> {
     db::members::find(conn, tenant, user).map_err(|error| match error {

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::limits::object;
-use super::{must_still_act, record, record_by_supporter};
+use super::{record, record_by_supporter};
 use crate::db::support_grants::{self as grants, Grant};
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
@@ -66,7 +66,6 @@ pub fn decline(conn: &mut Conn, by: &Actor, id: SupportGrantId) -> Result<Grant>
 pub fn end(conn: &mut Conn, by: &Actor, id: SupportGrantId) -> Result<()> {
     by.must_hold(Right::AdmitSupport)?;
     change_log::hold(conn)?;
-    must_still_act(conn, by)?;
     let found = grants::find(conn, by.tenant, id)?;
     if found.until(by.now).is_none() {
         return Ok(());
@@ -78,7 +77,6 @@ pub fn end(conn: &mut Conn, by: &Actor, id: SupportGrantId) -> Result<()> {
 fn must_be_asked(conn: &mut Conn, by: &Actor, id: SupportGrantId) -> Result<Grant> {
     by.must_hold(Right::AdmitSupport)?;
     change_log::hold(conn)?;
-    must_still_act(conn, by)?;
     let found = grants::find(conn, by.tenant, id)?;
     if found.is_asked(by.now) {
         return Ok(found);

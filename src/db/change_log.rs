@@ -11,7 +11,7 @@ use diesel::sql_types::Text;
 use super::connection::MultiBackend;
 use super::rows::Unreadable;
 use super::schema::{change_head, change_log};
-use super::{Conn, rows};
+use super::{Conn, dialect, rows};
 use crate::domain::id::{GroupId, IntegrationId, KeyId, ProjectId, TenantId, VerifierId};
 use crate::domain::pepper::Digest;
 use crate::domain::rollout::Feature;
@@ -212,10 +212,7 @@ fn append_row(conn: &mut Conn, item: Item, old: Option<&Digest>) -> Result<i64> 
 /// Takes the lock of [`append`] without a change: counts that follow see every earlier change, and no other begins
 /// until the transaction ends.
 pub fn hold(conn: &mut Conn) -> Result<()> {
-    diesel::update(change_head::table.find(1))
-        .set(change_head::rev.eq(change_head::rev))
-        .execute(conn)?;
-    Ok(())
+    dialect::hold_changes(conn)
 }
 
 /// Notes what the thing was like after a change. It is kept to explain decisions of that time.

@@ -239,6 +239,35 @@ where
     })
 }
 
+/// Takes the lock of the change log. On SQLite whoever writes has it already.
+///
+/// # Errors
+/// As the database reports them.
+pub fn hold_changes(conn: &mut Conn) -> Result<()> {
+    use super::schema::change_head::dsl::{change_head, rev};
+    use diesel::QueryDsl as _;
+    if let Conn::Postgres(postgres) = conn {
+        let head = change_head.find(1).select(rev);
+        head.for_update().first::<i64>(postgres)?;
+    }
+    Ok(())
+}
+
+/// True while this session is there, which it then is until the transaction ends: whoever deletes it waits for that.
+///
+/// # Errors
+/// As the database reports them.
+pub fn hold_session(conn: &mut Conn, digest: &str) -> Result<bool> {
+    use super::schema::sessions::dsl::{key_digest, sessions};
+    use diesel::{OptionalExtension as _, QueryDsl as _};
+    let row = sessions.find(digest).select(key_digest);
+    let found: Option<String> = match conn {
+        Conn::Sqlite(sqlite) => row.first(sqlite).optional()?,
+        Conn::Postgres(postgres) => row.for_share().first(postgres).optional()?,
+    };
+    Ok(found.is_some())
+}
+
 /// Where usage is folded up to. On PostgreSQL the row is locked `FOR SHARE` or `FOR UPDATE`; on SQLite the one writer
 /// needs no lock.
 ///

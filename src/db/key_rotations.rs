@@ -7,7 +7,7 @@ use super::types::{At, MaybeAt};
 use super::{Conn, rows};
 use crate::domain::Result;
 use crate::domain::id::{KeyId, RotationId, TenantId};
-use crate::domain::pepper::Digest;
+use crate::domain::pepper::{Digest, SecretDigests};
 use crate::domain::time::Timestamp;
 
 /// The condition of an old secret, or an old token of a verifier, that still works.
@@ -150,6 +150,25 @@ pub fn kept_of_key(conn: &mut Conn, tenant: TenantId, key: KeyId) -> Result<Kept
         pepper_version: row.pepper_version,
         last4: row.last4,
     })
+}
+
+/// True when a secret of this key is accepted at an instant: the one that it has, or one that it gives up.
+pub fn has_secret(
+    conn: &mut Conn,
+    (tenant, key): (TenantId, KeyId),
+    secret: &SecretDigests,
+    now: Timestamp,
+) -> Result<bool> {
+    if secret.has(&kept_of_key(conn, tenant, key)?.digest) {
+        return Ok(true);
+    }
+    let formers: Vec<Digest> = rotations::table
+        .filter(rotations::key_id.eq(key))
+        .filter(rotations::tenant_id.eq(tenant))
+        .filter(is_running!(rotations, now))
+        .select(rotations::digest)
+        .load(conn)?;
+    Ok(formers.iter().any(|former| secret.has(former)))
 }
 
 /// The secret that a rotation holds.

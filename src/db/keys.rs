@@ -1,6 +1,7 @@
 //! API keys. Every query of a tenant's keys takes the tenant, so another tenant's id finds nothing.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -133,6 +134,11 @@ impl Key {
     pub fn last_used_at(&self) -> Option<Timestamp> {
         // Minutes are younger than days, but kept for a shorter time.
         self.used_in_minute.max(self.used_on_day)
+    }
+
+    /// True when its allowlist lets a caller with this address pass.
+    pub fn admits(&self, address: Option<IpAddr>) -> bool {
+        self.ip_allowlist_mode != AllowlistMode::Enforce || self.ip_allowlist.allows(address)
     }
 
     /// The state at an instant.

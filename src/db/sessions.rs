@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::sessions;
 use super::types::{At, MaybeAt};
-use super::{Conn, rows};
+use super::{Conn, dialect, rows};
 use crate::domain::Result;
 use crate::domain::id::UserId;
 use crate::domain::time::Timestamp;
@@ -48,6 +48,11 @@ pub fn find(conn: &mut Conn, key_digest: &str) -> Result<Option<Session>> {
         .find(key_digest)
         .select(Session::as_select());
     rows::first_if_any(conn, query)
+}
+
+/// True while the session of a digest is there. It then stays until the transaction ends.
+pub fn hold(conn: &mut Conn, key_digest: &str) -> Result<bool> {
+    dialect::hold_session(conn, key_digest)
 }
 
 /// Replaces the state; false when the session is gone, which must not bring it back.

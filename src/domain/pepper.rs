@@ -11,6 +11,28 @@ use super::{Error, Result, noted};
 /// HMAC-SHA-256 of a key's text; what the database keeps instead of the secret.
 pub type Digest = [u8; 32];
 
+/// The digests of one key's text, one for each pepper in use: the key is stored under one of them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct SecretDigests(Vec<Digest>);
+
+impl SecretDigests {
+    /// Of the digests themselves.
+    pub fn new(digests: Vec<Digest>) -> Self {
+        Self(digests)
+    }
+
+    /// True when the key that is stored under this digest has this text.
+    pub fn has(&self, stored: &Digest) -> bool {
+        self.0.contains(stored)
+    }
+}
+
+impl std::fmt::Debug for SecretDigests {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
 /// One version of the pepper, ready to digest.
 #[derive(Clone)]
 pub struct Pepper {

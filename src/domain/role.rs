@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::id::{KeyId, ProjectId, TenantId, UserId};
+use super::pepper::SecretDigests;
 use super::right::Right;
 use super::scope::Scopes;
 use super::time::Timestamp;
@@ -139,6 +140,15 @@ pub fn allows(role: AnyRole, right: Right) -> bool {
     }
 }
 
+/// The session in which a person acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSession {
+    /// Digest of its key.
+    pub row: String,
+    /// It is over from this instant on.
+    pub ends_at: Timestamp,
+}
+
 /// Who acts: a person in a browser, a system with a key, or an operator at a shell.
 #[derive(Debug, Clone)]
 pub enum Who {
@@ -150,6 +160,8 @@ pub enum Who {
         email: String,
         /// Role in the tenant.
         role: Role,
+        /// Their session; none while they are only arriving.
+        session: Option<OwnSession>,
     },
     /// A system that presented an API key.
     Key {
@@ -163,6 +175,8 @@ pub enum Who {
         project: Option<ProjectId>,
         /// True for the old secret of a rotation, which works on for a while: it changes nothing any more.
         is_former: bool,
+        /// The secret that was presented.
+        secret: SecretDigests,
     },
     /// Someone with access to the machine and its data directory.
     Operator,
@@ -190,6 +204,14 @@ impl Actor {
     pub fn person(&self) -> Option<UserId> {
         match &self.who {
             Who::Person { id, .. } => Some(*id),
+            Who::Key { .. } | Who::Operator | Who::Keystead => None,
+        }
+    }
+
+    /// The session of the person, when a person acts.
+    pub fn session(&self) -> Option<&OwnSession> {
+        match &self.who {
+            Who::Person { session, .. } => session.as_ref(),
             Who::Key { .. } | Who::Operator | Who::Keystead => None,
         }
     }
@@ -314,6 +336,10 @@ pub struct Supporter {
     pub id: UserId,
     /// Their name, which tenants read.
     pub name: String,
+    /// Support staff, or super user.
+    pub role: AnyRole,
+    /// Their session; none while they are only arriving.
+    pub session: Option<OwnSession>,
     /// The moment of the action.
     pub now: Timestamp,
     /// The address of the caller, when there is one.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::table::{Held, Table};
-use crate::domain::pepper::{Digest, Pepper, Peppers};
+use crate::domain::pepper::{Digest, Pepper, Peppers, SecretDigests};
 
 /// A presented text with its digest, to find the key or the verifier that has it.
 pub struct KeyLookup<'a> {
@@ -39,6 +39,12 @@ impl<'a> KeyLookup<'a> {
     /// The digest under the newest pepper.
     pub fn digest(&self) -> Option<&Digest> {
         self.newest.as_ref().map(|(_, digest)| digest)
+    }
+
+    /// What a key with this text may be stored under.
+    pub fn digests(&self, peppers: &Peppers) -> SecretDigests {
+        let live = peppers.live().iter();
+        SecretDigests::new(live.map(|pepper| self.digest_under(pepper)).collect())
     }
 
     fn digest_under(&self, pepper: &Pepper) -> Digest {

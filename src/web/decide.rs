@@ -2,6 +2,7 @@
 
 use super::client::Incoming;
 use super::refused::Refused;
+use crate::domain::pepper::SecretDigests;
 use crate::domain::role::{Actor, Who};
 use crate::domain::verdict::Code;
 use crate::domain::verdict::Need;
@@ -59,8 +60,8 @@ pub fn decide(
     }
 }
 
-/// The key itself acts.
-pub fn holder(entry: &Entry, incoming: &Incoming<'_>) -> Actor {
+/// The key itself acts, by this secret of it.
+pub fn holder(entry: &Entry, secret: SecretDigests, incoming: &Incoming<'_>) -> Actor {
     Actor {
         who: Who::Key {
             id: entry.key_id,
@@ -68,6 +69,7 @@ pub fn holder(entry: &Entry, incoming: &Incoming<'_>) -> Actor {
             scopes: entry.group.scopes.clone(),
             project: entry.group.project_id,
             is_former: entry.is_former(),
+            secret,
         },
         tenant: entry.tenant_id(),
         now: incoming.now,

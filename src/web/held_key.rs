@@ -36,8 +36,10 @@ fn holder_of(token: &str, incoming: &Incoming<'_>) -> Option<(Actor, bool)> {
         return None;
     }
     let index = incoming.state.index();
-    let (held, _) = index.find(&index.seek(token))?;
+    let lookup = index.seek(token);
+    let (held, _) = index.find(&lookup)?;
     let entry = held.get()?;
     let works = !entry.revoked && !entry.has_ended(incoming.now);
-    Some((holder(entry, incoming), works))
+    let secret = lookup.digests(&index.peppers());
+    Some((holder(entry, secret, incoming), works))
 }

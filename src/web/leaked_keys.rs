@@ -77,7 +77,7 @@ pub async fn create(
         Some((_, false)) => "This key does not work any more. Nothing had to be done.",
         Some((by, true)) => {
             state
-                .change(move |conn| leaked_keys::report(conn, &by, &place))
+                .write(move |conn| leaked_keys::report(conn, &by, &place))
                 .await?;
             "Thank you. This key is switched off, and the people it belongs to are told."
         }

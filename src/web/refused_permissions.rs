@@ -45,7 +45,7 @@ pub async fn note(request: &HttpRequest, failure: Option<&Failure>) {
     if !state.refusal_limiter.has_room(&by.id(), &refused.route) {
         return;
     }
-    let written = state.change(move |conn| refused_permissions::note(conn, &by, &refused));
+    let written = state.write(move |conn| refused_permissions::note(conn, &by, &refused));
     if let Err(cause) = written.await {
         tracing::error!(%cause, "a refused permission is not in the audit log");
     }

@@ -4,10 +4,13 @@
 use actix_session::Session;
 use actix_web::HttpRequest;
 use actix_web::http::header;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::client;
+use super::state::Site;
 use crate::db::sessions::Session as Row;
+use crate::domain::role::OwnSession;
 use crate::domain::time::{Timestamp, from_micros};
 use crate::domain::{Error, Result};
 
@@ -23,6 +26,7 @@ pub struct SessionFacts {
     /// Digest of the session's key, once it is stored.
     row: Option<String>,
     began: i64,
+    seen: i64,
     proven: Option<i64>,
     /// From where the person signed in; empty when it is not known.
     pub address: String,
@@ -38,6 +42,7 @@ impl SessionFacts {
         Self {
             row: None,
             began: now.timestamp_micros(),
+            seen: now.timestamp_micros(),
             proven: Some(now.timestamp_micros()),
             address: client::address(request)
                 .map(|address| address.to_string())
@@ -51,17 +56,19 @@ impl SessionFacts {
         Self {
             row: None,
             began: now.timestamp_micros(),
+            seen: now.timestamp_micros(),
             proven: None,
             address: String::new(),
             program: String::new(),
         }
     }
 
-    /// Of a stored session.
-    pub fn stored(row: &Row) -> Self {
+    /// Of a stored session that is used at this moment.
+    pub fn stored(row: &Row, now: Timestamp) -> Self {
         Self {
             row: Some(row.key_digest.clone()),
             began: row.created_at.timestamp_micros(),
+            seen: now.timestamp_micros(),
             proven: row.proven_at.map(|at| at.timestamp_micros()),
             address: row.address.clone(),
             program: row.program.clone(),
@@ -83,6 +90,19 @@ impl SessionFacts {
     /// `Unauthenticated` for a session that began with this request.
     pub fn row(&self) -> Result<&str> {
         self.row.as_deref().ok_or(Error::Unauthenticated)
+    }
+
+    /// The session as its person acts in it.
+    ///
+    /// # Errors
+    /// As [`SessionFacts::row`].
+    pub fn own(&self, site: &Site) -> Result<OwnSession> {
+        let idle = TimeDelta::minutes(site.session_idle_minutes);
+        let longest = TimeDelta::hours(site.session_hours);
+        Ok(OwnSession {
+            row: self.row()?.to_owned(),
+            ends_at: (self.began_at() + longest).min(from_micros(self.seen) + idle),
+        })
     }
 
     /// When the person signed in: a session that goes on under another key is still that one.

@@ -72,9 +72,9 @@ fn without_facts(mut values: Values) -> Result<(Values, Option<SessionFacts>), E
 }
 
 /// The state of a session with its facts.
-fn with_facts(session: &Session) -> Result<Values, String> {
+fn with_facts(session: &Session, now: Timestamp) -> Result<Values, String> {
     let mut values = read(&session.state)?;
-    let facts = serde_json::to_string(&SessionFacts::stored(session));
+    let facts = serde_json::to_string(&SessionFacts::stored(session, now));
     let facts = facts.map_err(|cause| cause.to_string())?;
     values.insert(session_facts::KEY.into(), facts);
     Ok(values)
@@ -123,7 +123,7 @@ impl Store {
                 .note(move |conn| sessions::set_seen(conn, &digest, now))
                 .await?;
         }
-        Ok(Some(with_facts(&session).unwrap_or_else(|why| {
+        Ok(Some(with_facts(&session, now).unwrap_or_else(|why| {
             let why = unreadable("sessions", "state", session.key_digest, &why);
             Values::from([broken(&why)])
         })))

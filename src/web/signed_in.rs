@@ -5,8 +5,10 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
+use super::body::arriving;
 use super::failure::Failure;
 use super::session::{self, Who};
+use super::session_facts::SessionFacts;
 use super::shell::{LookStrip, Shell, SuspensionStrip};
 use super::state::State;
 use super::suspended::must_not_change;
@@ -18,7 +20,7 @@ use crate::actions::accounts::Holder;
 use crate::db;
 use crate::db::members::Member;
 use crate::domain::right::Right;
-use crate::domain::role::{self, Actor, Steward};
+use crate::domain::role::{self, Actor, OwnSession, Steward};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -103,8 +105,14 @@ impl SignedIn {
         };
         let state = State::of(request)?;
         let now = state.now();
+        let own = SessionFacts::of(&session)?.own(&state.site)?;
+        let (sent, row) = (!request.method().is_safe(), own.row.clone());
         let (member, homes, looks) = state
             .read(move |conn| {
+                // It was looked at when the head came, and the body takes its time.
+                if sent {
+                    actions::sessions::must_be_there(conn, &row)?;
+                }
                 let member = actions::sessions::member(conn, tenant, user)?;
                 let looks = db::support_grants::list_live(conn, tenant, now)?;
                 Ok((member, db::members::list_tenants(conn, user)?, looks))
@@ -113,17 +121,7 @@ impl SignedIn {
         viewer_zone::set(member.time_zone);
         let is_on = member.second_factor_at.is_some();
         factor_duty::check(request, &state.site, is_on, member.super_user)?;
-        let actor = Actor {
-            who: role::Who::Person {
-                id: user,
-                email: member.email.clone(),
-                role: member.role,
-            },
-            tenant,
-            now,
-            address: client::address(request),
-            request_id: client::request_id(request),
-        };
+        let actor = actor(request, &member, own, now);
         refused_permissions::asks(request, &actor);
         let mut shell = Shell::new(request, &member, homes, &csrf, page_owner::of(request));
         if member.suspended_at.is_none() {
@@ -147,12 +145,31 @@ impl SignedIn {
     }
 }
 
+fn actor(request: &HttpRequest, member: &Member, own: OwnSession, now: Timestamp) -> Actor {
+    Actor {
+        who: role::Who::Person {
+            id: member.user,
+            email: member.email.clone(),
+            role: member.role,
+            session: Some(own),
+        },
+        tenant: member.tenant,
+        now,
+        address: client::address(request),
+        request_id: client::request_id(request),
+    }
+}
+
 impl FromRequest for SignedIn {
     type Error = Failure;
     type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { Self::load(&request).await.map_err(Failure) })
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (body, request) = (arriving(request, payload), request.clone());
+        Box::pin(async move {
+            // What is wrong with the body is told to whoever may send one.
+            let _ = body.await;
+            Self::load(&request).await.map_err(Failure)
+        })
     }
 }

@@ -5,6 +5,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
+use super::body::arriving;
 use super::failure::Failure;
 use super::session::Who;
 use super::shell::Shell;
@@ -15,7 +16,7 @@ use crate::actions::accounts::Holder;
 use crate::db;
 use crate::db::audit_lists::Reach;
 use crate::domain::right::Right;
-use crate::domain::role::{Overseer, Supporter};
+use crate::domain::role::{AnyRole, Overseer, Supporter};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -104,10 +105,13 @@ impl Staff {
             return Err(Error::Hidden);
         }
         let by = me.actor();
+        let session = by.session().cloned();
         Ok(Self {
             supporter: Supporter {
                 id: user,
                 name: me.member.name,
+                role: AnyRole::SuperUser,
+                session,
                 now: by.now,
                 address: by.address,
                 request_id: by.request_id,
@@ -121,9 +125,12 @@ impl FromRequest for Staff {
     type Error = Failure;
     type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { Self::load(&request).await.map_err(Failure) })
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (body, request) = (arriving(request, payload), request.clone());
+        Box::pin(async move {
+            let _ = body.await;
+            Self::load(&request).await.map_err(Failure)
+        })
     }
 }
 
@@ -158,9 +165,10 @@ impl FromRequest for Anybody {
     type Error = Failure;
     type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (body, request) = (arriving(request, payload), request.clone());
         Box::pin(async move {
+            let _ = body.await;
             match Who::read(&request.get_session()).map_err(Failure)? {
                 (_, None, _) => Staff::of_support(&request)
                     .await

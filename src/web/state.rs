@@ -11,6 +11,7 @@ use super::readiness::Readiness;
 use super::refusal_limiter::RefusalLimiter;
 use super::unknown_tokens::UnknownTokens;
 use super::viewer_zone;
+use crate::actions::authority::{self, Authority as Acting};
 use crate::background::follow::{Follower, Standing};
 use crate::background::vitals::Vitals;
 use crate::db::keys::Key;
@@ -216,12 +217,31 @@ impl State {
         block(move || lists.read(&db, tenant, &wanted, now, more)).await
     }
 
-    /// Runs a change in one transaction, and has the index apply it before it returns: what is answered as done
+    /// Runs a change by somebody, who is looked at again under its lock: `change` is given them as they are then, with
+    /// the time of that moment.
+    ///
+    /// # Errors
+    /// Those of [`authority::under_lock`] and of [`State::write`].
+    pub async fn change<A: Acting + Send + 'static, T: Send + 'static>(
+        &self,
+        by: A,
+        change: impl FnOnce(&mut Conn, &A) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let clock = self.clock.clone();
+        self.write(move |conn| {
+            let by = authority::under_lock(conn, by, &clock)?;
+            change(conn, &by)
+        })
+        .await
+    }
+
+    /// Runs a change of which nobody's rights decide, in one transaction: a stranger's with a proof that it looks at
+    /// itself, or a note of what somebody was shown. The index applies it before this returns: what is answered as done
     /// is true for the next verification.
     ///
     /// # Errors
     /// As [`Follower::change`].
-    pub async fn change<T: Send + 'static>(
+    pub async fn write<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {

@@ -12,6 +12,7 @@ use super::session::Who;
 use super::session_facts::SessionFacts;
 use super::state::State;
 use crate::actions::accounts::Holder;
+use crate::actions::authority::Authority;
 use crate::actions::second_factors::{Proof, prove_oneself};
 use crate::actions::sign_in;
 use crate::db::{self, Conn};
@@ -32,7 +33,6 @@ const WRONG_CODE: &str = "This code is wrong, has ended or was used already.";
 #[derive(Debug, Clone)]
 pub struct Proven {
     row: String,
-    now: Timestamp,
 }
 
 impl Proven {
@@ -41,24 +41,26 @@ impl Proven {
     ///
     /// # Errors
     /// `Invalid` at [`OWN_PASSWORD`]; `Unauthenticated` when the session ended meanwhile; those of `change`.
-    pub async fn change<T: Send + 'static>(
+    pub async fn change<A: Authority + Send + 'static, T: Send + 'static>(
         self,
         state: &State,
-        change: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        by: A,
+        change: impl FnOnce(&mut Conn, &A) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        let clock = state.clock.clone();
         state
-            .change(move |conn| {
+            .change(by, move |conn, by| {
                 // Looked at first, as the change may end this very session; told last.
-                let is_recent = self.must_be_recent(conn);
-                let done = change(conn)?;
+                let is_recent = self.must_be_recent(conn, clock.now());
+                let done = change(conn, by)?;
                 is_recent.map(|()| done)
             })
             .await
     }
 
-    fn must_be_recent(&self, conn: &mut Conn) -> Result<()> {
+    fn must_be_recent(&self, conn: &mut Conn, now: Timestamp) -> Result<()> {
         let session = db::sessions::find(conn, &self.row)?.ok_or(Error::Unauthenticated)?;
-        if is_recent(session.proven_at, self.now) {
+        if is_recent(session.proven_at, now) {
             return Ok(());
         }
         Err(Error::invalid(OWN_PASSWORD, OLD))
@@ -94,21 +96,21 @@ pub async fn look(request: &HttpRequest, state: &web::Data<State>, by: &Holder) 
             other => other,
         })?;
     }
-    let now = state.now();
-    Ok(Proven { row, now })
+    Ok(Proven { row })
 }
 
 /// [`look`], then [`Proven::change`].
 ///
 /// # Errors
 /// Those of both.
-pub async fn change<T: Send + 'static>(
+pub async fn change<A: Authority + Send + 'static, T: Send + 'static>(
     request: &HttpRequest,
     state: &web::Data<State>,
-    by: &Holder,
-    change: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    (holder, by): (&Holder, A),
+    change: impl FnOnce(&mut Conn, &A) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    look(request, state, by).await?.change(state, change).await
+    let proven = look(request, state, holder).await?;
+    proven.change(state, by, change).await
 }
 
 async fn judge_typed(
@@ -120,23 +122,20 @@ async fn judge_typed(
     let id = by.id()?;
     let user = state.read(move |conn| db::users::find(conn, id)).await?;
     if user.second_factor_at.is_none() || !matches!(Typed::read(typed), Typed::Code(_)) {
-        return with_password(request, state, &user.email, typed, |_, fits| {
-            if fits {
-                Ok(())
-            } else {
-                Err(Error::invalid(OWN_PASSWORD, WRONG))
-            }
-        })
-        .await;
+        return if password_fits(request, state, &user.email, typed).await? {
+            Ok(())
+        } else {
+            Err(Error::invalid(OWN_PASSWORD, WRONG))
+        };
     }
     let attempt = sign_in::Attempt::with_code(&user.email, client::place(request));
-    let (by, inside, typed) = (by.clone(), state.clone(), typed.to_owned());
+    let (inside, typed) = (state.clone(), typed.to_owned());
     let (row, now) = (own_row(request, id), state.now());
     let noted = row.clone();
     let proof = state
-        .change(move |conn| {
+        .change(by.clone(), move |conn, by| {
             let begun = attempt.begin(conn, now)?;
-            let proof = prove_oneself(conn, &by, &inside.master_keys, &typed)?;
+            let proof = prove_oneself(conn, by, &inside.master_keys, &typed)?;
             if proof != Proof::Wrong {
                 attempt.succeed(conn, &begun)?;
                 note(conn, noted.as_deref(), now)?;
@@ -170,18 +169,34 @@ fn carry_on(request: &HttpRequest, row: Option<&str>, now: Timestamp) -> Result<
     })
 }
 
-/// Checks the typed password of the account with this address, with the patience of the sign-in page, and runs `change`
-/// with what came of it.
+/// Checks the typed password of the account with this address, with the patience of the sign-in page, and runs a change
+/// by `by` with what came of it.
 ///
 /// # Errors
-/// `Throttled` after too many failures; `Unavailable` when too many passwords are checked at once; those of `change`.
-pub async fn with_password<T: Send + 'static>(
+/// As [`password_fits`]; those of `change`.
+pub async fn with_password<A: Authority + Send + 'static, T: Send + 'static>(
+    request: &HttpRequest,
+    state: &web::Data<State>,
+    (by, email): (A, &str),
+    typed: &str,
+    change: impl FnOnce(&mut Conn, &A, bool) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let fits = password_fits(request, state, email, typed).await?;
+    state
+        .change(by, move |conn, by| change(conn, by, fits))
+        .await
+}
+
+/// Whether this is the password of the account with this address. A right one counts for the session from now on.
+///
+/// # Errors
+/// `Throttled` after too many failures; `Unavailable` when too many passwords are checked at once.
+pub async fn password_fits(
     request: &HttpRequest,
     state: &web::Data<State>,
     email: &str,
     typed: &str,
-    change: impl FnOnce(&mut Conn, bool) -> Result<T> + Send + 'static,
-) -> Result<T> {
+) -> Result<bool> {
     let attempt = sign_in::Attempt::new(email, client::place(request));
     let (begun, judged) = judge(state, &attempt, typed).await?;
     let row = begun.user.as_ref();
@@ -189,7 +204,7 @@ pub async fn with_password<T: Send + 'static>(
     let (noted, now) = (row.clone(), state.now());
     // Apart from the change: if that fails, the password was still the right one.
     let judged = state
-        .change(move |conn| {
+        .write(move |conn| {
             match judged {
                 Ok(true) => {
                     attempt.succeed(conn, &begun)?;
@@ -206,7 +221,7 @@ pub async fn with_password<T: Send + 'static>(
     if fits {
         carry_on(request, row.as_deref(), now)?;
     }
-    state.change(move |conn| change(conn, fits)).await
+    Ok(fits)
 }
 
 /// As [`with_password`], for who has a second factor: `change` runs when password and code are right. The code is used up
@@ -223,24 +238,24 @@ pub async fn with_both<T: Send + 'static>(
 ) -> Result<T> {
     let attempt = sign_in::Attempt::with_code(email, client::place(request));
     let (begun, judged) = judge(state, &attempt, &password).await?;
-    let (by, inside) = (by.clone(), state.clone());
+    let inside = state.clone();
     let (row, now) = (own_row(request, by.id()?), state.now());
     let noted = row.clone();
     let refused = |field, text: &str| Ok(Err(Error::invalid(field, text)));
     let changed = state
-        .change(move |conn| {
+        .change(by.clone(), move |conn, by| {
             match judged {
                 Ok(true) => {}
                 Ok(false) => return refused("password", WRONG),
                 // Nobody looked at the password: this was no failure.
                 Err(cause) => return attempt.take_back(conn, &begun).map(|()| Err(cause)),
             }
-            if prove_oneself(conn, &by, &inside.master_keys, &code)? == Proof::Wrong {
+            if prove_oneself(conn, by, &inside.master_keys, &code)? == Proof::Wrong {
                 return refused("code", WRONG_CODE);
             }
             attempt.succeed(conn, &begun)?;
             note(conn, noted.as_deref(), now)?;
-            change(conn, &by).map(Ok)
+            change(conn, by).map(Ok)
         })
         .await?;
     if changed.is_ok() {

@@ -66,7 +66,7 @@ pub async fn load(request: &HttpRequest) -> Result<Looking> {
     let path = open_path(request)?;
     let (noting, is_part) = (by.clone(), is_htmx(request));
     state
-        .change(move |conn| support_grants::note_page(conn, &noting, &path, is_part))
+        .write(move |conn| support_grants::note_page(conn, &noting, &path, is_part))
         .await?;
     let member = member_of(present);
     let mut shell = Shell::new(
@@ -90,6 +90,7 @@ pub async fn load(request: &HttpRequest) -> Result<Looking> {
             id: by.id,
             email: member.email.clone(),
             role: Role::Viewer,
+            session: by.session,
         },
         tenant,
         now,

@@ -14,7 +14,7 @@ use crate::domain::key::Input;
 use crate::domain::key_text::KeySecret;
 use crate::domain::pepper::Pepper;
 use crate::domain::plan::{ENTERPRISE, STANDARD};
-use crate::domain::role::{self, Steward};
+use crate::domain::role::{self, AnyRole, Steward};
 use crate::domain::rollout::Feature;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
@@ -251,26 +251,26 @@ fn make_enterprise(conn: &mut Conn, supporter: UserId, at: Timestamp) -> Result<
     let by = role::Supporter {
         id: supporter,
         name: SUPPORTER.0.into(),
+        role: AnyRole::Support,
+        session: None,
         now: at,
         address: None,
         request_id: String::new(),
     };
-    let (_, _, tenant) = PEOPLE[0];
-    let tenant = db::tenants::find_by_name(conn, tenant)?.id;
+    let tenant = db::tenants::find_by_name(conn, PEOPLE[0].2)?.id;
     let plan = decision::Input {
         shown: STANDARD,
         choice: ENTERPRISE,
         reason: "Signed for two years",
     };
     plans::set(conn, &by, tenant, &plan)?;
-    let feature = Feature::Integrations;
     let row = db::tenants::find(conn, tenant)?;
     let access = decision::Input {
-        shown: &feature_switches::version(conn, &row, feature)?,
+        shown: &feature_switches::version(conn, &row, Feature::Integrations)?,
         choice: Choice::On.as_str(),
         reason: "One of the first to try it",
     };
-    feature_switches::set(conn, &by, tenant, feature, &access)
+    feature_switches::set(conn, &by, tenant, Feature::Integrations, &access)
 }
 
 fn make_projects(conn: &mut Conn, tenant: &str, now: Timestamp) -> Result<()> {

@@ -42,7 +42,9 @@ pub async fn update(
     if let Some(zone) = form.time_zone {
         let by = me.holder();
         let chosen = state
-            .change(move |conn| accounts::choose_time_zone(conn, &by, &zone))
+            .change(by, move |conn, by| {
+                accounts::choose_time_zone(conn, by, &zone)
+            })
             .await;
         match chosen {
             Ok(()) => {}

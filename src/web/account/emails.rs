@@ -76,12 +76,18 @@ async fn change(
     let present = user(state, me).await.map_err(|failure| failure.0)?.email;
     let (by, wanted) = (me.holder(), form.email.clone());
     let typed = &form.email_password;
-    with_password(request, state, &present, typed, move |conn, fits| {
-        if !fits {
-            let text = "This is not your present password.";
-            return Err(Error::invalid(PASSWORD, text));
-        }
-        accounts::change_email(conn, &by, &wanted)
-    })
+    with_password(
+        request,
+        state,
+        (by, &present),
+        typed,
+        move |conn, by, fits| {
+            if !fits {
+                let text = "This is not your present password.";
+                return Err(Error::invalid(PASSWORD, text));
+            }
+            accounts::change_email(conn, by, &wanted)
+        },
+    )
     .await
 }

@@ -35,7 +35,7 @@ pub async fn update(
 ) -> Answer<HttpResponse> {
     let (by, name) = (me.holder(), form.name.clone());
     let renamed = state
-        .change(move |conn| accounts::rename(conn, &by, &name))
+        .change(by, move |conn, by| accounts::rename(conn, by, &name))
         .await;
     match renamed {
         Ok(()) => {

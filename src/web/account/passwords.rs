@@ -93,12 +93,18 @@ async fn change(
     let email = user.email;
     let digest = state.digest_password(form.new_password.clone()).await?;
     let by = me.holder();
-    with_password(request, state, &email, &form.password, move |conn, fits| {
-        if !fits {
-            let text = "This is not your present password.";
-            return Err(Error::invalid("password", text));
-        }
-        accounts::change_password(conn, &by, &digest)
-    })
+    with_password(
+        request,
+        state,
+        (by, &email),
+        &form.password,
+        move |conn, by, fits| {
+            if !fits {
+                let text = "This is not your present password.";
+                return Err(Error::invalid("password", text));
+            }
+            accounts::change_password(conn, by, &digest)
+        },
+    )
     .await
 }

@@ -73,7 +73,7 @@ pub async fn create(
     let (typed, place) = (form.email.clone(), client::place(&request));
     let from = arrival(&request, &state);
     let asked = state
-        .change(move |conn| reset_requests::ask(conn, &typed, place, &from))
+        .write(move |conn| reset_requests::ask(conn, &typed, place, &from))
         .await;
     let mut view = RequestPage {
         email: form.email,

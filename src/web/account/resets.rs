@@ -107,7 +107,7 @@ pub async fn create(
     let digest = state.digest_password(form.password).await?;
     let (inside, from) = (state.clone(), arrival(&request, &state));
     state
-        .change(move |conn| {
+        .write(move |conn| {
             let peppers = inside.index().peppers();
             accounts::reset_password(conn, &link, &peppers, &digest, from)
         })

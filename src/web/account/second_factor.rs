@@ -129,14 +129,14 @@ pub async fn create(
     let begun = with_password(
         &request,
         &state,
-        &email,
+        (by, &email),
         &form.password,
-        move |conn, fits| {
+        move |conn, by, fits| {
             if !fits {
                 let text = "This is not your present password.";
                 return Err(Error::invalid("password", text));
             }
-            second_factors::begin(conn, &by, &inside.master_keys)
+            second_factors::begin(conn, by, &inside.master_keys)
         },
     )
     .await;
@@ -185,7 +185,9 @@ pub async fn confirm(
 ) -> Answer<HttpResponse> {
     let (by, inside) = (me.holder(), state.clone());
     let confirmed = state
-        .change(move |conn| second_factors::confirm(conn, &by, &inside.master_keys, &form.code))
+        .change(by, move |conn, by| {
+            second_factors::confirm(conn, by, &inside.master_keys, &form.code)
+        })
         .await;
     match confirmed {
         Ok(Some(codes)) => {

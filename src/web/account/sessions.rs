@@ -28,7 +28,9 @@ pub async fn end_others(
     let by = me.holder();
     let inside = by.clone();
     state
-        .change(move |conn| accounts::end_sessions(conn, &inside))
+        .change(inside, move |conn, inside| {
+            accounts::end_sessions(conn, inside)
+        })
         .await?;
     go_on(&session, &by)?;
     set_flash(&session, "All your other sessions are over.");
@@ -49,7 +51,7 @@ pub async fn end_one(
 ) -> Answer<HttpResponse> {
     let by = me.holder();
     state
-        .change(move |conn| accounts::end_session(conn, &by, &row))
+        .change(by, move |conn, by| accounts::end_session(conn, by, &row))
         .await?;
     set_flash(&session, "The session is over.");
     Ok(see_other(&request, ACCOUNT))

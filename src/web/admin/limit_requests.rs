@@ -172,12 +172,12 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let (by, typed) = (me.actor(), form.clone());
     let asked = state
-        .change(move |conn| {
+        .change(by, move |conn, by| {
             let input = Input {
                 limit: &typed.limit,
                 reason: &typed.reason,
             };
-            limit_requests::ask(conn, &by, &input)
+            limit_requests::ask(conn, by, &input)
         })
         .await;
     match asked {
@@ -209,9 +209,7 @@ pub async fn withdraw(
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
     let by = me.actor();
-    state
-        .change(move |conn| limit_requests::withdraw(conn, &by))
-        .await?;
+    state.change(by, limit_requests::withdraw).await?;
     set_flash(&session, "The request is withdrawn.");
     Ok(see_other(&request, HERE))
 }
@@ -236,7 +234,7 @@ pub async fn answer(
 ) -> Answer<HttpResponse> {
     let (by, typed) = (me.actor(), form.words.clone());
     let written = state
-        .change(move |conn| limit_messages::answer(conn, &by, &typed))
+        .change(by, move |conn, by| limit_messages::answer(conn, by, &typed))
         .await;
     match written {
         Ok(()) => {

@@ -168,7 +168,7 @@ async fn complete(
     let admin = typed.check(&password)?;
     let digest = state.digest_password(password).await?;
     state
-        .change(move |conn| {
+        .write(move |conn| {
             let user = setup::complete(conn, &wanted, &admin, &digest, now)?;
             let tenant = db::members::first_tenant(conn, user)?.ok_or(Error::NotFound)?;
             Ok((user, tenant))

@@ -88,7 +88,7 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let (by, id) = (me.actor(), id.parse()?);
     let granted = state
-        .change(move |conn| support_grants::grant(conn, &by, id))
+        .change(by, move |conn, by| support_grants::grant(conn, by, id))
         .await?;
     let text = format!("{} may look for {MINUTES} minutes.", granted.staff);
     set_flash(&session, &text);
@@ -109,7 +109,7 @@ pub async fn decline(
 ) -> Answer<HttpResponse> {
     let (by, id) = (me.actor(), id.parse()?);
     state
-        .change(move |conn| support_grants::decline(conn, &by, id))
+        .change(by, move |conn, by| support_grants::decline(conn, by, id))
         .await?;
     set_flash(&session, "Declined. Support sees nothing.");
     Ok(see_other(&request, HERE))
@@ -129,7 +129,7 @@ pub async fn destroy(
 ) -> Answer<HttpResponse> {
     let (by, id) = (me.actor(), id.parse()?);
     state
-        .change(move |conn| support_grants::end(conn, &by, id))
+        .change(by, move |conn, by| support_grants::end(conn, by, id))
         .await?;
     set_flash(&session, "Ended. Support sees nothing any more.");
     Ok(see_other(&request, HERE))

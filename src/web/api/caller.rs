@@ -1,15 +1,16 @@
 //! Who calls the API: a key, presented in one of two headers, decided from memory like any other key.
 
-use std::future::{Ready, ready};
-
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::{Either, LocalBoxFuture, Ready, ready};
 
 use super::scopes;
 use crate::domain::environment::Environment;
 use crate::domain::id::{KeyId, TenantId};
+use crate::domain::pepper::SecretDigests;
 use crate::domain::role::Actor;
 use crate::domain::time::Timestamp;
+use crate::web::body::arriving;
 use crate::web::client::Incoming;
 use crate::web::decide::{decide, holder};
 use crate::web::presented::presented;
@@ -42,21 +43,35 @@ impl Caller {
 
 impl FromRequest for Caller {
     type Error = Refused;
-    type Future = Ready<Result<Self, Refused>>;
+    type Future =
+        Either<Ready<Result<Self, Refused>>, LocalBoxFuture<'static, Result<Self, Refused>>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(identify(request))
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if matches!(payload, Payload::None) {
+            return Either::Left(ready(identify(request)));
+        }
+        let (body, request) = (arriving(request, payload), request.clone());
+        Either::Right(Box::pin(async move {
+            // What is wrong with the body is told to whoever may send one.
+            let _ = body.await;
+            identify(&request)
+        }))
     }
 }
 
 fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
     let incoming = Incoming::of(request)?;
     let facts = incoming.facts(request.method().as_str(), request.path());
-    let presented = presented(incoming.head, incoming.state.index());
+    let index = incoming.state.index();
+    let presented = presented(incoming.head, index);
+    let secret = match &presented {
+        Ok(Some(lookup)) => lookup.digests(&index.peppers()),
+        _ => SecretDigests::default(),
+    };
     let scope = scopes::needed(request.method(), request.path());
     let decided = decide(&incoming, presented, scope, facts)?;
     let entry = decided.entry().ok_or(Refused::Invalid(false))?;
-    let actor = holder(entry, &incoming);
+    let actor = holder(entry, secret, &incoming);
     // Credentials are asked for all the time: keeping who asks would cost each of them.
     if !is_of_credential(request.path()) {
         refused_permissions::asks(request, &actor);

@@ -230,8 +230,8 @@ async fn save(
     let draft = input.check(entry, by.now)?;
     let (inside, current) = (state.clone(), wanted.current.unwrap_or(true));
     let saved = state
-        .change(move |conn| {
-            credentials::save(conn, &by, &inside.master_keys, &target, &draft, current)
+        .change(by, move |conn, by| {
+            credentials::save(conn, by, &inside.master_keys, &target, &draft, current)
         })
         .await?;
     Ok(HttpResponse::Created().json(Credential::new(&saved)))
@@ -246,7 +246,9 @@ async fn take_up(
     let (target, id) = named(state, slug, id, level)?;
     let by = caller.actor();
     let credential = state
-        .change(move |conn| credentials::make_current(conn, &by, &target, id))
+        .change(by, move |conn, by| {
+            credentials::make_current(conn, by, &target, id)
+        })
         .await?;
     Ok(HttpResponse::Ok().json(Credential::new(&credential)))
 }
@@ -260,7 +262,9 @@ async fn remove(
     let (target, id) = named(state, slug, id, level)?;
     let by = caller.actor();
     state
-        .change(move |conn| credentials::remove(conn, &by, &target, id))
+        .change(by, move |conn, by| {
+            credentials::remove(conn, by, &target, id)
+        })
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

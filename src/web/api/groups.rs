@@ -77,7 +77,7 @@ pub async fn create(
     };
     let draft = input.check()?;
     let group = state
-        .change(move |conn| groups::create(conn, &by, &draft))
+        .change(by, move |conn, by| groups::create(conn, by, &draft))
         .await?;
     let place = format!("/api/v1/auth/authorization-groups/{}", group.id);
     Ok(HttpResponse::Created()
@@ -151,7 +151,7 @@ pub async fn update(
     by.must_hold(Right::ChangeGroups)?;
     let id: GroupId = id.parse()?;
     let (group, keys) = state
-        .change(move |conn| {
+        .change(by, move |conn, by| {
             let group = db::groups::find_by_id(conn, by.tenant, id)?;
             let kept = || group.scopes.list().iter().map(String::as_str).collect();
             let input = Input {
@@ -163,7 +163,7 @@ pub async fn update(
                     .map_or_else(kept, |list| list.iter().map(String::as_str).collect()),
             };
             let shown = groups::version(&group);
-            groups::update(conn, &by, id, &input.check()?, Some(&shown))?;
+            groups::update(conn, by, id, &input.check()?, Some(&shown))?;
             groups::find(conn, by.tenant, id)
         })
         .await?;
@@ -199,7 +199,7 @@ pub async fn destroy(
     by.must_hold(Right::ChangeGroups)?;
     let id: GroupId = id.parse()?;
     state
-        .change(move |conn| groups::delete(conn, &by, id))
+        .change(by, move |conn, by| groups::delete(conn, by, id))
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

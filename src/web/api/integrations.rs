@@ -108,11 +108,11 @@ pub async fn update(
         return Err(Error::invalid("destroy_credentials", text).into());
     }
     state
-        .change(move |conn| {
+        .change(by, move |conn, by| {
             if enabled {
-                integrations::enable(conn, &by, &target)
+                integrations::enable(conn, by, &target)
             } else {
-                integrations::disable(conn, &by, &target, destroy)
+                integrations::disable(conn, by, &target, destroy)
             }
         })
         .await?;

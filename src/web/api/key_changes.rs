@@ -23,6 +23,8 @@ pub async fn change(
     action: impl FnOnce(&mut Conn, &Actor, KeyId) -> Result<Key> + Send + 'static,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    let key = state.change(move |conn| action(conn, &by, id)).await?;
+    let key = state
+        .change(by, move |conn, by| action(conn, by, id))
+        .await?;
     Ok(HttpResponse::Ok().json(key_views::Key::new(key, None, caller.now)))
 }

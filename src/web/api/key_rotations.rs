@@ -90,7 +90,7 @@ pub async fn create(
         .map_err(|text| Error::invalid("expires_at", text))?;
     let (idempotency_key, inside) = (idempotency_key(&request)?, state.clone());
     let rotated = state
-        .change(move |conn| {
+        .change(by, move |conn, by| {
             let peppers = inside.index().peppers();
             let how = Rotating {
                 pepper: peppers.newest()?,
@@ -101,7 +101,7 @@ pub async fn create(
                 replaces_unused: true,
                 idempotency_key: idempotency_key.as_deref(),
             };
-            key_rotations::rotate(conn, &by, id, how)
+            key_rotations::rotate(conn, by, id, how)
         })
         .await?;
     let (key, secret) = match rotated {

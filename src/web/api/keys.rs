@@ -66,7 +66,7 @@ pub async fn create(
     let idempotency_key = idempotency_key(&request)?;
     let inside = state.clone();
     let issued = state
-        .change(move |conn| {
+        .change(by, move |conn, by| {
             let peppers = inside.index().peppers();
             let issuing = Issuing {
                 brand: &inside.site.brand,
@@ -75,7 +75,7 @@ pub async fn create(
                 project: wanted.project.as_deref(),
                 idempotency_key: idempotency_key.as_deref(),
             };
-            keys::issue(conn, &by, &draft, issuing)
+            keys::issue(conn, by, &draft, issuing)
         })
         .await?;
     Ok(match issued {
@@ -184,7 +184,7 @@ pub async fn destroy(
     by.must_hold(Right::ChangeKeys)?;
     let id: KeyId = id.parse()?;
     state
-        .change(move |conn| keys::revoke(conn, &by, id))
+        .change(by, move |conn, by| keys::revoke(conn, by, id))
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

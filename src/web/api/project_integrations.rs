@@ -122,7 +122,9 @@ pub async fn update(
         .inherits
         .ok_or_else(|| Error::invalid("inherits", "Say true or false."))?;
     state
-        .change(move |conn| integrations::set_blocked(conn, &by, &target, !inherits))
+        .change(by, move |conn, by| {
+            integrations::set_blocked(conn, by, &target, !inherits)
+        })
         .await?;
     answer(&caller, &state, project, &slug).await
 }

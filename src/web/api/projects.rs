@@ -75,7 +75,7 @@ pub async fn create(
     };
     let draft = input.check()?;
     let project = state
-        .change(move |conn| projects::create(conn, &by, &draft))
+        .change(by, move |conn, by| projects::create(conn, by, &draft))
         .await?;
     let place = format!("/api/v1/projects/{}", project.id);
     Ok(HttpResponse::Created()
@@ -144,7 +144,9 @@ pub async fn update(
     };
     let update = changes.check()?;
     let project = state
-        .change(move |conn| projects::update(conn, &by, id, update, None))
+        .change(by, move |conn, by| {
+            projects::update(conn, by, id, update, None)
+        })
         .await?;
     Ok(HttpResponse::Ok().json(Project::new(project)))
 }
@@ -202,6 +204,8 @@ async fn switch(
     action: fn(&mut Conn, &Actor, ProjectId) -> Result<db::projects::Project>,
 ) -> Answer<HttpResponse> {
     let by = caller.actor();
-    let project = state.change(move |conn| action(conn, &by, id)).await?;
+    let project = state
+        .change(by, move |conn, by| action(conn, by, id))
+        .await?;
     Ok(HttpResponse::Ok().json(Project::new(project)))
 }

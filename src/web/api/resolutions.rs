@@ -145,7 +145,7 @@ fn open(
 /// Writes down who is about to read what, of a tenant that wants that. Whoever can't be put on record gets nothing, and
 /// may ask again.
 async fn put_on_record(state: &State, by: Actor, target: Target, read: Read) -> Result<()> {
-    let written = state.change(move |conn| credential_reads::create(conn, &by, &target, read));
+    let written = state.write(move |conn| credential_reads::create(conn, &by, &target, read));
     written.await.map_err(|cause| {
         Error::Unavailable(format!(
             "the read of a credential is not on record: {cause}"
@@ -195,7 +195,9 @@ pub async fn report(
         .parse()
         .map_err(|_| credential_reports::unknown())?;
     state
-        .change(move |conn| credential_reports::create(conn, &by, &target, credential))
+        .change(by, move |conn, by| {
+            credential_reports::create(conn, by, &target, credential)
+        })
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

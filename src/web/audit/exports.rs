@@ -187,7 +187,7 @@ async fn export(
     errors.into_result()?;
     let detail = json!({ "format": format.ending(), "filter": typed.detail() });
     let noted = log.clone();
-    state.change(move |conn| noted.note(conn, detail)).await?;
+    state.write(move |conn| noted.note(conn, detail)).await?;
     let progress = Progress {
         state,
         log,

@@ -1,15 +1,17 @@
 //! Who asks: a verifier, by the token that was made for it. No key and no session may ask.
 
 use std::borrow::Cow;
-use std::future::{Ready, ready};
 
 use actix_web::dev::{Payload, RequestHead};
 use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use futures_util::TryFutureExt as _;
+use futures_util::future::LocalBoxFuture;
 
 use crate::domain::{Error, key_text};
+use crate::web::body::{Arriving, arriving};
 use crate::web::client::Incoming;
 use crate::web::failure::Failure;
 use crate::web::presented::refuse_key_in_query;
@@ -57,24 +59,32 @@ impl ResponseError for NotAdmitted {
 
 impl FromRequest for Asker {
     type Error = actix_web::Error;
-    type Future = Ready<Result<Self, actix_web::Error>>;
+    type Future = LocalBoxFuture<'static, Result<Self, actix_web::Error>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(identify(request, false).map(|()| Self))
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let asked = identify(request.clone(), arriving(request, payload), false);
+        Box::pin(asked.map_ok(|()| Self))
     }
 }
 
 impl FromRequest for OauthAsker {
     type Error = actix_web::Error;
-    type Future = Ready<Result<Self, actix_web::Error>>;
+    type Future = LocalBoxFuture<'static, Result<Self, actix_web::Error>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(identify(request, true).map(|()| Self))
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let asked = identify(request.clone(), arriving(request, payload), true);
+        Box::pin(asked.map_ok(|()| Self))
     }
 }
 
-fn identify(request: &HttpRequest, basic_too: bool) -> Result<(), actix_web::Error> {
-    admit(&Incoming::of(request).map_err(Failure)?, basic_too)
+async fn identify(
+    request: HttpRequest,
+    body: Arriving,
+    basic_too: bool,
+) -> Result<(), actix_web::Error> {
+    // What is wrong with the body is told to whoever may send one.
+    let _ = body.await;
+    admit(&Incoming::of(&request).map_err(Failure)?, basic_too)
 }
 
 /// Lets a request of a verifier pass. `basic_too`: its token may be the password of HTTP Basic.

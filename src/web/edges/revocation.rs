@@ -60,7 +60,7 @@ pub async fn create(
     // A secret that the key no longer has speaks for nobody: the key goes on with another. One that is refused already
     // costs no transaction.
     if let Some((by, true)) = held_key::find(token, &request, &state)? {
-        state.change(move |conn| keys::surrender(conn, &by)).await?;
+        state.write(move |conn| keys::surrender(conn, &by)).await?;
     }
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))

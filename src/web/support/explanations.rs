@@ -107,7 +107,7 @@ pub async fn create(
     let (by, zone) = (me.supporter(Right::ExplainRequests)?, me.shell.zone);
     let inside = state.clone();
     let seen = state
-        .change(move |conn| explain(conn, inside.index(), &by, id, zone))
+        .write(move |conn| explain(conn, inside.index(), &by, id, zone))
         .await;
     match seen {
         Ok(seen) => {

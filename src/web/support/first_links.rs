@@ -106,7 +106,7 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let (by, id): (_, TenantId) = (me.overseer()?, id.parse()?);
     let made = state
-        .change(move |conn| tenants::renew_first_link(conn, &by, id))
+        .change(by, move |conn, by| tenants::renew_first_link(conn, by, id))
         .await?;
     hand_over(&state, me, made, false)
 }

@@ -97,7 +97,9 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let (by, peppers) = (me.supporter(Right::ContainKeys)?, state.index().peppers());
     let looked = state
-        .change(move |conn| leaked_keys::look_up(conn, &by, &peppers, &form.key))
+        .change(by, move |conn, by| {
+            leaked_keys::look_up(conn, by, &peppers, &form.key)
+        })
         .await;
     let errors = match looked {
         Ok(Some(found)) => {
@@ -132,7 +134,9 @@ pub async fn contain(
     let of: (TenantId, KeyId) = (form.tenant.parse()?, form.id.parse()?);
     let (by, reason) = (me.supporter(Right::ContainKeys)?, form.reason.clone());
     let contained = state
-        .change(move |conn| leaked_keys::contain(conn, &by, of, &reason))
+        .change(by, move |conn, by| {
+            leaked_keys::contain(conn, by, of, &reason)
+        })
         .await;
     let (status, errors, banner) = match contained {
         Ok(key) => {
@@ -160,7 +164,9 @@ pub async fn contain(
 async fn look_again(state: &State, me: &Staff, (tenant, id): (TenantId, KeyId)) -> Result<Found> {
     let by = me.supporter(Right::ContainKeys)?;
     let found = state
-        .change(move |conn| leaked_keys::look_at(conn, &by, tenant, id))
+        .change(by, move |conn, by| {
+            leaked_keys::look_at(conn, by, tenant, id)
+        })
         .await?;
     found.ok_or(Error::NotFound)
 }

@@ -143,7 +143,9 @@ pub async fn create(
     let tenant: TenantId = id.parse()?;
     let (by, typed) = (me.supporter(Right::ChangeLimits)?, form.clone());
     let declined = state
-        .change(move |conn| limits::decline(conn, &by, tenant, &typed.asked, &typed.reason))
+        .change(by, move |conn, by| {
+            limits::decline(conn, by, tenant, &typed.asked, &typed.reason)
+        })
         .await;
     match declined {
         Ok(()) => {

@@ -209,7 +209,9 @@ pub async fn create(
         form.words.clone(),
     );
     let asked = state
-        .change(move |conn| limit_messages::ask_back(conn, &by, tenant, &typed))
+        .change(by, move |conn, by| {
+            limit_messages::ask_back(conn, by, tenant, &typed)
+        })
         .await;
     match asked {
         Ok(()) => {

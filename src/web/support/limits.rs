@@ -203,7 +203,7 @@ pub async fn create(
     let tenant: TenantId = id.parse()?;
     let (by, zone) = (me.supporter(Right::ChangeLimits)?, me.shell.zone);
     let typed = form.clone();
-    let raised = step_up::change(&request, &state, &me.holder(), move |conn| {
+    let raised = step_up::change(&request, &state, (&me.holder(), by), move |conn, by| {
         let input = Input {
             limit: &typed.limit,
             reason: &typed.reason,
@@ -217,7 +217,7 @@ pub async fn create(
             typed: &typed.until,
             zone,
         };
-        limits::set(conn, &by, tenant, shown, &input, until)
+        limits::set(conn, by, tenant, shown, &input, until)
     })
     .await;
     match raised {

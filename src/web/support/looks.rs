@@ -128,7 +128,9 @@ pub async fn create(
         form.reason.clone(),
     );
     let asked = state
-        .change(move |conn| support_grants::ask(conn, &by, tenant, &typed))
+        .change(by, move |conn, by| {
+            support_grants::ask(conn, by, tenant, &typed)
+        })
         .await;
     match asked {
         Ok(()) => {
@@ -159,7 +161,7 @@ pub async fn enter(
 ) -> Answer<HttpResponse> {
     let (by, tenant) = (me.supporter(Right::LookAtTenants)?, id.parse()?);
     state
-        .change(move |conn| support_grants::open(conn, &by, tenant))
+        .change(by, move |conn, by| support_grants::open(conn, by, tenant))
         .await?;
     Ok(see_other(&request, "/tenant-api-keys"))
 }
@@ -178,7 +180,7 @@ pub async fn leave(
 ) -> Answer<HttpResponse> {
     let (by, tenant) = (me.supporter(Right::LookAtTenants)?, id.parse()?);
     state
-        .change(move |conn| support_grants::leave(conn, &by, tenant))
+        .change(by, move |conn, by| support_grants::leave(conn, by, tenant))
         .await?;
     set_flash(&session, "Ended. You see nothing of the tenant any more.");
     Ok(see_other(&request, &page_of(tenant)))

@@ -213,13 +213,13 @@ pub async fn decide(
     let (by, typed) = (me.supporter(kind.right)?, form.clone());
     let tenant: TenantId = id.parse()?;
     let done = state
-        .change(move |conn| {
+        .change(by, move |conn, by| {
             let input = Input {
                 shown: &typed.shown,
                 choice: &typed.choice,
                 reason: &typed.reason,
             };
-            (kind.decide)(conn, &by, tenant, &input)
+            (kind.decide)(conn, by, tenant, &input)
         })
         .await;
     let (status, errors, banner) = match done {

@@ -140,13 +140,13 @@ pub async fn update(
 ) -> Answer<HttpResponse> {
     let (by, typed) = (me.supporter(Right::ChangeFeatures)?, form.clone());
     let set = state
-        .change(move |conn| {
+        .change(by, move |conn, by| {
             let input = Input {
                 shown: &typed.shown,
                 choice: &typed.percentage,
                 reason: &typed.reason,
             };
-            rollout_percentages::set(conn, &by, FEATURE, &input)
+            rollout_percentages::set(conn, by, FEATURE, &input)
         })
         .await;
     let (status, errors, banner) = match set {

@@ -126,7 +126,7 @@ pub async fn create(
     let made = match input.check(&plans) {
         Ok(draft) => {
             state
-                .change(move |conn| tenants::make(conn, &by, &draft))
+                .change(by, move |conn, by| tenants::make(conn, by, &draft))
                 .await
         }
         Err(wrong) => Err(wrong),
@@ -191,7 +191,9 @@ pub async fn update(
     let (by, id): (_, TenantId) = (me.overseer()?, id.parse()?);
     let typed = form.clone();
     let renamed = state
-        .change(move |conn| tenants::rename(conn, &by, id, &typed.shown, &typed.name))
+        .change(by, move |conn, by| {
+            tenants::rename(conn, by, id, &typed.shown, &typed.name)
+        })
         .await;
     match renamed {
         Ok(tenant) => {

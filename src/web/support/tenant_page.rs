@@ -109,7 +109,9 @@ pub async fn show(
     let after = Some(query.after.as_str()).filter(|mark| !mark.is_empty());
     let after = after.map(str::parse).transpose()?;
     let mut found = state
-        .change(move |conn| tenant_pages::look_at(conn, &by, tenant, after, KEYS + 1))
+        .change(by, move |conn, by| {
+            tenant_pages::look_at(conn, by, tenant, after, KEYS + 1)
+        })
         .await?;
     let more = i64::try_from(found.keys.len()).is_ok_and(|count| count > KEYS);
     found

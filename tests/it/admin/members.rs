@@ -1,9 +1,5 @@
 //! Administration > Members: roles, and leaving.
 
-use keystead::actions::{invitations, keys};
-use keystead::domain::invitation::Draft;
-use keystead::domain::role::{Actor, Role, Who};
-
 use super::invitations::{CAROL, MEMBERS, accept, invite};
 use crate::support::*;
 
@@ -114,36 +110,4 @@ async fn viewers_and_other_tenants_change_nobody() {
     let signed_in_meanwhile = 2;
     assert_eq!(app.audit_rows(), before + signed_in_meanwhile);
     assert_eq!((app.rows("memberships"), app.rows("invitations")), (3, 1));
-}
-
-/// What a browser asked for while somebody else took the role away: checked once more when it is done.
-#[actix_web::test]
-async fn rights_are_those_of_the_moment_of_the_change() {
-    let app = App::start().await;
-    let key = app.issue("Acme", "Payroll system");
-    let stale = Actor {
-        who: Who::Person {
-            id: app.person(VERA).parse().unwrap(),
-            email: VERA.into(),
-            role: Role::Admin,
-        },
-        tenant: app.tenant("Acme"),
-        now: noon(),
-        address: None,
-        request_id: String::new(),
-    };
-    let before = app.audit_rows();
-    let draft = Draft::check(CAROL, "admin").unwrap();
-    let invited = app
-        .db
-        .write(|conn| invitations::create(conn, &stale, &draft, "Vera"));
-    let revoked = app
-        .db
-        .write(|conn| keys::revoke(conn, &stale, key.id.parse().unwrap()));
-    for refused in [invited.map(drop), revoked.map(drop)] {
-        let why = refused.unwrap_err().to_string();
-        assert!(why.contains("Your role in this tenant changed"), "{why}");
-    }
-    assert_eq!(app.audit_rows(), before);
-    assert_eq!(app.stranger().verify(&key.secret).await, "VALID");
 }

@@ -79,7 +79,7 @@ fn all_but(scope: &str) -> String {
 }
 
 /// The address of a new thing of Acme, which has no more rights than `scopes`.
-fn filled(app: &App, path: &str, project: &str, scopes: &str) -> String {
+pub fn filled(app: &App, path: &str, project: &str, scopes: &str) -> String {
     let id = match path.split("/{id}").next().unwrap() {
         _ if !path.contains("{id}") => String::new(),
         "/auth/api-keys" => issue(app, scopes).id,
@@ -102,8 +102,22 @@ fn filled(app: &App, path: &str, project: &str, scopes: &str) -> String {
     path.replace("{slug}", "openai")
 }
 
+/// The operations that change something.
+pub fn changing() -> Vec<(Method, &'static str)> {
+    let all = routes_after("fn rest_api(").into_iter();
+    all.filter(|(method, path)| method != "GET" && *path != "/verify/batch")
+        .map(|(method, path)| (method.parse().unwrap(), path))
+        .collect()
+}
+
 /// What is right in its body.
-fn body(method: &Method, path: &str, scopes: &str, current: &str, group: &str) -> Option<Value> {
+pub fn body(
+    method: &Method,
+    path: &str,
+    scopes: &str,
+    current: &str,
+    group: &str,
+) -> Option<Value> {
     let secret = "sk-matrix-0000000000000000000000000000000000000000";
     Some(match (method.as_str(), path) {
         ("GET" | "DELETE", _) => return None,

@@ -19,7 +19,7 @@ mod key_rotation_ends;
 mod key_rotations;
 pub mod key_updates;
 mod keys;
-mod matrix;
+pub mod matrix;
 mod openapi;
 mod own_limits;
 mod precedence;

@@ -77,32 +77,6 @@ async fn a_question_that_arrives_in_pieces_is_answered() {
 }
 
 #[actix_web::test]
-async fn a_key_that_is_revoked_before_its_request_is_whole_does_nothing() {
-    let app = App::start().await;
-    let (admin, thief) = (app.issue("Acme", "Admin"), app.issue("Acme", "Stolen"));
-    let body = json!({ "name": "Planted" }).to_string();
-    let head = format!(
-        "POST /api/v1/auth/api-keys HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        thief.secret,
-        body.len()
-    );
-    let mut line = Line::open(app.socket);
-    line.say(head.as_bytes());
-    // Decided upon when its head was read, which counts as a use.
-    let used = "SELECT count(*) AS n FROM key_usage WHERE last_accepted > 0";
-    direct::until("the key was accepted", async || app.number(used) == 1).await;
-    let done = app.system(&admin.secret).delete(&thief.resource()).await;
-    assert_eq!(done.status, 204);
-    let answer = actix_web::web::block(move || {
-        line.say(body.as_bytes());
-        line.answer()
-    });
-    assert_eq!(answer.await.unwrap()["status"], 403);
-    assert_eq!(app.rows("api_keys"), 2);
-}
-
-#[actix_web::test]
 async fn questions_sent_without_waiting_are_answered_in_their_order() {
     let app = App::start().await;
     let key = app.issue("Acme", "SAP");

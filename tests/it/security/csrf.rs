@@ -27,7 +27,7 @@ fn routes() -> BTreeSet<String> {
 }
 
 /// What a change would change.
-fn fingerprint(app: &App) -> [i64; 10] {
+pub fn fingerprint(app: &App) -> [i64; 10] {
     [
         app.rows("limit_requests"),
         app.rows("sealed_secrets"),

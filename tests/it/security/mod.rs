@@ -10,6 +10,8 @@ mod failures;
 mod headers;
 mod hosts;
 mod key_forms;
+mod late_bodies;
 mod names;
+mod rights_at_commit;
 mod smuggling;
 pub mod support_forms;

@@ -107,7 +107,7 @@ const MATRIX: &str = "
 ";
 
 /// Every form, with what it needs to be possible.
-pub(super) fn forms(app: &App) -> Vec<Try> {
+pub fn forms(app: &App) -> Vec<Try> {
     let revocable = app.issue("Acme", "Revocable");
     let deletable = app.issue("Acme", "Deletable");
     app.alter_key(&deletable, "revoked_at = '2026-11-20 11:00:00'");
@@ -119,7 +119,7 @@ pub(super) fn forms(app: &App) -> Vec<Try> {
     forms
 }
 
-pub(super) fn cell(answer: &Answer) -> String {
+pub fn cell(answer: &Answer) -> String {
     let place = answer.header("location");
     match answer.status {
         403 => "-",
@@ -133,7 +133,7 @@ pub(super) fn cell(answer: &Answer) -> String {
 }
 
 /// Forms that everybody may send who has the link, an account, or a key.
-const FOR_STRANGERS: [&str; 6] = [
+pub const FOR_STRANGERS: [&str; 6] = [
     "/login",
     "/login/code",
     "/invitation",

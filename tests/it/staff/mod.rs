@@ -9,7 +9,7 @@ mod limit_ends;
 mod limit_threads;
 mod limits;
 mod looks;
-mod matrix;
+pub mod matrix;
 mod pages_matrix;
 mod plans;
 mod rollouts;

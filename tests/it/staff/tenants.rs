@@ -26,6 +26,7 @@ fn ask(app: &App, tenant: &str, limit: &str) {
             id: keystead::domain::id::UserId::new(),
             email: "admin@tenant.test".into(),
             role: keystead::domain::role::Role::Admin,
+            session: None,
         },
         ..tenants::operator(app.tenant(tenant), app.clock.now())
     };

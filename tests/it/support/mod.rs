@@ -13,6 +13,7 @@ pub mod firefox;
 pub mod fixtures;
 pub mod gateway;
 pub mod html;
+pub mod late;
 pub mod mail;
 pub mod metrics;
 pub mod outage;

@@ -101,7 +101,9 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let (by, typed) = (me.actor(), form.clone());
     let asked = state
-        .change(move |conn| access_requests::ask(conn, &by, FEATURE, &typed.reason))
+        .change(by, move |conn, by| {
+            access_requests::ask(conn, by, FEATURE, &typed.reason)
+        })
         .await;
     match asked {
         Ok(()) => {
@@ -132,7 +134,9 @@ pub async fn withdraw(
 ) -> Answer<HttpResponse> {
     let by = me.actor();
     state
-        .change(move |conn| access_requests::withdraw(conn, &by, FEATURE))
+        .change(by, move |conn, by| {
+            access_requests::withdraw(conn, by, FEATURE)
+        })
         .await?;
     set_flash(&session, "The request is withdrawn.");
     Ok(see_other(&request, HERE))

@@ -75,7 +75,7 @@ pub async fn create(
     let id: GroupId = id.parse()?;
     let by = me.actor();
     let group = state
-        .change(move |conn| groups::delete(conn, &by, id))
+        .change(by, move |conn, by| groups::delete(conn, by, id))
         .await?;
     set_flash(
         &session,

@@ -158,7 +158,7 @@ pub async fn create(
     let made = match form.check() {
         Ok(draft) => {
             state
-                .change(move |conn| groups::create(conn, &by, &draft))
+                .change(by, move |conn, by| groups::create(conn, by, &draft))
                 .await
         }
         Err(wrong) => Err(wrong),
@@ -241,7 +241,9 @@ pub async fn update(
     }
     let (by, shown) = (me.actor(), form.version.clone());
     let changed = state
-        .change(move |conn| groups::update(conn, &by, id, &draft, Some(&shown)))
+        .change(by, move |conn, by| {
+            groups::update(conn, by, id, &draft, Some(&shown))
+        })
         .await;
     match changed {
         Ok(group) => {

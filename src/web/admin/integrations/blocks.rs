@@ -61,7 +61,9 @@ async fn set(
     let (by, target) = (me.actor(), at.target(state)?);
     let name = target.name.clone();
     state
-        .change(move |conn| integrations::set_blocked(conn, &by, &target, blocked))
+        .change(by, move |conn, by| {
+            integrations::set_blocked(conn, by, &target, blocked)
+        })
         .await?;
     let (text, undo) = if blocked {
         let text =
@@ -132,8 +134,8 @@ pub async fn remove_override(
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
     let (by, target) = (me.actor(), at.target(&state)?);
-    let removed = step_up::change(&request, &state, &me.holder(), move |conn| {
-        credentials::remove_all(conn, &by, &target)
+    let removed = step_up::change(&request, &state, (&me.holder(), by), move |conn, by| {
+        credentials::remove_all(conn, by, &target)
     })
     .await;
     if let Err(refused) = removed {

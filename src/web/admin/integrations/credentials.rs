@@ -67,8 +67,8 @@ pub async fn promote(
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
     let (by, target, id) = (me.actor(), at.target(&state)?, at.credential()?);
-    let made = step_up::change(&request, &state, &me.holder(), move |conn| {
-        credentials::make_current(conn, &by, &target, id)
+    let made = step_up::change(&request, &state, (&me.holder(), by), move |conn, by| {
+        credentials::make_current(conn, by, &target, id)
     })
     .await;
     let credential = match made {
@@ -126,8 +126,8 @@ pub async fn remove(
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
     let (by, target, id) = (me.actor(), at.target(&state)?, at.credential()?);
-    let removed = step_up::change(&request, &state, &me.holder(), move |conn| {
-        credentials::remove(conn, &by, &target, id)
+    let removed = step_up::change(&request, &state, (&me.holder(), by), move |conn, by| {
+        credentials::remove(conn, by, &target, id)
     })
     .await;
     if let Err(refused) = removed {

@@ -134,8 +134,8 @@ pub async fn create(
     let saved = match checked {
         Ok((proven, draft)) => {
             proven
-                .change(&state, move |conn| {
-                    credentials::save(conn, &by, &inside.master_keys, &target, &draft, current)
+                .change(&state, by, move |conn, by| {
+                    credentials::save(conn, by, &inside.master_keys, &target, &draft, current)
                 })
                 .await
         }

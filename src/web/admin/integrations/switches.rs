@@ -72,7 +72,7 @@ pub async fn enable(
     let (by, target) = (me.actor(), at.target(&state)?);
     let name = target.name.clone();
     state
-        .change(move |conn| integrations::enable(conn, &by, &target))
+        .change(by, move |conn, by| integrations::enable(conn, by, &target))
         .await?;
     set_flash(&session, &format!("{name} is switched on."));
     Ok(see_other(&request, &at.page()))
@@ -147,8 +147,8 @@ pub async fn disable(
     };
     let (by, target) = (me.actor(), at.target(&state)?);
     let name = target.name.clone();
-    let disabled = step_up::change(&request, &state, &me.holder(), move |conn| {
-        integrations::disable(conn, &by, &target, destroy)
+    let disabled = step_up::change(&request, &state, (&me.holder(), by), move |conn, by| {
+        integrations::disable(conn, by, &target, destroy)
     })
     .await;
     if let Err(refused) = disabled {

@@ -245,11 +245,11 @@ pub async fn create(
     let choice = Choice::read(&pairs)?;
     let (by, wanted) = (me.actor(), choice.clone());
     let done = state
-        .change(move |conn| {
+        .change(by, move |conn, by| {
             let Choice {
                 ids, typed, reason, ..
             } = &wanted;
-            key_batches::apply(conn, &by, wanted.change, ids, typed, reason)
+            key_batches::apply(conn, by, wanted.change, ids, typed, reason)
         })
         .await;
     let changed = match done {

@@ -75,7 +75,7 @@ pub async fn create(
     let id: KeyId = id.parse()?;
     let by = me.actor();
     let key = state
-        .change(move |conn| keys::delete(conn, &by, id))
+        .change(by, move |conn, by| keys::delete(conn, by, id))
         .await?;
     let text = format!("\"{}\" was deleted from the list.", key.name);
     if !is_htmx(&request) {

@@ -120,13 +120,13 @@ pub async fn create(
     let revealed = with_password(
         &request,
         &state,
-        &me.member.email,
+        (by, &me.member.email),
         &typed,
-        move |conn, fits| {
+        move |conn, by, fits| {
             if fits {
-                return disclosures::reveal(conn, &by, id, &inside.master_keys).map(Some);
+                return disclosures::reveal(conn, by, id, &inside.master_keys).map(Some);
             }
-            disclosures::note_refusal(conn, &by, id).map(|()| None)
+            disclosures::note_refusal(conn, by, id).map(|()| None)
         },
     )
     .await?;

@@ -152,7 +152,9 @@ pub async fn change(
     }
     let by = me.actor();
     let key = state
-        .change(move |conn| key_updates::update(conn, &by, id, &update))
+        .change(by, move |conn, by| {
+            key_updates::update(conn, by, id, &update)
+        })
         .await?;
     Ok(Saved::Done(Box::new(key)))
 }

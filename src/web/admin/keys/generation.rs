@@ -90,7 +90,7 @@ async fn issue(
     let recoverable = !form.recoverable.is_empty();
     let state_inside = state.clone();
     let issued = proven
-        .change(state, move |conn| {
+        .change(state, by, move |conn, by| {
             let peppers = state_inside.index().peppers();
             let issuing = Issuing {
                 brand: &state_inside.site.brand,
@@ -102,9 +102,9 @@ async fn issue(
                     .map(String::as_str),
             };
             if recoverable {
-                return disclosures::issue(conn, &by, &draft, issuing, &state_inside.master_keys);
+                return disclosures::issue(conn, by, &draft, issuing, &state_inside.master_keys);
             }
-            keys::issue(conn, &by, &draft, issuing)
+            keys::issue(conn, by, &draft, issuing)
         })
         .await;
     issued.map_err(of_form)

@@ -113,7 +113,9 @@ pub async fn create(
         return ask.respond(&request, me.shell, crumbs(Some("Revoke")));
     }
     let key = state
-        .change(move |conn| keys::revoke_with_reason(conn, &by, id, &typed.reason))
+        .change(by, move |conn, by| {
+            keys::revoke_with_reason(conn, by, id, &typed.reason)
+        })
         .await?;
     let text = format!("\"{}\" is revoked. It is refused from now on.", key.name);
     if !is_htmx(&request) {

@@ -64,7 +64,9 @@ pub async fn extend(
     key_in_question(&state, &me, id).await?;
     let grace = Grace::parse(&wanted.grace).map_err(|text| Error::invalid("grace", text))?;
     let extended = state
-        .change(move |conn| key_rotations::extend(conn, &by, id, grace))
+        .change(by, move |conn, by| {
+            key_rotations::extend(conn, by, id, grace)
+        })
         .await;
     if let Err(cause) = extended {
         return ended_before(&request, &state, &session, &me, id, cause.into()).await;
@@ -273,9 +275,9 @@ async fn conclude(
     }
     let by = me.actor();
     let ended = state
-        .change(move |conn| match ending {
-            Ending::Old => key_rotations::finish(conn, &by, id),
-            Ending::New => key_rotations::cancel(conn, &by, id),
+        .change(by, move |conn, by| match ending {
+            Ending::Old => key_rotations::finish(conn, by, id),
+            Ending::New => key_rotations::cancel(conn, by, id),
         })
         .await;
     if let Err(cause) = ended {

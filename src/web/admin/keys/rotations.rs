@@ -153,7 +153,7 @@ async fn rotate(
     errors.into_result()?;
     let inside = state.clone();
     let rotated = proven
-        .change(state, move |conn| {
+        .change(state, by, move |conn, by| {
             let peppers = inside.index().peppers();
             let how = Rotating {
                 pepper: peppers.newest()?,
@@ -164,7 +164,7 @@ async fn rotate(
                 replaces_unused: false,
                 idempotency_key: Some(&form.idempotency_key),
             };
-            key_rotations::rotate(conn, &by, id, how)
+            key_rotations::rotate(conn, by, id, how)
         })
         .await;
     match rotated {

@@ -180,7 +180,7 @@ async fn change(
     action: fn(&mut Conn, &Actor, KeyId) -> Result<Key>,
 ) -> Result<Key> {
     let by = me.actor();
-    state.change(move |conn| action(conn, &by, id)).await
+    state.change(by, move |conn, by| action(conn, by, id)).await
 }
 
 /// The row as it is now, or the page again; the message leads to the opposite switch.

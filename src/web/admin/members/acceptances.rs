@@ -24,7 +24,7 @@ use crate::web::session::{Who, set_flash};
 use crate::web::session_facts::SessionFacts;
 use crate::web::shell::theme;
 use crate::web::state::State;
-use crate::web::step_up::with_password;
+use crate::web::step_up::password_fits;
 
 /// Where somebody starts who joined.
 const HOME: &str = "/tenant-api-keys";
@@ -210,14 +210,15 @@ async fn join_known(
 ) -> Result<UserId> {
     let (user, email) = (account.id, &account.email);
     let (inside, from) = (state.clone(), arrival(request, state));
-    with_password(request, state, email, typed, move |conn, fits| {
-        if !fits {
-            return Err(Error::invalid("password", WRONG));
-        }
-        let peppers = inside.index().peppers();
-        invitations::accept(conn, &link, &peppers, Guest::Known(user), from)
-    })
-    .await
+    if !password_fits(request, state, email, typed).await? {
+        return Err(Error::invalid("password", WRONG));
+    }
+    state
+        .write(move |conn| {
+            let peppers = inside.index().peppers();
+            invitations::accept(conn, &link, &peppers, Guest::Known(user), from)
+        })
+        .await
 }
 
 async fn join_new(
@@ -235,7 +236,7 @@ async fn join_new(
     let digest = state.digest_password(form.password.clone()).await?;
     let (inside, from) = (state.clone(), arrival(request, state));
     state
-        .change(move |conn| {
+        .write(move |conn| {
             let peppers = inside.index().peppers();
             invitations::accept(conn, &link, &peppers, Guest::New(&name, &digest), from)
         })

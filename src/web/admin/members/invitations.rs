@@ -72,7 +72,9 @@ pub async fn create(
     let made = match Draft::check(&form.email, &form.role) {
         Ok(draft) => {
             state
-                .change(move |conn| invitations::create(conn, &by, &draft, &inviter))
+                .change(by, move |conn, by| {
+                    invitations::create(conn, by, &draft, &inviter)
+                })
                 .await
         }
         Err(wrong) => Err(wrong),
@@ -134,7 +136,7 @@ pub async fn renew(
 ) -> Answer<HttpResponse> {
     let (id, by): (InvitationId, _) = (id.parse()?, me.actor());
     state
-        .change(move |conn| invitations::renew(conn, &by, id))
+        .change(by, move |conn, by| invitations::renew(conn, by, id))
         .await?;
     let text = if state.sends_mail() {
         "The invitation works for another seven days. Its link is a new one, which is also sent."
@@ -159,7 +161,7 @@ pub async fn withdraw(
 ) -> Answer<HttpResponse> {
     let (id, by): (InvitationId, _) = (id.parse()?, me.actor());
     let gone = state
-        .change(move |conn| invitations::withdraw(conn, &by, id))
+        .change(by, move |conn, by| invitations::withdraw(conn, by, id))
         .await?;
     let text = format!(
         "The invitation of {} was withdrawn. Its link opens nothing any more.",

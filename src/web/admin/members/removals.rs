@@ -123,7 +123,9 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let (user, by): (UserId, _) = (id.parse()?, me.actor());
     let member = state
-        .change(move |conn| members::remove(conn, &by, user, &form.owner))
+        .change(by, move |conn, by| {
+            members::remove(conn, by, user, &form.owner)
+        })
         .await?;
     if !member.is(me.actor().person()) {
         set_flash(&session, &format!("{} was removed.", member.name));

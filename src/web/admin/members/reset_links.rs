@@ -42,9 +42,9 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let (user, by): (UserId, _) = (id.parse()?, me.actor());
     let inside = state.clone();
-    let made = step_up::change(&request, &state, &me.holder(), move |conn| {
+    let made = step_up::change(&request, &state, (&me.holder(), by), move |conn, by| {
         let peppers = inside.index().peppers();
-        accounts::reset_link_of_member(conn, &by, user, peppers.newest()?)
+        accounts::reset_link_of_member(conn, by, user, peppers.newest()?)
     })
     .await;
     let (user, link) = match made {

@@ -37,8 +37,8 @@ pub async fn update(
 ) -> Answer<HttpResponse> {
     let (user, by): (UserId, _) = (id.parse()?, me.actor());
     let role = form.role.clone();
-    let changed = step_up::change(&request, &state, &me.holder(), move |conn| {
-        members::set_role(conn, &by, user, &form.role)
+    let changed = step_up::change(&request, &state, (&me.holder(), by), move |conn, by| {
+        members::set_role(conn, by, user, &form.role)
     })
     .await;
     let member = match changed {

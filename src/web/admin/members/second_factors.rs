@@ -66,8 +66,8 @@ pub async fn destroy(
     _: Form<Nothing>,
 ) -> Answer<HttpResponse> {
     let (user, by): (UserId, _) = (id.parse()?, me.actor());
-    let taken = step_up::change(&request, &state, &me.holder(), move |conn| {
-        second_factors::take_off_member(conn, &by, user)
+    let taken = step_up::change(&request, &state, (&me.holder(), by), move |conn, by| {
+        second_factors::take_off_member(conn, by, user)
     })
     .await;
     let user = match taken {

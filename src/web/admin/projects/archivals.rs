@@ -27,7 +27,7 @@ pub async fn create(
 ) -> Answer<HttpResponse> {
     let (id, by): (ProjectId, _) = (id.parse()?, me.actor());
     let project = state
-        .change(move |conn| projects::archive(conn, &by, id))
+        .change(by, move |conn, by| projects::archive(conn, by, id))
         .await?;
     set_flash_and_undo(
         &session,
@@ -51,7 +51,7 @@ pub async fn destroy(
 ) -> Answer<HttpResponse> {
     let (id, by): (ProjectId, _) = (id.parse()?, me.actor());
     let project = state
-        .change(move |conn| projects::restore(conn, &by, id))
+        .change(by, move |conn, by| projects::restore(conn, by, id))
         .await?;
     set_flash_and_undo(
         &session,

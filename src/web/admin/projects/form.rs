@@ -122,7 +122,7 @@ pub async fn create(
     let made = match form.draft() {
         Ok(draft) => {
             state
-                .change(move |conn| projects::create(conn, &by, &draft))
+                .change(by, move |conn, by| projects::create(conn, by, &draft))
                 .await
         }
         Err(wrong) => Err(wrong),
@@ -178,7 +178,9 @@ pub async fn update(
     let changed = match form.update() {
         Ok(update) => {
             state
-                .change(move |conn| projects::update(conn, &by, id, update, Some(&shown)))
+                .change(by, move |conn, by| {
+                    projects::update(conn, by, id, update, Some(&shown))
+                })
                 .await
         }
         Err(wrong) => Err(wrong),

@@ -68,7 +68,7 @@ async fn export(
     let detail = json!({ "format": format.ending(), "filter": typed.detail() });
     let noted = by.clone();
     state
-        .change(move |conn| requests::note_export(conn, &noted, detail))
+        .write(move |conn| requests::note_export(conn, &noted, detail))
         .await?;
     let now = by.now;
     let progress = Progress {

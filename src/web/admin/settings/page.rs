@@ -137,7 +137,9 @@ pub async fn update(
         support_sees_addresses: !form.support_sees_addresses.is_empty(),
     };
     let saved = state
-        .change(move |conn| settings::save(conn, &by, wanted, confirmed))
+        .change(by, move |conn, by| {
+            settings::save(conn, by, wanted, confirmed)
+        })
         .await;
     let destroyed = match saved {
         Err(Error::Conflict(Conflict::CopiesKept)) => {

@@ -78,9 +78,9 @@ pub async fn create(
     let by = me.steward()?;
     let (name, inside) = (form.name.clone(), state.clone());
     let made = state
-        .change(move |conn| {
+        .change(by, move |conn, by| {
             let peppers = inside.index().peppers();
-            verifiers::create(conn, &by, &name, &inside.site.brand, peppers.newest()?)
+            verifiers::create(conn, by, &name, &inside.site.brand, peppers.newest()?)
         })
         .await;
     match made {

@@ -113,7 +113,7 @@ pub async fn create(
     let id: VerifierId = id.parse()?;
     let typed = form.name.clone();
     let revoked = state
-        .change(move |conn| verifiers::revoke(conn, &by, id, &typed))
+        .change(by, move |conn, by| verifiers::revoke(conn, by, id, &typed))
         .await;
     match revoked {
         Ok(verifier) => {

@@ -88,7 +88,9 @@ pub async fn create(
     let id: VerifierId = id.parse()?;
     let typed = form.name.clone();
     let ended = state
-        .change(move |conn| verifiers::end_old_tokens(conn, &by, id, &typed))
+        .change(by, move |conn, by| {
+            verifiers::end_old_tokens(conn, by, id, &typed)
+        })
         .await;
     match ended {
         Ok(verifier) => {

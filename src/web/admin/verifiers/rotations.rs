@@ -140,9 +140,9 @@ pub async fn create(
         }
     };
     let (inside, ends_at) = (state.clone(), grace.ends_at(by.now));
-    let made = state.change(move |conn| {
+    let made = state.change(by, move |conn, by| {
         let peppers = inside.index().peppers();
-        verifiers::rotate(conn, &by, id, grace, &inside.site.brand, peppers.newest()?)
+        verifiers::rotate(conn, by, id, grace, &inside.site.brand, peppers.newest()?)
     });
     let (verifier, token) = made.await?;
     let old = format!(
