@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Object, must_cover, record};
+use super::{Object, bounds_of, must_cover, record};
 use crate::db::groups::Group;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
+use crate::domain::bounds::Bounds;
 use crate::domain::group::{Draft, MOST};
 use crate::domain::id::{GroupId, TenantId};
 use crate::domain::key_snapshot::GroupSnapshot;
@@ -166,7 +167,18 @@ fn must_be_free(conn: &mut Conn, by: &Actor, group: &Group) -> Result<()> {
             ));
         }
     }
-    must_cover(by, &group.scopes, "A key can't change a group")
+    must_cover(by, &group.scopes, "A key can't change a group")?;
+    let own = bounds_of(conn, by)?;
+    if own == Bounds::default() {
+        return Ok(());
+    }
+    for key in db::keys::list_of_group(conn, by.tenant, group.id)? {
+        if !own.cover(&key.bounds()) {
+            let text = "A key can't change a group with keys that end later, have more addresses or a higher rate limit than it has.";
+            return Err(Error::Forbidden(text.into()));
+        }
+    }
+    Ok(())
 }
 
 fn difference(before: &Group, after: &Group) -> (Map<String, Value>, Map<String, Value>) {

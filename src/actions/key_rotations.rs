@@ -5,12 +5,13 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::keys::{check_reason, must_have_room, note_state, of_asker};
-use super::{Object, disclosures, must_stand_above, peppers, record};
+use super::{Object, disclosures, must_bound, must_stand_above, peppers, record};
 use crate::db::key_rotations::{End, Kept, NewRotation, Rotation};
 use crate::db::key_updates::{self, KeyUpdate};
 use crate::db::keys::Key;
 use crate::db::{self, Conn, change_log};
 use crate::domain::audit::Event;
+use crate::domain::bounds::Bounds;
 use crate::domain::id::{KeyId, RotationId};
 use crate::domain::key::{State, check_expiry};
 use crate::domain::key_rotations::Grace;
@@ -209,7 +210,7 @@ fn changeable(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     if key.revoked_at.is_some() {
         return Err(Conflict::KeyRevoked.into());
     }
-    must_stand_above(by, &key, "A key can't rotate a key")?;
+    must_stand_above(conn, by, &key, "A key can't rotate a key")?;
     Ok(key)
 }
 
@@ -241,6 +242,8 @@ fn set_expiry(
             "A key can't extend its own life; ask a tenant admin, or use another key.".into(),
         ));
     }
+    let addresses = (&key.ip_allowlist, key.ip_allowlist_mode);
+    must_bound(conn, by, &Bounds::new(wanted, addresses, key.rate_limit.0))?;
     if is_expired {
         must_have_room(conn, by)?;
     }

@@ -30,13 +30,13 @@ pub fn enable(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
 fn switch(conn: &mut Conn, by: &Actor, id: KeyId, off: bool) -> Result<Key> {
     by.must_hold(Right::ChangeKeys)?;
     let key = db::keys::find(conn, by.tenant, id)?;
-    if !differs(&key, by, off)? {
+    if !differs(conn, &key, by, off)? {
         return Ok(key);
     }
     let rev = change_log::append(conn, change_log::Item::Key(id))?;
     // Once more under the lock that this took: another change may have come first.
     let key = db::keys::find(conn, by.tenant, id)?;
-    if !differs(&key, by, off)? {
+    if !differs(conn, &key, by, off)? {
         return Ok(key);
     }
     db::keys::set_disabled(conn, by.tenant, id, off.then_some(by.now))?;
@@ -55,10 +55,10 @@ fn switch(conn: &mut Conn, by: &Actor, id: KeyId, off: bool) -> Result<Key> {
 }
 
 /// False when the key is as it is wanted.
-fn differs(key: &Key, by: &Actor, off: bool) -> Result<bool> {
+fn differs(conn: &mut Conn, key: &Key, by: &Actor, off: bool) -> Result<bool> {
     if key.revoked_at.is_some() {
         return Err(Conflict::KeyRevoked.into());
     }
-    must_stand_above(by, key, "A key can't disable or enable a key")?;
+    must_stand_above(conn, by, key, "A key can't disable or enable a key")?;
     Ok(key.disabled_at.is_some() != off)
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::keys::{must_have_room, note_state};
-use super::{Object, key_owners, must_cover, record};
+use super::{Object, key_owners, must_bound, must_stand_above, record};
 use crate::db::groups::Group;
 use crate::db::key_updates::{self, KeyUpdate};
 use crate::db::keys::Key;
@@ -11,6 +11,7 @@ use crate::db::projects::Project;
 use crate::db::{self, Conn, change_log};
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::audit::Event;
+use crate::domain::bounds::Bounds;
 use crate::domain::id::KeyId;
 use crate::domain::key::State;
 use crate::domain::key_updates::Update;
@@ -25,7 +26,7 @@ use crate::domain::{Conflict, Error, Result};
 ///
 /// # Errors
 /// `Forbidden` without the right, for rights beyond the actor's own, or when a key changes its own limits; `NotFound`; `Invalid` at
-/// `authorization_group` or `project`; the conflicts `key-revoked` and `key-limit-reached`, the latter when an expired key would
+/// `authorization_group` or `project`, or where a key would give more than its own bounds; the conflicts `key-revoked` and `key-limit-reached`, the latter when an expired key would
 /// come back; with [`Update::shown`], `key-changed`.
 pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result<Key> {
     by.must_hold(Right::ChangeKeys)?;
@@ -122,7 +123,10 @@ impl Difference {
         if let Some(typed) = &update.owner {
             found.compare_owners(key, &key_owners::find(conn, by, typed)?);
         }
-        found.may_be_made(by, key, group.as_ref())?;
+        found.may_be_made(conn, by, key, group.as_ref())?;
+        if found.is_limited() {
+            must_bound(conn, by, &found.bounds(key, update))?;
+        }
         if let Some(group) = group {
             found.note("authorization_group", &*key.group_name, &*group.name);
             found.columns.group_id = Some(group.id);
@@ -204,9 +208,7 @@ impl Difference {
         }
     }
 
-    /// A key neither raises a key above its own rights nor touches the limits of one that stands above it. Its own
-    /// limits it can't touch at all: a stolen key would never end.
-    fn may_be_made(&self, by: &Actor, key: &Key, group: Option<&Group>) -> Result<()> {
+    fn is_limited(&self) -> bool {
         let limits = [
             "ip_allowlist",
             "ip_allowlist_mode",
@@ -214,13 +216,40 @@ impl Difference {
             "rate_limit",
             "project",
         ];
+        limits.iter().any(|member| self.after.contains_key(*member))
+    }
+
+    /// What bounds the key after the change.
+    fn bounds(&self, key: &Key, update: &Update) -> Bounds {
+        let list = self.columns.ip_allowlist.as_ref();
+        let mode = self.columns.ip_allowlist_mode;
+        let addresses = (
+            list.unwrap_or(&key.ip_allowlist),
+            mode.unwrap_or(key.ip_allowlist_mode),
+        );
+        let limit = update.rate_limit.unwrap_or(key.rate_limit.0);
+        Bounds::new(
+            update.expires_at.unwrap_or(key.expires_at),
+            addresses,
+            limit,
+        )
+    }
+
+    /// A key neither raises a key above its own rights nor touches one that stands above it. Its own limits it can't touch
+    /// at all: a stolen key would never end.
+    fn may_be_made(
+        &self,
+        conn: &mut Conn,
+        by: &Actor,
+        key: &Key,
+        group: Option<&Group>,
+    ) -> Result<()> {
         let outside = "A key can't change a key";
-        by.must_reach(key.project_id, outside)?;
+        must_stand_above(conn, by, key, outside)?;
         if let Some(project) = self.columns.project_id {
             by.must_reach(project, outside)?;
         }
-        let is_limited = limits.iter().any(|member| self.after.contains_key(*member));
-        if by.is_key(key.id) && (is_limited || group.is_some()) {
+        if by.is_key(key.id) && (self.is_limited() || group.is_some()) {
             return Err(Error::Forbidden(
                 "A key can't change its own limits or its authorization group; ask a tenant admin, or use another key."
                     .into(),
@@ -230,10 +259,6 @@ impl Difference {
             by.must_cover(&group.scopes).map_err(|_| {
                 Error::Forbidden("A key can't give a key more rights than its own.".into())
             })?;
-        }
-        if group.is_some() || is_limited {
-            let what = "A key can't change the limits or the group of a key";
-            must_cover(by, &key.scopes, what)?;
         }
         Ok(())
     }

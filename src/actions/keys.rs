@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::{Object, key_owners, limit_ends, must_stand_above, peppers, record, version_of};
+use super::{
+    Object, key_owners, limit_ends, must_bound, must_stand_above, peppers, record, version_of,
+};
 use crate::db::key_owners::Columns;
 use crate::db::keys::{Key, NewKey};
 use crate::db::projects::Project;
@@ -67,6 +69,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
         "authorization_group",
     )?;
     by.must_cover(&group.scopes)?;
+    must_bound(conn, by, &draft.bounds())?;
     let project = project_of(conn, by, issuing.project)?;
     let project_id = project.as_ref().map(|project| project.id);
     must_have_room(conn, by)?;
@@ -206,7 +209,7 @@ pub fn revoke_with_reason(conn: &mut Conn, by: &Actor, id: KeyId, reason: &str) 
     // First, for its lock: what is read of the key then is what is revoked.
     change_log::hold(conn)?;
     let key = db::keys::find(conn, by.tenant, id)?;
-    must_stand_above(by, &key, "A key can't revoke a key")?;
+    must_stand_above(conn, by, &key, "A key can't revoke a key")?;
     end(conn, by, key, &reason)
 }
 
@@ -279,6 +282,7 @@ pub fn delete(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
     if key.revoked_at.is_none() {
         return Err(Conflict::KeyNotRevoked.into());
     }
+    must_stand_above(conn, by, &key, "A key can't delete a key")?;
     // Verification knows the key as revoked already; lists follow the log too.
     let rev = change_log::append(conn, change_log::Item::Key(id))?;
     if !db::keys::set_deleted(conn, by.tenant, id, by.now)? {

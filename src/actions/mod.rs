@@ -70,6 +70,7 @@ use sha2::{Digest as _, Sha256};
 use crate::db::keys::Key;
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
+use crate::domain::bounds::Bounds;
 use crate::domain::id::{AuditId, TenantId};
 use crate::domain::role::{Actor, Overseer, Steward, Supporter, Who};
 use crate::domain::scope::Scopes;
@@ -104,10 +105,32 @@ pub(crate) fn must_cover(by: &Actor, scopes: &Scopes, what: &str) -> Result<()> 
         .map_err(|_| Error::Forbidden(format!("{what} with more rights than its own.")))
 }
 
-/// As [`must_cover`], of a key, which a key of a project has to have in its own.
-pub(crate) fn must_stand_above(by: &Actor, key: &Key, what: &str) -> Result<()> {
+/// As [`must_cover`], of a key, which a key of a project has to have in its own. Its end, addresses and rate count too.
+pub(crate) fn must_stand_above(conn: &mut Conn, by: &Actor, key: &Key, what: &str) -> Result<()> {
     by.must_reach(key.project_id, what)?;
-    must_cover(by, &key.scopes, what)
+    must_cover(by, &key.scopes, what)?;
+    if by.is_key(key.id) || bounds_of(conn, by)?.cover(&key.bounds()) {
+        return Ok(());
+    }
+    Err(Error::Forbidden(format!(
+        "{what} with a later end, more addresses or a higher rate limit than its own."
+    )))
+}
+
+/// What bounds a key that acts, beside its scopes; people and operators have no such bounds.
+pub(crate) fn bounds_of(conn: &mut Conn, by: &Actor) -> Result<Bounds> {
+    match by.key() {
+        Some(id) => Ok(db::keys::find(conn, by.tenant, id)?.bounds()),
+        None => Ok(Bounds::default()),
+    }
+}
+
+/// Refuses a key to hand out what goes beyond its own bounds.
+///
+/// # Errors
+/// `Invalid` at each member that does.
+pub(crate) fn must_bound(conn: &mut Conn, by: &Actor, wanted: &Bounds) -> Result<()> {
+    bounds_of(conn, by)?.refuse(wanted).into_result()
 }
 
 /// Writes the audit row of a change, inside the change's transaction: no record, no change.

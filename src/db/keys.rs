@@ -16,6 +16,7 @@ use super::usage::{DAY, MINUTE};
 use super::{Conn, dialect, errors, key_owners, rate_limits, rows};
 use crate::domain::address_list::AddressList;
 use crate::domain::allowlist_mode::AllowlistMode;
+use crate::domain::bounds::Bounds;
 use crate::domain::environment::Environment;
 use crate::domain::id::{GroupId, KeyId, ProjectId, TenantId};
 use crate::domain::key::State;
@@ -136,6 +137,12 @@ impl Key {
         self.used_in_minute.max(self.used_on_day)
     }
 
+    /// What bounds it beside its scopes.
+    pub fn bounds(&self) -> Bounds {
+        let addresses = (&self.ip_allowlist, self.ip_allowlist_mode);
+        Bounds::new(self.expires_at, addresses, self.rate_limit.0)
+    }
+
     /// True when its allowlist lets a caller with this address pass.
     pub fn admits(&self, address: Option<IpAddr>) -> bool {
         self.ip_allowlist_mode != AllowlistMode::Enforce || self.ip_allowlist.allows(address)
@@ -195,6 +202,17 @@ pub fn list(conn: &mut Conn, tenant: TenantId, ids: &[KeyId]) -> Result<Vec<Key>
     let found: Vec<Key> = rows::load(conn, query)?;
     let mut found: BTreeMap<KeyId, Key> = found.into_iter().map(|key| (key.id, key)).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// The tenant's keys with a group that are not revoked.
+pub fn list_of_group(conn: &mut Conn, tenant: TenantId, group: GroupId) -> Result<Vec<Key>> {
+    let query = keys::table
+        .inner_join(groups::table)
+        .filter(keys::tenant_id.eq(tenant))
+        .filter(keys::group_id.eq(group))
+        .filter(keys::revoked_at.is_null())
+        .select(Key::as_select());
+    rows::load(conn, query)
 }
 
 /// Whether the tenant has a listed key, in whatever state.

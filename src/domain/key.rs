@@ -5,6 +5,7 @@ use chrono::{Days, NaiveDate, TimeDelta};
 use super::Result;
 use super::address_list::AddressList;
 use super::allowlist_mode::AllowlistMode;
+use super::bounds::Bounds;
 use super::environment::Environment;
 use super::owner;
 use super::rate_limit::{self, RateLimit};
@@ -110,6 +111,14 @@ pub struct Draft {
     pub rate_limit: Option<RateLimit>,
     /// Who looks after it, not looked up yet; empty: whoever makes it.
     pub owner: String,
+}
+
+impl Draft {
+    /// What bounds the key beside its scopes.
+    pub fn bounds(&self) -> Bounds {
+        let addresses = (&self.ip_allowlist, self.ip_allowlist_mode);
+        Bounds::new(self.expires_at, addresses, self.rate_limit)
+    }
 }
 
 impl Input<'_> {

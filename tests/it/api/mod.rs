@@ -11,6 +11,7 @@ mod docs;
 pub mod groups;
 pub mod integrations;
 mod json_bodies;
+mod key_bounds;
 mod key_creation;
 mod key_listing;
 mod key_owners;
