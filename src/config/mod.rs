@@ -58,6 +58,8 @@ pub struct Config {
     pub log_json: bool,
     /// Filter, such as `info` or `keystead=debug`.
     pub log: String,
+    /// Changes that a tenant, and each of its keys and people, may make each second over time; 0 for any number.
+    pub changes_per_second: u32,
     /// Single requests that may be recorded each second over time; 0 records none.
     pub request_log_per_second: usize,
     /// Days for which single requests are kept.
@@ -135,6 +137,7 @@ impl Config {
             require_second_factor: second_factor(settings)?,
             log_json: settings.parse("log_json", "true or false")?,
             log: settings.text("log"),
+            changes_per_second: changes_per_second(settings)?,
             request_log_per_second: request_log_per_second(settings)?,
             request_log_days: positive("request_log_days", 3_650)?,
             usage_days: positive("usage_days", 3_650)?,
@@ -180,6 +183,13 @@ fn audit_days(settings: &Settings) -> Result<Option<i64>, String> {
     match settings.parse("audit_days", "a whole number")? {
         days @ 1..=36_500 => Ok(Some(days)),
         _ => Err("audit_days: use 1 to 36500, or leave it empty".into()),
+    }
+}
+
+fn changes_per_second(settings: &Settings) -> Result<u32, String> {
+    match settings.parse("changes_per_second", "a whole number")? {
+        value @ 0..=10_000 => Ok(value),
+        _ => Err("changes_per_second: use 0 to 10000".into()),
     }
 }
 

@@ -104,6 +104,11 @@ pub const ALL: &[Setting] = &[
     ),
     setting("log_json", "false", "Write the log as JSON lines"),
     setting(
+        "changes_per_second",
+        "10",
+        "Changes that a tenant, and each of its keys and people, may make each second over time; revoking and disabling has twice as much; 0: any number",
+    ),
+    setting(
         "request_log_per_second",
         "1000",
         "Single requests that a server records each second over time, with bursts of up to 8,192; more are counted and shown as a gap; 0: none",

@@ -4,6 +4,7 @@
 //! `Internal` carries text for the log, never for the person who asked.
 
 use super::conflict::Conflict;
+use super::excess::Excess;
 use super::validate::FieldErrors;
 
 /// The crate's result.
@@ -32,6 +33,8 @@ pub enum Error {
     SecondFactorNeeded,
     /// Too many attempts; the number of seconds to wait.
     Throttled(u64),
+    /// A tenant asks for more than its part at once; the number of seconds to wait.
+    Excess(Excess, u64),
     /// The answer can't be known now (database away, overload); trying again later is right.
     Unavailable(String),
     /// Too many ask for the same costly thing at once; nothing was begun. The text says what, and what to do.
@@ -74,6 +77,7 @@ impl std::fmt::Display for Error {
             Self::Throttled(seconds) => {
                 write!(f, "too many attempts; try again in {seconds} seconds")
             }
+            Self::Excess(excess, seconds) => write!(f, "{excess} Wait {seconds} seconds."),
             Self::Busy(text) => f.write_str(text),
             Self::Forbidden(text)
             | Self::StaleForm(text)

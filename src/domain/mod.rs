@@ -18,6 +18,7 @@ pub mod encryption;
 pub mod envelope;
 pub mod environment;
 pub mod error;
+pub mod excess;
 pub mod forwarded;
 pub mod group;
 pub mod id;

@@ -34,6 +34,7 @@ pub fn of(config: &Config, address: SocketAddr) -> Site {
         session_idle_minutes: config.session_idle_minutes,
         session_hours: config.session_hours,
         require_second_factor: config.require_second_factor,
+        changes_per_second: config.changes_per_second,
         outbound: Outbound {
             allowed: config.outbound_calls,
             private_hosts: config.outbound_private_hosts.clone(),

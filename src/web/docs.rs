@@ -12,6 +12,7 @@ use super::respond::page;
 use super::samples::{self, Sample};
 use super::shell::theme;
 use super::state::State;
+use crate::domain::excess::Excess;
 use crate::domain::{Conflict, Error};
 
 struct Parameter {
@@ -57,6 +58,7 @@ struct ApiDocsPage {
     operations: Vec<Operation>,
     schemas: Vec<SchemaView>,
     conflicts: Vec<Conflict>,
+    excesses: [Excess; 1],
 }
 
 /// `GET /api/docs`.
@@ -92,6 +94,7 @@ pub async fn show(request: HttpRequest, state: web::Data<State>) -> Answer<HttpR
         intro: intro.map(str::to_owned).to_vec(),
         operations,
         conflicts: Conflict::of_api(),
+        excesses: Excess::ALL,
         schemas: members(schemas)
             .map(|(name, schema)| SchemaView {
                 name: name.clone(),

@@ -82,6 +82,7 @@ pub(super) fn with_problem(response: ServiceResponse<BoxBody>) -> ServiceRespons
             let code = conflict.code();
             problem(status, code, &text).with("code", json!(code))
         }
+        Some(Error::Excess(excess, _)) => problem(status, excess.code(), &text),
         // RFC 6750 section 3.1: a key that may not do this is told so in the challenge too.
         Some(Error::Forbidden(_)) if presents_key(response.request()) => {
             let challenge = "Bearer realm=\"keystead\", error=\"insufficient_scope\"";

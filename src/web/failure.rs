@@ -45,7 +45,7 @@ impl ResponseError for Failure {
                 StatusCode::FORBIDDEN
             }
             Error::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Error::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+            Error::Throttled(_) | Error::Excess(..) => StatusCode::TOO_MANY_REQUESTS,
             Error::Unavailable(_) | Error::Busy(_) | Error::OutcomeUnknown(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -56,7 +56,9 @@ impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponseBuilder::new(self.status_code());
         match self.0 {
-            Error::Throttled(seconds) => response.insert_header((header::RETRY_AFTER, seconds)),
+            Error::Throttled(seconds) | Error::Excess(_, seconds) => {
+                response.insert_header((header::RETRY_AFTER, seconds))
+            }
             Error::Unavailable(_) | Error::Busy(_) | Error::OutcomeUnknown(_) => {
                 response.insert_header((header::RETRY_AFTER, 2))
             }
@@ -77,9 +79,9 @@ pub fn sentence(status: StatusCode, failure: Option<&Failure>) -> String {
             "Keystead can't tell whether the change was made. Look before you try again.".into()
         }
         Some(Error::Throttled(seconds)) => {
-            let plural = if *seconds == 1 { "" } else { "s" };
-            format!("Too many attempts. Try again in {seconds} second{plural}.")
+            format!("Too many attempts. {}", again_in(*seconds))
         }
+        Some(Error::Excess(excess, seconds)) => format!("{excess} {}", again_in(*seconds)),
         _ => match status {
             StatusCode::NOT_FOUND => "There is nothing here, or it belongs to somebody else.",
             StatusCode::METHOD_NOT_ALLOWED => "This method is not allowed here. Open the page anew, or look the address up in the API reference.",
@@ -98,4 +100,9 @@ pub fn sentence(status: StatusCode, failure: Option<&Failure>) -> String {
         }
         .into(),
     }
+}
+
+fn again_in(seconds: u64) -> String {
+    let plural = if seconds == 1 { "" } else { "s" };
+    format!("Try again in {seconds} second{plural}.")
 }

@@ -8,6 +8,8 @@ pub mod audit;
 pub mod audit_rows;
 pub mod body;
 pub mod browser_choices;
+pub mod change_budget;
+pub mod changing;
 pub mod client;
 pub mod compression;
 pub mod decide;

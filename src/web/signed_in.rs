@@ -6,6 +6,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
 use super::body::arriving;
+use super::change_budget::Lane;
 use super::failure::Failure;
 use super::session::{self, Who};
 use super::session_facts::SessionFacts;
@@ -13,7 +14,8 @@ use super::shell::{LookStrip, Shell, SuspensionStrip};
 use super::state::State;
 use super::suspended::must_not_change;
 use super::{
-    client, factor_duty, masked_token, page_owner, refused_permissions, support_look, viewer_zone,
+    changing, client, factor_duty, masked_token, page_owner, refused_permissions, support_look,
+    viewer_zone,
 };
 use crate::actions;
 use crate::actions::accounts::Holder;
@@ -83,6 +85,17 @@ impl SignedIn {
         Holder::Member(self.actor())
     }
 
+    /// Takes changes that only the body tells from the budget of this person.
+    ///
+    /// # Errors
+    /// `Excess` when it is used up.
+    pub fn take_changes(&self, state: &State, lane: Lane, changes: usize) -> Result<()> {
+        if self.member.super_user {
+            return Ok(());
+        }
+        state.changes.take(&self.actor, lane, changes)
+    }
+
     /// The moment of the request.
     pub fn now(&self) -> Timestamp {
         self.actor.now
@@ -134,6 +147,9 @@ impl SignedIn {
         // Error pages of this request are drawn inside the shell.
         request.extensions_mut().insert(shell.clone());
         must_not_change(request, &member)?;
+        if !member.super_user {
+            changing::count(request, state, &actor)?;
+        }
         shell.flash = session::take_flash(&session);
         Ok(Self {
             member,

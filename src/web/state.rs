@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use actix_web::{HttpRequest, web};
 
+use super::change_budget::ChangeBudget;
 use super::digests::Digests;
 use super::readiness::Readiness;
 use super::refusal_limiter::RefusalLimiter;
@@ -54,6 +55,8 @@ pub struct Site {
     pub session_hours: i64,
     /// Who must have a second factor.
     pub require_second_factor: Required,
+    /// Changes that a tenant, and each of its keys and people, may make each second over time; 0 for any number.
+    pub changes_per_second: u32,
     /// Which third parties may be called, to test a credential.
     pub outbound: Outbound,
 }
@@ -76,6 +79,8 @@ pub struct State {
     pub unknown_tokens: UnknownTokens,
     /// Which refused permissions get a row in the audit log.
     pub refusal_limiter: RefusalLimiter,
+    /// How many changes each tenant may still make.
+    pub changes: ChangeBudget,
     /// Works on password digests.
     pub digests: Digests,
     /// Encrypts secrets that are needed again.
@@ -104,6 +109,7 @@ impl State {
         vitals: Arc<Vitals>,
     ) -> Self {
         Self {
+            changes: ChangeBudget::new(site.changes_per_second, &clock),
             site,
             unknown_tokens: UnknownTokens::new(&clock),
             refusal_limiter: RefusalLimiter::new(&clock),

@@ -11,6 +11,7 @@ use crate::domain::pepper::SecretDigests;
 use crate::domain::role::Actor;
 use crate::domain::time::Timestamp;
 use crate::web::body::arriving;
+use crate::web::changing;
 use crate::web::client::Incoming;
 use crate::web::decide::{decide, holder};
 use crate::web::presented::presented;
@@ -75,6 +76,10 @@ fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
     // Credentials are asked for all the time: keeping who asks would cost each of them.
     if !is_of_credential(request.path()) {
         refused_permissions::asks(request, &actor);
+        // What a key may not do anyway leaves its tenant's budget as it is.
+        if decided.has_scope() && !entry.is_former() {
+            changing::count(request, incoming.state, &actor)?;
+        }
     }
     Ok(Caller {
         key_id: entry.key_id,

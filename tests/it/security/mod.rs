@@ -1,6 +1,7 @@
 //! What must not happen, whatever is sent.
 
 mod bad_requests;
+mod change_budget;
 mod compression;
 mod csrf;
 pub mod csrf_forms;

@@ -356,6 +356,8 @@ pub fn config() -> Config {
         require_second_factor: Required::OfNobody,
         log_json: false,
         log: "info".into(),
+        // Time stands still here: most tests make more changes than that.
+        changes_per_second: 0,
         request_log_per_second: 8_192,
         request_log_days: 30,
         usage_days: 400,

@@ -82,6 +82,7 @@ impl Place {
             .env_clear()
             .env("KEYSTEAD_DATA_DIR", self.dir.join("data"))
             .env("KEYSTEAD_LISTEN", "127.0.0.1:0")
+            .env("KEYSTEAD_CHANGES_PER_SECOND", "0")
             // Alice is a super user: what she does here is not about her second factor.
             .env("KEYSTEAD_REQUIRE_SECOND_FACTOR", "nobody");
         if let Source::Postgres(url) = &self.source {

@@ -7,11 +7,12 @@ use askama::Template;
 use serde_json::json;
 
 use super::query::KeyQuery;
-use crate::actions::key_batches::{self, Change, Plan, Planned};
+use crate::actions::key_batches::{self, Change, MOST, Plan, Planned};
 use crate::domain::id::KeyId;
 use crate::domain::key::State as KeyState;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result, key_text};
+use crate::web::change_budget::Lane;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::numbers::{counted, grouped};
@@ -243,6 +244,11 @@ pub async fn create(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Answer<HttpResponse> {
     let choice = Choice::read(&pairs)?;
+    let lane = match choice.change {
+        Change::Disable | Change::Revoke => Lane::Containing,
+        Change::Enable => Lane::Usual,
+    };
+    me.take_changes(&state, lane, choice.ids.len().clamp(1, MOST))?;
     let (by, wanted) = (me.actor(), choice.clone());
     let done = state
         .change(by, move |conn, by| {
