@@ -10,6 +10,7 @@ use crate::domain::bounds::Bounds;
 use crate::domain::group::{Draft, MOST};
 use crate::domain::id::{GroupId, TenantId};
 use crate::domain::key_snapshot::GroupSnapshot;
+use crate::domain::list_change::ListChange;
 use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::{Conflict, Error, Result};
@@ -182,11 +183,10 @@ fn must_be_free(conn: &mut Conn, by: &Actor, group: &Group) -> Result<()> {
 }
 
 fn difference(before: &Group, after: &Group) -> (Map<String, Value>, Map<String, Value>) {
-    let members = |group: &Group| -> [(&str, Value); 3] {
+    let members = |group: &Group| -> [(&str, Value); 2] {
         [
             ("name", group.name.clone().into()),
             ("summary", group.summary.clone().into()),
-            ("scopes", group.scopes.list().into()),
         ]
     };
     let (mut was, mut is) = (Map::new(), Map::new());
@@ -195,6 +195,11 @@ fn difference(before: &Group, after: &Group) -> (Map<String, Value>, Map<String,
             was.insert(member.into(), old);
             is.insert(member.into(), new);
         }
+    }
+    let (old, new) = (before.scopes.list(), after.scopes.list());
+    if old != new {
+        let change = ListChange::between(old, new);
+        is.insert("scopes".into(), change.kept());
     }
     (was, is)
 }

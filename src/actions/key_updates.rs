@@ -15,6 +15,7 @@ use crate::domain::bounds::Bounds;
 use crate::domain::id::KeyId;
 use crate::domain::key::State;
 use crate::domain::key_updates::Update;
+use crate::domain::list_change::ListChange;
 use crate::domain::owner::Owner;
 use crate::domain::rate_limit::RateLimit;
 use crate::domain::right::Right;
@@ -174,8 +175,8 @@ impl Difference {
         }
         let list = update.ip_allowlist.as_ref().unwrap_or(&key.ip_allowlist);
         if *list != key.ip_allowlist {
-            let before = key.ip_allowlist.entries();
-            self.note("ip_allowlist", before, list.entries());
+            let change = ListChange::between(&key.ip_allowlist.entries(), &list.entries());
+            self.after.insert("ip_allowlist".into(), change.kept());
             self.columns.ip_allowlist = Some(list.clone());
         }
         let before = key.ip_allowlist_mode;

@@ -13,6 +13,7 @@ use crate::domain::audit::Event;
 use crate::domain::id::{GroupId, KeyId};
 use crate::domain::key::Draft;
 use crate::domain::key_text::{self, KeySecret};
+use crate::domain::list_change::ListChange;
 use crate::domain::numbers::Count;
 use crate::domain::pepper::{Pepper, SecretDigests};
 use crate::domain::right::Right;
@@ -86,7 +87,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
         "project": project.map(|project| project.name),
         "owner": owner.shown(),
         "expires_at": draft.expires_at.map(crate::domain::time::rfc3339),
-        "ip_allowlist": draft.ip_allowlist.entries(),
+        "ip_allowlist": ListChange::between(&[], &draft.ip_allowlist.entries()).kept(),
         "ip_allowlist_mode": draft.ip_allowlist_mode.as_str(),
         "rate_limit": draft.rate_limit.map(|limit| limit.to_string()),
     });

@@ -34,6 +34,7 @@ pub mod letter;
 pub mod limit_end;
 pub mod limits;
 pub mod link_proof;
+pub mod list_change;
 pub mod master_key;
 pub mod noted;
 pub mod numbers;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::domain::list_change::{ListChange, number};
 use crate::domain::time::Timestamp;
 use crate::web::shell::Moment;
 
@@ -81,10 +82,17 @@ fn changes(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<Chang
     after
         .keys()
         .chain(only_before)
-        .map(|name| Change {
-            label: label(name),
-            before: of(before, name),
-            after: of(after, name),
+        .map(|name| match after.get(name).and_then(ListChange::read) {
+            Some(list) => Change {
+                label: label(name),
+                before: format!("{} in all", number(list.count_before())),
+                after: list.in_words(),
+            },
+            None => Change {
+                label: label(name),
+                before: of(before, name),
+                after: of(after, name),
+            },
         })
         .collect()
 }
@@ -102,6 +110,9 @@ fn label(name: &str) -> String {
 /// A particular by its name: instants are in the zone of whoever reads.
 fn told(name: &str, value: &Value) -> String {
     let is_instant = name.ends_with("_at") || name == "until";
+    if let Some(list) = ListChange::read(value) {
+        return list.in_words();
+    }
     let at = value.as_str().filter(|_| is_instant);
     match at.and_then(|at| at.parse::<Timestamp>().ok()) {
         Some(at) => Moment::day(at).title,
@@ -114,6 +125,7 @@ fn is_nothing(value: &Value) -> bool {
         Value::Null => true,
         Value::String(text) => text.is_empty(),
         Value::Array(list) => list.is_empty(),
+        Value::Object(_) => ListChange::read(value).is_some_and(|list| list.is_of_nothing()),
         _ => false,
     }
 }

@@ -63,8 +63,11 @@ async fn a_change_is_true_for_every_key_of_the_group_on_its_next_request() {
     assert_eq!(
         detail,
         json!({
-            "before": { "name": "Clerks", "scopes": ["orders:read", "orders:write"] },
-            "after": { "name": "Readers", "scopes": ["orders:read"] },
+            "before": { "name": "Clerks" },
+            "after": { "name": "Readers", "scopes": {
+                "added": [], "removed": ["orders:write"], "added_count": 0, "removed_count": 1, "count": 1,
+                "sha256": "a32bf3a1ce558c292b6b5de1025014545fc2ce5ff35a87620fcd870dda590149",
+            } },
         })
     );
 }

@@ -117,11 +117,15 @@ async fn the_audit_log_tells_what_was_and_what_is() {
         changes(&app, &key),
         [json!({
             "before": {
-                "name": "ERP", "ip_allowlist": [], "ip_allowlist_mode": "off", "expires_at": null,
+                "name": "ERP", "ip_allowlist_mode": "off", "expires_at": null,
                 "rate_limit": null, "authorization_group": "Full access",
             },
             "after": {
-                "name": "CRM", "ip_allowlist": ["10.0.0.0/8"], "ip_allowlist_mode": "enforce",
+                "name": "CRM", "ip_allowlist": {
+                    "added": ["10.0.0.0/8"], "removed": [], "added_count": 1, "removed_count": 0, "count": 1,
+                    "sha256": "93997fe8a8121085052fd8c9a6515591714f1b745733ac379f691a9074d518a5",
+                },
+                "ip_allowlist_mode": "enforce",
                 "expires_at": "2027-02-18T00:00:00Z",
                 "rate_limit": "5 per minute, burst 9", "authorization_group": "Read only",
             },

@@ -4,6 +4,7 @@ mod api;
 mod chain;
 mod commands;
 mod exports;
+mod list_changes;
 mod migration;
 mod page;
 mod refused_permissions;

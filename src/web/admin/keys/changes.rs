@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 
+use crate::domain::list_change::{ListChange, number};
 use crate::domain::time::{self, Timestamp};
 use crate::web::numbers::counted;
 
@@ -53,22 +54,32 @@ fn last_day(value: &Value) -> Value {
 }
 
 fn list(before: Option<&Value>, after: &Value) -> String {
+    if let Some(change) = ListChange::read(after) {
+        return counts(change.added_count, change.removed_count);
+    }
+    // Rows of before kept both lists.
     let entries = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let Some(before) = before.map(entries) else {
         return "IP allowlist".into();
     };
     let after = entries(after);
-    let more = |of: &[Value], than: &[Value]| {
-        let new = of.iter().filter(|entry| !than.contains(entry));
-        i64::try_from(new.count()).unwrap_or(i64::MAX)
-    };
-    match (more(&after, &before), more(&before, &after)) {
+    let more =
+        |of: &[Value], than: &[Value]| of.iter().filter(|entry| !than.contains(entry)).count();
+    counts(more(&after, &before), more(&before, &after))
+}
+
+fn counts(added: usize, removed: usize) -> String {
+    match (added, removed) {
         (0, removed) => format!("IP allowlist: {} removed", ranges(removed)),
         (added, 0) => format!("IP allowlist: {} added", ranges(added)),
-        (added, removed) => format!("IP allowlist: {} added, {removed} removed", ranges(added)),
+        (added, removed) => {
+            let removed = number(removed);
+            format!("IP allowlist: {} added, {removed} removed", ranges(added))
+        }
     }
 }
 
-fn ranges(count: i64) -> String {
+fn ranges(count: usize) -> String {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
     counted(count, "range", "ranges")
 }
