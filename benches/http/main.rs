@@ -12,6 +12,7 @@
 
 mod bare;
 mod caddy;
+mod change_cost;
 mod compare;
 mod disturbed;
 mod gateway;
@@ -68,6 +69,9 @@ fn main() {
     }
     if is_wanted("records") {
         records::run();
+    }
+    if is_wanted("change-cost") {
+        change_cost::run();
     }
     if wanted.contains(&"growth") {
         growth::run(&[1_000, 100_000, 1_000_000]);

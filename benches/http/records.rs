@@ -21,21 +21,22 @@ pub fn run() {
     for log in [true, false] {
         measure("SQLite", Work::new(), log);
     }
+    for log in [true, false] {
+        on_postgres(|work| measure("PostgreSQL", work, log));
+    }
+}
+
+/// Measures on a new database of the server that `BENCH_POSTGRES` names, if it names one.
+pub fn on_postgres(measure: impl FnOnce(Work)) {
     let Ok(server) = std::env::var("BENCH_POSTGRES") else {
         println!("\nPostgreSQL is not measured: BENCH_POSTGRES names no server.");
         return;
     };
-    for log in [true, false] {
-        let name = format!("keystead_bench_{}", std::process::id());
-        let mut admin = connect(Source::Postgres(server.clone()));
-        execute(&mut admin, &format!("CREATE DATABASE {name}"));
-        measure(
-            "PostgreSQL",
-            Work::on(Some(with_database(&server, &name))),
-            log,
-        );
-        execute(&mut admin, &format!("DROP DATABASE {name} WITH (FORCE)"));
-    }
+    let name = format!("keystead_bench_{}", std::process::id());
+    let mut admin = connect(Source::Postgres(server.clone()));
+    execute(&mut admin, &format!("CREATE DATABASE {name}"));
+    measure(Work::on(Some(with_database(&server, &name))));
+    execute(&mut admin, &format!("DROP DATABASE {name} WITH (FORCE)"));
 }
 
 fn measure(database: &str, work: Work, log: bool) {
@@ -138,7 +139,8 @@ struct Number {
     n: i64,
 }
 
-fn number(conn: &mut Conn, query: &str) -> i64 {
+/// The number that a query gives as `n`.
+pub fn number(conn: &mut Conn, query: &str) -> i64 {
     let row: Number = diesel::sql_query(query).get_result(conn).unwrap();
     row.n
 }
@@ -147,7 +149,8 @@ fn execute(conn: &mut Conn, statement: &str) {
     diesel::sql_query(statement).execute(conn).unwrap();
 }
 
-fn connect(source: Source) -> Conn {
+/// A connection of one's own.
+pub fn connect(source: Source) -> Conn {
     Manager::new(source).connect().unwrap()
 }
 

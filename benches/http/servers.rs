@@ -85,7 +85,8 @@ impl Work {
         String::from_utf8(out.stdout).unwrap().trim().to_owned()
     }
 
-    fn keystead(&self) -> Command {
+    /// The program, with its data here.
+    pub fn keystead(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keystead"));
         command.arg("--data-dir").arg(self.path.join("data"));
         // Measured is what a change costs, not how many one tenant may make.

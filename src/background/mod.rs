@@ -3,6 +3,7 @@
 //! `server::jobs` runs these again and again. None holds up a request, and a failure is tried again.
 
 pub mod audit_retention;
+pub mod change_retention;
 pub mod credential_uses;
 pub mod follow;
 pub mod limit_ends;

@@ -8,6 +8,7 @@ pub mod audit_keys;
 pub mod audit_lists;
 pub mod callers;
 pub mod change_log;
+pub mod change_marks;
 pub mod connection;
 pub mod credentials;
 pub mod dialect;

@@ -162,6 +162,8 @@ diesel::table! {
     }
 }
 
+diesel::table! { change_marks (at) { at -> BigInt, rev -> BigInt, is_pruned -> Bool, } }
+
 diesel::table! { secret_checks (name) { name -> Text, value -> Text, } }
 
 diesel::table! {

@@ -13,6 +13,7 @@ use super::control;
 use super::data_dir::DataDir;
 use crate::actions::sign_in;
 use crate::background::audit_retention;
+use crate::background::change_retention;
 use crate::background::credential_uses;
 use crate::background::follow::Follower;
 use crate::background::follow::watch::Watch;
@@ -220,6 +221,7 @@ impl Work {
         if self.steady.holds(&self.clock) {
             credential_uses::tidy(&self.db, now)?;
             tenant_deletions::run(&self.db, now, &self.stopping)?;
+            change_retention::prune(&self.db, self.keep.records, now, &self.stopping)?;
             if let Some(days) = self.audit_days {
                 audit_retention::prune(&self.db, days, now, &self.stopping)?;
             }

@@ -1,0 +1,84 @@
+//! The change log keeps what requests are explained by, and nothing for ever but what things are like.
+
+use std::sync::atomic::AtomicBool;
+
+use keystead::background::change_retention;
+use serde_json::json;
+
+use crate::support::app::Issued;
+use crate::support::*;
+
+const DAY: i64 = 86_400;
+
+fn prune(app: &App) {
+    let stopping = AtomicBool::new(false);
+    change_retention::prune(&app.db, 30, app.clock.now(), &stopping).unwrap();
+}
+
+fn changes_of(app: &App, key: &Issued) -> i64 {
+    app.number(&format!(
+        "SELECT count(*) AS n FROM change_log WHERE item = '{}'",
+        key.id
+    ))
+}
+
+#[actix_web::test]
+async fn changes_go_when_no_request_is_explained_by_them_any_more() {
+    let app = App::start().await;
+    let (admin, key) = (app.issue("Acme", "Admin"), app.issue("Acme", "ERP"));
+    let system = app.system(&admin.secret);
+    let rename = async |name: &str| {
+        let answer = system.patch(&key.resource(), json!({ "name": name })).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    };
+    for name in ["First", "Second", "Third"] {
+        rename(name).await;
+    }
+    prune(&app);
+    assert_eq!(changes_of(&app, &key), 4);
+    let (request, _) = app.ask(&key, json!({})).await;
+    // With the three by which it was renamed.
+    app.recorded(4).await;
+    rename("Fourth").await;
+    // Everything is kept as long as requests of that time are.
+    app.pass(30 * DAY);
+    prune(&app);
+    assert_eq!(changes_of(&app, &key), 5);
+    app.pass(3 * 3_600);
+    prune(&app);
+    assert_eq!(changes_of(&app, &key), 2);
+    let mut vera = app.sign_in(VERA).await;
+    let path = format!("/usage/explanation?request={request}");
+    vera.get(&path).await.shows("Third");
+    // The next time goes on from there, and overtakes what was left of the first. The fifth came after the mark.
+    rename("Fifth").await;
+    app.pass(31 * DAY);
+    prune(&app);
+    assert_eq!(changes_of(&app, &key), 2);
+    let third = "SELECT count(*) AS n FROM change_log WHERE payload LIKE '%Third%'";
+    assert_eq!(app.number(third), 0);
+    let all = app.rows("change_log");
+    prune(&app);
+    assert_eq!(app.rows("change_log"), all);
+    // Servers go on, and so do those that load everything, and lists.
+    assert_eq!(system.delete(&key.resource()).await.status, 204);
+    assert_eq!(app.asker().verify(&key.secret).await, "REVOKED");
+    vera.get("/tenant-api-keys").await.shows("Fifth");
+    let list = system.get(system::KEYS).await;
+    assert_eq!(list.status, 200);
+}
+
+#[actix_web::test]
+async fn the_newest_change_stays_however_long_nothing_happens() {
+    let app = App::start().await;
+    app.give_integrations("Acme");
+    app.save_credential("Acme", None, "stripe", true);
+    let rev = app.number("SELECT rev AS n FROM change_head");
+    prune(&app);
+    app.pass(400 * DAY);
+    prune(&app);
+    let newest = app.number("SELECT max(rev) AS n FROM change_log");
+    assert_eq!(newest, rev);
+    let rest = app.number("SELECT count(*) AS n FROM change_log WHERE payload = '{}'");
+    assert_eq!(rest, 1);
+}
