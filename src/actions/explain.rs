@@ -119,6 +119,9 @@ fn snapshot(conn: &mut Conn, record: &Record) -> Result<Option<KeySnapshot>> {
     }) else {
         return Ok(None);
     };
+    if let Some(since) = key.ip_allowlist_since {
+        key.ip_allowlist = db::kept_allowlists::find(conn, record.key_id, since)?;
+    }
     let group = match &key.authorization_group_id {
         Some(group) => db::change_log::payload_at(conn, group, record.rev)?,
         None => None,

@@ -119,7 +119,12 @@ pub(super) fn must_have_room(conn: &mut Conn, by: &Actor) -> Result<()> {
 
 /// Keeps what the key is like after a change, to explain later decisions about it.
 pub(crate) fn note_state(conn: &mut Conn, id: KeyId, rev: i64) -> Result<()> {
-    let snapshot = db::key_snapshots::take(conn, id)?;
+    let mut snapshot = db::key_snapshots::take(conn, id)?;
+    let since = db::kept_allowlists::keep(conn, id, rev, &snapshot.ip_allowlist)?;
+    if since.is_some() {
+        snapshot.ip_allowlist.clear();
+        snapshot.ip_allowlist_since = since;
+    }
     let text = serde_json::to_string(&snapshot).map_err(Error::internal)?;
     change_log::describe(conn, rev, text)
 }

@@ -44,5 +44,8 @@ pub fn prune(db: &Db, days: i64, now: Timestamp, stopping: &AtomicBool) -> Resul
         // Changes by people get in between.
         std::thread::sleep(begun.elapsed().max(Duration::from_millis(10)));
     }
-    db.write(|conn| change_marks::finish(conn, Mark { rev: at, ..mark }))
+    db.write(|conn| {
+        db::kept_allowlists::prune(conn, at)?;
+        change_marks::finish(conn, Mark { rev: at, ..mark })
+    })
 }

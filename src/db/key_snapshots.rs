@@ -68,6 +68,7 @@ pub fn take(conn: &mut Conn, id: KeyId) -> Result<KeySnapshot> {
         scopes: key.scopes.text().to_owned(),
         project: key.project,
         ip_allowlist: key.ip_allowlist.entries(),
+        ip_allowlist_since: None,
         former_secrets,
         ip_allowlist_observed: key.ip_allowlist_mode == AllowlistMode::Observe,
         expires_at: key.expires_at,

@@ -20,6 +20,7 @@ pub mod groups;
 pub mod integration_reads;
 pub mod integrations;
 pub mod invitations;
+pub mod kept_allowlists;
 pub mod key_index;
 pub mod key_labels;
 pub mod key_lists;

@@ -162,6 +162,8 @@ diesel::table! {
     }
 }
 
+diesel::table! { kept_allowlists (key_id, rev) { key_id -> Text, rev -> BigInt, entries -> Text, } }
+
 diesel::table! { change_marks (at) { at -> BigInt, rev -> BigInt, is_pruned -> Bool, } }
 
 diesel::table! { secret_checks (name) { name -> Text, value -> Text, } }

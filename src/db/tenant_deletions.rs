@@ -137,6 +137,7 @@ fn delete_keys(conn: &mut Conn, id: TenantId) -> Result<usize> {
     let mut keys = 0;
     for statement in [
         format!("UPDATE change_log SET payload = '{{}}' WHERE item IN ({first})"),
+        format!("DELETE FROM kept_allowlists WHERE key_id IN ({first})"),
         format!("DELETE FROM key_usage WHERE key_id IN ({first})"),
         format!("DELETE FROM api_keys WHERE id IN ({first})"),
     ] {

@@ -37,8 +37,11 @@ pub struct KeySnapshot {
     /// What the project was called that it belonged to; older snapshots don't tell.
     #[serde(default)]
     pub project: Option<String>,
-    /// Allowed addresses; empty: any.
+    /// Allowed addresses; empty: any, unless they are kept elsewhere.
     pub ip_allowlist: Vec<String>,
+    /// The revision of the change that made the list, when it is a long one and kept beside the change log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip_allowlist_since: Option<i64>,
     /// True when others were only noted, not refused.
     #[serde(default)]
     pub ip_allowlist_observed: bool,

@@ -7,3 +7,12 @@ CREATE TABLE change_marks (
     -- Up to here the log keeps of each thing only what it was like last.
     is_pruned BOOLEAN NOT NULL
 );
+
+-- Long allowlists of keys, each kept once from the change that made it: what a key was like after another change names it.
+CREATE TABLE kept_allowlists (
+    key_id TEXT COLLATE "C" NOT NULL,
+    rev BIGINT NOT NULL,
+    -- Separated by spaces.
+    entries TEXT NOT NULL,
+    PRIMARY KEY (key_id, rev)
+);

@@ -1,1 +1,2 @@
 DROP TABLE change_marks;
+DROP TABLE kept_allowlists;
