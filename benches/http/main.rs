@@ -21,11 +21,16 @@ mod load;
 mod proxy;
 mod records;
 mod resolve;
+mod searches;
 mod servers;
 mod sign_ins;
 
 #[path = "../shared/credentials.rs"]
 mod credentials;
+
+#[path = "../pages/person.rs"]
+#[allow(dead_code, reason = "only the pages are measured with all of it")]
+mod person;
 
 use load::Measured;
 
@@ -72,6 +77,9 @@ fn main() {
     }
     if is_wanted("change-cost") {
         change_cost::run();
+    }
+    if is_wanted("searches") {
+        searches::run();
     }
     if wanted.contains(&"growth") {
         growth::run(&[1_000, 100_000, 1_000_000]);

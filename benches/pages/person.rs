@@ -16,7 +16,8 @@ pub struct Person {
     base: String,
     client: Client,
     runtime: Runtime,
-    cookies: String,
+    /// As a browser sends them.
+    pub cookies: String,
 }
 
 impl Person {

@@ -11,22 +11,33 @@ use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::{Error, Result};
 
-/// The newest rows that fit, at most `limit`, and whether there are more.
+/// A part of the log.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// Newest first.
+    pub rows: Vec<ChainedEvent>,
+    /// The number before which the next page begins; none at the end of the log.
+    pub next: Option<i64>,
+    /// True when older rows were not looked at although the page has room.
+    pub is_cut: bool,
+}
+
+/// The newest rows that fit, at most `limit`.
 ///
 /// # Errors
 /// `Forbidden` without the right.
-pub fn page(
-    conn: &mut Conn,
-    by: &Actor,
-    filter: &Filter,
-    limit: usize,
-) -> Result<(Vec<ChainedEvent>, bool)> {
+pub fn page(conn: &mut Conn, by: &Actor, filter: &Filter, limit: usize) -> Result<Page> {
     must_read(by)?;
     let wanted = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut rows = db::audit_lists::list(conn, by.tenant, filter, wanted)?;
+    let (mut rows, looked_to) = db::audit_lists::list(conn, by.tenant, filter, wanted)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
-    Ok((rows, more))
+    let last = rows.last().filter(|_| more).map(|row| row.seq);
+    Ok(Page {
+        rows,
+        next: last.or(looked_to),
+        is_cut: !more && looked_to.is_some(),
+    })
 }
 
 /// The rows behind a number, oldest first. Numbers are given under a lock that ends with the transaction, so none comes

@@ -48,6 +48,8 @@ pub struct Page {
     pub keys: Vec<KeyLabel>,
     /// Where the next page begins; none at the end of the log.
     pub next: Option<RequestId>,
+    /// The oldest request that was looked at, when older ones were not although the page has room.
+    pub looked_to: Option<RequestId>,
 }
 
 /// The newest `limit` requests that fit, older than `cursor` when it is given, and the gaps among them.
@@ -67,14 +69,15 @@ pub fn page(
         ..filter.clone()
     };
     let rows = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut records = db::request_records::list(conn, by.tenant, &narrowed, rows)?;
+    let (mut records, looked_to) = db::request_records::search(conn, by.tenant, &narrowed, rows)?;
     let more = records.len() > limit;
     records.truncate(limit);
     let mut lines: Vec<Line> = records
         .into_iter()
         .map(|record| Line::Request(Box::new(record)))
         .collect();
-    let mut next = lines.last().filter(|_| more).map(Line::order);
+    let looked_to = looked_to.filter(|_| !more);
+    let mut next = lines.last().filter(|_| more).map(Line::order).or(looked_to);
     let start = next.max(filter.from).max(filter.after);
     let (gaps, end) = gaps(conn, filter, cursor, start)?;
     if let Some(end) = end {
@@ -84,7 +87,12 @@ pub fn page(
     lines.extend(gaps);
     lines.sort_by_key(|line| Reverse(line.order()));
     let keys = labels(conn, by, &lines)?;
-    Ok(Page { lines, keys, next })
+    Ok(Page {
+        lines,
+        keys,
+        next,
+        looked_to: looked_to.filter(|to| next == Some(*to)),
+    })
 }
 
 /// The gaps from `start` on that belong to the page before `cursor`; and where the page has to end because there are

@@ -7,11 +7,14 @@ use diesel::sql_types::{Bool, Text};
 use super::audit::ChainedEvent;
 use super::connection::MultiBackend;
 use super::schema::audit_events as events;
-use super::{Conn, rows};
+use super::{Conn, audit_spans, rows};
 use crate::domain::Result;
 use crate::domain::id::{AuditId, TenantId};
 use crate::domain::text_form::folded;
 use crate::domain::time::Timestamp;
+
+/// Rows that one search looks at, at most.
+pub const LOOKED_AT: i64 = 100_000;
 
 /// Which rows. Empty fields restrict nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub struct Filter {
     pub to: Option<Timestamp>,
     /// Before this number.
     pub before: Option<i64>,
+    /// From this number on.
+    pub since: Option<i64>,
 }
 
 #[diesel::declare_sql_function]
@@ -82,22 +87,38 @@ impl Log {
         if let Some(to) = filter.to {
             query = query.filter(events::at.lt(to.naive_utc()));
         }
+        if let (Self::Tenant(_), Some(before)) = (self, filter.before) {
+            query = query.filter(events::seq.lt(before));
+        }
+        if let (Self::Tenant(_), Some(since)) = (self, filter.since) {
+            query = query.filter(events::seq.ge(since));
+        }
         query
     }
 }
 
-/// The rows of a tenant that fit, newest first.
+/// The rows of a tenant that fit, newest first; and where looking ended before the log did: no more than [`LOOKED_AT`] are
+/// looked at.
 pub fn list(
     conn: &mut Conn,
     tenant: TenantId,
     filter: &Filter,
     limit: i64,
-) -> Result<Vec<ChainedEvent>> {
-    let query = fitting(conn, Log::Tenant(tenant), filter)?
+) -> Result<(Vec<ChainedEvent>, Option<i64>)> {
+    let (first, behind) = audit_spans::span(conn, tenant, filter.from, filter.to)?;
+    let behind = filter.before.map_or(behind, |before| before.min(behind));
+    let since = first.max(behind.saturating_sub(LOOKED_AT));
+    let looked = Filter {
+        before: Some(behind),
+        since: Some(since),
+        ..filter.clone()
+    };
+    let query = fitting(conn, Log::Tenant(tenant), &looked)?
         .order(events::seq.desc())
         .limit(limit)
         .select(ChainedEvent::as_select());
-    rows::load(conn, query)
+    let found = rows::load(conn, query)?;
+    Ok((found, Some(since).filter(|since| *since > first)))
 }
 
 /// The rows within `reach` that fit, newest first; those older than `before`, if that is given. They are of many chains, so
@@ -177,9 +198,6 @@ fn fitting(
             object_id,
             object_name
         );
-    }
-    if let Some(before) = filter.before {
-        query = query.filter(events::seq.lt(before));
     }
     Ok(query)
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::Conn;
+use super::request_records::LOOKED_AT;
 use crate::domain::Result;
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::request_id::RequestId;
@@ -26,12 +27,14 @@ pub struct Callers {
 pub fn count(conn: &mut Conn, tenant: TenantId, key: KeyId, since: RequestId) -> Result<Callers> {
     Ok(diesel::sql_query(
         "SELECT COUNT(DISTINCT address) AS addresses, COUNT(*) AS requests FROM \
-         (SELECT address FROM request_records \
-          WHERE key_id = $1 AND id >= $2 AND tenant_id = $3 AND code = 'VALID' ORDER BY id DESC LIMIT $4) AS newest",
+         (SELECT address FROM (SELECT id, address, code FROM request_records \
+          WHERE key_id = $1 AND id >= $2 AND tenant_id = $3 ORDER BY id DESC LIMIT $5) AS looked_at \
+          WHERE code = 'VALID' ORDER BY id DESC LIMIT $4) AS newest",
     )
     .bind::<Text, _>(key)
     .bind::<Text, _>(since)
     .bind::<Text, _>(tenant)
     .bind::<BigInt, _>(LOOKED_THROUGH)
+    .bind::<BigInt, _>(LOOKED_AT)
     .get_result(conn)?)
 }

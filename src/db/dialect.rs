@@ -35,6 +35,14 @@ pub fn begin_snapshot(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
+/// Has statements of this transaction end after five seconds.
+pub fn hurry(conn: &mut Conn) -> Result<()> {
+    if let Conn::Postgres(postgres) = conn {
+        postgres.batch_execute("SET LOCAL statement_timeout = '5s'")?;
+    }
+    Ok(())
+}
+
 /// True when a commit that failed is known to have changed nothing. A PostgreSQL that still answers on this connection had
 /// answered that commit too, and refused it. SQLite has changed nothing when the disk is full, a constraint stands against
 /// it or somebody else writes; after a failed read or write of the disk nobody knows.

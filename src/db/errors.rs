@@ -46,6 +46,19 @@ fn is_passing(message: &str) -> bool {
     .any(|part| message.contains(part))
 }
 
+/// What a search that was ended says.
+const TOO_SLOW: &str = "This took longer than five seconds and was ended. Narrow the time span, or choose a key, and try again.";
+
+/// The error of a search: one that took too long is no failure.
+pub fn of_search(error: Error) -> Error {
+    match error {
+        Error::Unavailable(text) if text.contains("due to statement timeout") => {
+            Error::Busy(TOO_SLOW)
+        }
+        other => other,
+    }
+}
+
 /// True when an insert ran into a unique index.
 pub fn is_duplicate(error: &DieselError) -> bool {
     matches!(

@@ -6,6 +6,7 @@ pub mod audit_chain;
 pub mod audit_heads;
 pub mod audit_keys;
 pub mod audit_lists;
+pub mod audit_spans;
 pub mod callers;
 pub mod change_log;
 pub mod change_marks;

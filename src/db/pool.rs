@@ -12,7 +12,7 @@ use diesel::r2d2::{ManageConnection as _, Pool, PooledConnection};
 
 use super::connection::{Conn, Manager, Source};
 use super::files::{Stamp, Standing};
-use super::{audit_chain, dialect, migrate, outbox};
+use super::{audit_chain, dialect, errors, migrate, outbox};
 use crate::domain::audit_chain::AuditKeys;
 use crate::domain::master_key::MasterKeys;
 use crate::domain::{Error, Result};
@@ -193,6 +193,24 @@ impl Db {
     /// As [`Db::read`].
     pub fn snapshot<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         self.read(|conn| snapshot_on(conn, query))
+    }
+
+    /// Connections that read, at most.
+    pub fn readers(&self) -> usize {
+        usize::try_from(self.0.size).unwrap_or(1)
+    }
+
+    /// As [`Db::snapshot`], for reads that may look at much: PostgreSQL ends a statement after five seconds. What they read
+    /// of SQLite has to be bounded by them.
+    ///
+    /// # Errors
+    /// As [`Db::read`]; `Busy` when it took too long.
+    pub fn search<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        self.snapshot(|conn| {
+            dialect::hurry(conn)?;
+            query(conn)
+        })
+        .map_err(errors::of_search)
     }
 
     /// Runs a change in one transaction: all of it, or nothing. Blocks; never call it from async code.

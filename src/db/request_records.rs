@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 
+use super::connection::MultiBackend;
 use super::many_rows::{self, row};
 use super::schema::request_records as records;
 use super::{Conn, rows};
@@ -67,6 +68,9 @@ row!(
     last4: Text,
 );
 
+/// Records that one search looks at, at most.
+pub const LOOKED_AT: i64 = 100_000;
+
 /// Which records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -99,13 +103,49 @@ pub fn insert(conn: &mut Conn, rows: &[NewRecord]) -> Result<()> {
     many_rows::write(conn, rows)
 }
 
-/// The tenant's records, newest first.
+/// The tenant's records, newest first. Of those that are asked for by more than time and key no more than
+/// [`LOOKED_AT`] are looked at.
 pub fn list(conn: &mut Conn, tenant: TenantId, filter: &Filter, limit: i64) -> Result<Vec<Record>> {
+    search(conn, tenant, filter, limit).map(|(found, _)| found)
+}
+
+/// As [`list`], and where looking ended before the log did: the oldest record that was looked at.
+pub fn search(
+    conn: &mut Conn,
+    tenant: TenantId,
+    filter: &Filter,
+    limit: i64,
+) -> Result<(Vec<Record>, Option<RequestId>)> {
+    let end = end(conn, tenant, filter)?;
+    let mut query = fitting(tenant, filter).limit(limit);
+    if let Some(end) = end {
+        query = query.filter(records::id.ge(end));
+    }
+    let found = rows::load(conn, query.select(Record::as_select()))?;
+    Ok((found, end))
+}
+
+/// The record at which a search ends. Counting along an index is cheap; what has to be compared is not.
+fn end(conn: &mut Conn, tenant: TenantId, filter: &Filter) -> Result<Option<RequestId>> {
+    let texts = [&filter.code, &filter.address, &filter.method, &filter.path];
+    if texts.into_iter().all(String::is_empty) {
+        return Ok(None);
+    }
+    let unread = Filter {
+        code: String::new(),
+        address: String::new(),
+        method: String::new(),
+        path: String::new(),
+        ..filter.clone()
+    };
+    let query = fitting(tenant, &unread).offset(LOOKED_AT - 1).limit(1);
+    Ok(query.select(records::id).first(conn).optional()?)
+}
+
+fn fitting(tenant: TenantId, filter: &Filter) -> records::BoxedQuery<'static, MultiBackend> {
     let mut query = records::table
         .filter(records::tenant_id.eq(tenant))
         .order(records::id.desc())
-        .limit(limit)
-        .select(Record::as_select())
         .into_boxed();
     if let Some(key) = filter.key {
         query = query.filter(records::key_id.eq(key));
@@ -135,7 +175,7 @@ pub fn list(conn: &mut Conn, tenant: TenantId, filter: &Filter, limit: i64) -> R
     if let Some(after) = filter.after {
         query = query.filter(records::id.gt(after));
     }
-    rows::load(conn, query)
+    query
 }
 
 /// The tenant's record of a request.

@@ -111,8 +111,11 @@ impl KeyLists {
         let turn = shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
         // Once the directory is there, looks go side by side.
         let turn = shared.kept().at.is_none().then_some(turn);
+        // Before the connection: nobody waits for it with one.
+        let mut kept = shared.kept();
         db.snapshot(|conn| {
-            let (found, bytes) = shared.kept().look(conn, tenant, wanted, now)?;
+            let (found, bytes) = kept.look(conn, tenant, wanted, now)?;
+            drop(kept);
             drop(turn);
             self.weigh(tenant, bytes);
             let keys = db::keys::list(conn, tenant, &found.ids)?;

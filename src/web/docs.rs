@@ -58,7 +58,7 @@ struct ApiDocsPage {
     operations: Vec<Operation>,
     schemas: Vec<SchemaView>,
     conflicts: Vec<Conflict>,
-    excesses: [Excess; 1],
+    excesses: [Excess; 2],
 }
 
 /// `GET /api/docs`.

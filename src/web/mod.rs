@@ -56,6 +56,7 @@ pub mod respond;
 mod route_lines;
 pub mod routes;
 pub mod samples;
+pub mod searches;
 pub mod session;
 pub mod session_facts;
 pub mod session_store;

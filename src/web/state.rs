@@ -10,6 +10,7 @@ use super::change_budget::ChangeBudget;
 use super::digests::Digests;
 use super::readiness::Readiness;
 use super::refusal_limiter::RefusalLimiter;
+use super::searches::{Place, Searches};
 use super::unknown_tokens::UnknownTokens;
 use super::viewer_zone;
 use crate::actions::authority::{self, Authority as Acting};
@@ -93,6 +94,7 @@ pub struct State {
     pub readiness: Readiness,
     /// Whether the threads beside the requests live.
     pub vitals: Arc<Vitals>,
+    searches: Searches,
     db: Db,
     follower: Arc<Follower>,
 }
@@ -118,6 +120,7 @@ impl State {
             clock,
             master_keys,
             catalogue,
+            searches: Searches::new(db.readers()),
             db,
             follower,
             digests: Digests::start(&vitals),
@@ -208,10 +211,58 @@ impl State {
         block(move || db.snapshot(query)).await
     }
 
+    /// Runs queries of a tenant that may look at much, on one state of the database: few at once, and none for long.
+    ///
+    /// # Errors
+    /// As [`State::read`]; `Excess` when too many of this tenant run already; `Busy` when they take too long.
+    pub async fn search<T: Send + 'static>(
+        &self,
+        tenant: TenantId,
+        query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let place = self.searches.enter(tenant).await?;
+        self.search_in(place, query).await
+    }
+
+    /// As [`State::search`], for the next part of an export, which has more patience.
+    ///
+    /// # Errors
+    /// As [`State::search`].
+    pub async fn search_on<T: Send + 'static>(
+        &self,
+        tenant: TenantId,
+        query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let place = self.searches.go_on(tenant).await?;
+        self.search_in(place, query).await
+    }
+
+    /// Refuses a tenant of which too many searches run already, before an export begins.
+    ///
+    /// # Errors
+    /// `Excess`.
+    pub async fn may_search(&self, tenant: TenantId) -> Result<()> {
+        self.searches.enter(tenant).await.map(|_| ())
+    }
+
+    /// Whoever asked may be gone: the place is free when the database is.
+    async fn search_in<T: Send + 'static>(
+        &self,
+        place: Place,
+        query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let db = self.db.clone();
+        block(move || {
+            let _place = place;
+            db.search(query)
+        })
+        .await
+    }
+
     /// A page of a tenant's keys, and what `more` reads from the same snapshot.
     ///
     /// # Errors
-    /// As [`State::read`].
+    /// As [`State::search`].
     pub async fn key_list<T: Send + 'static>(
         &self,
         tenant: TenantId,
@@ -219,8 +270,13 @@ impl State {
         now: Timestamp,
         more: impl FnOnce(&mut Conn, ListPage, Vec<Key>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        let place = self.searches.enter(tenant).await?;
         let (lists, db) = (Arc::clone(&self.key_lists), self.db.clone());
-        block(move || lists.read(&db, tenant, &wanted, now, more)).await
+        block(move || {
+            let _place = place;
+            lists.read(&db, tenant, &wanted, now, more)
+        })
+        .await
     }
 
     /// Runs a change by somebody, who is looked at again under its lock: `change` is given them as they are then, with

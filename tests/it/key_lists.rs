@@ -73,9 +73,16 @@ async fn whoever_waits_for_the_first_look_at_a_tenant_holds_no_connection() {
     }
     end.send(()).unwrap();
     holder.join().unwrap().unwrap();
+    let mut shown = 0;
     for look in looks {
         let answer = look.await.unwrap();
+        if answer.status == 429 {
+            // More than may wait.
+            continue;
+        }
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.shows("ERP");
+        shown += 1;
     }
+    assert!(shown >= 2, "{shown}");
 }

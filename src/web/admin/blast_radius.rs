@@ -47,7 +47,7 @@ impl BlastRadius {
     pub async fn load(state: &State, tenant: TenantId, key: &Key, now: Timestamp) -> Self {
         let of = key.clone();
         state
-            .snapshot(move |conn| Self::read(conn, tenant, &of, now))
+            .search(tenant, move |conn| Self::read(conn, tenant, &of, now))
             .await
             .unwrap_or_else(|_| Self::unknown(key, now))
     }

@@ -64,7 +64,9 @@ pub async fn index(
         _ => return Err(Error::BadRequest(format!("limit: use 1 to {MOST}.")).into()),
     };
     let rows = state
-        .read(move |conn| audit_log::after(conn, &by, after, limit))
+        .search(by.tenant, move |conn| {
+            audit_log::after(conn, &by, after, limit)
+        })
         .await?;
     let rows: Vec<AuditRow> = rows.into_iter().map(AuditRow::from).collect();
     Ok(HttpResponse::Ok().json(rows))

@@ -105,6 +105,13 @@ enum Log {
 }
 
 impl Log {
+    fn tenant(&self) -> Option<TenantId> {
+        match self {
+            Self::OfTenant(by) => Some(by.tenant),
+            Self::OfStaff(..) => None,
+        }
+    }
+
     fn note(&self, conn: &mut Conn, detail: Value) -> Result<()> {
         match self {
             Self::OfTenant(by) => audit_log::note_export(conn, by, detail),
@@ -117,28 +124,42 @@ impl Log {
         &self,
         conn: &mut Conn,
         filter: &Filter,
-        last: Option<(i64, AuditId)>,
-    ) -> Result<(Vec<ExportedRow>, bool)> {
+        last: Option<Mark>,
+    ) -> Result<(Vec<ExportedRow>, Option<Mark>)> {
         match self {
             Self::OfTenant(by) => {
                 let filter = Filter {
-                    before: last.map(|(seq, _)| seq),
+                    before: last.map(|last| last.seq),
                     ..filter.clone()
                 };
-                let (rows, more) = audit_log::page(conn, by, &filter, STEP)?;
-                Ok((rows.into_iter().map(ExportedRow::of_tenant).collect(), more))
+                let found = audit_log::page(conn, by, &filter, STEP)?;
+                let next = found.next.map(|seq| Mark { seq, id: None });
+                let rows = found.rows.into_iter().map(ExportedRow::of_tenant);
+                Ok((rows.collect(), next))
             }
             Self::OfStaff(_, reach) => {
-                let before = last.map(|(_, id)| id);
+                let before = last.and_then(|last| last.id);
                 let (rows, tenants, more) =
                     staff_audit_log::page(conn, *reach, filter, before, STEP)?;
+                let next = rows.last().filter(|_| more).map(|row| Mark {
+                    seq: row.seq,
+                    id: Some(row.event.id),
+                });
                 let named = rows
                     .into_iter()
                     .map(|row| ExportedRow::of_staff(row, &tenants));
-                Ok((named.collect(), more))
+                Ok((named.collect(), next))
             }
         }
     }
+}
+
+/// Where an export goes on: the number in a tenant's log, and for the log of staff, which is of many chains, the id of the
+/// last row.
+#[derive(Clone, Copy)]
+struct Mark {
+    seq: i64,
+    id: Option<AuditId>,
 }
 
 /// A row and, in the log of staff, id and name of the tenant that it is about; empty for the installation.
@@ -170,8 +191,8 @@ struct Progress {
     log: Log,
     filter: Filter,
     format: Format,
-    /// Number and id of the last row written.
-    last: Option<(i64, AuditId)>,
+    next: Option<Mark>,
+    has_head: bool,
     is_done: bool,
 }
 
@@ -185,6 +206,10 @@ async fn export(
     let (typed, mut errors) = typed.clean();
     let filter = typed.check(&mut errors);
     errors.into_result()?;
+    if let Log::OfTenant(by) = &log {
+        audit_log::must_read(by)?;
+        state.may_search(by.tenant).await?;
+    }
     let detail = json!({ "format": format.ending(), "filter": typed.detail() });
     let noted = log.clone();
     state.write(move |conn| noted.note(conn, detail)).await?;
@@ -193,7 +218,8 @@ async fn export(
         log,
         filter,
         format,
-        last: None,
+        next: None,
+        has_head: false,
         is_done: false,
     };
     let body = stream::try_unfold(progress, |mut progress| async move {
@@ -209,16 +235,18 @@ async fn export(
 impl Progress {
     /// The next rows. Each step is a query of its own: a slow reader holds no transaction open.
     async fn step(&mut self) -> Result<Vec<u8>> {
-        let (log, filter, last) = (self.log.clone(), self.filter.clone(), self.last);
-        let (rows, more) = self
-            .state
-            .read(move |conn| log.rows(conn, &filter, last))
-            .await?;
-        let has_head = last.is_none();
-        self.last = rows.last().map(|last| (last.row.seq, last.row.event.id));
-        self.is_done = !more;
+        let (log, filter, last) = (self.log.clone(), self.filter.clone(), self.next);
+        let tenant = log.tenant();
+        let read = move |conn: &mut Conn| log.rows(conn, &filter, last);
+        let (rows, next) = match tenant {
+            Some(tenant) => self.state.search_on(tenant, read).await?,
+            None => self.state.read(read).await?,
+        };
+        let needs_head = !std::mem::replace(&mut self.has_head, true);
+        self.next = next;
+        self.is_done = next.is_none();
         match self.format {
-            Format::Csv => as_csv(&rows, has_head),
+            Format::Csv => as_csv(&rows, needs_head),
             Format::Ndjson => as_ndjson(rows),
         }
     }

@@ -79,6 +79,7 @@ impl AuditFilter {
             from,
             to,
             before: None,
+            since: None,
         }
     }
 }

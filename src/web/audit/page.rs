@@ -38,6 +38,8 @@ pub struct AuditPage {
     pub lines: Vec<AuditLine>,
     /// The mark of the last row, when there are older ones.
     pub next: Option<String>,
+    /// Older rows were not looked at although there is room.
+    pub is_cut: bool,
     pub is_first: bool,
 }
 
@@ -48,6 +50,7 @@ struct OlderRows<'a> {
     lines: &'a [AuditLine],
     newest: String,
     older: Option<String>,
+    is_cut: bool,
     is_first: bool,
 }
 
@@ -66,6 +69,7 @@ impl AuditPage {
             lines: &self.lines,
             newest: self.url(""),
             older: self.older(),
+            is_cut: self.is_cut,
             is_first: false,
         }
     }

@@ -44,6 +44,7 @@ pub async fn index(
         crumbs: trail(("Support", "/support/tenants"), ("Audit log", LOG), None),
         path: LOG,
         next: last.map(|row| row.event.id.to_string()),
+        is_cut: false,
         is_first: before.is_none(),
         lines: lines(rows, LOG, &tenants),
         shell: me.shell,

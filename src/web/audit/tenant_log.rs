@@ -33,21 +33,24 @@ pub async fn index(
     let checked = filter.check(&mut errors);
     let before = mark(&part.before)?;
     let by = me.actor();
-    let (rows, more) = if errors.is_empty() {
+    let found = if errors.is_empty() {
         let wanted = Filter { before, ..checked };
         state
-            .read(move |conn| audit_log::page(conn, &by, &wanted, PAGE))
+            .search(by.tenant, move |conn| {
+                audit_log::page(conn, &by, &wanted, PAGE)
+            })
             .await?
     } else {
-        (Vec::new(), false)
+        audit_log::Page::default()
     };
     let home = ("Administration", "/tenant-api-keys");
     let answer = AuditPage {
         crumbs: trail(home, ("Audit log", LOG), None),
         path: LOG,
-        next: rows.last().filter(|_| more).map(|row| row.seq.to_string()),
+        next: found.next.map(|next| next.to_string()),
+        is_cut: found.is_cut,
         is_first: before.is_none(),
-        lines: lines(rows, LOG, &BTreeMap::new()),
+        lines: lines(found.rows, LOG, &BTreeMap::new()),
         shell: me.shell,
         filter,
         errors,

@@ -87,7 +87,7 @@ const NO_QUESTION: &str = "Not JSON, a member twice, or two credentials";
 const UNSURE: &str = "This node can't be sure now: try again after Retry-After seconds";
 const DENY: &str = "This node can't be sure now: deny, and try again after Retry-After seconds";
 const LIMITED: &str = "The key made more requests than its rate limit allows; RateLimit-Policy and RateLimit say more. Or \
-                       too-many-changes: more changes than the server allows. Wait for Retry-After seconds";
+                       too-many-changes or too-many-searches: more than one organization may have at once. Wait for Retry-After seconds";
 
 /// Where a list of addresses makes bodies larger.
 const OF_SETTINGS: [&str; 2] = ["/api/v1/auth/api-keys", "/api/v1/auth/api-keys/{id}"];

@@ -14,5 +14,6 @@ mod key_forms;
 mod late_bodies;
 mod names;
 mod rights_at_commit;
+mod searches;
 mod smuggling;
 pub mod support_forms;

@@ -230,7 +230,9 @@ pub async fn update(
         Vec::new()
     } else {
         state
-            .snapshot(move |conn| group_losses::find(conn, &by, &of, &left))
+            .search(by.tenant, move |conn| {
+                group_losses::find(conn, &by, &of, &left)
+            })
             .await?
     };
     if !losses.is_empty() && form.version == groups::version(&group) {

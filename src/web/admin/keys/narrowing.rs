@@ -66,7 +66,9 @@ pub async fn ask(
 ) -> Result<Option<Narrowing>> {
     let (by, wanted) = (me.actor(), update.clone());
     let found = state
-        .snapshot(move |conn| key_losses::find(conn, by.tenant, id, &wanted, by.now))
+        .search(by.tenant, move |conn| {
+            key_losses::find(conn, by.tenant, id, &wanted, by.now)
+        })
         .await?;
     let Some((key, losses)) = found else {
         return Ok(None);

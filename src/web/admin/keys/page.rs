@@ -113,7 +113,7 @@ pub async fn show(
     me.actor().must_hold(Right::SeeKeys)?;
     let may_change = me.shell.may(Right::ChangeKeys);
     let found = state
-        .snapshot(move |conn| Loaded::load(conn, tenant, id, now))
+        .search(tenant, move |conn| Loaded::load(conn, tenant, id, now))
         .await?;
     let key = found.key;
     let status = key.state(now);

@@ -10,6 +10,7 @@ use super::rows::{Rows, head};
 use crate::actions::requests;
 use crate::db::request_records::Filter;
 use crate::domain::request_id::RequestId;
+use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
@@ -65,6 +66,8 @@ async fn export(
     let filter = typed.check(&mut errors);
     errors.into_result()?;
     let by = me.actor();
+    by.must_hold(Right::SeeUsage)?;
+    state.may_search(by.tenant).await?;
     let detail = json!({ "format": format.ending(), "filter": typed.detail() });
     let noted = by.clone();
     state
@@ -101,7 +104,9 @@ impl Progress {
         let room = STEP.min(MOST - self.written);
         let page = self
             .state
-            .read(move |conn| requests::page(conn, &by, &filter, cursor, room))
+            .search_on(by.tenant, move |conn| {
+                requests::page(conn, &by, &filter, cursor, room)
+            })
             .await?;
         self.cursor = page.next;
         self.written += page.lines.len();

@@ -19,7 +19,7 @@ use crate::web::admin::key_picker::{self, KeyChoice, Picked};
 use crate::web::failure::Answer;
 use crate::web::log_filter::mark;
 use crate::web::respond::{is_htmx, page, replacing_url};
-use crate::web::shell::{Crumb, Shell};
+use crate::web::shell::{Crumb, Moment, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
 use crate::web::verdicts::{Verdict, verdict};
@@ -59,6 +59,8 @@ struct RequestsPage {
     newest: String,
     live: bool,
     older: Option<String>,
+    /// Up to when was looked, when that is not the end of the log.
+    looked_to: Option<Moment>,
     is_first: bool,
 }
 
@@ -107,7 +109,7 @@ pub async fn index(
     let choices = key_picker::offer(&state, &me, "").await?;
     let by = me.actor();
     let loaded = state
-        .read(move |conn| {
+        .search(by.tenant, move |conn| {
             let mut picked = typed_key;
             if let Some(key) = checked.key {
                 if let Some(label) = key_labels::find(conn, by.tenant, &[key])?.pop() {
@@ -127,9 +129,11 @@ pub async fn index(
         .await?;
     let (picked, found, errors) = loaded;
     let next = found.next.map(|next| next.to_string());
+    let looked_to = found.looked_to.map(|id| Moment::day(id.at()));
     let lines = lines(found, !live);
     let answer = RequestsPage {
         crumbs: crumbs(None),
+        looked_to,
         older: next.map(|next| filter.url(LOG, &[("before", &next)])),
         newest: lines.first().map_or_else(
             || RequestId::first_at(me.now()).to_string(),
@@ -178,7 +182,9 @@ async fn since(
         ..filter
     };
     let found = state
-        .read(move |conn| requests::page(conn, &by, &filter, None, LIVE))
+        .search(by.tenant, move |conn| {
+            requests::page(conn, &by, &filter, None, LIVE)
+        })
         .await?;
     page(
         StatusCode::OK,

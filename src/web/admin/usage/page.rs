@@ -92,7 +92,7 @@ pub async fn index(
     asked.key = key.map(|id| id.to_string()).unwrap_or_default();
     let (tenant, now) = (me.member.tenant, me.now());
     let (report, picked) = state
-        .snapshot(move |conn| {
+        .search(tenant, move |conn| {
             let chosen = key.map(|id| db::keys::find(conn, tenant, id)).transpose()?;
             let whose = Whose {
                 tenant,
