@@ -64,6 +64,8 @@ pub struct Config {
     pub request_log_per_second: usize,
     /// Days for which single requests are kept.
     pub request_log_days: i64,
+    /// MiB of free disk below which nothing is only noted; 0: never.
+    pub low_disk_mib: u64,
     /// Days for which daily totals are kept.
     pub usage_days: i64,
     /// Days for which the audit log is kept; for ever unless set.
@@ -97,21 +99,11 @@ impl Config {
             Some(url) => Source::parse(&url)?,
             None => Source::in_dir(&data_dir),
         };
-        let brand = settings.text("key_brand");
-        if !key_text::is_brand(&brand) {
-            return Err(
-                "key_brand: use 2 to 12 lower-case letters or digits, starting with a letter"
-                    .into(),
-            );
-        }
         let public_url = settings
             .optional("public_url")
             .map(|url| check_public_url(&url))
             .transpose()?;
         let insecure_cookie = insecure_cookie(settings, public_url.as_deref())?;
-        let family = settings.parse("forwarded_header", "x-forwarded-for or forwarded")?;
-        let trusted_proxies = TrustedProxies::parse(&settings.text("trusted_proxies"), family)
-            .map_err(|why| format!("trusted_proxies: {why}"))?;
         let positive =
             |name: &str, most: i64| match settings.parse::<i64>(name, "a whole number")? {
                 value if (1..=most).contains(&value) => Ok(value),
@@ -128,8 +120,8 @@ impl Config {
             data_dir,
             database,
             public_url,
-            trusted_proxies,
-            brand,
+            trusted_proxies: trusted_proxies(settings)?,
+            brand: brand(settings)?,
             workers: usize::try_from(positive("workers", 256)?).unwrap_or(1),
             session_idle_minutes: positive("session_idle_minutes", 60)?,
             session_hours: positive("session_hours", 24)?,
@@ -140,6 +132,7 @@ impl Config {
             changes_per_second: changes_per_second(settings)?,
             request_log_per_second: request_log_per_second(settings)?,
             request_log_days: positive("request_log_days", 3_650)?,
+            low_disk_mib: low_disk_mib(settings)?,
             usage_days: positive("usage_days", 3_650)?,
             audit_days: audit_days(settings)?,
             pepper_file: settings.optional("pepper_file").map(PathBuf::from),
@@ -151,6 +144,20 @@ impl Config {
             plans: settings.plans().to_vec(),
         })
     }
+}
+
+fn brand(settings: &Settings) -> Result<String, String> {
+    let brand = settings.text("key_brand");
+    if key_text::is_brand(&brand) {
+        return Ok(brand);
+    }
+    Err("key_brand: use 2 to 12 lower-case letters or digits, starting with a letter".into())
+}
+
+fn trusted_proxies(settings: &Settings) -> Result<TrustedProxies, String> {
+    let family = settings.parse("forwarded_header", "x-forwarded-for or forwarded")?;
+    TrustedProxies::parse(&settings.text("trusted_proxies"), family)
+        .map_err(|why| format!("trusted_proxies: {why}"))
 }
 
 fn metrics_listen(settings: &Settings) -> Result<Option<SocketAddr>, String> {
@@ -190,6 +197,13 @@ fn changes_per_second(settings: &Settings) -> Result<u32, String> {
     match settings.parse("changes_per_second", "a whole number")? {
         value @ 0..=10_000 => Ok(value),
         _ => Err("changes_per_second: use 0 to 10000".into()),
+    }
+}
+
+fn low_disk_mib(settings: &Settings) -> Result<u64, String> {
+    match settings.parse("low_disk_mib", "a whole number")? {
+        value @ 0..=1_000_000_000 => Ok(value),
+        _ => Err("low_disk_mib: use 0 to 1000000000".into()),
     }
 }
 

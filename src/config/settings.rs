@@ -118,6 +118,11 @@ pub const ALL: &[Setting] = &[
         "30",
         "Days for which single requests are kept",
     ),
+    setting(
+        "low_disk_mib",
+        "512",
+        "MiB of free disk below which nothing is noted any more, so that keys can still be changed; below a quarter of it they can only be stopped; 0: never",
+    ),
     setting("usage_days", "400", "Days for which daily totals are kept"),
     setting(
         "audit_days",

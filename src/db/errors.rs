@@ -25,25 +25,35 @@ impl From<DieselError> for Error {
     }
 }
 
+/// How either database says that its disk is full.
+const FULL: [&str; 3] = [
+    "No space left on device",
+    "could not extend file",
+    "disk is full",
+];
+
+/// True for the text of an error for want of room on the disk.
+pub fn is_full(message: &str) -> bool {
+    FULL.iter().any(|part| message.contains(part))
+}
+
 /// These conditions are told by text alone: diesel hands no SQLSTATE on.
 fn is_passing(message: &str) -> bool {
-    [
-        "canceling statement",
-        "No space left on device",
-        "could not extend file",
-        "remaining connection slots",
-        "the database system is",
-        "database is locked",
-        "disk is full",
-        "readonly database",
-        "disk I/O error",
-        "server closed the connection",
-        "no connection to the server",
-        "terminating connection",
-        "connection to server",
-    ]
-    .iter()
-    .any(|part| message.contains(part))
+    is_full(message)
+        || [
+            "canceling statement",
+            "remaining connection slots",
+            "the database system is",
+            "database is locked",
+            "readonly database",
+            "disk I/O error",
+            "server closed the connection",
+            "no connection to the server",
+            "terminating connection",
+            "connection to server",
+        ]
+        .iter()
+        .any(|part| message.contains(part))
 }
 
 /// What a search that was ended says.

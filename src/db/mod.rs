@@ -48,6 +48,7 @@ pub mod projects;
 pub mod rate_limits;
 pub mod recovery_codes;
 pub mod request_records;
+pub mod room;
 pub mod rotation_uses;
 pub mod rows;
 pub mod schema;

@@ -12,6 +12,7 @@ use diesel::r2d2::{ManageConnection as _, Pool, PooledConnection};
 
 use super::connection::{Conn, Manager, Source};
 use super::files::{Stamp, Standing};
+use super::room::{Disk, Room};
 use super::{audit_chain, dialect, errors, migrate, outbox};
 use crate::domain::audit_chain::AuditKeys;
 use crate::domain::master_key::MasterKeys;
@@ -37,6 +38,8 @@ struct Shared {
     writer: Option<Mutex<()>>,
     /// Under which the audit key opens; whoever writes audit rows was given them.
     audit_keys: OnceLock<AuditKeys>,
+    /// On which the database lies, as far as that is known.
+    disk: OnceLock<Disk>,
     /// Messages are kept to be sent.
     sends_mail: AtomicBool,
 }
@@ -127,6 +130,7 @@ impl Db {
             opening: Mutex::default(),
             writer,
             audit_keys: OnceLock::new(),
+            disk: OnceLock::new(),
             sends_mail: AtomicBool::new(false),
         })))
     }
@@ -145,6 +149,22 @@ impl Db {
     pub fn audit_keys(&self) -> Result<&AuditKeys> {
         let keys = self.0.audit_keys.get();
         keys.ok_or_else(|| Error::internal("this command was given no keys of the audit log"))
+    }
+
+    /// Has it look at the room on this disk from now on.
+    pub fn watch(&self, disk: Disk) {
+        // Whoever comes second watches the same one.
+        let _ = self.0.disk.set(disk);
+    }
+
+    /// The disk that is watched; commands at the shell watch none.
+    pub fn disk(&self) -> Option<&Disk> {
+        self.0.disk.get()
+    }
+
+    /// What there is room for on the disk.
+    pub fn room(&self) -> Room {
+        self.disk().map_or(Room::Plenty, Disk::room)
     }
 
     /// Has changes keep the messages that belong to them from now on: without it nobody would send any.
@@ -243,7 +263,12 @@ impl Db {
         dialect::begin_write(&mut conn)?;
         let keys = self.audit_keys();
         outbox::open(self.sends_mail());
-        let done = finish(&mut conn, |conn| audit_chain::with_rows(conn, keys, change))?;
+        let done = finish(&mut conn, |conn| audit_chain::with_rows(conn, keys, change))
+            .inspect_err(|error| {
+                if let Some(disk) = self.disk() {
+                    disk.note_failure(error);
+                }
+            })?;
         match opened.manager.standing() {
             Ok(Standing::InPlace) => Ok(done),
             _ => Err(Error::OutcomeUnknown(

@@ -37,7 +37,7 @@ pub enum Error {
     Excess(Excess, u64),
     /// The answer can't be known now (database away, overload); trying again later is right.
     Unavailable(String),
-    /// Too many ask for the same costly thing at once; nothing was begun. The text says what, and what to do.
+    /// There is no room for it now, such as when too many ask for the same costly thing at once; nothing was begun. The text says what, and what to do.
     Busy(&'static str),
     /// A commit failed in a way that does not tell whether it happened.
     OutcomeUnknown(String),

@@ -26,6 +26,7 @@ use crate::background::usage::{self, UsageWriter};
 use crate::background::usage_retention::{self, Retention};
 use crate::background::vitals::Vitals;
 use crate::config::Config;
+use crate::db::room::Room;
 use crate::db::{self, Db};
 use crate::domain::time::{Clock, Timestamp};
 use crate::domain::{Error, Result};
@@ -159,7 +160,11 @@ impl Work {
         })
     }
 
+    /// While there is little room, what was counted waits in memory, and single requests are left out with a count.
     fn write_usage(&self) -> Result<()> {
+        if self.db.room() > Room::Plenty {
+            return Ok(());
+        }
         self.write_with(UsageWriter::flush)
     }
 

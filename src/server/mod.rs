@@ -67,6 +67,7 @@ impl Application {
         let Storage {
             db, master_keys, ..
         } = open_storage(config)?;
+        storage::watch_disk(config, &db);
         let now = clock.now();
         take_over_plans(config, &db)?;
         let token = db.write(|conn| setup::issue_token(conn, now))?;

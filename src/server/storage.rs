@@ -1,9 +1,12 @@
 //! The database and the secrets that belong to it, made at the very first start.
 
+use std::path::Path;
+
 use super::data_dir;
 use super::first_start::FirstStart;
 use crate::config::Config;
 use crate::config::secrets::{Secrets, master_key_file};
+use crate::db::room::Disk;
 use crate::db::secret_checks::{self, Kind};
 use crate::db::{self, Db, audit_chain};
 use crate::domain::master_key::{MasterKey, MasterKeys};
@@ -82,6 +85,20 @@ fn connect(config: &Config) -> Result<Db, String> {
         db.send_mail();
     }
     Ok(db)
+}
+
+/// Has the database look at the disk that it is on, or at that of the data directory when it is a server elsewhere.
+pub fn watch_disk(config: &Config, db: &Db) {
+    let file = config.database.file().and_then(Path::parent);
+    let place = match file {
+        Some(directory) if directory.as_os_str().is_empty() => Path::new("."),
+        Some(directory) => directory,
+        None => &config.data_dir,
+    };
+    db.watch(Disk::new(
+        place.to_owned(),
+        config.low_disk_mib * 1024 * 1024,
+    ));
 }
 
 /// Reads the secrets and holds them against what the database notes of them; notes them in a new one.

@@ -7,8 +7,9 @@ use actix_web::http::{Method, header};
 use super::body::LARGEST_SETTINGS;
 use super::change_budget::Lane;
 use super::state::State;
-use crate::domain::Result;
+use crate::db::room::Room;
 use crate::domain::role::Actor;
+use crate::domain::{Error, Result};
 
 /// Forms that change nothing: searches, and fields that are checked while somebody types. A batch is counted by its keys,
 /// when they are known.
@@ -58,6 +59,18 @@ pub fn count(request: &HttpRequest, state: &State, by: &Actor) -> Result<()> {
     match lane(request) {
         Some(lane) => state.changes.take(by, lane, weight(request)),
         None => Ok(()),
+    }
+}
+
+/// Refuses what the disk has no room for any more.
+///
+/// # Errors
+/// `Busy` with what can still be done.
+pub fn must_have_room(request: &HttpRequest, state: &State) -> Result<()> {
+    const FULL: &str = "The disk of this server is nearly full: for now keys, people, sessions and credentials can be stopped, and nothing else be changed. Nothing was done; please tell whoever runs it.";
+    match lane(request) {
+        Some(Lane::Usual) if state.room() == Room::Last => Err(Error::Busy(FULL)),
+        _ => Ok(()),
     }
 }
 

@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, web};
 use super::state::State;
 use crate::background::follow::Trouble;
 use crate::db;
+use crate::db::room::Room;
 
 const SILENT: &str = "the database does not answer";
 
@@ -42,11 +43,24 @@ pub async fn live(state: web::Data<State>) -> HttpResponse {
 /// within the last second. Otherwise 503 with the reason.
 pub async fn ready(state: web::Data<State>) -> HttpResponse {
     match obstacle(&state).await {
-        None => HttpResponse::Ok().content_type(TEXT).body("ready\n"),
+        None => HttpResponse::Ok()
+            .content_type(TEXT)
+            .body(format!("ready\n{}", low(state.room()))),
         Some(reason) => HttpResponse::ServiceUnavailable()
             .insert_header((header::RETRY_AFTER, 2))
             .content_type(TEXT)
             .body(format!("not ready: {reason}\n")),
+    }
+}
+
+/// Keys are verified on whatever room there is, so a server with little of it is ready.
+fn low(room: Room) -> &'static str {
+    match room {
+        Room::Plenty => "",
+        Room::Low => {
+            "the disk is nearly full: requests, usage and failed sign-ins are not written\n"
+        }
+        Room::Last => "the disk is nearly full: nothing is written but what stops a key\n",
     }
 }
 

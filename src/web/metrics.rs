@@ -147,7 +147,17 @@ impl Readings {
             let mut one = family.encode_family(&labels)?;
             one.encode_gauge(&i64::from(count))?;
         }
-        Ok(())
+        let Some(disk) = self.0.disk() else {
+            return Ok(());
+        };
+        let help = "0 with room on the disk; 1: nothing is only noted; 2: keys can only be stopped";
+        gauge(to, "disk_low", help, disk.room() as i64)?;
+        let free = disk
+            .free()
+            .map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
+        let help =
+            "Bytes that are free where the database is, or the data directory beside PostgreSQL";
+        free.map_or(Ok(()), |free| gauge(to, "disk_free_bytes", help, free))
     }
 }
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::failure::Failure;
 use super::state::State;
 use crate::actions::refused_permissions::{self, Asker, Refused};
+use crate::db::room::Room;
 use crate::domain::Error;
 use crate::domain::role::{Actor, Supporter};
 
@@ -42,7 +43,7 @@ pub async fn note(request: &HttpRequest, failure: Option<&Failure>) {
         object: object(request),
         said: said.to_owned(),
     };
-    if !state.refusal_limiter.has_room(&by.id(), &refused.route) {
+    if state.room() > Room::Plenty || !state.refusal_limiter.has_room(&by.id(), &refused.route) {
         return;
     }
     let written = state.write(move |conn| refused_permissions::note(conn, &by, &refused));

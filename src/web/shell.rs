@@ -10,6 +10,7 @@ use crate::domain::time::{self, Timestamp};
 use crate::domain::zone::Zone;
 
 use crate::db::members::{Home, Member};
+use crate::db::room::Room;
 use crate::db::support_grants::Grant;
 use crate::web::viewer_zone;
 
@@ -52,6 +53,8 @@ pub struct Shell {
     pub looks: Vec<LookStrip>,
     /// The tenant is suspended.
     pub suspension: Option<SuspensionStrip>,
+    /// What super users are told of a disk that is nearly full.
+    pub low_disk: Option<&'static str>,
 }
 
 /// A message shown once.
@@ -165,6 +168,7 @@ impl Shell {
             flash: None,
             looks: Vec::new(),
             suspension: None,
+            low_disk: None,
         }
     }
 
@@ -193,6 +197,20 @@ impl Shell {
             flash: None,
             looks: Vec::new(),
             suspension: None,
+            low_disk: None,
+        }
+    }
+
+    /// Tells of the disk whoever runs the installation.
+    pub fn tell_of_disk(&mut self, room: Room) {
+        if self.may(Right::OverseeTenants) {
+            self.low_disk = match room {
+                Room::Plenty => None,
+                Room::Low => Some("Requests, usage and failed sign-ins are not recorded now."),
+                Room::Last => {
+                    Some("Keys can only be revoked and disabled now, and nothing is recorded.")
+                }
+            };
         }
     }
 }

@@ -143,10 +143,12 @@ impl SignedIn {
                 .map(|look| LookStrip::new(look, now))
                 .collect();
         }
+        shell.tell_of_disk(state.room());
         shell.suspension = SuspensionStrip::of(&member, actor.now);
         // Error pages of this request are drawn inside the shell.
         request.extensions_mut().insert(shell.clone());
         must_not_change(request, &member)?;
+        changing::must_have_room(request, state)?;
         if !member.super_user {
             changing::count(request, state, &actor)?;
         }

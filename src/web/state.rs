@@ -17,6 +17,7 @@ use crate::actions::authority::{self, Authority as Acting};
 use crate::background::follow::{Follower, Standing};
 use crate::background::vitals::Vitals;
 use crate::db::keys::Key;
+use crate::db::room::{Disk, Room};
 use crate::db::{Conn, Db};
 use crate::domain::authority::Authority;
 use crate::domain::catalogue::Catalogue;
@@ -171,6 +172,16 @@ impl State {
     /// True when people get mail.
     pub fn sends_mail(&self) -> bool {
         self.db.sends_mail()
+    }
+
+    /// The disk that the database is on.
+    pub fn disk(&self) -> Option<&Disk> {
+        self.db.disk()
+    }
+
+    /// What there is room for on that disk.
+    pub fn room(&self) -> Room {
+        self.db.room()
     }
 
     /// Connections to the database: open ones, and how many of them are idle.

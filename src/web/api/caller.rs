@@ -78,6 +78,7 @@ fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
         refused_permissions::asks(request, &actor);
         // What a key may not do anyway leaves its tenant's budget as it is.
         if decided.has_scope() && !entry.is_former() {
+            changing::must_have_room(request, incoming.state)?;
             changing::count(request, incoming.state, &actor)?;
         }
     }

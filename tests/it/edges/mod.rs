@@ -8,6 +8,7 @@ mod forward_auth;
 mod front;
 mod introspection;
 mod key_rotations;
+mod low_disk;
 mod peppers;
 mod rate_limits;
 mod readiness;

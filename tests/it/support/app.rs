@@ -360,6 +360,7 @@ pub fn config() -> Config {
         changes_per_second: 0,
         request_log_per_second: 8_192,
         request_log_days: 30,
+        low_disk_mib: 0,
         usage_days: 400,
         audit_days: None,
         pepper_file: None,

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::codes::CODE;
 use crate::actions::accounts::Holder;
 use crate::actions::{sessions, sign_in};
+use crate::db::room::Room;
 use crate::db::users::User;
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
@@ -207,6 +208,7 @@ async fn check(
     let attempt = sign_in::Attempt::new(&form.email, client::place(request));
     let (begun, judged) = judge(state, &attempt, &form.password).await?;
     let from = arrival(request, state);
+    let has_room = state.room() == Room::Plenty;
     let done = state
         .note(move |conn| {
             let Ok(fits) = judged else {
@@ -218,11 +220,15 @@ async fn check(
             let now = from.now;
             let Some(holder) = holder(conn, begun.user.as_ref(), from.clone())? else {
                 let digest = attempt.email_digest();
-                sessions::note_stranger(conn, &Event::SignInRefused, &digest, &from)?;
+                if has_room {
+                    sessions::note_stranger(conn, &Event::SignInRefused, &digest, &from)?;
+                }
                 return Ok(Ok(None));
             };
             if !fits {
-                holder.note(conn, &Event::SignInRefused)?;
+                if has_room {
+                    holder.note(conn, &Event::SignInRefused)?;
+                }
                 return Ok(Ok(None));
             }
             let Some((user, tenant)) = holder.session() else {
