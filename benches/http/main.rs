@@ -24,6 +24,7 @@ mod resolve;
 mod searches;
 mod servers;
 mod sign_ins;
+mod unread;
 
 #[path = "../shared/credentials.rs"]
 mod credentials;
@@ -80,6 +81,9 @@ fn main() {
     }
     if is_wanted("searches") {
         searches::run();
+    }
+    if is_wanted("unread") {
+        unread::run();
     }
     if wanted.contains(&"growth") {
         growth::run(&[1_000, 100_000, 1_000_000]);

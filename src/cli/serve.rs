@@ -3,13 +3,14 @@
 use super::out;
 use crate::config::Config;
 use crate::domain::time::Clock;
-use crate::server::{Application, process};
+use crate::server::{Application, open_files, process};
 use crate::telemetry;
 
 /// Starts the server and says what to do next.
 pub fn run(config: &Config) -> Result<(), String> {
     telemetry::start(&config.log, config.log_json)?;
     process::refuse_dumps();
+    open_files::raise_limit();
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(config, &Clock::System)?;
         process::warn_of_root();

@@ -46,6 +46,8 @@ pub struct Config {
     pub brand: String,
     /// Threads that answer requests.
     pub workers: usize,
+    /// Connections that one address may have at once.
+    pub connections_per_address: usize,
     /// Minutes without activity after which a session ends.
     pub session_idle_minutes: i64,
     /// Hours after which a session ends in any case.
@@ -123,6 +125,11 @@ impl Config {
             trusted_proxies: trusted_proxies(settings)?,
             brand: brand(settings)?,
             workers: usize::try_from(positive("workers", 256)?).unwrap_or(1),
+            connections_per_address: usize::try_from(positive(
+                "connections_per_address",
+                1_000_000,
+            )?)
+            .unwrap_or(1),
             session_idle_minutes: positive("session_idle_minutes", 60)?,
             session_hours: positive("session_hours", 24)?,
             insecure_cookie,

@@ -78,6 +78,11 @@ pub const ALL: &[Setting] = &[
     ),
     setting("workers", "2", "Threads that answer requests"),
     setting(
+        "connections_per_address",
+        "1000",
+        "Connections that one address may have at once; trusted proxies and this machine may have any number",
+    ),
+    setting(
         "session_idle_minutes",
         "60",
         "Minutes without activity after which people must sign in again (at most 60)",

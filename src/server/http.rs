@@ -1,18 +1,26 @@
 //! HTTP/1.1 as each worker speaks it.
 
+use std::future::ready;
+use std::io::{Error, ErrorKind};
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::body::BoxBody;
 use actix_http::error::DispatchError;
 use actix_http::{HttpService, KeepAlive, Request, Response};
-use actix_service::{Service, ServiceFactory, map_config};
+use actix_service::{
+    Service, ServiceFactory, ServiceFactoryExt as _, fn_factory, fn_service, map_config,
+};
 use actix_web::dev::AppConfig;
 use actix_web::rt::net::{TcpStream, UnixStream};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::connections::Connections;
+use super::crowd::Crowd;
+use super::line::Line;
+use super::turns::Turns;
 
 /// A new TCP connection, and who made it.
 ///
@@ -37,6 +45,7 @@ pub async fn unix(stream: UnixStream) -> Result<(UnixStream, Option<SocketAddr>)
 pub fn over<T, F>(
     front: F,
     stopping: impl Future<Output = ()> + 'static,
+    crowd: Arc<Crowd>,
 ) -> impl ServiceFactory<
     (T, Option<SocketAddr>),
     Config = (),
@@ -55,15 +64,35 @@ where
         > + 'static,
     F::Service: 'static,
     F::Future: 'static,
-    <F::Service as Service<Request>>::Future: 'static,
+    <F::Service as Service<Request>>::Future: Unpin + 'static,
 {
-    let connections = Rc::<Connections>::default();
+    let connections = Connections::new(crowd);
     actix_web::rt::spawn(Rc::clone(&connections).watch(stopping));
-    HttpService::build()
+    let door = Rc::clone(&connections);
+    let (coming, going) = (Rc::clone(&connections), connections);
+    let front = map_config(front, |()| AppConfig::default());
+    let turns = fn_factory(move || {
+        let front = front.new_service(());
+        async move { front.await.map(Turns::before) }
+    });
+    let http = HttpService::build()
+        .on_connect_ext(move |line: &Line<T>, data| {
+            coming.keep(Rc::clone(line.connection()));
+            data.insert(Rc::clone(line.connection()));
+        })
         // Hidden in its documentation, but the way in which actix-web itself ends connections.
-        .graceful_shutdown_signal(move || connections.open())
+        .graceful_shutdown_signal(move || going.end_of_newest())
         .keep_alive(KeepAlive::Os)
         .client_request_timeout(Duration::from_secs(10))
         .client_disconnect_timeout(Duration::from_secs(2))
-        .h1(map_config(front, |()| AppConfig::default()))
+        .h1(turns);
+    fn_service(move |(stream, peer): (T, Option<SocketAddr>)| {
+        let connection = door.admit(peer.map(|peer| peer.ip()));
+        let turned_away = || DispatchError::Io(Error::from(ErrorKind::ConnectionRefused));
+        ready(match connection {
+            Some(connection) => Ok((Line::new(stream, connection), peer)),
+            None => Err(turned_away()),
+        })
+    })
+    .and_then(http)
 }

@@ -2,12 +2,15 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::net::UnixListener;
+use std::sync::Arc;
 
 use actix_http::{Request, Response};
 use actix_service::{Service, ServiceFactory, ServiceFactoryExt as _, fn_service};
 use actix_web::body::BoxBody;
 use actix_web::dev::{AppConfig, Server};
 
+use super::crowd::Crowd;
+use super::open_files::Room;
 use super::{http, unix_socket};
 use crate::config::Config;
 
@@ -40,13 +43,14 @@ impl Listeners {
         self.tcp.local_addr().map_err(|cause| cause.to_string())
     }
 
-    /// Serves what `front` makes for each of the workers, until the process is told to stop.
+    /// Serves what `front` makes for each of the workers to the `crowd`, until the process is told to stop.
     ///
     /// # Errors
     /// One line when the system refuses.
     pub fn serve<F>(
         self,
         workers: usize,
+        crowd: &Arc<Crowd>,
         front: impl Fn() -> F + Clone + Send + 'static,
     ) -> Result<Server, String>
     where
@@ -59,11 +63,15 @@ impl Listeners {
             > + 'static,
         F::Service: 'static,
         F::Future: 'static,
-        <F::Service as Service<Request>>::Future: 'static,
+        <F::Service as Service<Request>>::Future: Unpin + 'static,
     {
+        let room = Room::left(workers);
+        crowd.counts.allow(room.connections);
         let builder = Server::build()
             .workers(workers)
             .shutdown_timeout(10)
+            // Somebody gives way long before that; but only a worker that gets round to it finds out who.
+            .max_concurrent_connections(room.for_each_worker)
             .disable_signals();
         let signal = builder.graceful_shutdown_signal();
         let stopping = move || {
@@ -71,17 +79,23 @@ impl Listeners {
             async move { signal.notified().await }
         };
         let (unix_front, unix_stopping) = (front.clone(), stopping.clone());
+        let (crowd, unix_crowd) = (Arc::clone(crowd), Arc::clone(crowd));
         let address = self.address()?;
         let builder = builder
             .listen("tcp", self.tcp, move || {
-                fn_service(http::tcp).and_then(http::over(front(), stopping()))
+                fn_service(http::tcp).and_then(http::over(front(), stopping(), Arc::clone(&crowd)))
             })
             .map_err(|cause| format!("can't listen on {address}: {cause}"))?;
         let builder = match self.unix {
             None => builder,
             Some(listener) => builder
                 .listen_uds("unix", listener, move || {
-                    fn_service(http::unix).and_then(http::over(unix_front(), unix_stopping()))
+                    let crowd = Arc::clone(&unix_crowd);
+                    fn_service(http::unix).and_then(http::over(
+                        unix_front(),
+                        unix_stopping(),
+                        crowd,
+                    ))
                 })
                 .map_err(|cause| format!("can't listen on the Unix socket: {cause}"))?,
         };

@@ -2,16 +2,20 @@
 
 pub mod connections;
 pub mod control;
+pub mod crowd;
 pub mod data_dir;
 mod first_start;
 pub mod http;
 pub mod jobs;
+pub mod line;
 mod listeners;
 mod metrics;
+pub mod open_files;
 pub mod process;
 pub mod site;
 mod stop_signals;
 pub mod storage;
+pub mod turns;
 pub mod unix_socket;
 
 use std::net::SocketAddr;
@@ -23,6 +27,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
 
+use self::crowd::Crowd;
 use self::data_dir::DataDir;
 use self::listeners::Listeners;
 use self::metrics::serve_metrics;
@@ -96,7 +101,12 @@ impl Application {
                 .configure(|app| routes::configure(app, &inside, &cookie_key));
             FrontFactory::new(routes.into_factory(), inside.clone())
         };
-        let server = listeners.serve(config.workers, front)?;
+        let crowd = Arc::new(Crowd::new(
+            Arc::clone(&state.connections),
+            config.trusted_proxies.clone(),
+            config.connections_per_address,
+        ));
+        let server = listeners.serve(config.workers, &crowd, front)?;
         let metrics = config
             .metrics_listen
             .map(|listen| serve_metrics(listen, &state))

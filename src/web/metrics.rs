@@ -10,6 +10,7 @@ use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
+use super::connection_counts::Cause;
 use super::failure::Answer;
 use super::state::State;
 use crate::domain::Error;
@@ -58,6 +59,7 @@ impl Collector for Readings {
             "Times that a system did not get an integration credential, since it can't be opened";
         to.encode_descriptor("credentials_damaged", help, None, MetricType::Counter)?
             .encode_counter::<NoLabelSet, _, u64>(&self.0.credentials().damage().times(), None)?;
+        self.connections(&mut to)?;
         self.faults(&mut to)?;
         self.database(&mut to)
     }
@@ -125,6 +127,28 @@ impl Readings {
         gauge(to, "key_lists", help, number(tenants))?;
         let help = "Memory that these lists take";
         gauge(to, "key_lists_bytes", help, number(bytes))
+    }
+
+    fn connections(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let counts = &self.0.connections;
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        gauge(
+            to,
+            "connections",
+            "Connections of clients",
+            number(counts.open()),
+        )?;
+        let help = "Most connections of clients that there may be, by the limit of open files";
+        gauge(to, "connections_capacity", help, number(counts.most()))?;
+        let help = "Connections that the server ended or refused, by reason";
+        let mut ended =
+            to.encode_descriptor("connections_ended", help, None, MetricType::Counter)?;
+        for cause in Cause::ALL {
+            let labels = [("reason", cause.as_str())];
+            let mut one = ended.encode_family(&labels)?;
+            one.encode_counter::<NoLabelSet, _, u64>(&counts.ended(cause), None)?;
+        }
+        Ok(())
     }
 
     fn faults(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {

@@ -12,6 +12,7 @@ pub mod change_budget;
 pub mod changing;
 pub mod client;
 pub mod compression;
+pub mod connection_counts;
 pub mod decide;
 pub mod digests;
 pub mod docs;

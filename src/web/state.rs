@@ -7,6 +7,7 @@ use std::time::Instant;
 use actix_web::{HttpRequest, web};
 
 use super::change_budget::ChangeBudget;
+use super::connection_counts::ConnectionCounts;
 use super::digests::Digests;
 use super::readiness::Readiness;
 use super::refusal_limiter::RefusalLimiter;
@@ -93,6 +94,8 @@ pub struct State {
     pub key_lists: Arc<KeyLists>,
     /// Whether the database answered lately.
     pub readiness: Readiness,
+    /// How many clients are connected.
+    pub connections: Arc<ConnectionCounts>,
     /// Whether the threads beside the requests live.
     pub vitals: Arc<Vitals>,
     searches: Searches,
@@ -118,6 +121,7 @@ impl State {
             refusal_limiter: RefusalLimiter::new(&clock),
             key_lists: Arc::default(),
             readiness: Readiness::default(),
+            connections: Arc::default(),
             clock,
             master_keys,
             catalogue,

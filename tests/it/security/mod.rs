@@ -3,6 +3,7 @@
 mod bad_requests;
 mod change_budget;
 mod compression;
+mod crowds;
 mod csrf;
 pub mod csrf_forms;
 pub mod csrf_integrations;

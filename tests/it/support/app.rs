@@ -350,6 +350,7 @@ pub fn config() -> Config {
         trusted_proxies: TrustedProxies::default(),
         brand: "ks".into(),
         workers: 2,
+        connections_per_address: 1_000,
         session_idle_minutes: 60,
         session_hours: 24,
         insecure_cookie: false,
