@@ -1,7 +1,9 @@
 //! Signing in: one answer and one cost whether the person exists or not, and patience after failures.
 //!
 //! Failures are counted by account-and-address and by address. An attacker elsewhere therefore slows down only
-//! attempts from there: the real person still gets in from another address.
+//! attempts from there: the real person still gets in from another address. Whoever tries an account from ever new
+//! addresses makes it wait everywhere in the end, save in browsers in which its person signed in before: each of those is
+//! counted by itself.
 
 use std::net::IpAddr;
 
@@ -10,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::db::users::User;
 use crate::db::{self, Conn};
+use crate::domain::known_browser::KnownBrowser;
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result, password, random, text_form};
 
@@ -18,6 +21,8 @@ const CODES: &str = "codes:";
 /// Failures from one place before waiting begins.
 const FREE_ACCOUNT: i64 = 5;
 const FREE_ADDRESS: i64 = 30;
+/// Failures of one account from wherever, of browsers that are not known to it; and of one browser that is.
+const FREE_EVERYWHERE: i64 = 100;
 /// Wrong codes of one account, from wherever: only who knows the password gets to try any.
 const FREE_CODES: i64 = 10;
 /// Wrong codes of one account after which its person is told.
@@ -54,13 +59,15 @@ impl Place {
 }
 
 /// Someone at the door.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Attempt {
     /// The address as typed: it may have been kept so.
     typed: String,
     /// The same in one form, under which attempts are counted.
     email: String,
     place: Place,
+    /// Somebody signed in to this account there before.
+    browser: Option<KnownBrowser>,
     /// A code is asked for as well.
     with_code: bool,
 }
@@ -109,8 +116,25 @@ impl Attempt {
             typed: email.to_owned(),
             email: text_form::email(email),
             place,
+            browser: None,
             with_code: false,
         }
+    }
+
+    /// The same in a browser that is known to the account with this address.
+    pub fn by_browser(self, browser: KnownBrowser) -> Self {
+        Self {
+            browser: Some(browser),
+            ..self
+        }
+    }
+
+    /// What stands for the account, when the browser is known to it.
+    pub fn known_account(&self) -> Option<u64> {
+        self.browser.as_ref()?;
+        let digest = Sha256::digest(self.email.as_bytes());
+        let (first, _) = digest.split_first_chunk()?;
+        Some(u64::from_be_bytes(*first))
     }
 
     /// An attempt that takes the code of a second factor too: the codes of an account are counted together, wherever they
@@ -136,14 +160,32 @@ impl Attempt {
         format!("{CODES}{}", self.email_digest())
     }
 
+    fn everywhere(&self) -> String {
+        format!("everywhere:{}", self.email_digest())
+    }
+
+    /// The account wherever it is tried, or the browser alone where `user` signed in with the password they still have.
+    fn everywhere_or_browser(&self, user: Option<&User>) -> String {
+        let is_known = |browser: &&KnownBrowser| {
+            user.is_some_and(|user| browser.is_of_password(&user.password_digest))
+        };
+        match self.browser.as_ref().filter(is_known) {
+            Some(browser) => format!("browser:{}", browser.id()),
+            None => self.everywhere(),
+        }
+    }
+
     /// Counted subjects with the failures each may have before it must wait.
-    fn subjects(&self) -> Vec<(String, i64)> {
+    fn subjects(&self, user: Option<&User>) -> Vec<(String, i64)> {
         let mut subjects = vec![(self.account(), FREE_ACCOUNT)];
         if !matches!(self.place, Place::Shared) {
             subjects.push((format!("address:{}", self.place.subject()), FREE_ADDRESS));
         }
         if self.with_code {
+            // Less than everywhere, so that count is not needed too.
             subjects.push((self.codes(), FREE_CODES));
+        } else {
+            subjects.push((self.everywhere_or_browser(user), FREE_EVERYWHERE));
         }
         subjects
     }
@@ -154,8 +196,10 @@ impl Attempt {
     /// # Errors
     /// `Throttled` with the seconds left.
     pub fn begin(&self, conn: &mut Conn, now: Timestamp) -> Result<Begun> {
+        let user = db::users::find_by_email(conn, &self.typed)?;
+        let user = user.filter(|user| user.disabled_at.is_none());
         let (mut before, mut codes) = (Vec::new(), 0);
-        for (subject, free) in self.subjects() {
+        for (subject, free) in self.subjects(user.as_ref()) {
             // Locked: another attempt on the same subject waits here, and then sees this one's failure.
             let known = db::sign_in_failures::lock(conn, &subject, now)?;
             let (failures, last) = (known.failures, known.last_at);
@@ -174,8 +218,6 @@ impl Attempt {
             }
             before.push((subject, last));
         }
-        let user = db::users::find_by_email(conn, &self.typed)?;
-        let user = user.filter(|user| user.disabled_at.is_none());
         Ok(Begun {
             user,
             at: now,
@@ -192,10 +234,14 @@ impl Attempt {
         if self.with_code {
             db::sign_in_failures::delete(conn, &self.codes())?;
         }
+        if let Some(browser) = &self.browser {
+            db::sign_in_failures::delete(conn, &format!("browser:{}", browser.id()))?;
+        }
+        db::sign_in_failures::delete(conn, &self.everywhere())?;
         db::sign_in_failures::delete(conn, &self.account())
     }
 
-    /// Takes this attempt's failure back, and the time from which waiting counts unless another failed meanwhile:
+    /// Takes this attempt's failure back, with the row when it was the only one, and the time from which waiting counts unless another failed meanwhile:
     /// it was not a failure.
     pub fn take_back(&self, conn: &mut Conn, begun: &Begun) -> Result<()> {
         begun.before.iter().try_for_each(|(subject, before)| {
@@ -205,7 +251,10 @@ impl Attempt {
             } else {
                 known.last_at
             };
-            db::sign_in_failures::set(conn, subject, (known.failures - 1).max(0), last)
+            if known.failures <= 1 {
+                return db::sign_in_failures::delete(conn, subject);
+            }
+            db::sign_in_failures::set(conn, subject, known.failures - 1, last)
         })
     }
 }

@@ -30,6 +30,7 @@ pub mod key_rotations;
 pub mod key_snapshot;
 pub mod key_text;
 pub mod key_updates;
+pub mod known_browser;
 pub mod letter;
 pub mod limit_end;
 pub mod limits;

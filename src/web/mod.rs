@@ -31,6 +31,7 @@ pub mod half_signed_in;
 pub mod health;
 pub mod held_key;
 pub mod jump;
+pub mod known_browser;
 pub mod leaked_keys;
 pub mod limit_thread;
 pub mod local_path;

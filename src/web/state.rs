@@ -343,7 +343,7 @@ impl State {
     /// # Errors
     /// As [`Digests::work`].
     pub async fn digest_password(&self, typed: String) -> Result<String> {
-        let place = self.digests.place()?;
+        let place = self.digests.place(None)?;
         self.digests
             .work(place, move || password::digest(&typed))
             .await

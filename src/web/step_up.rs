@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 
 use super::client;
 use super::form::{OWN_PASSWORD, OwnPassword};
+use super::known_browser;
 use super::password_check::{judge, throttled};
 use super::session::Who;
 use super::session_facts::SessionFacts;
@@ -197,7 +198,7 @@ pub async fn password_fits(
     email: &str,
     typed: &str,
 ) -> Result<bool> {
-    let attempt = sign_in::Attempt::new(email, client::place(request));
+    let attempt = known_browser::attempt(request, state, email);
     let (begun, judged) = judge(state, &attempt, typed).await?;
     let row = begun.user.as_ref();
     let row = row.and_then(|user| own_row(request, user.id));

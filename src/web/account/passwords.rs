@@ -13,6 +13,7 @@ use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result, password};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
+use crate::web::known_browser;
 use crate::web::password_check::throttled;
 use crate::web::respond::see_other;
 use crate::web::session::set_flash;
@@ -48,7 +49,9 @@ pub async fn update(
                 &session,
                 "Your password was changed. Your other sessions are over.",
             );
-            return Ok(see_other(&request, ACCOUNT));
+            let mut response = see_other(&request, ACCOUNT);
+            known_browser::remember(&state, by.id()?, &mut response).await?;
+            return Ok(response);
         }
         Err(Error::Invalid(wrong)) => {
             errors = wrong;

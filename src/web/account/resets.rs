@@ -15,6 +15,7 @@ use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::{Form, page_for_strangers};
+use crate::web::known_browser;
 use crate::web::password_check::arrival;
 use crate::web::respond::see_other;
 use crate::web::shell::theme;
@@ -113,5 +114,8 @@ pub async fn create(
         })
         .await?;
     session.purge();
-    Ok(see_other(&request, "/login?over=reset"))
+    let mut response = see_other(&request, "/login?over=reset");
+    // Whoever opened the link reads the mail of the account: others who try it make nobody wait here.
+    known_browser::remember(&state, user.id, &mut response).await?;
+    Ok(response)
 }

@@ -13,6 +13,7 @@ use crate::domain::Error;
 use crate::domain::validate::FieldErrors;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, page_for_strangers};
+use crate::web::known_browser;
 use crate::web::respond::see_other;
 use crate::web::session::{Who, set_flash};
 use crate::web::session_facts::SessionFacts;
@@ -129,7 +130,9 @@ pub async fn create(
             let facts = SessionFacts::begun(&request, state.now());
             Who::start(&session, user, Some(tenant), &facts)?;
             set_flash(&session, "Keystead is ready. Generate your first API key.");
-            Ok(see_other(&request, "/tenant-api-keys"))
+            let mut response = see_other(&request, "/tenant-api-keys");
+            known_browser::remember(&state, user, &mut response).await?;
+            Ok(response)
         }
         Err(Error::Invalid(errors)) => {
             let form = SetupValues {

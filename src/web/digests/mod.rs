@@ -1,12 +1,15 @@
 //! Password digests, on threads of their own that give way to all others, above all to verification.
 
+mod places;
 mod queue;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::oneshot;
 
+pub use self::places::Place;
+use self::places::Places;
 use self::queue::Queue;
 use crate::background::vitals::Vitals;
 use crate::domain::{Error, Result};
@@ -18,14 +21,11 @@ const WAITING: usize = 32;
 const NAME: &str = "password-digest";
 const BUSY: &str = "Too many people sign in at once. Try again in a few seconds.";
 
-/// A place among those whose digest is worked on or waits for it, until this is dropped.
-pub type Place = OwnedSemaphorePermit;
-
 /// Hands digests to the threads.
 #[derive(Debug)]
 pub struct Digests {
     queue: Arc<Queue>,
-    places: Arc<Semaphore>,
+    places: Places,
 }
 
 impl Digests {
@@ -49,20 +49,20 @@ impl Digests {
         }
         Self {
             queue,
-            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+            places: Places::new(AT_ONCE + WAITING),
         }
     }
 
-    /// A place, before anything else is done for a password: whoever is turned away costs next to nothing.
+    /// A place, before anything else is done for a password: whoever is turned away costs next to nothing. `known` stands
+    /// for the account to which the browser is known: strangers can't take all the places of such.
     ///
     /// # Errors
     /// `Busy` when too many wait already.
-    pub fn place(&self) -> Result<Place> {
-        let place = Arc::clone(&self.places).try_acquire_owned();
-        place.map_err(|_| Error::Busy(BUSY))
+    pub fn place(&self, known: Option<u64>) -> Result<Place> {
+        self.places.take(known).ok_or(Error::Busy(BUSY))
     }
 
-    /// Has a thread do this work, in the order of coming; perhaps two of them, when the first gets no core for it.
+    /// Has a thread do this work, known browsers first, in the order of coming; perhaps two of them, when the first gets no core for it.
     ///
     /// # Errors
     /// Those of `work`; `Unavailable` when it panicked.
@@ -72,6 +72,7 @@ impl Digests {
         work: impl Fn() -> Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
         let (done, answer) = oneshot::channel();
+        let is_known = place.is_known();
         let waiting = Mutex::new(Some((done, place)));
         let job = Arc::new(move || {
             let lock = || waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -88,7 +89,7 @@ impl Digests {
         let gone = || Error::Unavailable("nobody looked at the password".into());
         let queue = Arc::clone(&self.queue);
         // Not on the thread that answers others: a thread that gives way may hold the lock.
-        let added = actix_web::web::block(move || queue.add(job)).await;
+        let added = actix_web::web::block(move || queue.add(job, is_known)).await;
         added.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }

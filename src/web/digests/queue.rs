@@ -31,6 +31,7 @@ struct Open {
 
 struct Pending {
     job: Job,
+    is_known: bool,
     since: Instant,
     is_begun: bool,
     is_helped: bool,
@@ -56,14 +57,26 @@ impl std::fmt::Debug for Queue {
 }
 
 impl Queue {
-    /// Adds one to the end.
-    pub(super) fn add(&self, job: Job) {
-        self.lock().digests.push_back(Pending {
-            job,
-            since: Instant::now(),
-            is_begun: false,
-            is_helped: false,
-        });
+    /// Adds one behind those that waited before; of known browsers, before all of others.
+    pub(super) fn add(&self, job: Job, is_known: bool) {
+        let mut open = self.lock();
+        let digests = &mut open.digests;
+        let is_before = |digest: &Pending| digest.is_begun || digest.is_known >= is_known;
+        let place = digests
+            .iter()
+            .rposition(is_before)
+            .map_or(0, |last| last + 1);
+        digests.insert(
+            place,
+            Pending {
+                job,
+                is_known,
+                since: Instant::now(),
+                is_begun: false,
+                is_helped: false,
+            },
+        );
+        drop(open);
         self.changed.notify_all();
     }
 

@@ -33,6 +33,7 @@ mod key_rotations;
 mod key_search;
 mod key_suspensions;
 mod keys;
+mod known_browsers;
 mod limit_requests;
 mod members;
 mod name_forms;

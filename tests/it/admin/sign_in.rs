@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use crate::support::browser_like::{Answer, Person};
 use crate::support::*;
 
-async fn attempt(person: &mut Person, email: &str, password: &str, next: &str) -> Answer {
+pub async fn attempt(person: &mut Person, email: &str, password: &str, next: &str) -> Answer {
     let fields = [("email", email), ("password", password), ("next", next)];
     person.submit("/login", "/login", &fields).await
 }
@@ -278,6 +278,9 @@ async fn whoever_is_turned_away_at_a_crowded_door_did_not_fail() {
         app.number("SELECT count(*) AS n FROM sign_in_failures WHERE subject LIKE 'address:%'"),
         judged
     );
+    // By address, by account there, and by account everywhere.
+    let rows = app.number("SELECT count(*) AS n FROM sign_in_failures");
+    assert_eq!(rows, 3 * judged);
 }
 
 #[actix_web::test]

@@ -18,6 +18,7 @@ use crate::web::admin::sessions::codes::CODE;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, page_for_strangers};
 use crate::web::half_signed_in::Half;
+use crate::web::known_browser;
 use crate::web::password_check::{arrival, throttled};
 use crate::web::respond::see_other;
 use crate::web::session::{Who, set_flash};
@@ -168,7 +169,9 @@ pub async fn create(
         Ok(user) => {
             let facts = SessionFacts::begun(&request, state.now());
             Who::start(&session, user, Some(tenant), &facts)?;
-            return Ok(welcome(&request, &session, &opened.tenant_name));
+            let mut response = welcome(&request, &session, &opened.tenant_name);
+            known_browser::remember(&state, user, &mut response).await?;
+            return Ok(response);
         }
         Err(Error::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, typed(errors, None)),
         Err(Error::Throttled(seconds)) => {

@@ -18,6 +18,7 @@ use crate::web::client;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, page_for_strangers};
 use crate::web::half_signed_in::Half;
+use crate::web::known_browser;
 use crate::web::local_path::arrival_path;
 use crate::web::password_check::{arrival, throttled};
 use crate::web::respond::see_other;
@@ -108,7 +109,9 @@ pub async fn create(
                 set_flash(&session, &used_up(left));
             }
             let next = arrival_path(&request, &half.next, half.tenant.is_some());
-            Ok(see_other(&request, next))
+            let mut response = see_other(&request, next);
+            known_browser::remember(&state, half.user, &mut response).await?;
+            Ok(response)
         }
         Err(Error::Throttled(seconds)) => {
             let status = StatusCode::TOO_MANY_REQUESTS;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::codes::CODE;
 use crate::actions::accounts::Holder;
-use crate::actions::{sessions, sign_in};
+use crate::actions::sessions;
 use crate::db::room::Room;
 use crate::db::users::User;
 use crate::db::{self, Conn};
@@ -16,10 +16,10 @@ use crate::domain::audit::Event;
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::role::Arrival;
 use crate::domain::{Error, Result};
-use crate::web::client;
 use crate::web::failure::Answer;
 use crate::web::form::{Form, keeps_cookies, no_cookie, page_for_strangers};
 use crate::web::half_signed_in::Half;
+use crate::web::known_browser;
 use crate::web::local_path::{arrival_path, local_path};
 use crate::web::password_check::{arrival, judge, throttled};
 use crate::web::respond::see_other;
@@ -154,7 +154,9 @@ async fn answer(
                 tenant,
                 &SessionFacts::begun(request, state.now()),
             )?;
-            Ok(see_other(request, next))
+            let mut response = see_other(request, next);
+            known_browser::remember(state, user, &mut response).await?;
+            Ok(response)
         }
         Err(Error::Unauthenticated) => {
             let error = "That email address and password do not match.".to_owned();
@@ -205,7 +207,7 @@ async fn check(
     state: &web::Data<State>,
     form: &SignInForm,
 ) -> Result<Passed> {
-    let attempt = sign_in::Attempt::new(&form.email, client::place(request));
+    let attempt = known_browser::attempt(request, state, &form.email);
     let (begun, judged) = judge(state, &attempt, &form.password).await?;
     let from = arrival(request, state);
     let has_room = state.room() == Room::Plenty;
