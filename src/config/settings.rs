@@ -116,7 +116,7 @@ pub const ALL: &[Setting] = &[
     setting(
         "request_log_per_second",
         "1000",
-        "Single requests that a server records each second over time, with bursts of up to 8,192; more are counted and shown as a gap; 0: none",
+        "Single requests that a server records each second over time, with bursts of up to 8,192, shared fairly by tenants and keys; more are counted and shown as a gap; 0: none",
     ),
     setting(
         "request_log_days",

@@ -9,6 +9,7 @@ use super::key_lookup::{KeyLookup, Place};
 use super::limiter::Allowance;
 use super::moves::Holder;
 use super::records::{Facts, Record, kept_method, kept_path, kept_scope, kept_user_agent};
+use super::shares::Subject;
 use super::table::Held;
 use crate::domain::time::Timestamp;
 use crate::domain::verdict::Code;
@@ -82,7 +83,12 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
             callers.note(caller, entry.tenant_id(), question.now);
         }
         if let Some(ring) = index.usage().ring() {
-            ring.push(|| record(entry, code, question));
+            let subject = Subject {
+                key: entry.key_id,
+                tenant: entry.tenant_id(),
+                code,
+            };
+            ring.push(&subject, || record(entry, code, question));
         }
     } else {
         index.strangers().add(question.facts.id, code);

@@ -15,6 +15,7 @@ pub mod moves;
 mod prefetch;
 pub mod records;
 pub mod rotations;
+pub mod shares;
 pub mod strangers;
 pub mod table;
 pub mod usage;

@@ -2,7 +2,8 @@
 //! database.
 //!
 //! Answers never wait for it. A server records a fixed number of requests a second, and may save up some seconds' worth
-//! for a burst. Further requests are not recorded, only counted, and the writer notes a gap in the log.
+//! for a burst. Further requests are not recorded, only counted, and the writer notes a gap in the log. A part of what was
+//! saved up is kept for keys and tenants that had little of it (`shares`).
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crossbeam_queue::ArrayQueue;
 use percent_encoding::percent_decode_str;
 
+use super::shares::{Claim, Shares, Subject};
 use crate::domain::id::{KeyId, TenantId};
 use crate::domain::key_text;
 use crate::domain::request_id::RequestId;
@@ -20,6 +22,8 @@ use crate::domain::verdict::Code;
 const BURST_SECONDS: usize = 8;
 /// Most records that it may save up so.
 const LARGEST_BURST: usize = 8_192;
+/// Of what may be saved up, one part in so many is kept for those who had little.
+const KEPT: u64 = 4;
 /// One request in the unit of [`Ring::left`].
 const ONE: u64 = 1_000_000;
 /// Longest method that is kept, in bytes.
@@ -80,6 +84,7 @@ pub struct Ring {
     /// one request a second earns in a microsecond.
     left: AtomicU64,
     most: u64,
+    shares: Shares,
     dropped: AtomicU64,
 }
 
@@ -93,22 +98,30 @@ impl Ring {
             per_second: per_second as u64,
             left: AtomicU64::new(most),
             most,
+            shares: Shares::new(capacity),
             dropped: AtomicU64::new(0),
         })
     }
 
-    /// Records a decision, or counts it as dropped when there is no room. `make` runs only when there is.
-    pub fn push(&self, make: impl FnOnce() -> Record) {
-        if !self.take_one() || self.waiting.push(make()).is_err() {
+    /// Records a decision about `subject`, or counts it as dropped when there is no room. `make` runs only when there is.
+    pub fn push(&self, subject: &Subject, make: impl FnOnce() -> Record) {
+        let kept = match self.shares.claim(subject) {
+            Claim::Own => Some(0),
+            Claim::Rest => Some(self.most / KEPT),
+            Claim::None => None,
+        };
+        if !kept.is_some_and(|kept| self.take_one(kept)) || self.waiting.push(make()).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
+            return;
         }
+        self.shares.note(subject);
     }
 
-    fn take_one(&self) -> bool {
-        let take = |left: u64| left.checked_sub(ONE);
+    fn take_one(&self, kept: u64) -> bool {
+        let take = |left: u64| left.checked_sub(ONE).filter(|rest| *rest >= kept);
         // Only read at first: while nothing is left, threads then do not slow each other down by writing here.
         !self.waiting.is_full()
-            && self.left.load(Ordering::Relaxed) >= ONE
+            && self.left.load(Ordering::Relaxed) >= kept + ONE
             && self
                 .left
                 .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
@@ -118,6 +131,7 @@ impl Ring {
     /// Adds the records that may be made for so many microseconds that went by.
     pub fn refill(&self, elapsed: i64) {
         let elapsed = u64::try_from(elapsed).unwrap_or_default();
+        self.shares.pass(elapsed);
         let more = self.per_second.saturating_mul(elapsed);
         let fill = |left: u64| Some(left.saturating_add(more).min(self.most));
         let _ = self

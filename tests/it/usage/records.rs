@@ -5,6 +5,7 @@ use keystead::domain::id::{KeyId, TenantId};
 use keystead::domain::request_id::RequestId;
 use keystead::domain::verdict::Code;
 use keystead::verify::records::{Record as Waiting, Ring};
+use keystead::verify::shares::Subject;
 use reqwest::Method;
 use serde_json::json;
 
@@ -186,25 +187,88 @@ async fn a_key_in_a_scope_or_percent_encoded_in_a_path_is_redacted_too() {
     }
 }
 
+/// One decision, which may be recorded.
+fn ask(ring: &Ring, key: KeyId, tenant: TenantId, code: Code) {
+    ring.push(&Subject { key, tenant, code }, || Waiting {
+        id: RequestId::next(noon()),
+        at: noon(),
+        key_id: key,
+        tenant_id: tenant,
+        rev: 1,
+        last4: None,
+        code,
+        address: None,
+        method: "".into(),
+        path: "".into(),
+        scope: None,
+        user_agent: "".into(),
+    });
+}
+
+/// The tenants of what was recorded.
+fn tenants(ring: &Ring) -> Vec<TenantId> {
+    std::iter::from_fn(|| ring.pop())
+        .map(|record| record.tenant_id)
+        .collect()
+}
+
+#[test]
+fn beside_a_tenant_that_asks_all_the_time_every_request_of_another_is_recorded() {
+    for code in [Code::Valid, Code::Revoked] {
+        let ring = Ring::new(1_000).unwrap();
+        let (busy, busy_key) = (TenantId::new(), KeyId::new());
+        let (quiet, quiet_key) = (TenantId::new(), KeyId::new());
+        let mut recorded = Vec::new();
+        for second in 0..20 {
+            // Also by keys of which each has little.
+            for number in 0..16_000 {
+                let key = if number % 2 == 0 {
+                    busy_key
+                } else {
+                    KeyId::new()
+                };
+                ask(&ring, key, busy, code);
+            }
+            if second >= 10 {
+                for _ in 0..16 {
+                    ask(&ring, quiet_key, quiet, Code::Valid);
+                }
+            }
+            recorded.extend(tenants(&ring));
+            ring.refill(1_000_000);
+        }
+        let of_quiet = recorded.iter().filter(|tenant| **tenant == quiet).count();
+        assert_eq!(of_quiet, 160, "{code:?}");
+        // What nobody else needs is not wasted.
+        assert!(recorded.len() > 20_000, "{code:?}: {}", recorded.len());
+    }
+}
+
+#[test]
+fn of_a_key_that_does_not_work_some_refusals_stand_for_the_rest() {
+    let ring = Ring::new(1_000).unwrap();
+    let (tenant, dead, live) = (TenantId::new(), KeyId::new(), KeyId::new());
+    for _ in 0..5_000 {
+        ask(&ring, dead, tenant, Code::Expired);
+    }
+    assert_eq!(tenants(&ring).len(), 64);
+    assert_eq!(ring.dropped(), 5_000 - 64);
+    // Its tenant has its part still.
+    for _ in 0..400 {
+        ask(&ring, live, tenant, Code::Valid);
+    }
+    assert_eq!(tenants(&ring).len(), 400);
+    ring.refill(8_000_000);
+    ask(&ring, dead, tenant, Code::Expired);
+    assert_eq!(tenants(&ring).len(), 1);
+}
+
 #[test]
 fn a_quiet_server_may_record_a_burst_and_then_so_many_a_second() {
     let ring = Ring::new(10).unwrap();
     let recorded = || {
         for _ in 0..200 {
-            ring.push(|| Waiting {
-                id: RequestId::next(noon()),
-                at: noon(),
-                key_id: KeyId::new(),
-                tenant_id: TenantId::new(),
-                rev: 1,
-                last4: None,
-                code: Code::Valid,
-                address: None,
-                method: "".into(),
-                path: "".into(),
-                scope: None,
-                user_agent: "".into(),
-            });
+            ask(&ring, KeyId::new(), TenantId::new(), Code::Valid);
         }
         std::iter::from_fn(|| ring.pop()).count()
     };
