@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::validate::WrongLines;
 
-/// Most entries that a list may have.
+/// Most lines that a list may have, blank ones aside.
 pub const MOST_ENTRIES: usize = 1_000;
 
 /// Ranges from which a key may be used; empty means from anywhere.
@@ -22,18 +22,21 @@ impl AddressList {
     /// refused: a broken one must never become an empty one, which would allow everybody.
     pub fn parse<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
         let (mut list, mut known, mut wrong) = (Vec::new(), HashSet::new(), WrongLines::default());
+        let mut read = 0;
         for (number, line) in lines.into_iter().enumerate() {
             let line = line.trim();
             if line.is_empty() {
                 continue;
             }
+            read += 1;
+            // Before it is read: thousands of lines, wrong or all the same, take as long as thousands of good ones.
+            if read > MOST_ENTRIES {
+                return Err(format!("Use at most {MOST_ENTRIES} lines."));
+            }
             match parse_entry(line) {
                 Err(why) => wrong.add(number, &why),
                 Ok(entry) if known.insert(entry) => list.push(entry),
                 Ok(_) => {}
-            }
-            if list.len() > MOST_ENTRIES {
-                return Err(format!("Use at most {MOST_ENTRIES} lines."));
             }
         }
         wrong.into_result().map(|()| Self(list))

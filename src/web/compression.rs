@@ -17,6 +17,9 @@ use flate2::write::GzEncoder;
 
 use super::form::is_for_strangers;
 
+/// Bytes from which a page is compressed on another thread.
+const LARGE: usize = 64 * 1024;
+
 /// Hides from the compressor behind it what must not be compressed.
 ///
 /// # Errors
@@ -47,10 +50,12 @@ pub async fn pages<B: MessageBody + 'static>(
     if !takes_gzip || !is_page(answer.headers()) {
         return Ok(answer);
     }
-    Ok(answer.map_body(|head, body| match body.try_into_bytes() {
-        Ok(whole) => match packed(&whole) {
+    let (request, response) = answer.into_parts();
+    let (mut response, body) = response.into_parts();
+    let body = match body.try_into_bytes() {
+        Ok(whole) => match packed(whole.clone()).await {
             Ok(bytes) => {
-                let headers = head.headers_mut();
+                let headers = response.headers_mut();
                 headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
                 headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
                 BoxBody::new(bytes)
@@ -58,7 +63,8 @@ pub async fn pages<B: MessageBody + 'static>(
             Err(_) => BoxBody::new(whole),
         },
         Err(streamed) => streamed,
-    }))
+    };
+    Ok(ServiceResponse::new(request, response.set_body(body)))
 }
 
 fn is_page(headers: &HeaderMap) -> bool {
@@ -66,7 +72,16 @@ fn is_page(headers: &HeaderMap) -> bool {
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-fn packed(whole: &Bytes) -> std::io::Result<Vec<u8>> {
+/// A large page takes milliseconds, in which its worker would answer nobody else.
+async fn packed(whole: Bytes) -> std::io::Result<Vec<u8>> {
+    if whole.len() < LARGE {
+        return pack(&whole);
+    }
+    let packed = actix_web::web::block(move || pack(&whole)).await;
+    packed.map_err(std::io::Error::other)?
+}
+
+fn pack(whole: &Bytes) -> std::io::Result<Vec<u8>> {
     let mut packer = GzEncoder::new(Vec::with_capacity(whole.len() / 8), Compression::default());
     packer.write_all(whole)?;
     packer.finish()
