@@ -62,7 +62,7 @@ async fn change(port: u16, admin: &str, key: &str, count: i64, body: impl Fn(i64
     }
 }
 
-/// Bytes of the two logs with their indexes.
+/// Bytes of the two logs with their indexes; the change log with the long lists beside it.
 fn sizes(conn: &mut Conn) -> [i64; 2] {
     let of = |conn: &mut Conn, table: &str| {
         let query = match conn {
@@ -74,5 +74,6 @@ fn sizes(conn: &mut Conn) -> [i64; 2] {
         };
         number(conn, &query)
     };
-    [of(conn, "audit_events"), of(conn, "change_log")]
+    let lists = of(conn, "kept_allowlists");
+    [of(conn, "audit_events"), of(conn, "change_log") + lists]
 }
