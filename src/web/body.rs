@@ -14,12 +14,33 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, Shared};
 
+use super::state::block;
+use crate::domain::Error;
+
 /// Largest body of most addresses: 64 KiB.
 pub const LARGEST: usize = 64 * 1024;
 /// Largest body with a key's settings: so that a list of addresses that is far too long is told what is wrong with it.
 pub const LARGEST_SETTINGS: usize = 256 * 1024;
 /// Longest time that a body may take.
 const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Bytes from which a body is made sense of beside the workers: it takes milliseconds, in which one answers nobody else.
+const LARGE: usize = 16 * 1024;
+
+/// Makes sense of so many bytes.
+///
+/// # Errors
+/// Those of `work`.
+pub async fn understand<T: Send + 'static>(
+    length: usize,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    if length < LARGE {
+        work()
+    } else {
+        block(work).await
+    }
+}
 
 /// A body. Slow ones are 408, large ones 413, and compressed ones 415: few bytes must not become many.
 pub struct Body(pub web::Bytes);

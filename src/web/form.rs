@@ -10,6 +10,7 @@ use actix_session::SessionExt as _;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
@@ -17,7 +18,7 @@ use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::body::Body;
+use super::body::{Body, understand};
 use super::client;
 use super::failure::{Answer, Failure};
 use super::masked_token;
@@ -57,7 +58,7 @@ pub struct OwnPassword(pub Zeroizing<String>);
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
-impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+impl<T: DeserializeOwned + Send + 'static> FromRequest for Form<T> {
     type Error = actix_web::Error;
     type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, actix_web::Error>>>>;
 
@@ -66,14 +67,18 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
         let request = request.clone();
         Box::pin(async move {
             let Body(body) = body.await?;
-            read(&request, &body)
+            read(&request, body)
+                .await
                 .map(Self)
                 .map_err(|error| Failure(error).into())
         })
     }
 }
 
-fn read<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T> {
+async fn read<T: DeserializeOwned + Send + 'static>(
+    request: &HttpRequest,
+    body: Bytes,
+) -> Result<T> {
     let old = "This form is out of date or did not come from this page. Nothing was changed; go back, reload and try again.";
     let refused = || Error::StaleForm(old.into());
     if !is_same_origin(request) {
@@ -81,8 +86,11 @@ fn read<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T> {
     }
     let unreadable =
         |_| Error::BadRequest("The form could not be read. Reload the page and try again.".into());
-    let mut pairs: Vec<(String, String)> =
-        serde_urlencoded::from_bytes(body).map_err(unreadable)?;
+    let length = body.len();
+    let mut pairs: Vec<(String, String)> = understand(length, move || {
+        serde_urlencoded::from_bytes(&body).map_err(unreadable)
+    })
+    .await?;
     let expected = expected_token(request)?;
     let mut take = |wanted: &str| {
         let at = pairs.iter().position(|(name, _)| name == wanted);
@@ -97,8 +105,11 @@ fn read<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T> {
     if !bool::from(sent.as_bytes().ct_eq(expected.as_bytes())) {
         return Err(refused());
     }
-    let rest = serde_urlencoded::to_string(&pairs).map_err(Error::internal)?;
-    serde_urlencoded::from_str(&rest).map_err(|cause| Error::invalid("form", cause.to_string()))
+    understand(length, move || {
+        let rest = serde_urlencoded::to_string(&pairs).map_err(Error::internal)?;
+        serde_urlencoded::from_str(&rest).map_err(|cause| Error::invalid("form", cause.to_string()))
+    })
+    .await
 }
 
 /// What browsers say of where a request comes from; programs that say nothing still need the token.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
-use super::body::Body;
+use super::body::{Body, understand};
 use super::failure::Failure;
 use super::media_type;
 use crate::domain::Error;
@@ -24,7 +24,7 @@ const DEEPEST: usize = 32;
 #[derive(Debug)]
 pub struct StrictJson<T>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for StrictJson<T> {
+impl<T: DeserializeOwned + Send + 'static> FromRequest for StrictJson<T> {
     type Error = actix_web::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
@@ -41,10 +41,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for StrictJson<T> {
                 .into());
             }
             let Body(body) = body.await?;
-            check_depth(&body)
-                .and_then(|()| read(&body))
-                .map(Self)
-                .map_err(|error| Failure(error).into())
+            let read = understand(body.len(), move || {
+                check_depth(&body).and_then(|()| read(&body))
+            });
+            read.await.map(Self).map_err(|error| Failure(error).into())
         })
     }
 }
