@@ -65,6 +65,8 @@ async fn idle_connections_give_way_to_a_new_one_however_low_the_limit_of_files_i
     for limit in [64, 256, 1_024] {
         let command = with_open_files(&with_metrics(&place), limit, limit);
         let server = place.start(command);
+        // All that it opens at its start is open.
+        metrics::read(&metrics::listener(&server)).await;
         let idle = idle(&server, 1_100);
         for _ in 0..20 {
             assert_eq!(asks(&server, "/healthz"), 200, "{limit}");
