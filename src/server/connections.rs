@@ -19,6 +19,8 @@ use tokio::time::timeout;
 use super::crowd::{Crowd, Place};
 use crate::web::connection_counts::Cause;
 
+/// What is read before actix looks what it is. A request, save a large one, comes in one piece.
+pub const ONE_READ: usize = 8 * 1024;
 /// Time between two looks.
 const LOOK: Duration = Duration::from_secs(5);
 /// Looks after which a connection that was not used closes: it was silent for 75 to 80 seconds then, since the first of
@@ -38,6 +40,7 @@ pub struct Connections {
     /// The one that actix begins to serve.
     newest: RefCell<Option<Rc<Connection>>>,
     crowd: Arc<Crowd>,
+    scratch: RefCell<Box<[u8]>>,
 }
 
 /// One connection, as its worker knows it.
@@ -62,6 +65,12 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// Lends memory to read to, which all connections of a worker share: that of actix would have to be filled with zeros
+    /// before each read.
+    pub fn with_scratch<T>(&self, read: impl FnOnce(&mut [u8]) -> T) -> T {
+        read(&mut self.all.scratch.borrow_mut())
+    }
+
     /// True when its client does not read what is answered.
     pub fn is_unread(&self) -> bool {
         self.unread.get().is_some()
@@ -190,6 +199,7 @@ impl Connections {
             open: RefCell::default(),
             newest: RefCell::default(),
             crowd,
+            scratch: RefCell::new(vec![0; ONE_READ].into()),
         })
     }
 

@@ -10,10 +10,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::connections::Connection;
-
-/// What is read before actix looks what it is. A request, save a large one, comes in one piece.
-const ONE_READ: usize = 8 * 1024;
+use super::connections::{Connection, ONE_READ};
 
 /// A stream that is one of the [`Connections`](super::connections::Connections).
 pub struct Line<T> {
@@ -65,24 +62,30 @@ impl<T: AsyncRead + Unpin> AsyncRead for Line<T> {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
+        let Self {
+            stream,
+            connection,
+            unseen,
+        } = &mut *self;
         let before = buffer.filled().len();
         let read = if buffer.remaining() > ONE_READ {
             // The buffers of actix grow with what is sent, up to 128 KiB and more.
-            let mut part = ReadBuf::new(buffer.initialize_unfilled_to(ONE_READ));
-            let read = Pin::new(&mut self.stream).poll_read(context, &mut part);
-            let length = part.filled().len();
-            buffer.advance(length);
-            read
+            connection.with_scratch(|scratch| {
+                let mut part = ReadBuf::new(scratch);
+                let read = Pin::new(stream).poll_read(context, &mut part);
+                buffer.put_slice(part.filled());
+                read
+            })
         } else {
-            Pin::new(&mut self.stream).poll_read(context, buffer)
+            Pin::new(stream).poll_read(context, buffer)
         };
         let length = buffer.filled().len() - before;
-        self.unseen = if read.is_pending() {
+        *unseen = if read.is_pending() {
             0
         } else {
-            self.unseen + length
+            *unseen + length
         };
-        self.connection.note_read(length);
+        connection.note_read(length);
         read
     }
 }
