@@ -47,19 +47,24 @@ pub struct Body(pub web::Bytes);
 
 /// What is wrong with a body.
 #[derive(Debug, Clone)]
-pub struct Unread(StatusCode, Rc<str>);
+struct Unread(StatusCode, Rc<str>);
 
 /// A body on its way, to whoever waits for it.
-pub type Arriving = Shared<LocalBoxFuture<'static, Result<web::Bytes, Unread>>>;
+type Arriving = Shared<LocalBoxFuture<'static, Result<web::Bytes, Unread>>>;
 
 /// The body of a request, which every extractor may ask for; the first one reads it.
-pub fn arriving(request: &HttpRequest, payload: &mut Payload) -> Arriving {
+fn arriving(request: &HttpRequest, payload: &mut Payload) -> Arriving {
     if let Some(body) = request.extensions().get::<Arriving>() {
         return body.clone();
     }
     let body = read(request, payload).boxed_local().shared();
     request.extensions_mut().insert(body.clone());
     body
+}
+
+/// Ready when the body of a request is there. What is wrong with it is told to whoever may send one.
+pub fn arrived(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = ()> + use<> {
+    arriving(request, payload).map(drop)
 }
 
 fn read(

@@ -51,27 +51,20 @@ const NOTED: [&str; 4] = [
     "/audit.ndjson",
 ];
 
-/// Takes what this request changes from the budget of whoever asks.
+/// Lets a request pass for whose change there is room, and takes it from the budget of whoever asks; super users, `None`,
+/// have no such.
 ///
 /// # Errors
-/// `Excess` when it is used up.
-pub fn count(request: &HttpRequest, state: &State, by: &Actor) -> Result<()> {
-    match lane(request) {
-        Some(lane) => state.changes.take(by, lane, weight(request)),
-        None => Ok(()),
-    }
-}
-
-/// Refuses what the disk has no room for any more.
-///
-/// # Errors
-/// `Busy` with what can still be done.
-pub fn must_have_room(request: &HttpRequest, state: &State) -> Result<()> {
+/// `Excess` when the budget is used up; `Busy` with what can still be done when the disk has no room for it.
+pub fn admit(request: &HttpRequest, state: &State, by: Option<&Actor>) -> Result<()> {
     const FULL: &str = "The disk of this server is nearly full: for now keys, people, sessions and credentials can be stopped, and nothing else be changed. Nothing was done; please tell whoever runs it.";
-    match lane(request) {
-        Some(Lane::Usual) if state.room() == Room::Last => Err(Error::Busy(FULL)),
-        _ => Ok(()),
+    let Some(lane) = lane(request) else {
+        return Ok(());
+    };
+    if lane == Lane::Usual && state.room() == Room::Last {
+        return Err(Error::Busy(FULL));
     }
+    by.map_or(Ok(()), |by| state.changes.take(by, lane, weight(request)))
 }
 
 /// One for each begun 4 KiB of the body: a change with a long list writes as much as several without.

@@ -5,7 +5,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
-use super::body::arriving;
+use super::body::arrived;
 use super::change_budget::Lane;
 use super::failure::Failure;
 use super::session::{self, Who};
@@ -148,10 +148,7 @@ impl SignedIn {
         // Error pages of this request are drawn inside the shell.
         request.extensions_mut().insert(shell.clone());
         must_not_change(request, &member)?;
-        changing::must_have_room(request, state)?;
-        if !member.super_user {
-            changing::count(request, state, &actor)?;
-        }
+        changing::admit(request, state, (!member.super_user).then_some(&actor))?;
         shell.flash = session::take_flash(&session);
         Ok(Self {
             member,
@@ -183,10 +180,9 @@ impl FromRequest for SignedIn {
     type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (body, request) = (arriving(request, payload), request.clone());
+        let (body, request) = (arrived(request, payload), request.clone());
         Box::pin(async move {
-            // What is wrong with the body is told to whoever may send one.
-            let _ = body.await;
+            body.await;
             Self::load(&request).await.map_err(Failure)
         })
     }

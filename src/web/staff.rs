@@ -5,7 +5,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
-use super::body::arriving;
+use super::body::arrived;
 use super::failure::Failure;
 use super::session::Who;
 use super::shell::Shell;
@@ -126,9 +126,9 @@ impl FromRequest for Staff {
     type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (body, request) = (arriving(request, payload), request.clone());
+        let (body, request) = (arrived(request, payload), request.clone());
         Box::pin(async move {
-            let _ = body.await;
+            body.await;
             Self::load(&request).await.map_err(Failure)
         })
     }
@@ -166,9 +166,9 @@ impl FromRequest for Anybody {
     type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (body, request) = (arriving(request, payload), request.clone());
+        let (body, request) = (arrived(request, payload), request.clone());
         Box::pin(async move {
-            let _ = body.await;
+            body.await;
             match Who::read(&request.get_session()).map_err(Failure)? {
                 (_, None, _) => Staff::of_support(&request)
                     .await

@@ -10,7 +10,7 @@ use crate::domain::id::{KeyId, TenantId};
 use crate::domain::pepper::SecretDigests;
 use crate::domain::role::Actor;
 use crate::domain::time::Timestamp;
-use crate::web::body::arriving;
+use crate::web::body::arrived;
 use crate::web::changing;
 use crate::web::client::Incoming;
 use crate::web::decide::{decide, holder};
@@ -51,10 +51,9 @@ impl FromRequest for Caller {
         if matches!(payload, Payload::None) {
             return Either::Left(ready(identify(request)));
         }
-        let (body, request) = (arriving(request, payload), request.clone());
+        let (body, request) = (arrived(request, payload), request.clone());
         Either::Right(Box::pin(async move {
-            // What is wrong with the body is told to whoever may send one.
-            let _ = body.await;
+            body.await;
             identify(&request)
         }))
     }
@@ -65,8 +64,9 @@ fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
     let facts = incoming.facts(request.method().as_str(), request.path());
     let index = incoming.state.index();
     let presented = presented(incoming.head, index);
+    // Looked at again under the lock of a change; reading costs no digests.
     let secret = match &presented {
-        Ok(Some(lookup)) => lookup.digests(&index.peppers()),
+        Ok(Some(lookup)) if !request.method().is_safe() => lookup.digests(&index.peppers()),
         _ => SecretDigests::default(),
     };
     let scope = scopes::needed(request.method(), request.path());
@@ -78,8 +78,7 @@ fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
         refused_permissions::asks(request, &actor);
         // What a key may not do anyway leaves its tenant's budget as it is.
         if decided.has_scope() && !entry.is_former() {
-            changing::must_have_room(request, incoming.state)?;
-            changing::count(request, incoming.state, &actor)?;
+            changing::admit(request, incoming.state, Some(&actor))?;
         }
     }
     Ok(Caller {

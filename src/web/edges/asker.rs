@@ -11,7 +11,7 @@ use futures_util::TryFutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
 use crate::domain::{Error, key_text};
-use crate::web::body::{Arriving, arriving};
+use crate::web::body::arrived;
 use crate::web::client::Incoming;
 use crate::web::failure::Failure;
 use crate::web::presented::refuse_key_in_query;
@@ -62,7 +62,7 @@ impl FromRequest for Asker {
     type Future = LocalBoxFuture<'static, Result<Self, actix_web::Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let asked = identify(request.clone(), arriving(request, payload), false);
+        let asked = identify(request.clone(), arrived(request, payload), false);
         Box::pin(asked.map_ok(|()| Self))
     }
 }
@@ -72,18 +72,17 @@ impl FromRequest for OauthAsker {
     type Future = LocalBoxFuture<'static, Result<Self, actix_web::Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let asked = identify(request.clone(), arriving(request, payload), true);
+        let asked = identify(request.clone(), arrived(request, payload), true);
         Box::pin(asked.map_ok(|()| Self))
     }
 }
 
 async fn identify(
     request: HttpRequest,
-    body: Arriving,
+    body: impl Future<Output = ()>,
     basic_too: bool,
 ) -> Result<(), actix_web::Error> {
-    // What is wrong with the body is told to whoever may send one.
-    let _ = body.await;
+    body.await;
     admit(&Incoming::of(&request).map_err(Failure)?, basic_too)
 }
 
