@@ -123,11 +123,7 @@ async fn judge_typed(
     let id = by.id()?;
     let user = state.read(move |conn| db::users::find(conn, id)).await?;
     if user.second_factor_at.is_none() || !matches!(Typed::read(typed), Typed::Code(_)) {
-        return if password_fits(request, state, &user.email, typed).await? {
-            Ok(())
-        } else {
-            Err(Error::invalid(OWN_PASSWORD, WRONG))
-        };
+        return must_fit(request, state, &user.email, (OWN_PASSWORD, typed)).await;
     }
     let attempt = sign_in::Attempt::with_code(&user.email, client::place(request));
     let (inside, typed) = (state.clone(), typed.to_owned());
@@ -170,25 +166,24 @@ fn carry_on(request: &HttpRequest, row: Option<&str>, now: Timestamp) -> Result<
     })
 }
 
-/// Checks the typed password of the account with this address, with the patience of the sign-in page, and runs a change
-/// by `by` with what came of it.
+/// Refuses what is not the password of the account with this address, at the field in which it was typed.
 ///
 /// # Errors
-/// As [`password_fits`]; those of `change`.
-pub async fn with_password<A: Authority + Send + 'static, T: Send + 'static>(
+/// `Invalid` at that field; as [`password_fits`].
+pub async fn must_fit(
     request: &HttpRequest,
     state: &web::Data<State>,
-    (by, email): (A, &str),
-    typed: &str,
-    change: impl FnOnce(&mut Conn, &A, bool) -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let fits = password_fits(request, state, email, typed).await?;
-    state
-        .change(by, move |conn, by| change(conn, by, fits))
-        .await
+    email: &str,
+    (field, typed): (&str, &str),
+) -> Result<()> {
+    if password_fits(request, state, email, typed).await? {
+        Ok(())
+    } else {
+        Err(Error::invalid(field, WRONG))
+    }
 }
 
-/// Whether this is the password of the account with this address. A right one counts for the session from now on.
+/// Whether this is the password of the account with this address, with the patience of the sign-in page. A right one counts for the session from now on.
 ///
 /// # Errors
 /// `Throttled` after too many failures; `Unavailable` when too many passwords are checked at once.
@@ -225,11 +220,11 @@ pub async fn password_fits(
     Ok(fits)
 }
 
-/// As [`with_password`], for who has a second factor: `change` runs when password and code are right. The code is used up
+/// As [`must_fit`], for who has a second factor: `change` runs when password and code are right. The code is used up
 /// with it, and a wrong one counts as a wrong password does.
 ///
 /// # Errors
-/// As [`with_password`]; `Invalid` at `password` or `code`; a conflict without a second factor.
+/// As [`password_fits`]; `Invalid` at `password` or `code`; a conflict without a second factor.
 pub async fn with_both<T: Send + 'static>(
     request: &HttpRequest,
     state: &web::Data<State>,

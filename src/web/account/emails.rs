@@ -17,7 +17,7 @@ use crate::web::respond::see_other;
 use crate::web::session::set_flash;
 use crate::web::staff::Anybody;
 use crate::web::state::State;
-use crate::web::step_up::with_password;
+use crate::web::step_up::must_fit;
 
 /// The field for the password; the page has another one for changing it.
 const PASSWORD: &str = "email_password";
@@ -75,19 +75,11 @@ async fn change(
 ) -> Result<Option<String>> {
     let present = user(state, me).await.map_err(|failure| failure.0)?.email;
     let (by, wanted) = (me.holder(), form.email.clone());
-    let typed = &form.email_password;
-    with_password(
-        request,
-        state,
-        (by, &present),
-        typed,
-        move |conn, by, fits| {
-            if !fits {
-                let text = "This is not your present password.";
-                return Err(Error::invalid(PASSWORD, text));
-            }
+    let typed = (PASSWORD, form.email_password.as_str());
+    must_fit(request, state, &present, typed).await?;
+    state
+        .change(by, move |conn, by| {
             accounts::change_email(conn, by, &wanted)
-        },
-    )
-    .await
+        })
+        .await
 }

@@ -19,7 +19,7 @@ use crate::web::respond::see_other;
 use crate::web::session::set_flash;
 use crate::web::staff::Anybody;
 use crate::web::state::State;
-use crate::web::step_up::with_password;
+use crate::web::step_up::must_fit;
 
 /// The fields as typed.
 #[derive(Deserialize)]
@@ -96,18 +96,10 @@ async fn change(
     let email = user.email;
     let digest = state.digest_password(form.new_password.clone()).await?;
     let by = me.holder();
-    with_password(
-        request,
-        state,
-        (by, &email),
-        &form.password,
-        move |conn, by, fits| {
-            if !fits {
-                let text = "This is not your present password.";
-                return Err(Error::invalid("password", text));
-            }
+    must_fit(request, state, &email, ("password", &form.password)).await?;
+    state
+        .change(by, move |conn, by| {
             accounts::change_password(conn, by, &digest)
-        },
-    )
-    .await
+        })
+        .await
 }

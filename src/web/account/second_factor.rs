@@ -24,7 +24,7 @@ use crate::web::session::{Who, set_flash};
 use crate::web::shell::{Crumb, Moment, Shell, trail};
 use crate::web::staff::Anybody;
 use crate::web::state::State;
-use crate::web::step_up::with_password;
+use crate::web::step_up::must_fit;
 
 const WRONG: &str =
     "This is not the code that the app shows for Keystead now. Is the clock of your phone right?";
@@ -126,20 +126,17 @@ pub async fn create(
     Form(form): Form<PasswordForm>,
 ) -> Answer<HttpResponse> {
     let (by, email, inside) = (me.holder(), user(&state, &me).await?.email, state.clone());
-    let begun = with_password(
-        &request,
-        &state,
-        (by, &email),
-        &form.password,
-        move |conn, by, fits| {
-            if !fits {
-                let text = "This is not your present password.";
-                return Err(Error::invalid("password", text));
-            }
-            second_factors::begin(conn, by, &inside.master_keys)
-        },
-    )
-    .await;
+    let typed = ("password", form.password.as_str());
+    let begun = match must_fit(&request, &state, &email, typed).await {
+        Ok(()) => {
+            state
+                .change(by, move |conn, by| {
+                    second_factors::begin(conn, by, &inside.master_keys)
+                })
+                .await
+        }
+        Err(refused) => Err(refused),
+    };
     match begun {
         Ok(secret) => set_up(me, &email, &secret),
         Err(error) => refuse(&state, me, error).await,

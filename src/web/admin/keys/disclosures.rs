@@ -16,7 +16,7 @@ use crate::web::respond::{is_htmx, page};
 use crate::web::shell::{Crumb, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
-use crate::web::step_up::with_password;
+use crate::web::step_up::password_fits;
 
 /// The field as typed.
 #[derive(Deserialize)]
@@ -117,19 +117,15 @@ pub async fn create(
     let key = find(&state, &me, id).await?;
     let (by, inside) = (me.actor(), state.clone());
     let typed = form.password;
-    let revealed = with_password(
-        &request,
-        &state,
-        (by, &me.member.email),
-        &typed,
-        move |conn, by, fits| {
+    let fits = password_fits(&request, &state, &me.member.email, &typed).await?;
+    let revealed = state
+        .change(by, move |conn, by| {
             if fits {
                 return disclosures::reveal(conn, by, id, &inside.master_keys).map(Some);
             }
             disclosures::note_refusal(conn, by, id).map(|()| None)
-        },
-    )
-    .await?;
+        })
+        .await?;
     match revealed {
         None => ask(&request, me, key, Some("That is not your password.")),
         Some(Revealed::Secret(secret)) => {
