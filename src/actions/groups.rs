@@ -84,16 +84,13 @@ pub fn update(
 ) -> Result<Group> {
     by.must_hold(Right::ChangeGroups)?;
     by.must_act_for_tenant("Authorization groups")?;
-    let group = db::groups::find_by_id(conn, by.tenant, id)?;
-    if prepare(conn, by, &group, draft, shown)?.is_none() {
-        return Ok(group);
-    }
-    let rev = change_log::append(conn, change_log::Item::Group(id))?;
-    // Once more under the lock that this took: another change may have come first.
+    // First, for its lock: what is compared then is what is changed.
+    change_log::hold(conn)?;
     let group = db::groups::find_by_id(conn, by.tenant, id)?;
     let Some((changed, detail)) = prepare(conn, by, &group, draft, shown)? else {
         return Ok(group);
     };
+    let rev = change_log::append(conn, change_log::Item::Group(id))?;
     db::groups::set(conn, by.tenant, &changed)?;
     note_state(conn, &changed, rev)?;
     record(conn, by, &Event::GroupUpdated(detail), object(&changed))?;

@@ -29,16 +29,13 @@ pub fn enable(conn: &mut Conn, by: &Actor, id: KeyId) -> Result<Key> {
 
 fn switch(conn: &mut Conn, by: &Actor, id: KeyId, off: bool) -> Result<Key> {
     by.must_hold(Right::ChangeKeys)?;
+    // First, for its lock: what is compared then is what is changed.
+    change_log::hold(conn)?;
     let key = db::keys::find(conn, by.tenant, id)?;
     if !differs(conn, &key, by, off)? {
         return Ok(key);
     }
     let rev = change_log::append(conn, change_log::Item::Key(id))?;
-    // Once more under the lock that this took: another change may have come first.
-    let key = db::keys::find(conn, by.tenant, id)?;
-    if !differs(conn, &key, by, off)? {
-        return Ok(key);
-    }
     db::keys::set_disabled(conn, by.tenant, id, off.then_some(by.now))?;
     note_state(conn, id, rev)?;
     if !off {

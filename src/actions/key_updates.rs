@@ -31,16 +31,13 @@ use crate::domain::{Conflict, Error, Result};
 /// come back; with [`Update::shown`], `key-changed`.
 pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result<Key> {
     by.must_hold(Right::ChangeKeys)?;
-    let key = db::keys::find(conn, by.tenant, id)?;
-    if Difference::find(conn, by, &key, update)?.is_none() {
-        return Ok(key);
-    }
-    let rev = change_log::append(conn, change_log::Item::Key(id))?;
-    // Once more under the lock that this took: another change may have come first.
+    // First, for its lock: what is compared then is what is changed.
+    change_log::hold(conn)?;
     let key = db::keys::find(conn, by.tenant, id)?;
     let Some(difference) = Difference::find(conn, by, &key, update)? else {
         return Ok(key);
     };
+    let rev = change_log::append(conn, change_log::Item::Key(id))?;
     if key.state(by.now) == State::Expired && difference.columns.expires_at.is_some() {
         must_have_room(conn, by)?;
     }
