@@ -1,8 +1,6 @@
 //! Revocations of one tenant beside 24 parallel searches of another in a large request log: on SQLite, and on the
 //! PostgreSQL server that `BENCH_POSTGRES` names. `SEARCHED_ROWS` is another size of the log, for trying this out.
 
-use std::io::Write as _;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -12,7 +10,7 @@ use diesel::{QueryableByName, RunQueryDsl as _};
 use keystead::db::Conn;
 use reqwest::header::{ACCEPT, COOKIE};
 
-use crate::person::{PASSWORD, Person, email};
+use crate::person::{Person, make_admin};
 use crate::proxy::{Proxy, runtime};
 use crate::records::{connect, on_postgres};
 use crate::servers::{Running, Work};
@@ -45,7 +43,7 @@ pub fn run() {
 
 fn measure(database: &str, work: Work, rows: u64) {
     let secrets = work.seed(50_000, usize::MAX);
-    add_admin(&work, "Tenant 1");
+    make_admin(work.keystead(), "Tenant 1");
     fill(&mut connect(work.source()), rows);
     let server = Running::keystead(&work, &[]);
     let person = Person::sign_in(server.port, "Tenant 1");
@@ -95,17 +93,6 @@ fn percentile(took: &mut [Duration], of: usize) -> Duration {
 
 fn millis(span: Duration) -> f64 {
     span.as_secs_f64() * 1_000.0
-}
-
-fn add_admin(work: &Work, tenant: &str) {
-    let mut command = work.keystead();
-    command.args(["create-admin", "--password-stdin", "--tenant", tenant]);
-    command.args(["--email", &email(tenant)]);
-    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(PASSWORD.as_bytes()).unwrap();
-    drop(input);
-    assert!(child.wait().unwrap().success());
 }
 
 /// So many requests of one key of the first tenant, a millisecond apart, up to now.

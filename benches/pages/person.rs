@@ -1,5 +1,8 @@
 //! An admin with a browser's headers.
 
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
 use reqwest::header::{ACCEPT_ENCODING, COOKIE, SET_COOKIE};
 use reqwest::{Client, Response};
 use tokio::runtime::Runtime;
@@ -10,6 +13,17 @@ pub const PASSWORD: &str = "correct horse battery staple";
 /// The address of a tenant's admin.
 pub fn email(tenant: &str) -> String {
     format!("{}@bench.test", tenant.to_lowercase().replace(' ', "-"))
+}
+
+/// Makes an admin of a tenant, by a command of the program.
+pub fn make_admin(mut keystead: Command, tenant: &str) {
+    keystead.args(["create-admin", "--password-stdin", "--tenant", tenant]);
+    keystead.args(["--email", &email(tenant)]);
+    let mut child = keystead.stdin(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(PASSWORD.as_bytes()).unwrap();
+    drop(input);
+    assert!(child.wait().unwrap().success());
 }
 
 pub struct Person {

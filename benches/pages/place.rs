@@ -1,6 +1,6 @@
 //! A database with a million keys, and a server on it.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -13,7 +13,7 @@ use keystead::domain::id::ProjectId;
 
 use crate::TENANTS;
 use crate::credentials::{Wanted, fill};
-use crate::person::{PASSWORD, email};
+use crate::person::make_admin;
 
 /// Integrations on the page.
 const INTEGRATIONS: usize = 100;
@@ -66,14 +66,7 @@ impl Place {
         let args = "seed --tenants 1000 --keys 1000000 --first 100000".split(' ');
         assert!(self.keystead().args(args).status().unwrap().success());
         for (tenant, _) in TENANTS {
-            let mut command = self.keystead();
-            command.args(["create-admin", "--password-stdin", "--tenant", tenant]);
-            command.args(["--email", &email(tenant)]);
-            let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
-            let mut input = child.stdin.take().unwrap();
-            input.write_all(PASSWORD.as_bytes()).unwrap();
-            drop(input);
-            assert!(child.wait().unwrap().success());
+            make_admin(self.keystead(), tenant);
         }
         if let Some(url) = &self.postgres {
             let mut conn = PgConnection::establish(url).unwrap();
