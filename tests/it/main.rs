@@ -26,6 +26,7 @@ mod histories;
 mod key_lists;
 mod mail;
 mod master_keys;
+mod model;
 mod outbound;
 mod pages;
 mod panics;
