@@ -48,7 +48,7 @@ pub fn create(conn: &mut Conn, by: &Actor, draft: &Draft) -> Result<Group> {
     by.must_act_for_tenant("Authorization groups")?;
     let id = GroupId::new();
     // First, for its lock: the count below then sees every group that was committed before.
-    let rev = change_log::append(conn, change_log::Item::Group(id))?;
+    let rev = change_log::append_more(conn, change_log::Item::Group(id))?;
     must_cover(by, &draft.scopes, "A key can't create a group")?;
     if db::groups::count(conn, by.tenant)? >= MOST {
         return Err(Conflict::GroupLimitReached(MOST).into());
@@ -88,6 +88,7 @@ pub fn update(
     change_log::hold(conn)?;
     let group = db::groups::find_by_id(conn, by.tenant, id)?;
     let Some((changed, detail)) = prepare(conn, by, &group, draft, shown)? else {
+        change_log::stands();
         return Ok(group);
     };
     let rev = change_log::append(conn, change_log::Item::Group(id))?;

@@ -73,6 +73,8 @@ pub(super) fn hold(conn: &mut Conn, by: &Actor, target: &Target) -> Result<Integ
         Level::Project(id) => by.must_reach(Some(id), "A key can't change integrations")?,
     }
     change_log::hold(conn)?;
+    // Also when all is as it is wanted.
+    change_log::stands();
     rollouts::must_have(conn, by.tenant, Feature::Integrations)?;
     if let Level::Project(id) = target.level
         && db::projects::find(conn, by.tenant, id)?

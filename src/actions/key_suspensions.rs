@@ -33,6 +33,7 @@ fn switch(conn: &mut Conn, by: &Actor, id: KeyId, off: bool) -> Result<Key> {
     change_log::hold(conn)?;
     let key = db::keys::find(conn, by.tenant, id)?;
     if !differs(conn, &key, by, off)? {
+        change_log::stands();
         return Ok(key);
     }
     let rev = change_log::append(conn, change_log::Item::Key(id))?;

@@ -35,6 +35,7 @@ pub fn update(conn: &mut Conn, by: &Actor, id: KeyId, update: &Update) -> Result
     change_log::hold(conn)?;
     let key = db::keys::find(conn, by.tenant, id)?;
     let Some(difference) = Difference::find(conn, by, &key, update)? else {
+        change_log::stands();
         return Ok(key);
     };
     let rev = change_log::append(conn, change_log::Item::Key(id))?;

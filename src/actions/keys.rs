@@ -54,7 +54,7 @@ pub fn issue(conn: &mut Conn, by: &Actor, draft: &Draft, issuing: Issuing<'_>) -
     by.must_hold(Right::ChangeKeys)?;
     let id = KeyId::new();
     // First, for its lock: the count below then sees every key that was committed before.
-    let rev = change_log::append(conn, change_log::Item::Key(id))?;
+    let rev = change_log::append_more(conn, change_log::Item::Key(id))?;
     peppers::must_be_in_use(conn, issuing.pepper)?;
     // Before anything is looked up: groups and projects may have other names by now, and owners be gone.
     if let Some(own) = issuing.idempotency_key
@@ -259,6 +259,7 @@ fn surrender_listed(conn: &mut Conn, by: &Actor, id: KeyId, secret: &SecretDiges
 /// Revokes a key that was read under the lock of the change log, unless it is revoked already.
 fn end(conn: &mut Conn, by: &Actor, mut key: Key, reason: &str) -> Result<Key> {
     if key.revoked_at.is_some() {
+        change_log::stands();
         return Ok(key);
     }
     let rev = change_log::append(conn, change_log::Item::Key(key.id))?;

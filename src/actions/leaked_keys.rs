@@ -116,6 +116,7 @@ pub fn report(conn: &mut Conn, by: &Actor, place: &str) -> Result<()> {
     };
     // Anybody may say so again and again: that takes no lock.
     if is_settled(conn, by.tenant, id)? {
+        change_log::stands();
         return Ok(());
     }
     change_log::hold(conn)?;

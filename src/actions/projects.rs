@@ -30,7 +30,7 @@ pub fn create(conn: &mut Conn, by: &Actor, draft: &Draft) -> Result<Project> {
         created_at: by.now,
         archived_at: None,
     };
-    change_log::append(conn, Item::Project(project.id))?;
+    change_log::append_more(conn, Item::Project(project.id))?;
     db::projects::insert(conn, project.clone())?;
     let detail = json!({ "description": project.description });
     record(conn, by, &Event::ProjectCreated(detail), object(&project))?;
@@ -78,6 +78,7 @@ pub fn update(
 pub fn archive(conn: &mut Conn, by: &Actor, id: ProjectId) -> Result<Project> {
     hold(conn, by)?;
     let mut project = db::projects::find(conn, by.tenant, id)?;
+    change_log::stands();
     if project.archived_at.is_none() {
         project.archived_at = Some(by.now);
         change_log::append(conn, Item::Project(id))?;

@@ -30,7 +30,7 @@ pub fn create(
     let name =
         validate::name(name, 100, "a name").map_err(|message| Error::invalid("name", message))?;
     let (id, token) = (VerifierId::new(), KeySecret::generate_verifier(brand)?);
-    change_log::append(conn, change_log::Item::Verifier(id))?;
+    change_log::append_more(conn, change_log::Item::Verifier(id))?;
     peppers::must_be_in_use(conn, pepper)?;
     let row = NewVerifier {
         id,
@@ -114,6 +114,7 @@ pub fn end_old_tokens(
 pub fn revoke(conn: &mut Conn, by: &Steward, id: VerifierId, typed: &str) -> Result<Verifier> {
     let verifier = db::verifiers::find(conn, id)?;
     if verifier.revoked_at.is_some() {
+        change_log::stands();
         return Ok(verifier);
     }
     must_be_meant(&verifier, verifier.last_used_at, typed, by.now)?;

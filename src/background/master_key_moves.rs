@@ -71,7 +71,7 @@ pub fn move_credentials(
     }
     // Servers hold what applies in memory, as it was wrapped when they read it.
     for id in integrations {
-        change_log::append(conn, Item::Integration(id))?;
+        change_log::append_more(conn, Item::Integration(id))?;
     }
     Ok(rows.last().map(|last| last.id))
 }

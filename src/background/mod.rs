@@ -9,6 +9,7 @@ pub mod follow;
 pub mod limit_ends;
 pub mod mail_delivery;
 pub mod master_key_moves;
+pub mod nodes;
 pub mod observed_callers;
 pub mod pepper_moves;
 pub mod rotation_uses;

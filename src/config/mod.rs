@@ -44,6 +44,10 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// First part of every new key.
     pub brand: String,
+    /// What this server is called among several; the name of the machine unless set.
+    pub node_name: Option<String>,
+    /// Seconds after which a server that lost its PostgreSQL stops answering.
+    pub lease_seconds: u64,
     /// Threads that answer requests.
     pub workers: usize,
     /// Connections that one address may have at once.
@@ -124,6 +128,8 @@ impl Config {
             public_url,
             trusted_proxies: trusted_proxies(settings)?,
             brand: brand(settings)?,
+            node_name: node_name(settings)?,
+            lease_seconds: lease_seconds(settings)?,
             workers: usize::try_from(positive("workers", 256)?).unwrap_or(1),
             connections_per_address: usize::try_from(positive(
                 "connections_per_address",
@@ -173,6 +179,23 @@ fn metrics_listen(settings: &Settings) -> Result<Option<SocketAddr>, String> {
     is_set
         .then(|| settings.parse("metrics_listen", wanted))
         .transpose()
+}
+
+fn node_name(settings: &Settings) -> Result<Option<String>, String> {
+    let name = settings.optional("node_name");
+    let is_bad = |name: &String| name.chars().count() > 100 || name.chars().any(char::is_control);
+    match name {
+        Some(name) if is_bad(&name) => Err("node_name: use at most 100 characters".into()),
+        name => Ok(name),
+    }
+}
+
+/// Renewed five times while it lasts, and each time the database has a second or so to answer.
+fn lease_seconds(settings: &Settings) -> Result<u64, String> {
+    match settings.parse("lease_seconds", "a whole number")? {
+        value @ 2..=10 => Ok(value),
+        _ => Err("lease_seconds: use 2 to 10".into()),
+    }
 }
 
 fn insecure_cookie(settings: &Settings, public_url: Option<&str>) -> Result<bool, String> {

@@ -76,6 +76,16 @@ pub const ALL: &[Setting] = &[
         "",
         "Address and port for Prometheus, such as 127.0.0.1:9464; empty: no metrics",
     ),
+    setting(
+        "node_name",
+        "",
+        "What this server is called among several on one PostgreSQL; empty: the name of the machine",
+    ),
+    setting(
+        "lease_seconds",
+        "5",
+        "Seconds after which a server that lost PostgreSQL stops answering, and for which others wait for it (2 to 10, the same for all)",
+    ),
     setting("workers", "2", "Threads that answer requests"),
     setting(
         "connections_per_address",

@@ -4,6 +4,8 @@
 //! Each row also draws a random number, its entry id, and keeps that of the row before it. A database that was put back
 //! to an older state goes on with the same numbers, but never with the same entry ids: whoever follows the log can tell.
 
+use std::cell::Cell;
+
 use diesel::deserialize;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -173,14 +175,54 @@ pub struct Change {
 /// What a change says of the thing until [`describe`] does. It stays where another change came first.
 const UNKNOWN: &str = "{}";
 
+/// What a transaction does to those who hold keys.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// Nothing.
+    #[default]
+    None,
+    /// Some can do more than before, or just the same.
+    Adds,
+    /// Some may be able to do less than before, or were a moment ago.
+    Stops,
+}
+
+thread_local! {
+    /// Of the transaction that this thread is in.
+    static EFFECT: Cell<Effect> = const { Cell::new(Effect::None) };
+}
+
+/// What was done since this was asked last, on this thread.
+pub fn take_effect() -> Effect {
+    EFFECT.take()
+}
+
+fn note(effect: Effect) {
+    EFFECT.set(EFFECT.get().max(effect));
+}
+
+/// Says that what was asked for is so already, by a change that some servers may not have applied yet: the answer waits
+/// for that as if it were made now.
+pub fn stands() {
+    note(Effect::Stops);
+}
+
 /// Takes the next revision and notes the change. Call it first in the transaction: the head's row lock makes the
 /// order of revisions the order of commits, and lets counts that follow see every earlier change.
 pub fn append(conn: &mut Conn, item: Item) -> Result<i64> {
+    note(Effect::Stops);
     append_row(conn, item, None)
 }
 
-/// As [`append`], for a thing that gets another digest: whoever follows drops the one it had.
+/// As [`append`], for what is new or may do more than before: nobody waits long until every server knows of it.
+pub fn append_more(conn: &mut Conn, item: Item) -> Result<i64> {
+    note(Effect::Adds);
+    append_row(conn, item, None)
+}
+
+/// As [`append_more`], for a thing that gets another digest: whoever follows drops the one it had.
 pub fn append_move(conn: &mut Conn, item: Item, old: &Digest) -> Result<i64> {
+    note(Effect::Adds);
     append_row(conn, item, Some(old))
 }
 

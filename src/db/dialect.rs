@@ -8,6 +8,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::Conn;
+use crate::domain::time::{Timestamp, from_micros};
 use crate::domain::{Error, Result};
 
 /// Starts a writing transaction. SQLite takes its lock at once: a read that turns into a write would fail busy.
@@ -244,6 +245,61 @@ where
     Ok(match conn {
         Conn::Sqlite(sqlite) => query.execute(sqlite)?,
         Conn::Postgres(postgres) => query.execute(postgres)?,
+    })
+}
+
+/// The time of the database server; `None` of a file, which has none.
+///
+/// # Errors
+/// As the database reports them.
+pub fn now(conn: &mut Conn) -> Result<Option<Timestamp>> {
+    let Conn::Postgres(postgres) = conn else {
+        return Ok(None);
+    };
+    let micros = diesel::dsl::sql::<diesel::sql_types::BigInt>(
+        "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+    );
+    Ok(Some(from_micros(
+        diesel::select(micros).get_result(postgres)?,
+    )))
+}
+
+/// Has a session give its word before what it did is on disk, unless it asks for that; and be told of changes.
+///
+/// # Errors
+/// As the database reports them.
+pub fn follow_changes(conn: &mut Conn) -> Result<()> {
+    if let Conn::Postgres(postgres) = conn {
+        postgres.batch_execute("SET synchronous_commit = off; LISTEN keystead_changes")?;
+    }
+    Ok(())
+}
+
+/// True when this session was told of a change since it was last asked.
+///
+/// # Errors
+/// As the database reports them.
+pub fn heard_of_change(conn: &mut Conn) -> Result<bool> {
+    let mut heard = false;
+    if let Conn::Postgres(postgres) = conn {
+        for notification in postgres.notifications_iter() {
+            notification?;
+            heard = true;
+        }
+    }
+    Ok(heard)
+}
+
+/// Runs a change in a transaction that is on disk when this returns, whatever the session is set to.
+///
+/// # Errors
+/// Those of the change, and as the database reports them.
+pub fn durably<T>(conn: &mut Conn, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    diesel::Connection::transaction(conn, |conn| {
+        if let Conn::Postgres(postgres) = conn {
+            postgres.batch_execute("SET LOCAL synchronous_commit = on")?;
+        }
+        change(conn)
     })
 }
 

@@ -282,3 +282,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     verifiers,
     verifier_rotations
 );
+
+diesel::table! {
+    node_leases (node_id) {
+        node_id -> Text, beat -> BigInt, applied_rev -> BigInt, lease_ms -> BigInt, name -> Text, address -> Text,
+        version -> Text, started_at -> Timestamp, seen_at -> Timestamp, key_count -> BigInt, questions_per_second -> BigInt,
+    }
+}
+
+diesel::table! {
+    change_confirmations (rev) { rev -> BigInt, nodes -> BigInt, lapsed -> BigInt, waited_ms -> BigInt, }
+}

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod audit_chain;
 pub mod audit_words;
 pub mod authority;
+pub mod boot_clock;
 pub mod bounds;
 pub mod catalogue;
 pub mod conflict;

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
+use super::boot_clock::BootClock;
+
 /// An instant in UTC with microseconds, the precision that both databases keep.
 pub type Timestamp = DateTime<Utc>;
 
@@ -19,6 +21,9 @@ pub enum Clock {
     /// The system's clock.
     #[default]
     System,
+    /// That of the database which several servers share, in microseconds from the start of this machine. However the clocks
+    /// of their machines are set, all see one time.
+    Shared(Arc<AtomicI64>),
     /// Microseconds since 1970, set by hand.
     Fixed(Arc<AtomicI64>),
 }
@@ -29,10 +34,32 @@ impl Clock {
         Self::Fixed(Arc::new(AtomicI64::new(at.timestamp_micros())))
     }
 
+    /// The same clock, to be set by a database, unless it is fixed.
+    pub fn shared(&self) -> Self {
+        match self {
+            Self::System => Self::Shared(Arc::default()),
+            other => other.clone(),
+        }
+    }
+
+    /// Sets a shared clock: this was the time of the database when so long had passed since the start of this machine.
+    pub fn follow(&self, now: Timestamp, since_boot: Duration) {
+        if let Self::Shared(offset) = self {
+            offset.store(
+                now.timestamp_micros() - micros(since_boot),
+                Ordering::SeqCst,
+            );
+        }
+    }
+
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Utc::now().trunc_subsecs(6),
+            Self::Shared(offset) => {
+                let passed = micros(BootClock::default().now());
+                from_micros(offset.load(Ordering::SeqCst) + passed)
+            }
             Self::Fixed(micros) => from_micros(micros.load(Ordering::SeqCst)),
         }
     }
@@ -50,8 +77,7 @@ impl Clock {
         let passed = |(known, at)| Some((moment.checked_duration_since(known)?, at));
         match KNOWN.get().and_then(passed) {
             Some((passed, at)) if passed < KNOWN_FOR => {
-                let micros = i64::try_from(passed.as_micros()).unwrap_or_default();
-                from_micros(at.timestamp_micros() + micros)
+                from_micros(at.timestamp_micros() + micros(passed))
             }
             _ => {
                 let now = self.now();
@@ -65,19 +91,23 @@ impl Clock {
     pub fn elapsed(&self) -> Duration {
         static START: LazyLock<Instant> = LazyLock::new(Instant::now);
         match self {
-            Self::System => START.elapsed(),
+            Self::System | Self::Shared(_) => START.elapsed(),
             Self::Fixed(micros) => {
                 Duration::from_micros(micros.load(Ordering::SeqCst).unsigned_abs())
             }
         }
     }
 
-    /// Moves a fixed clock forward; the system's clock stays as it is.
+    /// Moves a fixed clock forward; others stay as they are.
     pub fn advance(&self, by: TimeDelta) {
         if let Self::Fixed(micros) = self {
             micros.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::SeqCst);
         }
     }
+}
+
+fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or_default()
 }
 
 /// An instant from microseconds since 1970; out-of-range values become 1970.

@@ -65,6 +65,7 @@ impl Jobs {
             tracing::warn!(%cause, "no control socket: commands at the shell take effect within a second");
         }
         let watch = Watch::start(follower, db, vitals)?;
+        follower.await_lease();
         let work = Arc::new(Work::new(
             db,
             follower,
@@ -75,19 +76,19 @@ impl Jobs {
         )?);
         let mut threads = vec![
             repeat("usage", USAGE_EVERY, &work, Work::write_usage),
-            repeat("tidy usage", TIDY_USAGE_EVERY, &work, Work::tidy_usage),
+            once("tidy usage", TIDY_USAGE_EVERY, &work, Work::tidy_usage),
             repeat("peppers", MOVE_EVERY, &work, Work::move_to_newest_pepper),
-            repeat(
+            once(
                 "rotations",
                 QUIET_EVERY,
                 &work,
                 Work::finish_quiet_rotations,
             ),
-            repeat("limits", LIMITS_EVERY, &work, Work::finish_limits),
-            repeat("tidy", TIDY_EVERY, &work, Work::tidy_sessions),
+            once("limits", LIMITS_EVERY, &work, Work::finish_limits),
+            once("tidy", TIDY_EVERY, &work, Work::tidy_sessions),
         ];
         if work.sender.is_some() {
-            threads.push(repeat("mail", MAIL_EVERY, &work, Work::send_mail));
+            threads.push(once("mail", MAIL_EVERY, &work, Work::send_mail));
         }
         Ok(Self {
             work,
@@ -269,12 +270,29 @@ impl Steady {
     }
 }
 
+/// As [`repeat`], of a job that one of several servers does for all. It moves when that one goes.
+fn once(
+    name: &'static str,
+    every: Duration,
+    work: &Arc<Work>,
+    job: fn(&Work) -> Result<()>,
+) -> std::result::Result<JoinHandle<()>, String> {
+    let alone = move |work: &Work| {
+        if work.follower.leads() {
+            job(work)
+        } else {
+            Ok(())
+        }
+    };
+    repeat(name, every, work, alone)
+}
+
 /// Runs a job again and again. A failure is logged when it begins and when it ends, not each time.
 fn repeat(
     name: &'static str,
     every: Duration,
     work: &Arc<Work>,
-    job: fn(&Work) -> Result<()>,
+    job: impl Fn(&Work) -> Result<()> + Send + 'static,
 ) -> std::result::Result<JoinHandle<()>, String> {
     let work = Arc::clone(work);
     let run = move || {

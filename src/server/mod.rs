@@ -20,6 +20,7 @@ pub mod unix_socket;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_service::IntoServiceFactory as _;
 use actix_web::cookie::Key;
@@ -34,11 +35,12 @@ use self::metrics::serve_metrics;
 use self::stop_signals::StopSignals;
 use self::storage::{Storage, open_storage};
 use crate::actions::{plans, setup};
-use crate::background::follow::Follower;
+use crate::background::follow::{Follower, Node, set_clock};
 use crate::background::vitals::Vitals;
 use crate::config::Config;
 use crate::config::secrets::{master_key_file, pepper_file};
 use crate::db::{self, Db};
+use crate::domain::boot_clock::BootClock;
 use crate::domain::master_key::MasterKeys;
 use crate::domain::time::Clock;
 use crate::web::front::FrontFactory;
@@ -73,10 +75,11 @@ impl Application {
             db, master_keys, ..
         } = open_storage(config)?;
         storage::watch_disk(config, &db);
+        let clock = &clock_of(config, &db, clock)?;
         let now = clock.now();
         take_over_plans(config, &db)?;
         let token = db.write(|conn| setup::issue_token(conn, now))?;
-        let follower = follower(config, &db, clock, &master_keys)?;
+        let follower = follower(config, &db, clock, &master_keys, address)?;
         let mut site = site::of(config, address);
         site::warn_of_contradictions(config, &site);
         let setup_link = token.map(|token| format!("{}/setup?token={token}", site.base_url));
@@ -191,6 +194,16 @@ impl Application {
     }
 }
 
+/// The clock of this server: several that share a database go by its time.
+fn clock_of(config: &Config, db: &Db, clock: &Clock) -> Result<Clock, String> {
+    if config.database.file().is_some() {
+        return Ok(clock.clone());
+    }
+    let clock = clock.shared();
+    db.read(|conn| set_clock(&clock, &BootClock::default(), conn))?;
+    Ok(clock)
+}
+
 /// Has the database know the plans of the configuration, and says which it no longer has.
 fn take_over_plans(config: &Config, db: &Db) -> Result<(), String> {
     let lost = db.write(|conn| plans::take_over(conn, &config.plans))?;
@@ -209,12 +222,18 @@ fn follower(
     db: &Db,
     clock: &Clock,
     master_keys: &MasterKeys,
+    address: SocketAddr,
 ) -> Result<Arc<Follower>, String> {
     let at_hand = config.clone();
     let read_peppers = Box::new(move || pepper_file(&at_hand).map(|file| file.peppers()));
     let at_hand = config.clone();
     let read_keys = Box::new(move || master_key_file(&at_hand).map(|file| file.master_keys()));
-    let follower = Follower::load(db, read_peppers, config.request_log_per_second, clock)
+    let node = config.database.file().is_none().then(|| Node {
+        name: config.node_name.clone().unwrap_or_else(process::machine),
+        address: address.to_string(),
+        lease: Duration::from_secs(config.lease_seconds),
+    });
+    let follower = Follower::load(db, read_peppers, config.request_log_per_second, clock, node)
         .and_then(|follower| follower.with_master_keys(db, master_keys, read_keys))?;
     let index = follower.index();
     tracing::info!(keys = index.len(), rev = index.rev(), "the index is loaded");

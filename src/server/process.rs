@@ -2,6 +2,14 @@
 
 use rustix::process::geteuid;
 
+/// The name of the machine.
+pub fn machine() -> String {
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
+}
+
 /// Tells when the process may do more than it needs to.
 pub fn warn_of_root() {
     if geteuid().is_root() {

@@ -1,6 +1,7 @@
 //! The checks that a known key goes through, in their order: one table, by which requests are decided and explained.
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 
 use super::entry::Entry;
 use super::limiter::Allowance;
@@ -21,6 +22,8 @@ pub struct Attempt<'a> {
     pub scope: Option<&'a str>,
     /// The present.
     pub now: Timestamp,
+    /// Servers that share the key's rate limit.
+    pub servers: NonZeroU32,
     /// What the key's rate limit has left, once this request was counted against it.
     pub allowance: Option<Allowance>,
 }
@@ -113,7 +116,7 @@ pub const CHECKS: [Check; Code::OF_KEYS.len() - 1] = [
         explain: rate_limit,
         fails: |attempt| {
             let limiter = attempt.entry.limiter.as_ref();
-            attempt.allowance = limiter.map(|limiter| limiter.take());
+            attempt.allowance = limiter.map(|limiter| limiter.take(attempt.servers));
             let left = attempt.allowance;
             left.is_some_and(|left| left.retry_after.is_some())
         },

@@ -46,8 +46,8 @@ impl Verdict {
     }
 }
 
-/// Decides, counts the answer and records it. `None` when the index may lack a change, so that nobody can tell: the
-/// server then answers 503.
+/// Decides, counts the answer and records it. `None` when the index may lack a change or its lease ran out, so that nobody
+/// can tell: the server then answers 503.
 pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
     let certainty = index.certainty()?;
     let found = match question.key.digest() {
@@ -56,10 +56,8 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
     };
     let (stranger, found) = match found {
         Ok(found) => (Code::NotFound, Some(found)),
-        // The key may be good all the same: kept under a pepper that this server lacks, or being loaded right now.
-        Err(Code::NotFound) if index.lacks_pepper() || index.certainty() != Some(certainty) => {
-            return None;
-        }
+        // The key may be good all the same: kept under a pepper that this server lacks.
+        Err(Code::NotFound) if index.lacks_pepper() => return None,
         Err(code) => (code, None),
     };
     let entry = found
@@ -72,6 +70,10 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
         }
         None => (stranger, None, None),
     };
+    // Last, when nothing is looked at any more.
+    if !index.still(certainty) {
+        return None;
+    }
     index.metrics().decided(code);
     if let Some(entry) = entry {
         if let Some((held, _)) = &found {
@@ -114,6 +116,7 @@ fn check(
         address: question.address,
         scope: question.scope,
         now: question.now,
+        servers: index.servers(),
         allowance: None,
     };
     let code = checks::first_failure(&mut attempt);

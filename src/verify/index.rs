@@ -1,13 +1,15 @@
 //! The index: every key of the installation in memory, found by the digest of its text. Reads take no lock.
 
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 
 use super::entry::Entry;
 use super::key_lookup::{self, KeyLookup, Place};
+use super::lease::{Lease, Until};
 use super::metrics::Metrics;
 use super::moves::Moves;
 use super::rotations::Rotations;
@@ -27,6 +29,13 @@ const PARTS: usize = 64;
 /// An entry fills two lines of the processor's cache.
 const _: () = assert!(Table::<Entry>::BYTES_EACH == 128);
 
+/// What an answer rests on: the number of the load that was known to be complete, and the lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Certainty {
+    load: u64,
+    until: Until,
+}
+
 /// Every key of the installation in memory, and what is counted and noted as they are used.
 #[derive(Debug)]
 pub struct Index {
@@ -35,6 +44,8 @@ pub struct Index {
     rev: AtomicI64,
     /// The number of the load that is known to be complete; 0 while the index may lack a change.
     certain: AtomicU64,
+    lease: Lease,
+    servers: AtomicU32,
     loads: AtomicU64,
     usage: UsageLog,
     metrics: Metrics,
@@ -45,14 +56,16 @@ pub struct Index {
 }
 
 impl Index {
-    /// An empty index, which answers nothing until it is loaded. It records `per_second` single requests a second, and
-    /// has room for `keys` before its table grows.
-    pub fn new(per_second: usize, keys: usize) -> Self {
+    /// An empty index, which answers nothing until it is loaded, and only as long as its lease goes. It records `per_second`
+    /// single requests a second, and has room for `keys` before its table grows.
+    pub fn new(per_second: usize, keys: usize, lease: Lease) -> Self {
         Self {
             entries: Table::new(PARTS, keys),
             peppers: ArcSwap::default(),
             rev: AtomicI64::new(-1),
             certain: AtomicU64::new(0),
+            lease,
+            servers: AtomicU32::new(1),
             loads: AtomicU64::new(1),
             usage: UsageLog::new(per_second),
             metrics: Metrics::default(),
@@ -155,15 +168,42 @@ impl Index {
         self.certain.store(0, Ordering::SeqCst);
     }
 
-    /// False before the first load and while the index may lack a change. The answer is then 503, never a verdict.
+    /// False before the first load, while the index may lack a change, and without a lease. The answer is then 503, never a
+    /// verdict.
     pub fn is_certain(&self) -> bool {
-        self.certainty().is_some()
+        self.certainty()
+            .is_some_and(|certainty| self.still(certainty))
     }
 
-    /// The number of the load that is known to be complete, if there is one. When a key is not found, the number has to
-    /// be the same before and after: else the keys were loaded anew meanwhile, and this one had not arrived yet.
-    pub fn certainty(&self) -> Option<u64> {
-        Some(self.certain.load(Ordering::SeqCst)).filter(|&load| load > 0)
+    /// What an answer rests on that is begun now, if one can be given. Before it is given, it has to be [`Index::still`] so.
+    pub fn certainty(&self) -> Option<Certainty> {
+        // First of all: what is looked up after this is as new as the lease.
+        let until = self.lease.until();
+        let load = self.certain.load(Ordering::SeqCst);
+        (load > 0).then_some(Certainty { load, until })
+    }
+
+    /// True when an answer may be given that began with this: the lease goes on, and the keys were not loaded anew
+    /// meanwhile, so that one which was not found had not arrived yet. Ask after everything that the answer rests on.
+    pub fn still(&self, certainty: Certainty) -> bool {
+        self.certain.load(Ordering::SeqCst) == certainty.load
+            && self.lease.is_before(certainty.until)
+    }
+
+    /// Servers that share rate limits with this one, itself among them.
+    pub fn servers(&self) -> NonZeroU32 {
+        NonZeroU32::new(self.servers.load(Ordering::Relaxed)).unwrap_or(NonZeroU32::MIN)
+    }
+
+    /// Notes how many servers share rate limits.
+    pub fn set_servers(&self, servers: usize) {
+        let servers = u32::try_from(servers).unwrap_or(u32::MAX);
+        self.servers.store(servers, Ordering::Relaxed);
+    }
+
+    /// Until when this server may answer.
+    pub fn lease(&self) -> &Lease {
+        &self.lease
     }
 
     /// True when this is the token of a verifier that may ask.

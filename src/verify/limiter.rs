@@ -1,4 +1,4 @@
-//! The rate limit of one key. All threads of a server share it without a lock; other servers count for themselves.
+//! The rate limit of one key. All threads of a server share it without a lock; of several servers each gives its part.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -70,15 +70,20 @@ impl Limiter {
         prefetch(&self.state);
     }
 
-    /// Counts one request, or refuses it. A refused request counts for nothing, so waiting always helps.
-    pub fn take(&self) -> Allowance {
+    /// Counts one request, or refuses it. A refused request counts for nothing, so waiting always helps. Among several
+    /// servers each request counts for one on each: together they give what one alone would. A limit of fewer requests
+    /// than there are servers gives one on each.
+    pub fn take(&self, servers: NonZeroU32) -> Allowance {
         let limit = self.limit;
-        let (remaining, wait) = match self.state.check() {
-            Ok(after) => (after.remaining_burst_capacity(), None),
-            Err(refused) => (
+        let each = servers.min(NonZeroU32::new(limit.burst()).unwrap_or(MIN));
+        let (remaining, wait) = match self.state.check_n(each) {
+            Ok(Ok(after)) => (after.remaining_burst_capacity() / each, None),
+            Ok(Err(refused)) => (
                 0,
                 Some(refused.wait_time_from(self.state.clock().elapsed())),
             ),
+            // No request counts for more than a burst.
+            Err(_) => (0, Some(interval(limit))),
         };
         // Time may have passed since the refusal, but "0 seconds" would read as "never refused".
         let retry_after = wait.map(|wait| whole_seconds(wait).max(1));

@@ -9,6 +9,7 @@ pub mod decision;
 pub mod entry;
 pub mod index;
 pub mod key_lookup;
+pub mod lease;
 pub mod limiter;
 pub mod metrics;
 pub mod moves;

@@ -108,7 +108,7 @@ where
         let begun = Instant::now();
         let head = request.head();
         match (&head.method, head.uri.path()) {
-            (_, "/forward-auth") if self.state.index().is_certain() => {
+            (_, "/forward-auth") if self.state.index().certainty().is_some() => {
                 // First: memory takes a while to bring the key, and the rest is done meanwhile.
                 let presented = presented(head, self.state.index());
                 if !guard::is_usual(head) {

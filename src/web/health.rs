@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// For this long an answer of the database serves every probe: probes in a loop must cost nothing.
 const GOOD_FOR: Duration = Duration::from_secs(1);
 
-/// A server that has not looked at the change log for this long may accept what was revoked elsewhere.
+/// A server that has not looked at its database for this long may not know what a command at the shell revoked.
 const LOOKED_WITHIN: Duration = Duration::from_secs(3);
 
 /// A change that was just made is on its way into the index for a moment.
@@ -73,18 +73,22 @@ async fn obstacle(state: &State) -> Option<String> {
         Ok(head) => head,
         Err(reason) => return Some(reason.into()),
     };
+    if state.index().lease().left().is_some() {
+        // One of several servers answers only while it has a lease, and changes wait for it.
+        return doubt(state).map(Into::into);
+    }
     let age = state.following().age;
     if age > LOOKED_WITHIN {
         let seconds = age.as_secs();
         return Some(format!(
-            "changes were not looked for in the last {seconds} seconds, so keys revoked elsewhere may be accepted here"
+            "changes were not looked for in the last {seconds} seconds, so keys revoked at the shell may be accepted here"
         ));
     }
     let begun = Instant::now();
     while state.index().rev() < head {
         if begun.elapsed() > APPLIED_WITHIN {
             return Some(
-                "the index is behind the database, so keys revoked elsewhere may be accepted here"
+                "the index is behind the database, so keys revoked at the shell may be accepted here"
                     .into(),
             );
         }
@@ -95,7 +99,15 @@ async fn obstacle(state: &State) -> Option<String> {
 
 fn doubt(state: &State) -> Option<&'static str> {
     if !state.index().is_certain() {
+        let has_ended = state
+            .index()
+            .lease()
+            .left()
+            .is_some_and(|left| left.is_zero());
         return Some(match state.following().trouble {
+            None if has_ended => {
+                "PostgreSQL was not heard from for too long, so nobody knows what was revoked meanwhile"
+            }
             None => "the index is not certain",
             Some(Trouble::OtherHistory) => {
                 "the database was put back to an older state, so all keys are loaded anew"

@@ -24,7 +24,7 @@ pub fn find(token: &str, request: &HttpRequest, state: &State) -> Result<Option<
         return Err(Error::Unavailable("a pepper is missing here".into()));
     }
     // It may be about to be loaded anew.
-    if state.index().certainty() != Some(certainty) {
+    if !state.index().still(certainty) {
         return Err(uncertain());
     }
     state.unknown_tokens.count(client::place(request))?;

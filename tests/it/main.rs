@@ -27,6 +27,7 @@ mod key_lists;
 mod mail;
 mod master_keys;
 mod model;
+mod nodes;
 mod outbound;
 mod pages;
 mod panics;

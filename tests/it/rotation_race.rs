@@ -51,7 +51,7 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
     crate::support::direct::sql(&db, "UPDATE tenants SET key_limit = 1000000");
     let peppers = secrets.peppers.clone();
     let read = Box::new(move || Ok(peppers.clone()));
-    let follower = Arc::new(Follower::load(&db, read, 0, &clock).unwrap());
+    let follower = Arc::new(Follower::load(&db, read, 0, &clock, None).unwrap());
     let watch = Watch::start(&follower, &db, &Default::default()).unwrap();
     let (index, pepper) = (follower.index(), &secrets.peppers[0]);
     let acme = db

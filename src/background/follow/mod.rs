@@ -10,6 +10,7 @@ mod history;
 mod load;
 mod look;
 mod secrets;
+mod shared;
 pub mod watch;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,15 +18,21 @@ use std::time::{Duration, Instant};
 
 use self::entries::{Groups, Limiters};
 use self::history::History;
-use crate::db::change_log::{self, Position};
+pub use self::shared::{Confirmed, Node, set_clock};
+use super::nodes::confirmations::Seen;
+use super::nodes::member::Member;
+use crate::db::change_confirmations::{self, Confirmation};
+use crate::db::change_log::{self, Effect, Position};
 use crate::db::secret_checks::{self, Kind};
 use crate::db::{self, Conn, Db};
+use crate::domain::boot_clock::BootClock;
 use crate::domain::master_key::{MasterKey, MasterKeys};
 use crate::domain::pepper::{Pepper, Peppers};
 use crate::domain::time::Clock;
 use crate::domain::{Error, Result};
 use crate::resolve::Credentials;
 use crate::verify::index::Index;
+use crate::verify::lease::Lease;
 
 /// How long a change waits without progress until it is applied, before it is answered as "stored, and its effect is not known".
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -50,6 +57,8 @@ pub struct Follower {
     read_peppers: ReadPeppers,
     master_keys: Option<(MasterKeys, ReadMasterKeys)>,
     clock: Clock,
+    /// What it is among others, when there may be others.
+    node: Option<Node>,
     state: Mutex<State>,
     /// Somebody waits for a change.
     asked: Condvar,
@@ -78,6 +87,12 @@ struct State {
     stepped: Instant,
     /// What keys with a rate limit had used up when they were last forgotten.
     limiters: Limiters,
+    /// This server among others; with whoever renews its lease meanwhile.
+    member: Option<Member>,
+    /// The other servers, as they were read last.
+    seen: Seen,
+    /// Changes that wait for other servers.
+    waits: usize,
     is_asked: bool,
     is_failing: bool,
 }
@@ -104,7 +119,7 @@ pub struct Standing {
 
 impl Follower {
     /// Loads every key and verifier in one snapshot. `per_second` is the number of single requests that
-    /// are recorded; rate limits count by `clock`.
+    /// are recorded; rate limits count by `clock`. As a `node` among others it answers only from its first lease on.
     ///
     /// # Errors
     /// `Unavailable` when the database is away; `Internal` when a row or the peppers can't be understood.
@@ -113,14 +128,20 @@ impl Follower {
         read_peppers: ReadPeppers,
         per_second: usize,
         clock: &Clock,
+        node: Option<Node>,
     ) -> Result<Self> {
+        let lease = match &node {
+            Some(_) => Lease::ended(BootClock::default()),
+            None => Lease::for_ever(),
+        };
         let keys = db.read(db::key_index::count)?;
         let follower = Self {
-            index: Arc::new(Index::new(per_second, keys)),
+            index: Arc::new(Index::new(per_second, keys, lease)),
             credentials: Arc::default(),
             read_peppers,
             master_keys: None,
             clock: clock.clone(),
+            node,
             state: Mutex::new(State {
                 turn: Turn(0),
                 history: None,
@@ -133,6 +154,9 @@ impl Follower {
                 doubts: 0,
                 stepped: Instant::now(),
                 limiters: Limiters::new(),
+                member: None,
+                seen: Seen::default(),
+                waits: 0,
                 is_asked: false,
                 is_failing: false,
             }),
@@ -195,14 +219,17 @@ impl Follower {
     /// answers nothing until it can be sure again.
     pub fn change<T>(&self, db: &Db, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         let changed = db.write(|conn| {
+            change_log::take_effect();
             let before = change_log::head(conn)?;
             let done = change(conn)?;
             // Under the lock that the change holds, if it is one that matters: its own place in the history.
             let after = change_log::head(conn)?;
-            Ok((done, (after != before).then_some(after)))
+            let effect = change_log::take_effect();
+            let matters = after != before || effect == Effect::Stops;
+            Ok((done, matters.then_some((after, effect))))
         });
         let reached = changed.and_then(|(done, own)| {
-            own.map_or(Ok(()), |own| self.confirm(own))
+            own.map_or(Ok(()), |(own, effect)| self.reach(db, own, effect))
                 .map_err(|error| Error::OutcomeUnknown(error.to_string()))?;
             Ok(done)
         });
@@ -212,12 +239,27 @@ impl Follower {
         reached
     }
 
-    /// Waits until everything is applied that is committed by now: a command at the shell made a change.
+    /// Waits until a change is applied here and, among several servers, everywhere.
+    fn reach(&self, db: &Db, own: Position, effect: Effect) -> Result<()> {
+        if !self.is_shared() {
+            return self.confirm(own);
+        }
+        let confirmed = self.confirm_everywhere(own, effect == Effect::Stops)?;
+        if effect == Effect::Stops {
+            let noted = db.note(|conn| change_confirmations::note(conn, &confirmed.into()));
+            if let Err(error) = noted {
+                tracing::warn!(%error, rev = own.rev, "how a change was confirmed could not be noted");
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until everything is applied here and everywhere that is committed by now: a command at the shell made a change.
     ///
     /// # Errors
     /// `Unavailable` when the index does not get there.
     pub fn catch_up(&self, db: &Db) -> Result<()> {
-        self.confirm(db.read(change_log::head)?)
+        self.reach(db, db.read(change_log::head)?, Effect::Stops)
     }
 
     /// Waits until this very change is applied.
@@ -288,6 +330,18 @@ impl Follower {
         let mut state = self.lock();
         if state.turn == turn {
             state.busy = None;
+        }
+    }
+}
+
+impl From<Confirmed> for Confirmation {
+    fn from(confirmed: Confirmed) -> Self {
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        Self {
+            rev: confirmed.rev,
+            nodes: count(confirmed.nodes),
+            lapsed: count(confirmed.lapsed),
+            waited_ms: i64::try_from(confirmed.waited.as_millis()).unwrap_or(i64::MAX),
         }
     }
 }

@@ -10,14 +10,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::shared::heard;
 use super::{Follower, Trouble, Turn};
 use crate::background::vitals::Vitals;
-use crate::db::Db;
 use crate::db::pool::Own;
+use crate::db::{Db, dialect};
 use crate::domain::Result;
 
 /// How often changes of other servers are looked for; a change of this one is looked for at once.
 const EVERY: Duration = Duration::from_millis(100);
+/// How often a connection is asked whether it was told of a change.
+const GLANCE: Duration = Duration::from_millis(5);
+/// How often other servers are read while a change waits for them.
+const BESIDE_WAITS: Duration = Duration::from_millis(2);
 /// How long the database may take for one answer.
 const DEADLINE: Duration = Duration::from_secs(2);
 /// Followers at once, all but one given up: more would only add connections that nobody answers.
@@ -142,8 +147,31 @@ fn follow(follower: &Follower, db: &Db, turn: Turn, stopping: &AtomicBool) {
             looked = look(follower, db, turn, &mut own);
         }
         follower.report(turn, &looked);
-        if !follower.rest(turn, EVERY) {
-            return;
+        if !rest(follower, turn, own.as_mut()) {
+            break;
+        }
+    }
+    if stopping.load(Ordering::SeqCst)
+        && let Some(mut own) = own
+        && let Err(error) = follower.leave(own.conn())
+    {
+        tracing::warn!(%error, "others wait for this server until its lease has run out");
+    }
+}
+
+/// Waits until there may be something to do; false when the turn is lost. The driver has no way to wait for what a
+/// connection is told, so it is asked for that again and again, which costs the database nothing.
+fn rest(follower: &Follower, turn: Turn, own: Option<&mut Own>) -> bool {
+    let Some(own) = own.filter(|_| follower.is_shared()) else {
+        return follower.rest(turn, EVERY) != Rest::TurnLost;
+    };
+    let begun = Instant::now();
+    loop {
+        match follower.rest(turn, GLANCE) {
+            Rest::TurnLost => return false,
+            Rest::Asked => return true,
+            Rest::Quiet if begun.elapsed() >= EVERY || heard(own.conn()) => return true,
+            Rest::Quiet => {}
         }
     }
 }
@@ -169,10 +197,31 @@ fn look(follower: &Follower, db: &Db, turn: Turn, own: &mut Option<Own>) -> Resu
         Some(kept) if db.is_current(&kept)? => Some(kept),
         _ => None,
     };
-    let mut mine = kept.map_or_else(|| db.own("keystead follow"), Ok)?;
-    follower.look(mine.conn(), turn)?;
+    let mut mine = match kept {
+        Some(kept) => kept,
+        None => connect(follower, db)?,
+    };
+    follower.round(mine.conn(), turn)?;
     *own = Some(mine);
     Ok(())
+}
+
+fn connect(follower: &Follower, db: &Db) -> Result<Own> {
+    let mut own = db.own("keystead follow")?;
+    if follower.is_shared() {
+        dialect::follow_changes(own.conn())?;
+    }
+    Ok(own)
+}
+
+/// How a rest ended.
+#[derive(PartialEq, Eq)]
+enum Rest {
+    /// Another thread has taken over.
+    TurnLost,
+    /// Somebody waits.
+    Asked,
+    Quiet,
 }
 
 impl Follower {
@@ -209,19 +258,22 @@ impl Follower {
         state.busy = None;
     }
 
-    /// Waits until somebody asks, or it is time; false when the turn is lost.
-    fn rest(&self, turn: Turn, most: Duration) -> bool {
+    /// Waits until somebody asks, or it is time.
+    fn rest(&self, turn: Turn, most: Duration) -> Rest {
         let mut state = self.lock();
+        let waits = state.waits > 0;
         if !state.is_asked {
+            let most = if waits { most.min(BESIDE_WAITS) } else { most };
             state = self
                 .asked
                 .wait_timeout(state, most)
                 .map_or_else(|broken| broken.into_inner().0, |(state, _)| state);
         }
-        if state.turn == turn {
-            state.is_asked = false;
+        if state.turn != turn {
+            return Rest::TurnLost;
         }
-        state.turn == turn
+        let asked = std::mem::take(&mut state.is_asked) || waits;
+        if asked { Rest::Asked } else { Rest::Quiet }
     }
 }
 

@@ -217,7 +217,7 @@ fn effective(
     let effective = credentials.effective(tenant, project, &entry.slug, environment);
     let audited = credentials.audits_reads(tenant);
     // Else all was loaded anew meanwhile, and what was looked for may not have arrived yet.
-    if state.index().certainty() != Some(certain) {
+    if !state.index().still(certain) {
         return Err(unsure());
     }
     if let Some(why) = refusal {

@@ -106,11 +106,12 @@ pub fn admit(incoming: &Incoming<'_>, basic_too: bool) -> Result<(), actix_web::
             .then_some(Cow::Borrowed(rest))
     };
     if let Some(token) = token {
-        if index.admit(&token, incoming.now) {
-            return Ok(());
-        }
-        if index.certainty() != Some(certainty) {
+        let is_admitted = index.admit(&token, incoming.now);
+        if !index.still(certainty) {
             return Err(uncertain().into());
+        }
+        if is_admitted {
+            return Ok(());
         }
         if key_text::is_verifier_token(&token) && index.lacks_pepper() {
             let text = "a pepper is missing here".into();

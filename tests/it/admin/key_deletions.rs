@@ -50,6 +50,7 @@ async fn a_deleted_key_is_gone_after_a_restart_too() {
         Box::new(move || Ok(secrets.peppers.clone())),
         0,
         &app.clock,
+        None,
     )
     .unwrap();
     let (held, _) = fresh

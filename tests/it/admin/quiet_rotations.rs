@@ -67,7 +67,7 @@ async fn quiet_is_not_believed_while_a_server_is_silent_or_after_a_crash() {
     // A turn of the job, once this server has told how far it is.
     let secrets = Secrets::load(&app.config, false).unwrap();
     let read = Box::new(move || Ok(secrets.peppers.clone()));
-    let follower = Arc::new(Follower::load(&app.db, read, 0, &app.clock).unwrap());
+    let follower = Arc::new(Follower::load(&app.db, read, 0, &app.clock, None).unwrap());
     let _watch = Watch::start(&follower, &app.db, &Default::default()).unwrap();
     let ended_by_a_turn = async || {
         let noted = format!(

@@ -13,6 +13,7 @@ use keystead::background::pepper_moves;
 use keystead::config::secret_file::SecretFile;
 use keystead::domain::pepper::{Pepper, Peppers};
 use keystead::domain::time::Clock;
+use keystead::verify::lease::Lease;
 use keystead::verify::moves::Holder;
 use keystead::verify::{Entry, Index};
 use reqwest::Method;
@@ -263,7 +264,7 @@ async fn another_server_follows_each_move_and_forgets_the_old_digest() {
         Ok(SecretFile::parse(&text).unwrap().peppers())
     };
     let db = place.db();
-    let follower = Arc::new(Follower::load(&db, Box::new(read), 0, &Clock::System).unwrap());
+    let follower = Arc::new(Follower::load(&db, Box::new(read), 0, &Clock::System, None).unwrap());
     let _watch = Watch::start(&follower, &db, &Default::default()).unwrap();
     let index = follower.index();
     let find = |number: usize| {
@@ -317,7 +318,7 @@ async fn a_key_is_found_at_every_instant_of_its_moves() {
     let key = app.issue("Acme", "ERP");
     let secrets = keystead::config::secrets::Secrets::load(&app.config, false).unwrap();
     let read = Box::new(move || Ok(secrets.peppers.clone()));
-    let loaded = Follower::load(&app.db, read, 0, &app.clock).unwrap();
+    let loaded = Follower::load(&app.db, read, 0, &app.clock, None).unwrap();
     let index = loaded.index();
     let (held, _) = index.find(&index.seek(&key.secret)).unwrap();
     let entry = held.get().unwrap().clone();
@@ -329,7 +330,7 @@ async fn a_key_is_found_at_every_instant_of_its_moves() {
     let peppers = Peppers::of(&both, &noted);
     let [new, old] = both.map(|pepper| pepper.digest(&key.secret));
     let index_before_the_move = || {
-        let index = Index::new(0, 1);
+        let index = Index::new(0, 1, Lease::for_ever());
         index.set_peppers(peppers.clone());
         index.put(old, entry.clone(), &[]);
         Arc::new(index)

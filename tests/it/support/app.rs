@@ -341,6 +341,8 @@ pub fn scratch_dir() -> PathBuf {
 pub fn config() -> Config {
     let data_dir = scratch_dir();
     Config {
+        node_name: Some("tests".into()),
+        lease_seconds: 5,
         unix_socket: None,
         listen: "127.0.0.1:0".parse().unwrap(),
         database: database::migrated(&data_dir),

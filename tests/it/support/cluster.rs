@@ -144,7 +144,8 @@ impl Cluster {
         self.dir.join("data").display().to_string()
     }
 
-    fn start(&self) {
+    /// Starts it, and waits until it answers.
+    pub fn start(&self) {
         let (data, port, dir) = (self.data(), self.port, self.dir.display());
         let log = format!("{dir}/log");
         let options = format!(

@@ -236,7 +236,15 @@ fn both_databases_have_the_same_migrations() {
 fn both_databases_have_the_same_tables_and_columns() {
     let columns = |folder: &str| -> Vec<String> {
         let up = files(folder, &["up.sql"]);
-        let lines = up.iter().flat_map(|(_, text)| text.lines());
+        // What wakes servers of PostgreSQL comes last in its migration: a file has one server.
+        let tables = |text: &str| {
+            text.split("CREATE FUNCTION")
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let up: Vec<String> = up.iter().map(|(_, text)| tables(text)).collect();
+        let lines = up.iter().flat_map(|text| text.lines());
         let lines = lines.filter(|line| !line.trim_start().starts_with("--"));
         lines
             .filter_map(|line| match line.strip_prefix("CREATE ") {

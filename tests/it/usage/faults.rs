@@ -20,13 +20,23 @@ const CALLERS: usize = 8;
 type Answers = Rc<RefCell<Vec<Instant>>>;
 
 /// Calls until told to stop, or until nobody answers.
-async fn call(server: &Server, key: &str, answers: Answers, stop: Rc<Cell<bool>>) {
+async fn call(
+    server: &Server,
+    key: &str,
+    answers: Answers,
+    stop: Rc<Cell<bool>>,
+    server_may_refuse: bool,
+) {
     let system = server.system(key);
     while !stop.get() {
         let request = system.request(reqwest::Method::GET, "/forward-auth");
         let Ok(answer) = request.send().await else {
             return;
         };
+        // Without PostgreSQL a server answers only while its lease goes on; what it can't be sure of is counted nowhere.
+        if answer.status() == 503 && server_may_refuse {
+            continue;
+        }
         assert_eq!(answer.status(), 200);
         answers.borrow_mut().push(Instant::now());
     }
@@ -51,8 +61,9 @@ async fn a_crash_loses_at_most_the_last_second_and_a_half_and_the_next_start_say
         pause(Instant::now() + Duration::from_secs(5)).await;
         stop.set(true);
     };
-    let calls =
-        join_all((0..CALLERS).map(|_| call(&server, &key, Rc::clone(&answers), Rc::clone(&stop))));
+    let calls = join_all(
+        (0..CALLERS).map(|_| call(&server, &key, Rc::clone(&answers), Rc::clone(&stop), false)),
+    );
     futures_util::join!(calls, crash);
     let crashed_at = Instant::now();
     server.crash();
@@ -73,7 +84,7 @@ async fn a_crash_loses_at_most_the_last_second_and_a_half_and_the_next_start_say
 }
 
 #[actix_web::test]
-async fn while_the_database_is_away_verification_goes_on_and_memory_stays_bounded() {
+async fn while_the_database_is_away_nothing_is_lost_and_memory_stays_bounded() {
     let place = Place::new().with_acme();
     let key = place.key("ERP");
     let mut command = place.command(&["serve"]);
@@ -96,8 +107,16 @@ async fn while_the_database_is_away_verification_goes_on_and_memory_stays_bounde
         drop(away);
         stop.set(true);
     };
-    let calls =
-        join_all((0..CALLERS).map(|_| call(&server, &key, Rc::clone(&answers), Rc::clone(&stop))));
+    let is_shared = place.source().file().is_none();
+    let calls = join_all((0..CALLERS).map(|_| {
+        call(
+            &server,
+            &key,
+            Rc::clone(&answers),
+            Rc::clone(&stop),
+            is_shared,
+        )
+    }));
     futures_util::join!(calls, outage);
     assert_eq!(server.stop(), 0);
     let (before, after) = memory.get();

@@ -60,7 +60,7 @@ impl Servers {
             let text = std::fs::read_to_string(&file).unwrap();
             Ok(SecretFile::parse(&text).unwrap().peppers())
         };
-        let follower = Follower::load(&self.db, Box::new(read), 0, &Clock::System).unwrap();
+        let follower = Follower::load(&self.db, Box::new(read), 0, &Clock::System, None).unwrap();
         Arc::clone(follower.index())
     }
 

@@ -1,0 +1,2 @@
+DROP TABLE change_confirmations;
+DROP TABLE node_leases;

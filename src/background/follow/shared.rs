@@ -1,0 +1,282 @@
+//! The follower as one of several servers on a database: the rounds of its lease, and the wait for the others.
+
+use std::time::Duration;
+
+use super::{Follower, Turn};
+use crate::background::nodes::Store;
+use crate::background::nodes::confirmations::{Seen, Standing, Wait};
+use crate::background::nodes::member::Member;
+use crate::db::change_log::Position;
+use crate::db::node_leases::{self, NodeLease, Vital};
+use crate::db::{Conn, dialect};
+use crate::domain::boot_clock::BootClock;
+use crate::domain::id::NodeId;
+use crate::domain::time::Clock;
+use crate::domain::{Error, Result};
+use crate::verify::lease::Lease;
+
+/// How long the first lease is waited for.
+const FIRST: Duration = Duration::from_secs(5);
+
+/// What a server is called among others, and how long its leases last.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// What its operator calls it.
+    pub name: String,
+    /// Where it listens.
+    pub address: String,
+    /// The same for all servers.
+    pub lease: Duration,
+}
+
+/// How it was confirmed that a change reached every server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Confirmed {
+    /// The change.
+    pub rev: i64,
+    /// Servers that had to apply it; 0 when nobody could ask which there are.
+    pub nodes: usize,
+    /// Those of them that did not say that they have: they ended, or their leases ran out.
+    pub lapsed: usize,
+    /// From the commit until then.
+    pub waited: Duration,
+}
+
+/// The connection on which a follower does what its lease asks for.
+struct Session<'a> {
+    follower: &'a Follower,
+    node: &'a Node,
+    conn: &'a mut Conn,
+    turn: Turn,
+}
+
+impl Follower {
+    /// True when it is one of several servers on its database.
+    pub fn is_shared(&self) -> bool {
+        self.node.is_some()
+    }
+
+    /// True when this server does what is done once for all of them: it has its database to itself, or is the oldest.
+    pub fn leads(&self) -> bool {
+        if !self.is_shared() {
+            return true;
+        }
+        let has_lease = self.lease().is_before(self.lease().until());
+        let state = self.lock();
+        let oldest = state.seen.nodes.first().map(|node| node.node_id);
+        let own = state.member.as_ref().and_then(Member::id);
+        has_lease && oldest.is_some() && oldest == own
+    }
+
+    /// Applies what changed, and renews the lease when it is time.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn round(&self, conn: &mut Conn, turn: Turn) -> Result<()> {
+        let Some(node) = &self.node else {
+            return self.look(conn, turn);
+        };
+        // A copy: who was given up for a silent connection keeps its own, and goes on with it no more.
+        let mut member = self.step(turn, |state| {
+            let new = || Member::new(node.lease);
+            Ok(state.member.get_or_insert_with(new).clone())
+        })?;
+        let mut session = Session {
+            follower: self,
+            node,
+            conn,
+            turn,
+        };
+        let clock = self.lease().clock();
+        let begun = clock.now();
+        let done = member.round(&mut session, clock);
+        let seen = match done {
+            Ok(None) if self.lock().waits > 0 => {
+                let begun = clock.now();
+                session.list().map(|nodes| Some(Seen { nodes, begun }))
+            }
+            Ok(None) => Ok(None),
+            Ok(Some(nodes)) => {
+                set_clock(&self.clock, clock, session.conn).map(|()| Some(Seen { nodes, begun }))
+            }
+            Err(error) => Err(error),
+        };
+        self.step(turn, |state| {
+            state.member = Some(member);
+            Ok(())
+        })?;
+        if let Some(seen) = seen? {
+            self.index.set_servers(seen.nodes.len());
+            self.step(turn, |state| {
+                state.seen = seen;
+                self.moved.notify_all();
+                Ok(())
+            })?;
+        }
+        self.pause(turn);
+        Ok(())
+    }
+
+    /// Until when this server may answer.
+    fn lease(&self) -> &Lease {
+        self.index.lease()
+    }
+
+    /// Waits until no server accepts any more what this change forbids; a change that forbids nothing is waited for only a
+    /// moment.
+    ///
+    /// # Errors
+    /// `Unavailable` when this server follows a history without it.
+    pub(super) fn confirm_everywhere(&self, own: Position, stops: bool) -> Result<Confirmed> {
+        let clock = self.lease().clock();
+        let mut wait = Wait::new(own.rev, clock.now(), stops);
+        let begun = std::time::Instant::now();
+        let mut state = self.lock();
+        state.waits += 1;
+        let confirmed = loop {
+            if let Some(history) = &state.history
+                && !history.has(own)
+                && (history.at().rev >= own.rev || state.looked > begun)
+            {
+                state.must_reopen = true;
+                state.is_asked = true;
+                break Err(Error::Unavailable(format!(
+                    "change {} is stored, and this server follows a history without it",
+                    own.rev
+                )));
+            }
+            let is_here = state.history.as_ref().is_some_and(|at| at.has(own));
+            let standing = wait.look(&state.seen);
+            let (now, ends) = (clock.now(), wait.ends());
+            let is_everywhere = standing.as_ref().is_some_and(|at| at.missing.is_empty());
+            if (is_here && is_everywhere) || now >= ends {
+                let Standing {
+                    nodes, confirmed, ..
+                } = standing.unwrap_or_default();
+                break Ok(Confirmed {
+                    rev: own.rev,
+                    nodes,
+                    lapsed: nodes.saturating_sub(confirmed),
+                    waited: now.saturating_sub(wait.committed()),
+                });
+            }
+            state.is_asked = true;
+            self.asked.notify_all();
+            let left = ends.saturating_sub(now);
+            state = self
+                .moved
+                .wait_timeout(state, left)
+                .map_or_else(|broken| broken.into_inner().0, |(state, _)| state);
+        };
+        state.waits -= 1;
+        confirmed
+    }
+
+    /// Takes this server from the others: it answers nothing any more, so nobody has to wait for it.
+    pub(super) fn leave(&self, conn: &mut Conn) -> Result<()> {
+        if !self.is_shared() {
+            return Ok(());
+        }
+        let member = self.lock().member.take();
+        self.lease().end();
+        match member.and_then(|member| member.id()) {
+            Some(id) => node_leases::leave(conn, id),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits for the first lease, so that a server that says it has started answers; no longer than a moment.
+    pub fn await_lease(&self) {
+        let begun = std::time::Instant::now();
+        while self.lease().left().is_some_and(|left| left.is_zero()) && begun.elapsed() < FIRST {
+            std::thread::park_timeout(Duration::from_millis(1));
+        }
+    }
+}
+
+impl Session<'_> {
+    fn vital(&self, applied_rev: i64) -> Vital {
+        let index = &self.follower.index;
+        Vital {
+            applied_rev,
+            seen_at: self.follower.clock.now(),
+            key_count: i64::try_from(index.len()).unwrap_or(i64::MAX),
+            questions_per_second: 0,
+        }
+    }
+}
+
+impl Store for Session<'_> {
+    fn register(&mut self, node: NodeId) -> Result<()> {
+        let now = self.follower.clock.now();
+        let lease_ms = i64::try_from(self.node.lease.as_millis()).unwrap_or(i64::MAX);
+        let row = NodeLease {
+            node_id: node,
+            beat: 0,
+            applied_rev: -1,
+            lease_ms,
+            name: self.node.name.clone(),
+            address: self.node.address.clone(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            started_at: now,
+            seen_at: now,
+            key_count: 0,
+            questions_per_second: 0,
+        };
+        node_leases::register(self.conn, row)
+    }
+
+    fn renew(&mut self, node: NodeId) -> Result<bool> {
+        let vital = self.vital(self.follower.index.rev());
+        node_leases::renew(self.conn, node, vital)
+    }
+
+    fn follow(&mut self) -> Result<i64> {
+        self.follower.look(self.conn, self.turn)?;
+        Ok(self.follower.index.rev())
+    }
+
+    fn extend(&mut self, until: Duration) -> Result<()> {
+        self.follower.step(self.turn, |_| {
+            self.follower.lease().extend(until);
+            Ok(())
+        })
+    }
+
+    fn acknowledge(&mut self, node: NodeId, applied: i64) -> Result<()> {
+        node_leases::acknowledge(self.conn, node, applied)
+    }
+
+    fn list(&mut self) -> Result<Vec<NodeLease>> {
+        node_leases::list(self.conn)
+    }
+
+    fn evict(&mut self, node: NodeId, beat: i64) -> Result<()> {
+        if node_leases::evict(self.conn, node, beat)? {
+            tracing::warn!(%node, "a server was silent for longer than its lease; it is no longer waited for");
+        }
+        Ok(())
+    }
+}
+
+/// Sets a clock to the time of the database, unless the database takes so long to tell it that nobody knows when it was.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_clock(clock: &Clock, boot: &BootClock, conn: &mut Conn) -> Result<()> {
+    let begun = boot.now();
+    let Some(now) = dialect::now(conn)? else {
+        return Ok(());
+    };
+    let took = boot.now().saturating_sub(begun);
+    if took < Duration::from_millis(500) {
+        clock.follow(now, begun + took / 2);
+    }
+    Ok(())
+}
+
+/// True when this connection was told of a change.
+pub(super) fn heard(conn: &mut Conn) -> bool {
+    // What is wrong with it shows as soon as it is used.
+    dialect::heard_of_change(conn).unwrap_or(true)
+}

@@ -1,0 +1,111 @@
+//! A change that stops a key is answered when no server accepts it any more.
+
+use serde_json::json;
+
+use super::{Nodes, told};
+use crate::support::direct;
+use crate::support::system::KEYS;
+
+#[actix_web::test]
+async fn what_one_of_three_servers_answers_as_revoked_none_accepts() {
+    let nodes = Nodes::start(3).await;
+    for round in 0..30 {
+        let (id, key) = nodes.issue(&format!("Key {round}")).await;
+        let admin = nodes.servers[round % 3].system(&nodes.admin);
+        let path = format!("{KEYS}/{id}");
+        // Now this way of stopping it, now that.
+        let stopped = match round % 3 {
+            0 => admin.delete(&path).await,
+            1 => admin.post(&format!("{path}/disable"), json!({})).await,
+            _ => {
+                let narrow = json!({ "ip_allowlist": ["192.0.2.1"] });
+                admin.patch(&path, narrow).await
+            }
+        };
+        assert!(stopped.status < 300, "{round}: {}", stopped.body);
+        for server in &nodes.servers {
+            let status = told(server, &key).await;
+            assert!(status == 401 || status == 403, "{round}: {status}");
+        }
+        assert_eq!(nodes.confirmation(), (3, 0));
+        // Room for the next one.
+        assert_eq!(admin.delete(&path).await.status, 204);
+    }
+}
+
+#[actix_web::test]
+async fn a_server_that_stands_still_is_waited_for_until_its_lease_ran_out() {
+    let nodes = Nodes::start(2).await;
+    let (id, key) = nodes.issue("ERP").await;
+    nodes.servers[1].freeze();
+    let admin = nodes.servers[0].system(&nodes.admin);
+    assert_eq!(admin.delete(&format!("{KEYS}/{id}")).await.status, 204);
+    assert_eq!(nodes.confirmation(), (2, 1));
+    nodes.servers[1].signal("-CONT");
+    // At first it has no lease, and then it knows.
+    direct::until("it answers again", async || {
+        let status = told(&nodes.servers[1], &key).await;
+        assert_ne!(status, 200);
+        status == 401
+    })
+    .await;
+    nodes.until_listed(2).await;
+}
+
+#[actix_web::test]
+async fn a_server_that_died_is_waited_for_once() {
+    let mut nodes = Nodes::start(2).await;
+    let (id, _) = nodes.issue("ERP").await;
+    nodes.servers[1].crash();
+    let admin = nodes.servers[0].system(&nodes.admin);
+    assert_eq!(admin.delete(&format!("{KEYS}/{id}")).await.status, 204);
+    assert_eq!(nodes.confirmation(), (2, 1));
+    nodes.until_listed(1).await;
+    let (id, key) = nodes.servers[0]
+        .issue(&nodes.admin, "Next", "Full access", &[])
+        .await;
+    assert_eq!(admin.delete(&format!("{KEYS}/{id}")).await.status, 204);
+    assert_eq!(nodes.confirmation(), (1, 0));
+    assert_eq!(told(&nodes.servers[0], &key).await, 401);
+}
+
+#[actix_web::test]
+async fn a_server_that_stops_in_order_is_not_waited_for() {
+    let mut nodes = Nodes::start(2).await;
+    assert_eq!(nodes.servers[1].stop(), 0);
+    let (id, _) = nodes.servers[0]
+        .issue(&nodes.admin, "ERP", "Full access", &[])
+        .await;
+    let admin = nodes.servers[0].system(&nodes.admin);
+    assert_eq!(admin.delete(&format!("{KEYS}/{id}")).await.status, 204);
+    assert_eq!(nodes.confirmation(), (1, 0));
+}
+
+#[actix_web::test]
+async fn without_the_database_every_server_stops_answering_and_comes_back_by_itself() {
+    let nodes = Nodes::start(2).await;
+    let (_, key) = nodes.issue("ERP").await;
+    nodes.cluster.crash();
+    for server in &nodes.servers {
+        direct::until("its lease runs out", async || {
+            let status = told(server, &key).await;
+            assert!(status == 200 || status == 503, "{status}");
+            status == 503
+        })
+        .await;
+        let ready = server.stranger().get("/readyz").await;
+        assert_eq!(ready.status, 503);
+        // Never a verdict that nobody can be sure of, also about a text that is no key.
+        let garbage = server.system("ks_live_nobody").get("/forward-auth").await;
+        assert_ne!(garbage.status, 200);
+    }
+    nodes.cluster.start();
+    for server in &nodes.servers {
+        direct::until("it answers again", async || {
+            let status = told(server, &key).await;
+            assert!(status == 200 || status == 503, "{status}");
+            status == 200
+        })
+        .await;
+    }
+}
