@@ -2,6 +2,7 @@
 
 mod revocations;
 mod shared_facts;
+mod simulation;
 
 use std::process::Command;
 
