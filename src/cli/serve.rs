@@ -3,7 +3,7 @@
 use super::out;
 use crate::config::Config;
 use crate::domain::time::Clock;
-use crate::server::{Application, open_files, process};
+use crate::server::{Application, open_files, process, storage};
 use crate::telemetry;
 
 /// Starts the server and says what to do next.
@@ -11,6 +11,7 @@ pub fn run(config: &Config) -> Result<(), String> {
     telemetry::start(&config.log, config.log_json)?;
     process::refuse_dumps();
     open_files::raise_limit();
+    storage::await_database(config)?;
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(config, &Clock::System)?;
         process::warn_of_root();

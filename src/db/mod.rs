@@ -1,6 +1,7 @@
 //! The only place that names diesel: connections, migrations, and one file of queries for each table.
 
 pub mod access_requests;
+pub mod arrival;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_heads;

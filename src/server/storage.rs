@@ -49,6 +49,23 @@ pub fn open_storage(config: &Config) -> Result<Storage, String> {
     })
 }
 
+/// Waits for a PostgreSQL that is not there yet, and says so: whatever starts a machine anew starts both in any order.
+///
+/// # Errors
+/// One line that says what is wrong, when waiting does not mend it.
+pub fn await_database(config: &Config) -> Result<(), String> {
+    if config.database.file().is_some() {
+        return Ok(());
+    }
+    let tell = |cause: &str| {
+        tracing::warn!(
+            cause,
+            "PostgreSQL does not answer yet; this server waits for it"
+        )
+    };
+    Ok(db::arrival::await_answer(&config.database, tell)?)
+}
+
 /// Has the database record what is changed, under its audit key; the first time rows from before become a chain.
 fn keep_audit_log(db: &Db, master_keys: &MasterKeys) -> Result<(), String> {
     let keys = db.audit_with(master_keys);

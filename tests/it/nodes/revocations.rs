@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Nodes, told};
 use crate::support::direct;
+use crate::support::process::Place;
 use crate::support::system::KEYS;
 
 #[actix_web::test]
@@ -108,4 +109,36 @@ async fn without_the_database_every_server_stops_answering_and_comes_back_by_its
         })
         .await;
     }
+}
+
+#[actix_web::test]
+async fn a_server_that_starts_before_its_database_waits_for_it() {
+    let nodes = Nodes::start(1).await;
+    let (_, key) = nodes.issue("ERP").await;
+    nodes.cluster.crash();
+    let late = Place::on(nodes.places[0].source().clone());
+    let mut command = late.command(&["serve"]);
+    command.env("KEYSTEAD_PEPPER_FILE", nodes.places[0].data("pepper"));
+    command.env(
+        "KEYSTEAD_MASTER_KEY_FILE",
+        nodes.places[0].data("master-key"),
+    );
+    let log = std::env::temp_dir().join(uuid::Uuid::new_v4().to_string());
+    let file = std::fs::File::create(&log).unwrap();
+    let cluster = &nodes.cluster;
+    let server = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let says_so = || {
+                std::fs::read_to_string(&log)
+                    .unwrap()
+                    .contains("this server waits for it")
+            };
+            while !says_so() {
+                std::thread::yield_now();
+            }
+            cluster.start();
+        });
+        late.start_logging_to(file.into(), log.clone(), command)
+    });
+    assert_eq!(told(&server, &key).await, 200);
 }
