@@ -103,7 +103,21 @@ impl Readings {
         gauge(to, "change_log_revision", help, following.head)?;
         let help = "Seconds since the change log was last looked at with success; above 3 this server is not ready";
         to.encode_descriptor("follow_age_seconds", help, None, MetricType::Gauge)?
-            .encode_gauge(&following.age.as_secs_f64())
+            .encode_gauge(&following.age.as_secs_f64())?;
+        self.lease(to)
+    }
+
+    /// Of one of several servers; the only one of a file has no lease.
+    fn lease(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let index = self.0.index();
+        let Some(left) = index.lease().left() else {
+            return Ok(());
+        };
+        let help = "Servers on this database, this one among them";
+        gauge(to, "servers", help, i64::from(index.servers().get()))?;
+        let help = "Seconds for which this server may answer without hearing from PostgreSQL; 0: it answers 503";
+        to.encode_descriptor("lease_left_seconds", help, None, MetricType::Gauge)?
+            .encode_gauge(&left.as_secs_f64())
     }
 
     fn request_log(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
