@@ -13,8 +13,18 @@ use crate::domain::audit::Event;
 use crate::domain::id::{AuditId, TenantId};
 use crate::domain::role::Supporter;
 
-/// Rows, the names of the tenants they are about, and whether there are more.
-pub type Page = (Vec<ChainedEvent>, BTreeMap<TenantId, String>, bool);
+/// A part of the log.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// Newest first.
+    pub rows: Vec<ChainedEvent>,
+    /// The names of the tenants they are about.
+    pub tenants: BTreeMap<TenantId, String>,
+    /// The row before which the next page begins; none at the end of the log.
+    pub next: Option<AuditId>,
+    /// True when older rows were not looked at although the page has room.
+    pub is_cut: bool,
+}
 
 /// The newest rows that fit, at most `limit`; those older than `before`, if that is given.
 pub fn page(
@@ -25,12 +35,18 @@ pub fn page(
     limit: usize,
 ) -> Result<Page> {
     let wanted = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut rows = audit_lists::list_of_staff(conn, reach, filter, before, wanted)?;
+    let (mut rows, looked_to) = audit_lists::list_of_staff(conn, reach, filter, before, wanted)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let about = rows.iter().filter_map(|row| row.event.tenant_id).collect();
-    let names = db::tenants::list_names(conn, about)?;
-    Ok((rows, names, more))
+    let tenants = db::tenants::list_names(conn, about)?;
+    let last = rows.last().filter(|_| more).map(|row| row.event.id);
+    Ok(Page {
+        rows,
+        tenants,
+        next: last.or(looked_to),
+        is_cut: !more && looked_to.is_some(),
+    })
 }
 
 /// Notes that somebody takes a copy of the log.

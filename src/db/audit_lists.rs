@@ -63,11 +63,11 @@ impl Reach {
     }
 }
 
-/// Whose log is read.
+/// Whose log is read; of staff's, the rows from one id on and before another.
 #[derive(Clone, Copy)]
 enum Log {
     Tenant(TenantId),
-    Staff(Reach),
+    Staff(Reach, Option<AuditId>, Option<AuditId>),
 }
 
 impl Log {
@@ -77,9 +77,7 @@ impl Log {
             Self::Tenant(tenant) => events::table
                 .filter(events::tenant_id.eq(tenant))
                 .into_boxed(),
-            Self::Staff(reach) => events::table
-                .filter(sql::<Bool>(reach.condition()))
-                .into_boxed(),
+            Self::Staff(reach, since, before) => of_staff(reach, since, before),
         };
         if let Some(from) = filter.from {
             query = query.filter(events::at.ge(from.naive_utc()));
@@ -121,22 +119,58 @@ pub fn list(
     Ok((found, Some(since).filter(|since| *since > first)))
 }
 
-/// The rows within `reach` that fit, newest first; those older than `before`, if that is given. They are of many chains, so
-/// their numbers say nothing.
+fn of_staff(
+    reach: Reach,
+    since: Option<AuditId>,
+    before: Option<AuditId>,
+) -> events::BoxedQuery<'static, MultiBackend> {
+    let mut query = events::table
+        .filter(sql::<Bool>(reach.condition()))
+        .into_boxed();
+    if let Some(since) = since {
+        query = query.filter(events::id.ge(since));
+    }
+    if let Some(before) = before {
+        query = query.filter(events::id.lt(before));
+    }
+    query
+}
+
+/// The rows within `reach` that fit, newest first; those older than `before`, if that is given; and where looking ended
+/// before the log did, as in [`list`]. They are of many chains, so their numbers say nothing.
 pub fn list_of_staff(
     conn: &mut Conn,
     reach: Reach,
     filter: &Filter,
     before: Option<AuditId>,
     limit: i64,
-) -> Result<Vec<ChainedEvent>> {
-    let mut query = fitting(conn, Log::Staff(reach), filter)?
+) -> Result<(Vec<ChainedEvent>, Option<AuditId>)> {
+    // Without a filter it ends with the page.
+    let since = if *filter == Filter::default() {
+        None
+    } else {
+        last_looked_at(conn, reach, before)?
+    };
+    let query = fitting(conn, Log::Staff(reach, since, before), filter)?
         .order(events::id.desc())
-        .limit(limit);
-    if let Some(before) = before {
-        query = query.filter(events::id.lt(before));
-    }
-    rows::load(conn, query.select(ChainedEvent::as_select()))
+        .limit(limit)
+        .select(ChainedEvent::as_select());
+    Ok((rows::load(conn, query)?, since))
+}
+
+/// The last of the rows that one search looks at, if there are others behind it.
+fn last_looked_at(
+    conn: &mut Conn,
+    reach: Reach,
+    before: Option<AuditId>,
+) -> Result<Option<AuditId>> {
+    let last: Vec<AuditId> = of_staff(reach, None, before)
+        .order(events::id.desc())
+        .offset(LOOKED_AT - 1)
+        .limit(2)
+        .select(events::id)
+        .load(conn)?;
+    Ok(last.first().copied().filter(|_| last.len() > 1))
 }
 
 /// The rows whose name in this column has a text in it, or whose id in that one is it. Databases know the small letters of

@@ -48,7 +48,7 @@ impl fmt::Display for Excess {
                 Count(i64::from(*a_second))
             ),
             Self::Searches => f.write_str(
-                "Too many searches at once: two of your organization run at a time, and a few more wait for a moment.",
+                "Too many searches at once: two run at a time, and a few more wait for a moment.",
             ),
         }
     }

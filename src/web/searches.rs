@@ -9,25 +9,40 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::domain::excess::Excess;
-use crate::domain::id::TenantId;
+use crate::domain::id::{TenantId, UserId};
 use crate::domain::{Error, Result};
 
-/// Reads of one tenant that run at once.
+/// Reads of one seeker that run at once.
 pub const AT_ONCE: usize = 2;
-/// Reads of one tenant that may wait for that.
+/// Reads of one seeker that may wait for that.
 pub const WAITING: usize = 8;
 /// How long one waits.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 /// How long the next part of an export does: its beginning was sent already.
 const PATIENCE_OF_PARTS: Duration = Duration::from_mins(5);
-/// Tenants that are remembered before those are forgotten of which nothing runs.
+/// Seekers that are remembered before those are forgotten of which nothing runs.
 const REMEMBERED: usize = 1_000;
 
-/// The places of all tenants.
+/// Whose searches run beside each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Seeker {
+    /// All of a tenant's people and keys.
+    Tenant(TenantId),
+    /// Somebody in the support view.
+    Staff(UserId),
+}
+
+impl From<TenantId> for Seeker {
+    fn from(tenant: TenantId) -> Self {
+        Self::Tenant(tenant)
+    }
+}
+
+/// The places of all seekers.
 #[derive(Debug)]
 pub struct Searches {
-    tenants: Mutex<HashMap<TenantId, Arc<Places>>>,
-    /// Of all tenants together: other reads need connections too.
+    seekers: Mutex<HashMap<Seeker, Arc<Places>>>,
+    /// Of all seekers together: other reads need connections too.
     all: Arc<Semaphore>,
 }
 
@@ -50,17 +65,17 @@ impl Searches {
     /// Three of four connections at most: the others are for reads that take no time.
     pub fn new(connections: usize) -> Self {
         Self {
-            tenants: Mutex::default(),
+            seekers: Mutex::default(),
             all: Arc::new(Semaphore::new((connections * 3 / 4).max(1))),
         }
     }
 
-    /// A place among the reads of a tenant.
+    /// A place among the reads of one seeker.
     ///
     /// # Errors
     /// `Excess` when too many wait already, and when none gets free in time.
-    pub async fn enter(&self, tenant: TenantId) -> Result<Place> {
-        let places = self.places(tenant);
+    pub async fn enter(&self, seeker: impl Into<Seeker>) -> Result<Place> {
+        let places = self.places(seeker.into());
         let among = Arc::clone(&places.lot).try_acquire_owned();
         let among = among.map_err(|_| too_many())?;
         self.wait(&places, PATIENCE, Some(among)).await
@@ -70,9 +85,9 @@ impl Searches {
     ///
     /// # Errors
     /// As [`Self::enter`], but with more patience.
-    pub async fn go_on(&self, tenant: TenantId) -> Result<Place> {
-        self.wait(&self.places(tenant), PATIENCE_OF_PARTS, None)
-            .await
+    pub async fn go_on(&self, seeker: impl Into<Seeker>) -> Result<Place> {
+        let places = self.places(seeker.into());
+        self.wait(&places, PATIENCE_OF_PARTS, None).await
     }
 
     async fn wait(
@@ -82,7 +97,7 @@ impl Searches {
         among: Option<OwnedSemaphorePermit>,
     ) -> Result<Place> {
         let both = async {
-            // The tenant's own first: who waits for that keeps none of another tenant's.
+            // The seeker's own first: who waits for that keeps none of another's.
             let running = Arc::clone(&places.running).acquire_owned().await;
             let of_all = Arc::clone(&self.all).acquire_owned().await;
             Ok::<_, Error>((running.map_err(closed)?, of_all.map_err(closed)?))
@@ -95,12 +110,12 @@ impl Searches {
         })
     }
 
-    fn places(&self, tenant: TenantId) -> Arc<Places> {
-        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        if tenants.len() >= REMEMBERED {
-            tenants.retain(|_, places| Arc::strong_count(places) > 1 || places.is_in_use());
+    fn places(&self, seeker: Seeker) -> Arc<Places> {
+        let mut seekers = self.seekers.lock().unwrap_or_else(PoisonError::into_inner);
+        if seekers.len() >= REMEMBERED {
+            seekers.retain(|_, places| Arc::strong_count(places) > 1 || places.is_in_use());
         }
-        let places = tenants.entry(tenant).or_insert_with(|| {
+        let places = seekers.entry(seeker).or_insert_with(|| {
             Arc::new(Places {
                 running: Arc::new(Semaphore::new(AT_ONCE)),
                 lot: Arc::new(Semaphore::new(AT_ONCE + WAITING)),

@@ -11,7 +11,7 @@ use super::connection_counts::ConnectionCounts;
 use super::digests::Digests;
 use super::readiness::Readiness;
 use super::refusal_limiter::RefusalLimiter;
-use super::searches::{Place, Searches};
+use super::searches::{Place, Searches, Seeker};
 use super::unknown_tokens::UnknownTokens;
 use super::viewer_zone;
 use crate::actions::authority::{self, Authority as Acting};
@@ -226,16 +226,16 @@ impl State {
         block(move || db.snapshot(query)).await
     }
 
-    /// Runs queries of a tenant that may look at much, on one state of the database: few at once, and none for long.
+    /// Runs queries that may look at much, on one state of the database: few of one seeker at once, and none for long.
     ///
     /// # Errors
-    /// As [`State::read`]; `Excess` when too many of this tenant run already; `Busy` when they take too long.
+    /// As [`State::read`]; `Excess` when too many of this seeker run already; `Busy` when they take too long.
     pub async fn search<T: Send + 'static>(
         &self,
-        tenant: TenantId,
+        seeker: impl Into<Seeker>,
         query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let place = self.searches.enter(tenant).await?;
+        let place = self.searches.enter(seeker).await?;
         self.search_in(place, query).await
     }
 
@@ -245,19 +245,19 @@ impl State {
     /// As [`State::search`].
     pub async fn search_on<T: Send + 'static>(
         &self,
-        tenant: TenantId,
+        seeker: impl Into<Seeker>,
         query: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let place = self.searches.go_on(tenant).await?;
+        let place = self.searches.go_on(seeker).await?;
         self.search_in(place, query).await
     }
 
-    /// Refuses a tenant of which too many searches run already, before an export begins.
+    /// Refuses whom too many searches run for already, before an export begins.
     ///
     /// # Errors
     /// `Excess`.
-    pub async fn may_search(&self, tenant: TenantId) -> Result<()> {
-        self.searches.enter(tenant).await.map(|_| ())
+    pub async fn may_search(&self, seeker: impl Into<Seeker>) -> Result<()> {
+        self.searches.enter(seeker).await.map(|_| ())
     }
 
     /// Whoever asked may be gone: the place is free when the database is.

@@ -21,6 +21,7 @@ use crate::domain::{Error, Result};
 use crate::web::audit_rows::{AuditRow, sentence};
 use crate::web::failure::Answer;
 use crate::web::log_exports::{Format, STEP, cell, csv_head, csv_writer, finish};
+use crate::web::searches::Seeker;
 use crate::web::signed_in::SignedIn;
 use crate::web::staff::Staff;
 use crate::web::state::State;
@@ -105,10 +106,10 @@ enum Log {
 }
 
 impl Log {
-    fn tenant(&self) -> Option<TenantId> {
+    fn seeker(&self) -> Seeker {
         match self {
-            Self::OfTenant(by) => Some(by.tenant),
-            Self::OfStaff(..) => None,
+            Self::OfTenant(by) => by.tenant.into(),
+            Self::OfStaff(by, _) => Seeker::Staff(by.id),
         }
     }
 
@@ -129,37 +130,47 @@ impl Log {
         match self {
             Self::OfTenant(by) => {
                 let filter = Filter {
-                    before: last.map(|last| last.seq),
+                    before: last.and_then(Mark::number),
                     ..filter.clone()
                 };
                 let found = audit_log::page(conn, by, &filter, STEP)?;
-                let next = found.next.map(|seq| Mark { seq, id: None });
                 let rows = found.rows.into_iter().map(ExportedRow::of_tenant);
-                Ok((rows.collect(), next))
+                Ok((rows.collect(), found.next.map(Mark::Number)))
             }
             Self::OfStaff(_, reach) => {
-                let before = last.and_then(|last| last.id);
-                let (rows, tenants, more) =
-                    staff_audit_log::page(conn, *reach, filter, before, STEP)?;
-                let next = rows.last().filter(|_| more).map(|row| Mark {
-                    seq: row.seq,
-                    id: Some(row.event.id),
-                });
-                let named = rows
+                let before = last.and_then(Mark::id);
+                let found = staff_audit_log::page(conn, *reach, filter, before, STEP)?;
+                let named = found
+                    .rows
                     .into_iter()
-                    .map(|row| ExportedRow::of_staff(row, &tenants));
-                Ok((named.collect(), next))
+                    .map(|row| ExportedRow::of_staff(row, &found.tenants));
+                Ok((named.collect(), found.next.map(Mark::Id)))
             }
         }
     }
 }
 
-/// Where an export goes on: the number in a tenant's log, and for the log of staff, which is of many chains, the id of the
-/// last row.
+/// Where an export goes on: the number in a tenant's log, and in the log of staff, which is of many chains, an id.
 #[derive(Clone, Copy)]
-struct Mark {
-    seq: i64,
-    id: Option<AuditId>,
+enum Mark {
+    Number(i64),
+    Id(AuditId),
+}
+
+impl Mark {
+    fn number(self) -> Option<i64> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Id(_) => None,
+        }
+    }
+
+    fn id(self) -> Option<AuditId> {
+        match self {
+            Self::Id(id) => Some(id),
+            Self::Number(_) => None,
+        }
+    }
 }
 
 /// A row and, in the log of staff, id and name of the tenant that it is about; empty for the installation.
@@ -208,8 +219,8 @@ async fn export(
     errors.into_result()?;
     if let Log::OfTenant(by) = &log {
         audit_log::must_read(by)?;
-        state.may_search(by.tenant).await?;
     }
+    state.may_search(log.seeker()).await?;
     let detail = json!({ "format": format.ending(), "filter": typed.detail() });
     let noted = log.clone();
     state.write(move |conn| noted.note(conn, detail)).await?;
@@ -236,19 +247,20 @@ impl Progress {
     /// The next rows. Each step is a query of its own: a slow reader holds no transaction open.
     async fn step(&mut self) -> Result<Vec<u8>> {
         let (log, filter, last) = (self.log.clone(), self.filter.clone(), self.next);
-        let tenant = log.tenant();
-        let read = move |conn: &mut Conn| log.rows(conn, &filter, last);
-        let (rows, next) = match tenant {
-            Some(tenant) => self.state.search_on(tenant, read).await?,
-            None => self.state.read(read).await?,
-        };
+        let (format, seeker) = (self.format, log.seeker());
         let needs_head = !std::mem::replace(&mut self.has_head, true);
+        let read = move |conn: &mut Conn| {
+            let (rows, next) = log.rows(conn, &filter, last)?;
+            let text = match format {
+                Format::Csv => as_csv(&rows, needs_head),
+                Format::Ndjson => as_ndjson(rows),
+            };
+            Ok((text?, next))
+        };
+        let (text, next) = self.state.search_on(seeker, read).await?;
         self.next = next;
         self.is_done = next.is_none();
-        match self.format {
-            Format::Csv => as_csv(&rows, needs_head),
-            Format::Ndjson => as_ndjson(rows),
-        }
+        Ok(text)
     }
 }
 

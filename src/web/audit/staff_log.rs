@@ -9,6 +9,7 @@ use crate::actions::staff_audit_log;
 use crate::domain::right::Right;
 use crate::web::failure::Answer;
 use crate::web::log_filter::mark;
+use crate::web::searches::Seeker;
 use crate::web::shell::trail;
 use crate::web::staff::Staff;
 use crate::web::state::State;
@@ -27,26 +28,29 @@ pub async fn index(
     typed: web::Query<AuditFilter>,
     part: web::Query<Part>,
 ) -> Answer<HttpResponse> {
-    me.must(Right::ReadStaffLog)?;
+    let by = me.supporter(Right::ReadStaffLog)?;
     let (filter, mut errors) = typed.into_inner().clean();
     let wanted = filter.check(&mut errors);
     let before = mark(&part.before)?;
     let reach = me.reach();
-    let (rows, tenants, more) = if errors.is_empty() {
+    let (lines, next, is_cut) = if errors.is_empty() {
         state
-            .read(move |conn| staff_audit_log::page(conn, reach, &wanted, before, PAGE))
+            .search(Seeker::Staff(by.id), move |conn| {
+                let found = staff_audit_log::page(conn, reach, &wanted, before, PAGE)?;
+                let lines = lines(found.rows, LOG, &found.tenants);
+                Ok((lines, found.next, found.is_cut))
+            })
             .await?
     } else {
         Default::default()
     };
-    let last = rows.last().filter(|_| more);
     let answer = AuditPage {
         crumbs: trail(("Support", "/support/tenants"), ("Audit log", LOG), None),
         path: LOG,
-        next: last.map(|row| row.event.id.to_string()),
-        is_cut: false,
+        next: next.map(|next| next.to_string()),
+        is_cut,
         is_first: before.is_none(),
-        lines: lines(rows, LOG, &tenants),
+        lines,
         shell: me.shell,
         filter,
         errors,

@@ -16,6 +16,7 @@ use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::numbers::grouped;
 use crate::web::respond::{is_htmx, page, replacing_url};
+use crate::web::searches::Seeker;
 use crate::web::shell::{Crumb, Moment, Shell};
 use crate::web::staff::Staff;
 use crate::web::state::State;
@@ -246,7 +247,10 @@ pub async fn index(
     let (waiting, now) = (me.shell.waiting, me.now());
     let asked = query.asked(waiting)?;
     let inside = asked.clone();
-    let (mut found, total) = state.snapshot(move |conn| load(conn, &inside, now)).await?;
+    let by = me.supporter(Right::SeeTenants)?;
+    let (mut found, total) = state
+        .search(Seeker::Staff(by.id), move |conn| load(conn, &inside, now))
+        .await?;
     let more = i64::try_from(found.len()).is_ok_and(|count| count > PAGE);
     found.truncate(usize::try_from(PAGE).unwrap_or_default());
     let mark = found
