@@ -11,9 +11,9 @@ use super::openapi;
 use super::respond::page;
 use super::samples::{self, Sample};
 use super::shell::theme;
-use super::state::State;
+use super::state::{State, block};
 use crate::domain::excess::Excess;
-use crate::domain::{Conflict, Error};
+use crate::domain::{Conflict, Error, Result};
 
 struct Parameter {
     name: String,
@@ -66,43 +66,48 @@ struct ApiDocsPage {
 /// # Errors
 /// None in practice.
 pub async fn show(request: HttpRequest, state: web::Data<State>) -> Answer<HttpResponse> {
-    let base_url = state.site.base_url.clone();
-    let document = serde_json::to_value(openapi::document(&base_url)).map_err(Error::internal)?;
-    let schemas = &document["components"]["schemas"];
-    let mut operations = Vec::new();
-    for (path, methods) in members(&document["paths"]) {
-        for method in ["get", "post", "patch", "delete"] {
-            if let Some(operation) = methods.get(method) {
-                operations.push(read_operation(&base_url, path, method, operation, schemas));
+    let (theme, base_url) = (theme(&request), state.site.base_url.clone());
+    let view = block(move || ApiDocsPage::new(theme, base_url)).await?;
+    page(StatusCode::OK, view).await
+}
+
+impl ApiDocsPage {
+    fn new(theme: &'static str, base_url: String) -> Result<Self> {
+        let document = openapi::document(&base_url);
+        let document = serde_json::to_value(document).map_err(Error::internal)?;
+        let schemas = &document["components"]["schemas"];
+        let mut operations = Vec::new();
+        for (path, methods) in members(&document["paths"]) {
+            for method in ["get", "post", "patch", "delete"] {
+                if let Some(operation) = methods.get(method) {
+                    operations.push(read_operation(&base_url, path, method, operation, schemas));
+                }
             }
         }
+        let intro = [
+            "Every answer is JSON, and every error a problem document (RFC 9457) whose detail is a sentence for people.",
+            "Send a key as Authorization: Bearer, or as X-API-Key; never in the URL, and never both.",
+            "Questions about keys need the token of a verifier, which a super user makes under Verifiers, or the command keystead verifier create.",
+            "503 means that this node can't be sure: deny, wait for Retry-After, ask again. It never means that a key is wrong.",
+        ];
+        let version = document["info"]["version"].as_str().unwrap_or_default();
+        Ok(Self {
+            theme,
+            version: version.to_owned(),
+            samples: samples::first_call(&base_url),
+            base_url,
+            intro: intro.map(str::to_owned).to_vec(),
+            operations,
+            conflicts: Conflict::of_api(),
+            excesses: Excess::ALL,
+            schemas: members(schemas)
+                .map(|(name, schema)| SchemaView {
+                    name: name.clone(),
+                    fields: fields(schema),
+                })
+                .collect(),
+        })
     }
-    let intro = [
-        "Every answer is JSON, and every error a problem document (RFC 9457) whose detail is a sentence for people.",
-        "Send a key as Authorization: Bearer, or as X-API-Key; never in the URL, and never both.",
-        "Questions about keys need the token of a verifier, which a super user makes under Verifiers, or the command keystead verifier create.",
-        "503 means that this node can't be sure: deny, wait for Retry-After, ask again. It never means that a key is wrong.",
-    ];
-    let view = ApiDocsPage {
-        theme: theme(&request),
-        version: document["info"]["version"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
-        samples: samples::first_call(&base_url),
-        base_url,
-        intro: intro.map(str::to_owned).to_vec(),
-        operations,
-        conflicts: Conflict::of_api(),
-        excesses: Excess::ALL,
-        schemas: members(schemas)
-            .map(|(name, schema)| SchemaView {
-                name: name.clone(),
-                fields: fields(schema),
-            })
-            .collect(),
-    };
-    page(StatusCode::OK, &view)
 }
 
 fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {

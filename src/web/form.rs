@@ -22,7 +22,7 @@ use super::body::{Body, understand};
 use super::client;
 use super::failure::{Answer, Failure};
 use super::masked_token;
-use super::respond::page;
+use super::respond::html;
 use super::session::Who;
 use super::state::{Site, State};
 use crate::domain::authority::Authority;
@@ -175,7 +175,8 @@ pub fn page_for_strangers<T: Template>(
     view: impl FnOnce(String) -> T,
 ) -> Answer<HttpResponse> {
     let (csrf, cookie) = anonymous_token(request, site)?;
-    let mut response = page(status, &view(csrf))?;
+    let body = view(csrf).render().map_err(Error::internal)?;
+    let mut response = html(status, body);
     response.add_cookie(&cookie).map_err(Error::internal)?;
     Ok(response)
 }

@@ -30,6 +30,7 @@ pub mod guard;
 pub mod half_signed_in;
 pub mod health;
 pub mod held_key;
+pub mod json_text;
 pub mod jump;
 pub mod known_browser;
 pub mod leaked_keys;

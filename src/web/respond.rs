@@ -6,7 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde_json::json;
 
-use super::failure::{Answer, Failure};
+use super::failure::Answer;
+use super::state::block;
 use crate::domain::Error;
 
 /// True when htmx asks, and wants a fragment rather than a page.
@@ -23,12 +24,24 @@ pub fn is_htmx(request: &HttpRequest) -> bool {
 /// A rendered template.
 ///
 /// # Errors
-/// `Internal` when the template fails, which only formatting code could cause.
-pub fn page(status: StatusCode, template: &impl Template) -> Answer<HttpResponse> {
-    template
-        .render()
-        .map(|body| html(status, body))
-        .map_err(|cause| Failure(Error::internal(cause)))
+/// As [`part`].
+pub async fn page(
+    status: StatusCode,
+    template: impl Template + Send + 'static,
+) -> Answer<HttpResponse> {
+    part(status, move || template.render()).await
+}
+
+/// What `render` gives, such as a part of a page. A long list takes milliseconds, in which a worker would answer nobody else.
+///
+/// # Errors
+/// `Internal` when the template fails, which only formatting code could cause; `Unavailable` when the server is stopping.
+pub async fn part(
+    status: StatusCode,
+    render: impl FnOnce() -> askama::Result<String> + Send + 'static,
+) -> Answer<HttpResponse> {
+    let body = block(move || render().map_err(Error::internal)).await?;
+    Ok(html(status, body))
 }
 
 /// A body of HTML. Pages are personal: no cache keeps them, and fragment and page share one URL.

@@ -52,7 +52,7 @@ pub async fn renew_codes(
     )
     .await;
     match renewed {
-        Ok(codes) => show_codes(&session, me, &codes, false),
+        Ok(codes) => show_codes(&session, me, &codes, false).await,
         Err(error) => refuse(&state, me, error).await,
     }
 }

@@ -89,7 +89,7 @@ pub async fn show(
         zones: Zone::regions(),
         errors,
     };
-    page(status, &view)
+    page(status, view).await
 }
 
 /// `GET /account`.

@@ -111,7 +111,7 @@ pub async fn show(
         is_needed: state.site.require_second_factor.binds(is_staff),
         errors,
     };
-    page(status, &view)
+    page(status, view).await
 }
 
 /// `POST /account/second-factor`: the secret, after the password.
@@ -138,7 +138,7 @@ pub async fn create(
         Err(refused) => Err(refused),
     };
     match begun {
-        Ok(secret) => set_up(me, &email, &secret),
+        Ok(secret) => set_up(me, &email, &secret).await,
         Err(error) => refuse(&state, me, error).await,
     }
 }
@@ -159,14 +159,14 @@ pub async fn refuse(state: &State, me: Anybody, error: Error) -> Answer<HttpResp
     }
 }
 
-fn set_up(me: Anybody, email: &str, secret: &FactorSecret) -> Answer<HttpResponse> {
+async fn set_up(me: Anybody, email: &str, secret: &FactorSecret) -> Answer<HttpResponse> {
     let view = SetupPage {
         shell: me.shell(),
         crumbs: crumbs("Second factor"),
         secret: Some((Qr::of(&secret.address(email)?)?, secret.text())),
         errors: FieldErrors::default(),
     };
-    page(StatusCode::CREATED, &view)
+    page(StatusCode::CREATED, view).await
 }
 
 /// `POST /account/second-factor/confirmation`: the recovery codes, after the first code. Other sessions end.
@@ -189,7 +189,7 @@ pub async fn confirm(
     match confirmed {
         Ok(Some(codes)) => {
             go_on(&session, &me.holder())?;
-            show_codes(&session, me, &codes, true)
+            show_codes(&session, me, &codes, true).await
         }
         Ok(None) => {
             let mut errors = FieldErrors::default();
@@ -201,7 +201,7 @@ pub async fn confirm(
                 secret: None,
                 errors,
             };
-            page(StatusCode::UNPROCESSABLE_ENTITY, &view)
+            page(StatusCode::UNPROCESSABLE_ENTITY, view).await
         }
         Err(Error::Conflict(conflict @ (Conflict::SetupOver | Conflict::SecondFactorOn))) => {
             set_flash(&session, &conflict.to_string());
@@ -215,7 +215,7 @@ pub async fn confirm(
 ///
 /// # Errors
 /// `Unavailable` without randomness.
-pub fn show_codes(
+pub async fn show_codes(
     session: &Session,
     me: Anybody,
     codes: &Codes,
@@ -237,5 +237,5 @@ pub fn show_codes(
         text,
         is_new,
     };
-    page(StatusCode::CREATED, &view)
+    page(StatusCode::CREATED, view).await
 }

@@ -81,7 +81,7 @@ impl Confirmation {
     ///
     /// # Errors
     /// `Internal` when the template fails.
-    pub fn respond(
+    pub async fn respond(
         self,
         request: &HttpRequest,
         shell: Shell,
@@ -93,15 +93,16 @@ impl Confirmation {
             StatusCode::UNPROCESSABLE_ENTITY
         };
         if is_htmx(request) {
-            return page(status, &ConfirmationDialog { ask: self });
+            return page(status, ConfirmationDialog { ask: self }).await;
         }
         page(
             status,
-            &ConfirmationPage {
+            ConfirmationPage {
                 shell,
                 crumbs,
                 ask: self,
             },
         )
+        .await
     }
 }

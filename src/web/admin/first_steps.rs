@@ -5,10 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::actions::first_steps::{self, FirstSteps};
-use crate::domain::Error;
 use crate::domain::right::Right;
 use crate::web::failure::Answer;
-use crate::web::respond::{html, is_htmx, page};
+use crate::web::respond::{is_htmx, page, part};
 use crate::web::shell::{Crumb, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
@@ -40,8 +39,7 @@ pub async fn show(
         steps,
     };
     if is_htmx(&request) {
-        let body = view.as_steps().render().map_err(Error::internal)?;
-        return Ok(html(StatusCode::OK, body));
+        return part(StatusCode::OK, move || view.as_steps().render()).await;
     }
-    page(StatusCode::OK, &view)
+    page(StatusCode::OK, view).await
 }

@@ -23,7 +23,7 @@ use crate::web::form::{Form, Nothing};
 use crate::web::limit_thread::LimitThread;
 use crate::web::numbers::grouped;
 use crate::web::past_step::PastStep;
-use crate::web::respond::{html, is_htmx, page, placed, see_other};
+use crate::web::respond::{is_htmx, page, part, placed, see_other};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Moment, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
@@ -86,25 +86,24 @@ pub async fn new(
         return match (seen.seen, count) {
             // What is being typed about the request stays as it is.
             (Some(seen), Some(count)) if seen < count => {
-                let thread = view.as_thread().render().map_err(Error::internal)?;
-                Ok(placed(
-                    html(StatusCode::OK, thread),
-                    "#limit-thread",
-                    "outerMorph",
-                ))
+                let thread = part(StatusCode::OK, move || view.as_thread().render()).await?;
+                Ok(placed(thread, "#limit-thread", "outerMorph"))
             }
             _ => Ok(HttpResponse::NoContent().finish()),
         };
     }
-    show(&request, &view, StatusCode::OK)
+    show(&request, view, StatusCode::OK).await
 }
 
-fn show(request: &HttpRequest, view: &RequestPage, status: StatusCode) -> Answer<HttpResponse> {
+async fn show(
+    request: &HttpRequest,
+    view: RequestPage,
+    status: StatusCode,
+) -> Answer<HttpResponse> {
     if is_htmx(request) {
-        let body = view.as_state().render().map_err(Error::internal)?;
-        return Ok(html(status, body));
+        return part(status, move || view.as_state().render()).await;
     }
-    page(status, view)
+    page(status, view).await
 }
 
 async fn load(
@@ -191,7 +190,7 @@ pub async fn create(
         }
         Err(Error::Invalid(errors)) => {
             let view = load(&state, me, Some(form), errors).await?;
-            show(&request, &view, StatusCode::UNPROCESSABLE_ENTITY)
+            show(&request, view, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(other) => Err(other.into()),
     }
@@ -244,7 +243,7 @@ pub async fn answer(
         Err(Error::Invalid(errors)) => {
             let mut view = load(&state, me, None, errors).await?;
             view.words = form.words;
-            show(&request, &view, StatusCode::UNPROCESSABLE_ENTITY)
+            show(&request, view, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(other) => Err(other.into()),
     }

@@ -16,7 +16,7 @@ const TITLE: &str = "Confirm that it is you";
 ///
 /// # Errors
 /// Every other refusal.
-pub fn password_question(
+pub async fn password_question(
     request: &HttpRequest,
     me: &SignedIn,
     hidden: Vec<(&'static str, String)>,
@@ -45,5 +45,5 @@ pub fn password_question(
         label: TITLE.into(),
         href: None,
     };
-    ask.respond(request, me.shell.clone(), vec![crumb])
+    ask.respond(request, me.shell.clone(), vec![crumb]).await
 }

@@ -62,7 +62,7 @@ pub async fn index(state: web::Data<State>, me: SignedIn) -> Answer<HttpResponse
         .await?;
     page(
         StatusCode::OK,
-        &AccessPage {
+        AccessPage {
             shell: me.shell,
             crumbs: trail(
                 ("Administration", "/tenant-api-keys"),
@@ -72,6 +72,7 @@ pub async fn index(state: web::Data<State>, me: SignedIn) -> Answer<HttpResponse
             lines: live.into_iter().map(|one| Line::new(one, now)).collect(),
         },
     )
+    .await
 }
 
 /// `POST /support-access/{id}/grant`.

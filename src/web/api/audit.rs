@@ -9,6 +9,7 @@ use crate::actions::audit_log;
 use crate::domain::Error;
 use crate::web::audit_rows::AuditRow;
 use crate::web::failure::Answer;
+use crate::web::json_text::JsonText;
 use crate::web::problem::Problem;
 use crate::web::state::State;
 
@@ -65,9 +66,9 @@ pub async fn index(
     };
     let rows = state
         .search(by.tenant, move |conn| {
-            audit_log::after(conn, &by, after, limit)
+            let rows = audit_log::after(conn, &by, after, limit)?.into_iter();
+            JsonText::of(&rows.map(AuditRow::from).collect::<Vec<_>>())
         })
         .await?;
-    let rows: Vec<AuditRow> = rows.into_iter().map(AuditRow::from).collect();
-    Ok(HttpResponse::Ok().json(rows))
+    Ok(rows.send(HttpResponse::Ok()))
 }

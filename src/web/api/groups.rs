@@ -11,6 +11,7 @@ use crate::domain::group::Input;
 use crate::domain::id::GroupId;
 use crate::domain::right::Right;
 use crate::web::failure::Answer;
+use crate::web::json_text::JsonText;
 use crate::web::problem::Problem;
 use crate::web::state::State;
 use crate::web::strict_json::StrictJson;
@@ -32,14 +33,14 @@ use crate::web::strict_json::StrictJson;
 pub async fn index(caller: Caller, state: web::Data<State>) -> Answer<HttpResponse> {
     let by = caller.actor();
     by.must_hold(Right::SeeGroups)?;
-    let groups = state
-        .snapshot(move |conn| groups::list(conn, by.tenant))
+    let all = state
+        .snapshot(move |conn| {
+            let all = groups::list(conn, by.tenant)?.into_iter();
+            let all = all.map(|(group, keys)| AuthorizationGroup::new(group, keys));
+            JsonText::of(&all.collect::<Vec<_>>())
+        })
         .await?;
-    let groups: Vec<AuthorizationGroup> = groups
-        .into_iter()
-        .map(|(group, keys)| AuthorizationGroup::new(group, keys))
-        .collect();
-    Ok(HttpResponse::Ok().json(groups))
+    Ok(all.send(HttpResponse::Ok()))
 }
 
 /// Create an authorization group

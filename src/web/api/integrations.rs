@@ -1,5 +1,7 @@
 //! `/api/v1/integrations`: third parties' credentials that the organisation shares with its projects.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
 
 use super::caller::Caller;
@@ -10,6 +12,7 @@ use crate::domain::integration::Level;
 use crate::domain::right::Right;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
+use crate::web::json_text::JsonText;
 use crate::web::problem::Problem;
 use crate::web::state::State;
 use crate::web::strict_json::StrictJson;
@@ -31,15 +34,19 @@ use crate::web::strict_json::StrictJson;
 pub async fn index(caller: Caller, state: web::Data<State>) -> Answer<HttpResponse> {
     let by = caller.actor();
     by.must_hold(Right::SeeIntegrations)?;
-    let mut kept = state
-        .snapshot(move |conn| effective_credentials::of_level(conn, by.tenant, Level::Organization))
+    let catalogue = Arc::clone(&state.catalogue);
+    let all = state
+        .snapshot(move |conn| {
+            let level = Level::Organization;
+            let mut kept = effective_credentials::of_level(conn, by.tenant, level)?;
+            let all = catalogue.iter().map(|entry| {
+                let kept = kept.remove(&entry.slug).unwrap_or_default();
+                Integration::new(entry, &kept)
+            });
+            JsonText::of(&all.collect::<Vec<_>>())
+        })
         .await?;
-    let all = state.catalogue.iter().map(|entry| {
-        let kept = kept.remove(&entry.slug).unwrap_or_default();
-        Integration::new(entry, &kept)
-    });
-    let all: Vec<Integration> = all.collect();
-    Ok(HttpResponse::Ok().json(all))
+    Ok(all.send(HttpResponse::Ok()))
 }
 
 /// Get an integration

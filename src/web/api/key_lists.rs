@@ -12,6 +12,7 @@ use crate::domain::right::Right;
 use crate::key_search::filter::{KeyFilter, Mark, Sort, parse_project};
 use crate::key_search::lists::ListRequest;
 use crate::web::failure::Answer;
+use crate::web::json_text::JsonText;
 use crate::web::problem::Problem;
 use crate::web::state::State;
 
@@ -96,13 +97,16 @@ pub async fn index(
     };
     let project = filter.project.map(|id| id.to_string()).unwrap_or_default();
     let limit = wanted.limit.to_string();
-    let (found, keys) = state
-        .key_list(by.tenant, wanted, by.now, |_, found, keys| {
-            Ok((found, keys))
+    let now = by.now;
+    let (next, keys) = state
+        .key_list(by.tenant, wanted, now, move |_, found, keys| {
+            let keys = keys.into_iter();
+            let keys = keys.map(|row| key_views::Key::new(row, None, now));
+            Ok((found.next, JsonText::of(&keys.collect::<Vec<_>>())?))
         })
         .await?;
     let mut response = HttpResponse::Ok();
-    if let Some(next) = found.next {
+    if let Some(next) = next {
         let next = next.to_text();
         let mut pairs = vec![
             ("q", filter.words.as_str()),
@@ -120,9 +124,5 @@ pub async fn index(
             format!("<{base}/api/v1/auth/api-keys?{query}>; rel=\"next\""),
         ));
     }
-    let keys: Vec<key_views::Key> = keys
-        .into_iter()
-        .map(|row| key_views::Key::new(row, None, caller.now))
-        .collect();
-    Ok(response.json(keys))
+    Ok(keys.send(response))
 }

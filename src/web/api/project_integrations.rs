@@ -1,5 +1,7 @@
 //! `/api/v1/projects/{project}/integrations`: which credential applies in a project, and why.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
 
 use super::caller::Caller;
@@ -11,6 +13,7 @@ use crate::domain::id::ProjectId;
 use crate::domain::integration::Level;
 use crate::domain::right::Right;
 use crate::web::failure::Answer;
+use crate::web::json_text::JsonText;
 use crate::web::problem::Problem;
 use crate::web::state::State;
 use crate::web::strict_json::StrictJson;
@@ -42,15 +45,18 @@ pub async fn index(
     by.must_hold(Right::SeeIntegrations)?;
     let project: ProjectId = project.parse()?;
     by.must_reach(Some(project), ASKS)?;
+    let catalogue = Arc::clone(&state.catalogue);
     let all = state
-        .snapshot(move |conn| effective_credentials::of_project(conn, by.tenant, project))
+        .snapshot(move |conn| {
+            let all = effective_credentials::of_project(conn, by.tenant, project)?;
+            let nothing = effective_credentials::OfProject::default();
+            let all = catalogue.iter().map(|entry| {
+                ProjectIntegration::new(entry, all.get(&entry.slug).unwrap_or(&nothing))
+            });
+            JsonText::of(&all.collect::<Vec<_>>())
+        })
         .await?;
-    let nothing = effective_credentials::OfProject::default();
-    let all = state
-        .catalogue
-        .iter()
-        .map(|entry| ProjectIntegration::new(entry, all.get(&entry.slug).unwrap_or(&nothing)));
-    Ok(HttpResponse::Ok().json(all.collect::<Vec<_>>()))
+    Ok(all.send(HttpResponse::Ok()))
 }
 
 /// Get a project's integration

@@ -13,6 +13,7 @@ use crate::domain::project::{Changes, Input};
 use crate::domain::right::Right;
 use crate::domain::role::Actor;
 use crate::web::failure::Answer;
+use crate::web::json_text::JsonText;
 use crate::web::problem::Problem;
 use crate::web::state::State;
 use crate::web::strict_json::StrictJson;
@@ -35,10 +36,12 @@ pub async fn index(caller: Caller, state: web::Data<State>) -> Answer<HttpRespon
     let by = caller.actor();
     by.must_hold(Right::SeeProjects)?;
     let all = state
-        .read(move |conn| db::projects::list(conn, by.tenant))
+        .read(move |conn| {
+            let all = db::projects::list(conn, by.tenant)?.into_iter();
+            JsonText::of(&all.map(Project::new).collect::<Vec<_>>())
+        })
         .await?;
-    let all: Vec<Project> = all.into_iter().map(Project::new).collect();
-    Ok(HttpResponse::Ok().json(all))
+    Ok(all.send(HttpResponse::Ok()))
 }
 
 /// Create a project

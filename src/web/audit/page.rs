@@ -10,7 +10,7 @@ use super::lines::AuditLine;
 use crate::domain::audit_words::{WORDS, label};
 use crate::domain::validate::FieldErrors;
 use crate::web::failure::Answer;
-use crate::web::respond::{is_htmx, page, replacing_url};
+use crate::web::respond::{is_htmx, page, part, replacing_url};
 use crate::web::shell::{Crumb, Shell};
 
 /// Rows on one page.
@@ -83,18 +83,20 @@ impl AuditPage {
     ///
     /// # Errors
     /// `Internal` when the template fails.
-    pub fn respond(&self, request: &HttpRequest) -> Answer<HttpResponse> {
+    pub async fn respond(self, request: &HttpRequest) -> Answer<HttpResponse> {
         let status = if self.errors.is_empty() {
             StatusCode::OK
         } else {
             StatusCode::UNPROCESSABLE_ENTITY
         };
         if !is_htmx(request) {
-            return page(status, self);
+            return page(status, self).await;
         }
         if !self.is_first {
-            return page(status, &self.older_rows());
+            return part(status, move || self.older_rows().render()).await;
         }
-        Ok(replacing_url(page(status, &self.as_log())?, &self.url("")))
+        let newest = self.url("");
+        let log = part(status, move || self.as_log().render()).await?;
+        Ok(replacing_url(log, &newest))
     }
 }

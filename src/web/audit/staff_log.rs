@@ -55,5 +55,5 @@ pub async fn index(
         filter,
         errors,
     };
-    answer.respond(&request)
+    answer.respond(&request).await
 }

@@ -33,27 +33,29 @@ pub async fn index(
     let checked = filter.check(&mut errors);
     let before = mark(&part.before)?;
     let by = me.actor();
-    let found = if errors.is_empty() {
+    let (lines, next, is_cut) = if errors.is_empty() {
         let wanted = Filter { before, ..checked };
         state
             .search(by.tenant, move |conn| {
-                audit_log::page(conn, &by, &wanted, PAGE)
+                let found = audit_log::page(conn, &by, &wanted, PAGE)?;
+                let lines = lines(found.rows, LOG, &BTreeMap::new());
+                Ok((lines, found.next, found.is_cut))
             })
             .await?
     } else {
-        audit_log::Page::default()
+        Default::default()
     };
     let home = ("Administration", "/tenant-api-keys");
     let answer = AuditPage {
         crumbs: trail(home, ("Audit log", LOG), None),
         path: LOG,
-        next: found.next.map(|next| next.to_string()),
-        is_cut: found.is_cut,
+        next: next.map(|next| next.to_string()),
+        is_cut,
         is_first: before.is_none(),
-        lines: lines(found.rows, LOG, &BTreeMap::new()),
+        lines,
         shell: me.shell,
         filter,
         errors,
     };
-    answer.respond(&request)
+    answer.respond(&request).await
 }

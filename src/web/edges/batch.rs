@@ -9,7 +9,7 @@ use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
 use crate::verify::KeyLookup;
-use crate::web::body::Body;
+use crate::web::body::{Body, understand};
 use crate::web::failure::Answer;
 use crate::web::media_type;
 use crate::web::problem::Problem;
@@ -54,10 +54,21 @@ pub async fn create(
     if !media_type::is(request.head(), media_type::JSON) {
         return Ok(HttpResponse::UnsupportedMediaType().finish());
     }
+    let json = understand(body.len(), move || answer(&state, &body)).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .content_type(ContentType::json())
+        .body(json))
+}
+
+fn answer(state: &State, body: &[u8]) -> Result<Vec<u8>> {
     let batch: views::RawQuestions<'_> =
-        serde_json::from_slice(&body).map_err(|cause| explain(&cause))?;
+        serde_json::from_slice(body).map_err(|cause| explain(&cause))?;
     if !(1..=MOST).contains(&batch.keys.len()) {
-        return Err(Error::invalid("keys", format!("Send 1 to {MOST} questions.")).into());
+        return Err(Error::invalid(
+            "keys",
+            format!("Send 1 to {MOST} questions."),
+        ));
     }
     let asked = batch.keys.iter().enumerate().map(|(place, raw)| {
         if !raw.get().starts_with('{') {
@@ -86,10 +97,7 @@ pub async fn create(
         verdict_json::write(&mut json, &verdict, now, question.facts.id)?;
     }
     json.extend_from_slice(b"]}");
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .content_type(ContentType::json())
-        .body(json))
+    Ok(json)
 }
 
 /// The same error, of one question. Lines and columns are those of the question alone, so they are left out.

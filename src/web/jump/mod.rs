@@ -105,14 +105,15 @@ pub async fn new(
         let typed = String::new();
         return page(
             StatusCode::OK,
-            &JumpDialog {
+            JumpDialog {
                 shell,
                 typed,
                 targets,
             },
-        );
+        )
+        .await;
     }
-    show(shell, String::new(), targets)
+    show(shell, String::new(), targets).await
 }
 
 /// `POST /jump`: what fits, for htmx alone or on a page.
@@ -128,7 +129,7 @@ pub async fn create(
     let typed: String = form.q.trim().chars().take(LONGEST).collect();
     let (shell, targets) = look(who, &state, typed.clone()).await?;
     if is_htmx(&request) {
-        return page(StatusCode::OK, &Targets { targets });
+        return page(StatusCode::OK, Targets { targets }).await;
     }
     // A whole key is not written back.
     let shown = if key_text::appears_in(&typed) {
@@ -136,10 +137,10 @@ pub async fn create(
     } else {
         typed
     };
-    show(shell, shown, targets)
+    show(shell, shown, targets).await
 }
 
-fn show(shell: Shell, typed: String, targets: Vec<Target>) -> Answer<HttpResponse> {
+async fn show(shell: Shell, typed: String, targets: Vec<Target>) -> Answer<HttpResponse> {
     let crumbs = vec![Crumb {
         label: "Jump to".into(),
         href: None,
@@ -150,7 +151,7 @@ fn show(shell: Shell, typed: String, targets: Vec<Target>) -> Answer<HttpRespons
         typed,
         targets,
     };
-    page(StatusCode::OK, &view)
+    page(StatusCode::OK, view).await
 }
 
 async fn look(who: Anybody, state: &State, typed: String) -> Result<(Shell, Vec<Target>)> {

@@ -25,8 +25,9 @@ use super::edges::{
     batch, forward_auth, introspection, oauth_views, revocation, verify, views as verdict_views,
 };
 use super::failure::Answer;
+use super::json_text::JsonText;
 use super::problem::Problem;
-use super::state::State;
+use super::state::{State, block};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -141,5 +142,6 @@ pub fn document(base_url: &str) -> utoipa::openapi::OpenApi {
 /// # Errors
 /// None in practice.
 pub async fn show(state: web::Data<State>) -> Answer<HttpResponse> {
-    Ok(HttpResponse::Ok().json(document(&state.site.base_url)))
+    let document = block(move || JsonText::of(&document(&state.site.base_url))).await?;
+    Ok(document.send(HttpResponse::Ok()))
 }

@@ -78,7 +78,7 @@ struct ExplainPage {
 /// `NotFound` for anybody but staff.
 pub async fn new(me: Staff) -> Answer<HttpResponse> {
     me.must(Right::ExplainRequests)?;
-    show(me, String::new(), Ok(Said::Nothing), StatusCode::OK)
+    show(me, String::new(), Ok(Said::Nothing), StatusCode::OK).await
 }
 
 /// `POST /support/explain`: a form, since each look is in the log of the tenant.
@@ -98,11 +98,12 @@ pub async fn create(
             String::new(),
             Err(told),
             StatusCode::UNPROCESSABLE_ENTITY,
-        );
+        )
+        .await;
     }
     let id = match request_id(&typed) {
         Ok(id) => id,
-        Err(told) => return show(me, typed, Err(told), StatusCode::UNPROCESSABLE_ENTITY),
+        Err(told) => return show(me, typed, Err(told), StatusCode::UNPROCESSABLE_ENTITY).await,
     };
     let (by, zone) = (me.supporter(Right::ExplainRequests)?, me.shell.zone);
     let inside = state.clone();
@@ -112,9 +113,11 @@ pub async fn create(
     match seen {
         Ok(seen) => {
             let said = Said::new(id, seen, me.now());
-            show(me, typed, Ok(said), StatusCode::OK)
+            show(me, typed, Ok(said), StatusCode::OK).await
         }
-        Err(Error::NotFound) => show(me, typed, Err(UNKNOWN), StatusCode::UNPROCESSABLE_ENTITY),
+        Err(Error::NotFound) => {
+            show(me, typed, Err(UNKNOWN), StatusCode::UNPROCESSABLE_ENTITY).await
+        }
         Err(other) => Err(other.into()),
     }
 }
@@ -123,7 +126,7 @@ pub async fn create(
 const UNKNOWN: &str = "Nothing is known by this id. It takes about a second until a request is listed, and requests are \
                        kept for a limited time.";
 
-fn show(
+async fn show(
     me: Staff,
     typed: String,
     said: Result<Said, &str>,
@@ -136,7 +139,7 @@ fn show(
     });
     page(
         status,
-        &ExplainPage {
+        ExplainPage {
             shell: me.shell,
             crumbs: trail(
                 ("Support", "/support/tenants"),
@@ -148,4 +151,5 @@ fn show(
             said,
         },
     )
+    .await
 }

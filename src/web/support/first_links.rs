@@ -47,7 +47,7 @@ struct FirstLinkPage {
 ///
 /// # Errors
 /// `Internal` when there is no pepper.
-pub(super) fn hand_over(
+pub(super) async fn hand_over(
     state: &State,
     me: Staff,
     (tenant, first): (Tenant, Invitation),
@@ -65,7 +65,7 @@ pub(super) fn hand_over(
         link: format!("{}{}", state.site.base_url, link.path()),
         has_mail: state.sends_mail(),
     };
-    page(StatusCode::CREATED, &view)
+    page(StatusCode::CREATED, view).await
 }
 
 /// `GET /support/tenants/{id}/first-link`.
@@ -91,7 +91,7 @@ pub async fn new(
         email: first.email,
         expires: Moment::day(first.expires_at),
     };
-    page(StatusCode::OK, &view)
+    page(StatusCode::OK, view).await
 }
 
 /// `POST /support/tenants/{id}/first-link`: the answer has the new link, which is nowhere else; the old one opens nothing.
@@ -108,5 +108,5 @@ pub async fn create(
     let made = state
         .change(by, move |conn, by| tenants::renew_first_link(conn, by, id))
         .await?;
-    hand_over(&state, me, made, false)
+    hand_over(&state, me, made, false).await
 }

@@ -82,7 +82,7 @@ impl FoundView {
 /// `NotFound` for anybody but staff.
 pub async fn new(me: Staff) -> Answer<HttpResponse> {
     me.must(Right::ContainKeys)?;
-    show(me, StatusCode::OK, |_| {})
+    show(me, StatusCode::OK, |_| {}).await
 }
 
 /// `POST /support/leaked-keys`: whose key it is. The text comes in the body, is digested, and is shown nowhere; the tenant
@@ -104,7 +104,7 @@ pub async fn create(
     let errors = match looked {
         Ok(Some(found)) => {
             let found = FoundView::new(&found, &me);
-            return show(me, StatusCode::OK, |page| page.found = Some(found));
+            return show(me, StatusCode::OK, |page| page.found = Some(found)).await;
         }
         Ok(None) => {
             let mut errors = FieldErrors::default();
@@ -117,6 +117,7 @@ pub async fn create(
     show(me, StatusCode::UNPROCESSABLE_ENTITY, |page| {
         page.errors = errors
     })
+    .await
 }
 
 /// `POST /support/leaked-keys/containment`: when this answers, the key is refused, and its tenant is told.
@@ -159,6 +160,7 @@ pub async fn contain(
         page.errors = errors;
         page.banner = banner;
     })
+    .await
 }
 
 async fn look_again(state: &State, me: &Staff, (tenant, id): (TenantId, KeyId)) -> Result<Found> {
@@ -171,7 +173,7 @@ async fn look_again(state: &State, me: &Staff, (tenant, id): (TenantId, KeyId)) 
     found.ok_or(Error::NotFound)
 }
 
-fn show(
+async fn show(
     me: Staff,
     status: StatusCode,
     fill: impl FnOnce(&mut LeakedKeysPage),
@@ -185,5 +187,5 @@ fn show(
         banner: None,
     };
     fill(&mut view);
-    page(status, &view)
+    page(status, view).await
 }

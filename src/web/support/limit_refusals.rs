@@ -96,16 +96,17 @@ async fn show(
         .snapshot(move |conn| load(conn, tenant, csrf, typed))
         .await?;
     if is_htmx(request) {
-        return page(status, &RefusalView { ask });
+        return page(status, RefusalView { ask }).await;
     }
     page(
         status,
-        &RefusalPage {
+        RefusalPage {
             shell: me.shell,
             crumbs: crumbs(Some(&ask.name)),
             ask,
         },
     )
+    .await
 }
 
 fn load(conn: &mut Conn, tenant: TenantId, csrf: String, typed: Typed) -> Result<RefusalQuestion> {

@@ -102,7 +102,7 @@ pub async fn index(state: web::Data<State>, me: Staff) -> Answer<HttpResponse> {
     let (queued, ends) = state.snapshot(move |conn| load(conn, now)).await?;
     page(
         StatusCode::OK,
-        &QueuePage {
+        QueuePage {
             shell: me.shell,
             crumbs: trail(("Support", QUEUE), ("Limit requests", QUEUE), None),
             is_cut: i64::try_from(queued.len()).is_ok_and(|count| count == MOST),
@@ -116,6 +116,7 @@ pub async fn index(state: web::Data<State>, me: Staff) -> Answer<HttpResponse> {
                 .collect(),
         },
     )
+    .await
 }
 
 fn load(conn: &mut Conn, now: Timestamp) -> Result<(Vec<Queued>, Vec<NearEnd>)> {
@@ -177,7 +178,7 @@ async fn respond(
         .await?;
     page(
         status,
-        &ThreadPage {
+        ThreadPage {
             shell: me.shell,
             crumbs: crumbs(Some(&tenant.name)),
             id: id.to_string(),
@@ -188,6 +189,7 @@ async fn respond(
             errors,
         },
     )
+    .await
 }
 
 /// `POST /support/tenants/{id}/limit-request`: asks back.

@@ -163,10 +163,10 @@ pub async fn new(
     if let Some(limit) = preset.limit {
         ask.form.limit = limit.to_string();
     }
-    show(&request, me, ask, StatusCode::OK)
+    show(&request, me, ask, StatusCode::OK).await
 }
 
-fn show(
+async fn show(
     request: &HttpRequest,
     me: Staff,
     ask: LimitQuestion,
@@ -175,16 +175,17 @@ fn show(
     let csrf = me.shell.csrf.clone();
     let ask = LimitQuestion { csrf, ..ask };
     if is_htmx(request) {
-        return page(status, &LimitView { ask });
+        return page(status, LimitView { ask }).await;
     }
     page(
         status,
-        &LimitPage {
+        LimitPage {
             shell: me.shell,
             crumbs: crumbs(Some(&ask.row.name)),
             ask,
         },
     )
+    .await
 }
 
 /// `POST /support/tenants/{id}/limit`: when this answers, the tenant has the limit.
@@ -228,32 +229,22 @@ pub async fn create(
                 grouped(form.shown),
                 grouped(limit)
             );
-            let ask = again(&state, &me, tenant, form, FieldErrors::default()).await?;
-            let banner = Some(text);
-            show(
-                &request,
-                me,
-                LimitQuestion { banner, ..ask },
-                StatusCode::CONFLICT,
-            )
+            let mut ask = again(&state, &me, tenant, form, FieldErrors::default()).await?;
+            ask.banner = Some(text);
+            show(&request, me, ask, StatusCode::CONFLICT).await
         }
         Err(Error::Conflict(
             conflict @ (Conflict::LimitRequestChanged
             | Conflict::LimitRequestClosed
             | Conflict::ChangedMeanwhile),
         )) => {
-            let ask = again(&state, &me, tenant, form, FieldErrors::default()).await?;
-            let banner = Some(conflict.to_string());
-            show(
-                &request,
-                me,
-                LimitQuestion { banner, ..ask },
-                StatusCode::CONFLICT,
-            )
+            let mut ask = again(&state, &me, tenant, form, FieldErrors::default()).await?;
+            ask.banner = Some(conflict.to_string());
+            show(&request, me, ask, StatusCode::CONFLICT).await
         }
         Err(Error::Invalid(errors)) => {
             let ask = again(&state, &me, tenant, form, errors).await?;
-            show(&request, me, ask, StatusCode::UNPROCESSABLE_ENTITY)
+            show(&request, me, ask, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(other) => Err(other.into()),
     }

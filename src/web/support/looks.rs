@@ -93,7 +93,7 @@ async fn show(
         .await?;
     page(
         status,
-        &LookPage {
+        LookPage {
             shell: me.shell,
             crumbs: crumbs(Some(&tenant.name)),
             id: id.to_string(),
@@ -103,6 +103,7 @@ async fn show(
             errors,
         },
     )
+    .await
 }
 
 fn page_of(tenant: TenantId) -> String {

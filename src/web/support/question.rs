@@ -159,7 +159,7 @@ pub async fn show(
 ) -> Answer<HttpResponse> {
     me.must(kind.right)?;
     let ask = load(kind, state, &me, id.parse()?).await?;
-    answer(request, me, ask, StatusCode::OK)
+    answer(request, me, ask, StatusCode::OK).await
 }
 
 async fn load(kind: &'static Kind, state: &State, me: &Staff, tenant: TenantId) -> Result<Asked> {
@@ -180,23 +180,24 @@ async fn load(kind: &'static Kind, state: &State, me: &Staff, tenant: TenantId) 
     })
 }
 
-fn answer(
+async fn answer(
     request: &HttpRequest,
     me: Staff,
     ask: Asked,
     status: StatusCode,
 ) -> Answer<HttpResponse> {
     if is_htmx(request) {
-        return page(status, &QuestionView { ask });
+        return page(status, QuestionView { ask }).await;
     }
     page(
         status,
-        &QuestionPage {
+        QuestionPage {
             shell: me.shell,
             crumbs: crumbs(Some(&ask.question.name)),
             ask,
         },
     )
+    .await
 }
 
 /// Does what was decided. What is wrong with it shows the question again with 422; a change that came between, with 409.
@@ -243,5 +244,5 @@ pub async fn decide(
         banner,
         ..now
     };
-    answer(request, me, again, status)
+    answer(request, me, again, status).await
 }

@@ -16,7 +16,7 @@ use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::past_step::PastStep;
-use crate::web::respond::{html, is_htmx, page, see_other};
+use crate::web::respond::{is_htmx, page, part, see_other};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell, trail};
 use crate::web::staff::Staff;
@@ -94,10 +94,9 @@ pub async fn show(
     let mut view = load(&state, me).await?;
     view.form.percentage = preview.into_inner().percentage.unwrap_or_default();
     if is_htmx(&request) {
-        let body = view.as_effect().render().map_err(Error::internal)?;
-        return Ok(html(StatusCode::OK, body));
+        return part(StatusCode::OK, move || view.as_effect().render()).await;
     }
-    page(StatusCode::OK, &view)
+    page(StatusCode::OK, view).await
 }
 
 async fn load(state: &State, me: Staff) -> Result<RolloutsPage> {
@@ -173,5 +172,5 @@ pub async fn update(
         banner,
         ..view
     };
-    page(status, &again)
+    page(status, again).await
 }

@@ -84,10 +84,10 @@ pub async fn new(state: web::Data<State>, me: Staff) -> Answer<HttpResponse> {
     me.overseer()?;
     let plans = state.read(db::plans::list).await?;
     let (form, errors) = (TenantForm::default(), FieldErrors::default());
-    form_again(me, plans, form, errors, StatusCode::OK)
+    form_again(me, plans, form, errors, StatusCode::OK).await
 }
 
-fn form_again(
+async fn form_again(
     me: Staff,
     plans: Vec<Plan>,
     form: TenantForm,
@@ -96,7 +96,7 @@ fn form_again(
 ) -> Answer<HttpResponse> {
     page(
         status,
-        &NewTenantPage {
+        NewTenantPage {
             shell: me.shell,
             crumbs: crumbs(Some("New")),
             plans,
@@ -104,6 +104,7 @@ fn form_again(
             errors,
         },
     )
+    .await
 }
 
 /// `POST /support/tenants`: the answer has the link of the first admin's invitation, which is nowhere else.
@@ -132,9 +133,9 @@ pub async fn create(
         Err(wrong) => Err(wrong),
     };
     match made {
-        Ok(made) => first_links::hand_over(&state, me, made, true),
+        Ok(made) => first_links::hand_over(&state, me, made, true).await,
         Err(Error::Invalid(errors)) => {
-            form_again(me, plans, form, errors, StatusCode::UNPROCESSABLE_ENTITY)
+            form_again(me, plans, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(other) => Err(other.into()),
     }
@@ -156,7 +157,7 @@ pub async fn edit(
         shown: name.clone(),
         name,
     };
-    page(StatusCode::OK, &name_page(me, id, form))
+    page(StatusCode::OK, name_page(me, id, form)).await
 }
 
 async fn name_of(state: &State, id: TenantId) -> Result<String> {
@@ -205,7 +206,7 @@ pub async fn update(
                 errors,
                 ..name_page(me, id, form)
             };
-            page(StatusCode::UNPROCESSABLE_ENTITY, &view)
+            page(StatusCode::UNPROCESSABLE_ENTITY, view).await
         }
         Err(Error::Conflict(conflict)) => {
             let shown = name_of(&state, id).await?;
@@ -213,7 +214,7 @@ pub async fn update(
                 banner: Some(conflict.to_string()),
                 ..name_page(me, id, NameForm { shown, ..form })
             };
-            page(StatusCode::CONFLICT, &view)
+            page(StatusCode::CONFLICT, view).await
         }
         Err(other) => Err(other.into()),
     }

@@ -148,7 +148,7 @@ pub async fn show(
         is_first: after.is_none(),
         next,
     };
-    page(StatusCode::OK, &view)
+    page(StatusCode::OK, view).await
 }
 
 /// What staff decided, as its row tells it.

@@ -15,7 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::numbers::grouped;
-use crate::web::respond::{is_htmx, page, replacing_url};
+use crate::web::respond::{is_htmx, page, part, replacing_url};
 use crate::web::searches::Seeker;
 use crate::web::shell::{Crumb, Moment, Shell};
 use crate::web::staff::Staff;
@@ -273,10 +273,11 @@ pub async fn index(
         asked,
     };
     if !is_htmx(&request) {
-        return page(StatusCode::OK, &view);
+        return page(StatusCode::OK, view).await;
     }
     let url = address(&view.asked, view.asked.after.as_deref());
-    Ok(replacing_url(page(StatusCode::OK, &view.as_list())?, &url))
+    let list = part(StatusCode::OK, move || view.as_list().render()).await?;
+    Ok(replacing_url(list, &url))
 }
 
 fn load(conn: &mut Conn, asked: &Asked, now: Timestamp) -> Result<(Vec<Overview>, i64)> {

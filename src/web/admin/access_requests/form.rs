@@ -51,7 +51,7 @@ pub async fn new(
     me: SignedIn,
 ) -> Answer<HttpResponse> {
     match load(&state, me, None, FieldErrors::default()).await? {
-        Some(view) => page(StatusCode::OK, &view),
+        Some(view) => page(StatusCode::OK, view).await,
         None => Ok(see_other(&request, HERE)),
     }
 }
@@ -114,7 +114,7 @@ pub async fn create(
             Ok(see_other(&request, HERE))
         }
         Err(Error::Invalid(errors)) => match load(&state, me, Some(form), errors).await? {
-            Some(view) => page(StatusCode::UNPROCESSABLE_ENTITY, &view),
+            Some(view) => page(StatusCode::UNPROCESSABLE_ENTITY, view).await,
             None => Ok(see_other(&request, HERE)),
         },
         Err(other) => Err(other.into()),

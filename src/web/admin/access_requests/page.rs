@@ -48,5 +48,5 @@ pub async fn instead(state: &State, me: &SignedIn) -> Answer<Option<HttpResponse
         crumbs: crumbs(None),
         card,
     };
-    page(StatusCode::OK, &view).map(Some)
+    page(StatusCode::OK, view).await.map(Some)
 }

@@ -49,7 +49,7 @@ pub async fn new(
     }
     page(
         StatusCode::OK,
-        &DeletionPage {
+        DeletionPage {
             shell: me.shell,
             crumbs: crumbs(Some("Delete")),
             id: group.id.to_string(),
@@ -58,6 +58,7 @@ pub async fn new(
             keys,
         },
     )
+    .await
 }
 
 /// `POST /authorization-groups/{id}/deletion`.

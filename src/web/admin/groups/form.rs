@@ -17,7 +17,7 @@ use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
-use crate::web::respond::{is_htmx, page, see_other};
+use crate::web::respond::{is_htmx, page, part, see_other};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell};
 use crate::web::signed_in::SignedIn;
@@ -105,11 +105,11 @@ impl GroupPage {
         }
     }
 
-    fn respond(&self, request: &HttpRequest, status: StatusCode) -> Answer<HttpResponse> {
+    async fn respond(self, request: &HttpRequest, status: StatusCode) -> Answer<HttpResponse> {
         if is_htmx(request) {
-            return page(status, &self.as_form());
+            return part(status, move || self.as_form().render()).await;
         }
-        page(status, self)
+        page(status, self).await
     }
 }
 
@@ -139,8 +139,9 @@ pub async fn new(me: SignedIn) -> Answer<HttpResponse> {
     me.actor().must_hold(Right::ChangeGroups)?;
     page(
         StatusCode::OK,
-        &GroupPage::new(me, GroupForm::default(), None),
+        GroupPage::new(me, GroupForm::default(), None),
     )
+    .await
 }
 
 /// `POST /authorization-groups`.
@@ -171,7 +172,7 @@ pub async fn create(
             );
             Ok(see_other(&request, LIST))
         }
-        Err(error) => again(&request, GroupPage::new(me, form, None), error),
+        Err(error) => again(&request, GroupPage::new(me, form, None), error).await,
     }
 }
 
@@ -188,8 +189,9 @@ pub async fn edit(
     let existing = Existing::new(&group, keys);
     page(
         StatusCode::OK,
-        &GroupPage::new(me, GroupForm::of(&group), Some(existing)),
+        GroupPage::new(me, GroupForm::of(&group), Some(existing)),
     )
+    .await
 }
 
 async fn load(state: &State, me: &SignedIn, id: GroupId) -> Result<(Group, i64)> {
@@ -222,7 +224,7 @@ pub async fn update(
     let existing = Some(Existing::new(&group, keys));
     let draft = match form.check() {
         Ok(draft) => draft,
-        Err(wrong) => return again(&request, GroupPage::new(me, form, existing), wrong),
+        Err(wrong) => return again(&request, GroupPage::new(me, form, existing), wrong).await,
     };
     let (by, left) = (me.actor(), draft.scopes.clone());
     let of = group.clone();
@@ -239,7 +241,7 @@ pub async fn update(
         let mut view = GroupPage::new(me, form, existing);
         draft.scopes.text().clone_into(&mut view.form.confirmed);
         view.losses = losses;
-        return view.respond(&request, StatusCode::CONFLICT);
+        return view.respond(&request, StatusCode::CONFLICT).await;
     }
     let (by, shown) = (me.actor(), form.version.clone());
     let changed = state
@@ -266,22 +268,23 @@ pub async fn update(
                 name: group.name,
                 summary: group.summary,
             });
-            again(&request, view, error)
+            again(&request, view, error).await
         }
-        Err(error) => again(&request, GroupPage::new(me, form, existing), error),
+        Err(error) => again(&request, GroupPage::new(me, form, existing), error).await,
     }
 }
 
 /// The form once more, with what is wrong.
-fn again(request: &HttpRequest, mut view: GroupPage, error: Error) -> Answer<HttpResponse> {
+async fn again(request: &HttpRequest, mut view: GroupPage, error: Error) -> Answer<HttpResponse> {
     match error {
         Error::Invalid(errors) => {
             view.errors = errors;
             view.respond(request, StatusCode::UNPROCESSABLE_ENTITY)
+                .await
         }
         Error::Conflict(conflict) => {
             view.banner = Some(conflict.to_string());
-            view.respond(request, StatusCode::CONFLICT)
+            view.respond(request, StatusCode::CONFLICT).await
         }
         other => Err(other.into()),
     }

@@ -84,20 +84,22 @@ pub async fn index(me: SignedIn, state: web::Data<State>) -> Answer<HttpResponse
     by.must_hold(Right::SeeGroups)?;
     let may_change = by.must_hold(Right::ChangeGroups).is_ok();
     let rows = state
-        .snapshot(move |conn| groups::list(conn, by.tenant))
+        .snapshot(move |conn| {
+            let groups = groups::list(conn, by.tenant)?.into_iter();
+            let rows = groups.map(|(group, keys)| GroupRow::new(group, keys));
+            Ok(rows.collect())
+        })
         .await?;
     page(
         StatusCode::OK,
-        &GroupsPage {
+        GroupsPage {
             shell: me.shell,
             crumbs: crumbs(None),
-            rows: rows
-                .into_iter()
-                .map(|(group, keys)| GroupRow::new(group, keys))
-                .collect(),
+            rows,
             may_change,
         },
     )
+    .await
 }
 
 /// Which group.
@@ -132,5 +134,5 @@ pub async fn summary(
         .read(move |conn| db::groups::find_by_id(conn, by.tenant, id))
         .await?;
     let text = grants(&group);
-    page(StatusCode::OK, &SummaryView { text })
+    page(StatusCode::OK, SummaryView { text }).await
 }

@@ -119,6 +119,7 @@ pub async fn ask_to_remove_override(
         me.shell.clone(),
         there.crumbs(Some("Remove override")),
     )
+    .await
 }
 
 /// `POST /projects/{project}/integrations/{slug}/override-removal`: when this answers, the organisation's applies again.
@@ -139,7 +140,7 @@ pub async fn remove_override(
     })
     .await;
     if let Err(refused) = removed {
-        return password_question(&request, &me, Vec::new(), &at.page(), refused);
+        return password_question(&request, &me, Vec::new(), &at.page(), refused).await;
     }
     set_flash(&session, "The override is removed.");
     Ok(see_other(&request, &at.page()))

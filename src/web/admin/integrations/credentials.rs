@@ -52,6 +52,7 @@ pub async fn ask_to_promote(
         me.shell.clone(),
         there.crumbs(Some("Make current")),
     )
+    .await
 }
 
 /// `POST …/credentials/{id}/promotion`: also the way back to the one before, for 24 hours.
@@ -73,7 +74,9 @@ pub async fn promote(
     .await;
     let credential = match made {
         Ok(credential) => credential,
-        Err(refused) => return password_question(&request, &me, Vec::new(), &at.page(), refused),
+        Err(refused) => {
+            return password_question(&request, &me, Vec::new(), &at.page(), refused).await;
+        }
     };
     let text = format!("\"{}\" applies from now on.", credential.name);
     set_flash(&session, &text);
@@ -111,6 +114,7 @@ pub async fn ask_to_remove(
         ..question(&me, &at, told)
     };
     ask.respond(&request, me.shell.clone(), there.crumbs(Some("Remove")))
+        .await
 }
 
 /// `POST …/credentials/{id}/removal`: when this answers, it is gone.
@@ -131,7 +135,7 @@ pub async fn remove(
     })
     .await;
     if let Err(refused) = removed {
-        return password_question(&request, &me, Vec::new(), &at.page(), refused);
+        return password_question(&request, &me, Vec::new(), &at.page(), refused).await;
     }
     set_flash(&session, "The credential is removed.");
     Ok(see_other(&request, &at.page()))

@@ -109,7 +109,7 @@ pub async fn new(
     }
     let errors = step_up::said_early(&request, me.now());
     let form = load(&state, &me, &at, Typed::new(), errors).await?;
-    respond(&request, me, form, StatusCode::OK)
+    respond(&request, me, form, StatusCode::OK).await
 }
 
 /// `POST …/{slug}/credentials`: when this answers, the credential applies.
@@ -166,7 +166,7 @@ pub async fn create(
         Some(_) => StatusCode::CONFLICT,
     };
     form.banner = banner;
-    respond(&request, me, form, status)
+    respond(&request, me, form, status).await
 }
 
 /// What was typed, checked. Every error stands at its field.
@@ -241,7 +241,7 @@ pub(super) async fn show_again(
 ) -> Answer<HttpResponse> {
     let mut form = load(state, &me, at, typed, FieldErrors::default()).await?;
     form.told = Some(told);
-    respond(request, me, form, StatusCode::OK)
+    respond(request, me, form, StatusCode::OK).await
 }
 
 fn form(
@@ -291,21 +291,22 @@ fn form(
     }
 }
 
-fn respond(
+async fn respond(
     request: &HttpRequest,
     me: SignedIn,
     form: CredentialForm,
     status: StatusCode,
 ) -> Answer<HttpResponse> {
     if is_htmx(request) {
-        return page(status, &FormDialog { form });
+        return page(status, FormDialog { form }).await;
     }
     page(
         status,
-        &FormPage {
+        FormPage {
             crumbs: form.crumbs.clone(),
             shell: me.shell,
             form,
         },
     )
+    .await
 }

@@ -16,7 +16,7 @@ use crate::domain::integration::Level;
 use crate::domain::right::Right;
 use crate::web::admin::access_requests::page as locked;
 use crate::web::failure::Answer;
-use crate::web::respond::{is_htmx, page};
+use crate::web::respond::{is_htmx, page, part};
 use crate::web::shell::{Crumb, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
@@ -97,9 +97,9 @@ pub async fn index(
         may_change,
     };
     if is_htmx(&request) {
-        return page(StatusCode::OK, &view.as_list());
+        return part(StatusCode::OK, move || view.as_list().render()).await;
     }
-    page(StatusCode::OK, &view)
+    page(StatusCode::OK, view).await
 }
 
 /// Every integration of the catalogue, as the organisation has it or as a project gets it.

@@ -122,7 +122,7 @@ pub async fn show(state: web::Data<State>, me: SignedIn, at: At) -> Answer<HttpR
     let kept = there.kept();
     page(
         StatusCode::OK,
-        &IntegrationPage {
+        IntegrationPage {
             crumbs: there.crumbs(None),
             path: at.page(),
             entry: there.entry.into(),
@@ -142,6 +142,7 @@ pub async fn show(state: web::Data<State>, me: SignedIn, at: At) -> Answer<HttpR
             shell: me.shell,
         },
     )
+    .await
 }
 
 fn applies(there: &There<'_>) -> Vec<Applies> {

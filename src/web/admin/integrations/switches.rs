@@ -55,6 +55,7 @@ pub async fn ask_to_enable(
         ..question(&me, &at, told)
     };
     ask.respond(&request, me.shell.clone(), there.crumbs(Some("Switch on")))
+        .await
 }
 
 /// `POST /integrations/{slug}/switch-on`.
@@ -123,6 +124,7 @@ pub async fn ask_to_disable(
         ..question(&me, &at, named(&inheritors))
     };
     ask.respond(&request, me.shell.clone(), there.crumbs(Some("Switch off")))
+        .await
 }
 
 /// `POST /integrations/{slug}/switch-off`: when this answers, no project gets the organisation's credential.
@@ -153,7 +155,7 @@ pub async fn disable(
     .await;
     if let Err(refused) = disabled {
         let said = vec![("credentials", form.credentials)];
-        return password_question(&request, &me, said, &at.page(), refused);
+        return password_question(&request, &me, said, &at.page(), refused).await;
     }
     let text = if destroy {
         format!("{name} is switched off, and its credentials are destroyed.")

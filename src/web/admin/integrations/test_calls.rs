@@ -47,7 +47,7 @@ pub async fn create(
         Err(other) => return Err(other.into()),
     };
     if is_htmx(&request) {
-        return page(StatusCode::OK, &ToldView { told });
+        return page(StatusCode::OK, ToldView { told }).await;
     }
     form::show_again(&request, &state, me, &at, typed, told).await
 }

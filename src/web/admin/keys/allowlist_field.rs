@@ -1,5 +1,7 @@
 //! The field with the addresses from which a key may be used, as typed.
 
+use std::collections::HashSet;
+
 use crate::domain::address_list::AddressList;
 use crate::domain::validate::FieldErrors;
 
@@ -26,13 +28,12 @@ pub fn add_address(list: &mut String, address: Option<std::net::IpAddr>) -> Fiel
 
 /// Adds addresses that a list does not have yet; unknown ones can be on no list.
 pub fn add_lines<'a>(list: &mut String, addresses: impl Iterator<Item = &'a str>) -> FieldErrors {
+    // A list with a wrong line allows nothing yet; then the text alone tells.
+    let parsed = AddressList::parse(list.lines()).unwrap_or_default();
+    let mut lines: HashSet<String> = list.lines().map(|line| line.trim().into()).collect();
     for address in addresses.filter(|address| !address.is_empty()) {
-        // A list with a wrong line allows nothing yet; then the text alone tells.
-        let known = AddressList::parse(list.lines()).map_or_else(
-            |_| list.lines().any(|line| line.trim() == address),
-            |parsed| !parsed.is_empty() && parsed.allows_text(address),
-        );
-        if !known {
+        let is_allowed = !parsed.is_empty() && parsed.allows_text(address);
+        if !is_allowed && lines.insert(address.to_owned()) {
             let kept = list.trim_end().len();
             list.truncate(kept);
             if !list.is_empty() {

@@ -71,7 +71,10 @@ pub async fn create(
         }
         Saved::Narrows(asks) => {
             let page = EditPage::load(&state, me, id, None).await?;
-            page.enforcing().asking(*asks).respond_asking(&request)
+            page.enforcing()
+                .asking(*asks)
+                .respond_asking(&request)
+                .await
         }
     }
 }
@@ -79,28 +82,28 @@ pub async fn create(
 /// The list with the observed callers of the last 30 days on it, still observed.
 async fn adopt(state: &State, me: &SignedIn, id: KeyId) -> Result<Update> {
     let by = me.actor();
-    let (key, callers) = state
+    state
         .snapshot(move |conn| {
             let key = db::keys::find(conn, by.tenant, id)?;
+            // Somebody may have enforced it since this page was shown.
+            if key.ip_allowlist_mode != AllowlistMode::Observe {
+                return Err(Conflict::NotObserved.into());
+            }
             let callers = observed_callers::list(conn, by.tenant, id, by.now)?;
-            Ok((key, callers))
+            let list = &key.ip_allowlist;
+            let new = callers.iter().map(|caller| &*caller.address);
+            let new = new.filter(|address| {
+                !address.is_empty() && (list.is_empty() || !list.allows_text(address))
+            });
+            let known = list.entries();
+            let list = AddressList::parse(known.iter().map(String::as_str).chain(new))
+                .map_err(|message| Error::invalid("ip_allowlist", message))?;
+            Ok(Update {
+                ip_allowlist: Some(list),
+                ip_allowlist_mode: Some(AllowlistMode::Observe),
+                shown: Some(key_updates::version(&key)),
+                ..Update::default()
+            })
         })
-        .await?;
-    // Somebody may have enforced it since this page was shown.
-    if key.ip_allowlist_mode != AllowlistMode::Observe {
-        return Err(Conflict::NotObserved.into());
-    }
-    let list = &key.ip_allowlist;
-    let new = callers.iter().map(|caller| &*caller.address);
-    let new = new
-        .filter(|address| !address.is_empty() && (list.is_empty() || !list.allows_text(address)));
-    let known = list.entries();
-    let list = AddressList::parse(known.iter().map(String::as_str).chain(new))
-        .map_err(|message| Error::invalid("ip_allowlist", message))?;
-    Ok(Update {
-        ip_allowlist: Some(list),
-        ip_allowlist_mode: Some(AllowlistMode::Observe),
-        shown: Some(key_updates::version(&key)),
-        ..Update::default()
-    })
+        .await
 }

@@ -168,24 +168,25 @@ impl Batch {
         }
     }
 
-    fn respond(
+    async fn respond(
         self,
         request: &HttpRequest,
         shell: Shell,
         status: StatusCode,
     ) -> Answer<HttpResponse> {
         if is_htmx(request) {
-            return page(status, &BatchView { batch: self });
+            return page(status, BatchView { batch: self }).await;
         }
         let crumbs = crumbs(Some("Several keys"));
         page(
             status,
-            &BatchPage {
+            BatchPage {
                 shell,
                 crumbs,
                 batch: self,
             },
         )
+        .await
     }
 }
 
@@ -229,7 +230,7 @@ async fn show(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     let batch = Batch::new(&me, choice, &plan, errors);
-    batch.respond(request, me.shell, status)
+    batch.respond(request, me.shell, status).await
 }
 
 /// `POST /tenant-api-keys/batch`: when this answers, it is true for each of the keys.

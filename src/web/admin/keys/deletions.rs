@@ -57,6 +57,7 @@ pub async fn new(
         ..Confirmation::default()
     };
     ask.respond(&request, me.shell, crumbs(Some("Delete")))
+        .await
 }
 
 /// `POST /tenant-api-keys/{id}/deletion`.

@@ -60,7 +60,7 @@ pub async fn new(
     id: web::Path<String>,
 ) -> Answer<HttpResponse> {
     let key = find(&state, &me, id.parse()?).await?;
-    ask(&request, me, key, None)
+    ask(&request, me, key, None).await
 }
 
 async fn find(state: &State, me: &SignedIn, id: KeyId) -> Result<Key> {
@@ -70,7 +70,7 @@ async fn find(state: &State, me: &SignedIn, id: KeyId) -> Result<Key> {
         .await
 }
 
-fn ask(
+async fn ask(
     request: &HttpRequest,
     me: SignedIn,
     key: Key,
@@ -88,16 +88,17 @@ fn ask(
         error,
     };
     if is_htmx(request) {
-        return page(status, &DisclosureView { ask });
+        return page(status, DisclosureView { ask }).await;
     }
     page(
         status,
-        &DisclosurePage {
+        DisclosurePage {
             shell: me.shell,
             crumbs: crumbs(Some("Show secret")),
             ask,
         },
     )
+    .await
 }
 
 /// `POST /tenant-api-keys/{id}/disclosure`: the answer to this request alone shows the secret, so there is no address
@@ -127,10 +128,10 @@ pub async fn create(
         })
         .await?;
     match revealed {
-        None => ask(&request, me, key, Some("That is not your password.")),
+        None => ask(&request, me, key, Some("That is not your password.")).await,
         Some(Revealed::Secret(secret)) => {
             let secret = Secret::again(&key, &secret, &state.site);
-            show_secret(&request, me, "Show secret", secret, StatusCode::OK)
+            show_secret(&request, me, "Show secret", secret, StatusCode::OK).await
         }
         Some(Revealed::Damaged) => Err(Conflict::SealedCopyDamaged.into()),
     }

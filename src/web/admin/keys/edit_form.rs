@@ -24,7 +24,7 @@ use crate::domain::time::{self, Timestamp};
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Result, key_text};
 use crate::web::failure::Answer;
-use crate::web::respond::{is_htmx, page};
+use crate::web::respond::{is_htmx, page, part};
 use crate::web::shell::{Crumb, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
@@ -196,17 +196,19 @@ impl EditPage {
     ) -> Result<Self> {
         let (by, now) = (me.actor(), me.now());
         by.must_hold(Right::ChangeKeys)?;
-        let (key, groups, projects, owners, observed) = state
+        let (key, form, groups, projects, owners, observed) = state
             .snapshot(move |conn| {
                 let key = db::keys::find(conn, by.tenant, id)?;
+                let form = form.unwrap_or_else(|| EditForm::of(&key));
                 let observed = Observed::load(conn, by.tenant, &key, now)?;
                 let projects = db::projects::list(conn, by.tenant)?;
-                let groups = db::groups::list(conn, by.tenant)?;
+                let project = form.project.as_deref().unwrap_or_default();
+                let projects = ProjectOption::list(projects, project, key.project_id);
+                let groups = GroupOption::list(&db::groups::list(conn, by.tenant)?, &form.group);
                 let owners = db::members::list(conn, by.tenant)?;
-                Ok((key, groups, projects, owners, observed))
+                Ok((key, form, groups, projects, owners, observed))
             })
             .await?;
-        let form = form.unwrap_or_else(|| EditForm::of(&key));
         let last_day = |end: Timestamp| {
             let day = time::day(end - chrono::TimeDelta::microseconds(1));
             format!("{day} is its last day (UTC).")
@@ -220,12 +222,8 @@ impl EditPage {
             expires: key
                 .expires_at
                 .map_or_else(|| "It never expires.".into(), last_day),
-            groups: GroupOption::list(&groups, &form.group),
-            projects: ProjectOption::list(
-                projects,
-                form.project.as_deref().unwrap_or_default(),
-                key.project_id,
-            ),
+            groups,
+            projects,
             owners,
             owner_hint: OWNER_HINT,
             form,
@@ -284,25 +282,29 @@ impl EditPage {
     ///
     /// # Errors
     /// As [`EditPage::respond`].
-    pub fn respond_asking(&self, request: &HttpRequest) -> Answer<HttpResponse> {
+    pub async fn respond_asking(self, request: &HttpRequest) -> Answer<HttpResponse> {
         let answered = |asks: &Narrowing| !asks.errors.is_empty();
         let status = if self.asks.as_ref().is_some_and(answered) {
             StatusCode::UNPROCESSABLE_ENTITY
         } else {
             StatusCode::CONFLICT
         };
-        self.respond(request, status)
+        self.respond(request, status).await
     }
 
     /// The whole page, or for htmx the dialog.
     ///
     /// # Errors
     /// `Internal` when the template fails.
-    pub fn respond(&self, request: &HttpRequest, status: StatusCode) -> Answer<HttpResponse> {
+    pub async fn respond(self, request: &HttpRequest, status: StatusCode) -> Answer<HttpResponse> {
         if !is_htmx(request) {
-            return page(status, self);
+            return page(status, self).await;
         }
-        let dialog = EditDialog {
+        part(status, move || self.dialog().render()).await
+    }
+
+    fn dialog(&self) -> EditDialog<'_> {
+        EditDialog {
             shell: &self.shell,
             id: &self.id,
             key_name: &self.key_name,
@@ -320,7 +322,6 @@ impl EditPage {
             list_changed: self.list_changed,
             revoked: self.revoked,
             save_label: self.save_label(),
-        };
-        page(status, &dialog)
+        }
     }
 }

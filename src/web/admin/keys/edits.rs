@@ -43,7 +43,7 @@ pub async fn edit(
         return overtaken(&request, &state, &session, &me, key, (&to, &text)).await;
     }
     let page = EditPage::load(&state, me, id, None).await?;
-    page.respond(&request, StatusCode::OK)
+    page.respond(&request, StatusCode::OK).await
 }
 
 /// `POST /tenant-api-keys/{id}/edit`: when this answers, the change is true for the next verification.
@@ -64,7 +64,7 @@ pub async fn update(
     by.must_hold(Right::ChangeKeys)?;
     if form.act != Act::Save {
         let page = with_addresses(&state, me, id, form).await?;
-        return page.respond(&request, StatusCode::OK);
+        return page.respond(&request, StatusCode::OK).await;
     }
     match save(&state, &me, id, &form).await {
         Ok(Saved::Done(key)) => {
@@ -76,17 +76,19 @@ pub async fn update(
         }
         Ok(Saved::Narrows(asks)) => {
             let page = EditPage::load(&state, me, id, Some(form)).await?;
-            page.asking(*asks).respond_asking(&request)
+            page.asking(*asks).respond_asking(&request).await
         }
         Err(Error::Invalid(errors)) => {
             let mut page = EditPage::load(&state, me, id, Some(form)).await?;
             page.errors = errors;
             page.respond(&request, StatusCode::UNPROCESSABLE_ENTITY)
+                .await
         }
         Err(Error::Conflict(conflict)) => {
             let page = EditPage::load(&state, me, id, Some(form)).await?;
             page.with_conflict(conflict.to_string())
                 .respond(&request, StatusCode::CONFLICT)
+                .await
         }
         Err(other) => Err(other.into()),
     }
@@ -101,19 +103,20 @@ async fn with_addresses(
 ) -> Result<EditPage> {
     let by = me.actor();
     let address = by.address;
-    let observed = state
+    // A thousand callers and a thousand lines take milliseconds, so they are put together beside the workers.
+    let (form, wrong) = state
         .read(move |conn| {
             db::keys::find(conn, by.tenant, id)?;
-            observed_callers::list(conn, by.tenant, id, by.now)
+            let list = &mut form.ip_allowlist;
+            let wrong = if form.act == Act::AddAddress {
+                add_address(list, address)
+            } else {
+                let observed = observed_callers::list(conn, by.tenant, id, by.now)?;
+                add_lines(list, observed.iter().map(|caller| &*caller.address))
+            };
+            Ok((form, wrong))
         })
         .await?;
-    let wrong = match form.act {
-        Act::AddAddress => add_address(&mut form.ip_allowlist, address),
-        _ => add_lines(
-            &mut form.ip_allowlist,
-            observed.iter().map(|caller| &*caller.address),
-        ),
-    };
     let mut page = EditPage::load(state, me, id, Some(form)).await?;
     page.errors = wrong;
     page.list_changed = true;

@@ -56,7 +56,7 @@ pub async fn generate(
     which: web::Query<Which>,
     Form(form): Form<KeyForm>,
 ) -> Answer<HttpResponse> {
-    answer(&me, &which, form.check(me.now()).map(|_| ()))
+    answer(&me, &which, form.check(me.now()).map(|_| ())).await
 }
 
 /// `POST /tenant-api-keys/edit-validation`: of the form that edits.
@@ -69,15 +69,15 @@ pub async fn edit(
     Form(form): Form<EditForm>,
 ) -> Answer<HttpResponse> {
     let checked = form.check(me.now()).map(|_| ());
-    answer(&me, &which, checked.map_err(of_form))
+    answer(&me, &which, checked.map_err(of_form)).await
 }
 
-fn answer(me: &SignedIn, which: &Which, checked: Result<()>) -> Answer<HttpResponse> {
+async fn answer(me: &SignedIn, which: &Which, checked: Result<()>) -> Answer<HttpResponse> {
     me.actor().must_hold(Right::ChangeKeys)?;
     let mut errors = FieldErrors::default();
     errors.absorb(checked)?;
     let asked: Vec<&str> = which.fields.split(',').collect();
     let fields = FIELDS.into_iter().filter(|field| asked.contains(field));
     let fields = fields.collect();
-    page(StatusCode::OK, &Checked { fields, errors })
+    page(StatusCode::OK, Checked { fields, errors }).await
 }

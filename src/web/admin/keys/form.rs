@@ -21,7 +21,7 @@ use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result, key_text, random, rate_limit};
 use crate::web::admin::quota::Quota;
 use crate::web::failure::Answer;
-use crate::web::respond::{html, is_htmx, page, placed};
+use crate::web::respond::{is_htmx, page, part, placed};
 use crate::web::shell::{Crumb, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
@@ -164,6 +164,7 @@ pub async fn new(
     NewKeyPage::load(&state, me, form, FieldErrors::default(), None)
         .await?
         .respond(&request, StatusCode::OK)
+        .await
 }
 
 fn date(at: Timestamp) -> String {
@@ -183,18 +184,18 @@ impl NewKeyPage {
         banner: Option<String>,
     ) -> Result<Self> {
         let (by, now) = (me.actor(), me.now());
+        let (group, project) = (form.group.clone(), form.project.clone());
         let (quota, groups, projects, owners, may_recover) = state
             .read(move |conn| {
                 let may_recover = db::tenants::find(conn, by.tenant)?.recoverable_keys;
-                let groups = db::groups::list(conn, by.tenant)?;
+                let groups = GroupOption::list(&db::groups::list(conn, by.tenant)?, &group);
                 let projects = db::projects::list(conn, by.tenant)?;
+                let projects = ProjectOption::list(projects, &project, None);
                 let owners = db::members::list(conn, by.tenant)?;
                 let quota = Quota::find(conn, &by)?;
                 Ok((quota, groups, projects, owners, may_recover))
             })
             .await?;
-        let groups = GroupOption::list(&groups, &form.group);
-        let projects = ProjectOption::list(projects, &form.project, None);
         let group_name = GroupOption::chosen(&groups).map(|group| group.name.clone());
         Ok(Self {
             crumbs: crumbs(Some("Generate")),
@@ -226,9 +227,9 @@ impl NewKeyPage {
     ///
     /// # Errors
     /// `Internal` when the template fails.
-    pub fn with_list(mut self, request: &HttpRequest) -> Answer<HttpResponse> {
+    pub async fn with_list(mut self, request: &HttpRequest) -> Answer<HttpResponse> {
         self.list_changed = true;
-        let response = self.respond(request, StatusCode::OK)?;
+        let response = self.respond(request, StatusCode::OK).await?;
         Ok(placed(response, "#key-form", "outerHTML"))
     }
 
@@ -236,14 +237,11 @@ impl NewKeyPage {
     ///
     /// # Errors
     /// `Internal` when the template fails.
-    pub fn respond(&self, request: &HttpRequest, status: StatusCode) -> Answer<HttpResponse> {
+    pub async fn respond(self, request: &HttpRequest, status: StatusCode) -> Answer<HttpResponse> {
         if is_htmx(request) {
-            return Ok(html(
-                status,
-                self.as_form().render().map_err(Error::internal)?,
-            ));
+            return part(status, move || self.as_form().render()).await;
         }
-        page(status, self)
+        page(status, self).await
     }
 }
 

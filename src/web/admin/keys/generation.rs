@@ -38,13 +38,13 @@ pub async fn create(
         me.actor().must_hold(Right::ChangeKeys)?;
         let errors = add_address(&mut form.ip_allowlist, me.actor().address);
         let view = NewKeyPage::load(&state, me, form, errors, None).await?;
-        return view.with_list(&request);
+        return view.with_list(&request).await;
     }
     match issue(&request, &state, &me, &form).await {
         Ok(Issued::New(key, secret)) => {
             let kept = !form.recoverable.is_empty();
             let secret = Secret::new(&key, Some(&secret), &state.site, kept);
-            show_secret(&request, me, "New API key", secret, StatusCode::CREATED)
+            show_secret(&request, me, "New API key", secret, StatusCode::CREATED).await
         }
         Ok(Issued::Replayed(key)) if is_htmx(&request) => {
             let text = format!(
@@ -55,12 +55,13 @@ pub async fn create(
             let list = format!("/tenant-api-keys?highlight={}", key.id);
             Ok(see_other(&request, &list))
         }
-        Ok(Issued::Replayed(key)) => show_replayed(me, &key, &state.site),
+        Ok(Issued::Replayed(key)) => show_replayed(me, &key, &state.site).await,
         Err(Error::Invalid(errors)) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             NewKeyPage::load(&state, me, form, errors, None)
                 .await?
                 .respond(&request, status)
+                .await
         }
         Err(Error::Conflict(conflict)) => {
             let mut banner = conflict.to_string();
@@ -70,7 +71,7 @@ pub async fn create(
             }
             let page =
                 NewKeyPage::load(&state, me, form, FieldErrors::default(), Some(banner)).await?;
-            page.respond(&request, StatusCode::CONFLICT)
+            page.respond(&request, StatusCode::CONFLICT).await
         }
         Err(other) => Err(other.into()),
     }

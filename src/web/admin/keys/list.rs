@@ -36,7 +36,7 @@ use crate::web::admin::limit_note::LimitNote;
 use crate::web::admin::quota::Quota;
 use crate::web::failure::Answer;
 use crate::web::numbers::grouped;
-use crate::web::respond::{html, is_htmx, page, see_other, with_events};
+use crate::web::respond::{is_htmx, page, part, see_other, with_events};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell, crumbs};
 use crate::web::signed_in::SignedIn;
@@ -261,33 +261,37 @@ impl KeysPage {
     }
 
     /// The page, or for htmx the list and what changes with it.
-    pub(super) fn respond(&self, request: &HttpRequest) -> Answer<HttpResponse> {
+    pub(super) async fn respond(self, request: &HttpRequest) -> Answer<HttpResponse> {
         if !is_htmx(request) {
-            return page(StatusCode::OK, self);
+            return page(StatusCode::OK, self).await;
         }
-        let mut body = self.as_keys().render().map_err(Error::internal)?;
-        let beside = Beside {
-            // A look-up leaves the filter as it is.
-            statuses: if self.looked_up { &[] } else { &self.statuses },
-        };
-        body.push_str(&beside.render().map_err(Error::internal)?);
         let told = format!("{} found", counted_keys(&self.matching));
         // An event, not a part of the page: the same words twice are then said twice.
         let events = json!({ "announce": { "text": told } });
-        let mut answer = with_events(html(StatusCode::OK, body), &events);
-        if self.in_body {
-            return Ok(answer);
-        }
-        if let Ok(url) = HeaderValue::from_str(&self.query.url()) {
-            let name = if self.is_a_step(request) {
-                "hx-push-url"
-            } else {
-                "hx-replace-url"
-            };
+        let name = if self.is_a_step(request) {
+            "hx-push-url"
+        } else {
+            "hx-replace-url"
+        };
+        let url = HeaderValue::from_str(&self.query.url());
+        let url = url.ok().filter(|_| !self.in_body);
+        let list = part(StatusCode::OK, move || self.list_and_beside()).await?;
+        let mut answer = with_events(list, &events);
+        if let Some(url) = url {
             let name = HeaderName::from_static(name);
             answer.headers_mut().insert(name, url);
         }
         Ok(answer)
+    }
+
+    fn list_and_beside(&self) -> askama::Result<String> {
+        let mut body = self.as_keys().render()?;
+        let beside = Beside {
+            // A look-up leaves the filter as it is.
+            statuses: if self.looked_up { &[] } else { &self.statuses },
+        };
+        body.push_str(&beside.render()?);
+        Ok(body)
     }
 
     /// Whether the way back leads to the list as it was: after a choice it does, and not through each letter typed.
@@ -351,7 +355,7 @@ pub async fn index(
     let view = asked.view;
     let highlight = query.into_inner().highlight;
     let page = KeysPage::load(&state, &me, asked.clone(), asked, highlight).await?;
-    let mut answer = page.respond(&request)?;
+    let mut answer = page.respond(&request).await?;
     if view != remembered {
         remember(&mut answer, view);
     }

@@ -76,7 +76,7 @@ pub async fn create(
     let mut page = KeysPage::new(&me, query, around, &found, keys, String::new());
     page.looked_up = true;
     page.whole = whole;
-    page.respond(&request)
+    page.respond(&request).await
 }
 
 /// `POST /tenant-api-keys/search`: the search of a browser without scripts, which can't tell a key from a word before
@@ -101,7 +101,7 @@ pub async fn search(
     if key_text::may_hold_part(&typed.q) {
         let shown = asked.without_words();
         let page = KeysPage::load(&state, &me, asked, shown, String::new()).await?;
-        return page.kept_out_of_addresses().respond(&request);
+        return page.kept_out_of_addresses().respond(&request).await;
     }
     let mut answer = see_other(&request, &asked.url());
     if asked.view != remembered {

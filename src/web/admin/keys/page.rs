@@ -121,7 +121,7 @@ pub async fn show(
     let [day, week] = found.reports;
     page(
         StatusCode::OK,
-        &KeyPage {
+        KeyPage {
             crumbs: crumbs(Some(&key.name)),
             shell: me.shell,
             status,
@@ -158,6 +158,7 @@ pub async fn show(
             key,
         },
     )
+    .await
 }
 
 impl Loaded {

@@ -81,6 +81,7 @@ pub async fn new(
     let radius = BlastRadius::load(&state, me.member.tenant, &key, me.now()).await;
     let ask = question(&key, radius, &me, &back.list(), Revocation::default());
     ask.respond(&request, me.shell, crumbs(Some("Revoke")))
+        .await
 }
 
 /// `POST /tenant-api-keys/{id}/revocation`: when this answers, the key is refused. What is typed wrong asks again,
@@ -110,7 +111,9 @@ pub async fn create(
     if !wrong.is_empty() {
         let mut ask = question(&key, radius, &me, &list, typed);
         ask.errors = wrong;
-        return ask.respond(&request, me.shell, crumbs(Some("Revoke")));
+        return ask
+            .respond(&request, me.shell, crumbs(Some("Revoke")))
+            .await;
     }
     let key = state
         .change(by, move |conn, by| {

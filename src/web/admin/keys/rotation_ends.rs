@@ -219,7 +219,9 @@ async fn ask(
         Err(cause) => return ended_before(request, state, session, &me, id, cause.into()).await,
     };
     let question = question(&key, &rotation, &me, ending);
-    question.respond(request, me.shell, crumbs(Some("Rotation")))
+    question
+        .respond(request, me.shell, crumbs(Some("Rotation")))
+        .await
 }
 
 /// `POST /tenant-api-keys/{id}/rotation/end`: when this answers, the old secret is refused.
@@ -271,7 +273,9 @@ async fn conclude(
     }
     if !ask.errors.is_empty() {
         ask.typed = typed.last4;
-        return ask.respond(request, me.shell, crumbs(Some("Rotation")));
+        return ask
+            .respond(request, me.shell, crumbs(Some("Rotation")))
+            .await;
     }
     let by = me.actor();
     let ended = state

@@ -111,23 +111,24 @@ impl Question {
         }
     }
 
-    pub(super) fn respond(
+    pub(super) async fn respond(
         self,
         request: &HttpRequest,
         shell: Shell,
         status: StatusCode,
     ) -> Answer<HttpResponse> {
         if is_htmx(request) {
-            return page(status, &RotationDialog { ask: self });
+            return page(status, RotationDialog { ask: self }).await;
         }
         page(
             status,
-            &RotationPage {
+            RotationPage {
                 shell,
                 crumbs: crumbs(Some("Rotate")),
                 ask: self,
             },
         )
+        .await
     }
 
     /// What becomes of the secret that the key had, in words.

@@ -65,7 +65,7 @@ pub async fn new(
     {
         "now".clone_into(&mut ask.form.grace);
     }
-    ask.respond(&request, me.shell, StatusCode::OK)
+    ask.respond(&request, me.shell, StatusCode::OK).await
 }
 
 /// `POST /tenant-api-keys/{id}/rotation`: the answer to this request alone shows the new secret. What is typed wrong
@@ -93,7 +93,7 @@ pub async fn create(
         Ok(Rotated::New(key, secret)) => {
             let old = ask.fate_of_old_secret(me.now());
             let secret = Secret::rotated(&key, &secret, &state.site, &old).of_list(&key, &ask.list);
-            show_secret(&request, me, "Rotate", secret, StatusCode::CREATED)
+            show_secret(&request, me, "Rotate", secret, StatusCode::CREATED).await
         }
         Ok(Rotated::Replayed(key)) => {
             let text = "This form was sent before: the key was rotated then, and its new secret was shown. If you did not keep it, rotate again.";
@@ -103,6 +103,7 @@ pub async fn create(
         Err(Error::Invalid(errors)) => {
             ask.errors = errors;
             ask.respond(&request, me.shell, StatusCode::UNPROCESSABLE_ENTITY)
+                .await
         }
         Err(Error::Conflict(conflict)) if conflict != Conflict::KeyRevoked => {
             if conflict == Conflict::RotationRunning {
@@ -111,7 +112,7 @@ pub async fn create(
                 ask = Question::load(&state, &me, key, ask.list, ask.form).await?;
             }
             ask.banner = Some(conflict.to_string());
-            ask.respond(&request, me.shell, StatusCode::CONFLICT)
+            ask.respond(&request, me.shell, StatusCode::CONFLICT).await
         }
         Err(other) => Err(other.into()),
     }

@@ -100,7 +100,7 @@ struct SecretPage {
 ///
 /// # Errors
 /// `Internal` when the template fails.
-pub fn show_secret(
+pub async fn show_secret(
     request: &HttpRequest,
     me: SignedIn,
     last: &str,
@@ -108,31 +108,33 @@ pub fn show_secret(
     status: StatusCode,
 ) -> Answer<HttpResponse> {
     if is_htmx(request) {
-        return page(status, &SecretDialog { secret });
+        return page(status, SecretDialog { secret }).await;
     }
     page(
         status,
-        &SecretPage {
+        SecretPage {
             shell: me.shell,
             crumbs: crumbs(Some(last)),
             secret,
             replayed: false,
         },
     )
+    .await
 }
 
 /// The page after a form that was sent before: the key is there, and its secret is not shown again.
 ///
 /// # Errors
 /// As [`show_secret`].
-pub fn show_replayed(me: SignedIn, key: &Key, site: &Site) -> Answer<HttpResponse> {
+pub async fn show_replayed(me: SignedIn, key: &Key, site: &Site) -> Answer<HttpResponse> {
     page(
         StatusCode::OK,
-        &SecretPage {
+        SecretPage {
             shell: me.shell,
             crumbs: crumbs(Some("New API key")),
             secret: Secret::new(key, None, site, false),
             replayed: true,
         },
     )
+    .await
 }

@@ -82,7 +82,9 @@ pub async fn create(
         if radius.is_busy {
             let list = list_of(&request, &back);
             let ask = question(&key, radius.untyped(), &me, &list, &switch);
-            let asked = ask.respond(&request, me.shell, crumbs(Some("Disable")))?;
+            let asked = ask
+                .respond(&request, me.shell, crumbs(Some("Disable")))
+                .await?;
             return Ok(placed(asked, "#modal-root", "innerHTML"));
         }
     }

@@ -92,7 +92,7 @@ pub async fn create(
         }
         Err(Error::Invalid(errors)) => {
             let view = list::load(&state, me, form, errors).await?;
-            page(StatusCode::UNPROCESSABLE_ENTITY, &view)
+            page(StatusCode::UNPROCESSABLE_ENTITY, view).await
         }
         Err(other) => Err(other.into()),
     }
@@ -116,10 +116,7 @@ pub async fn show(
     let invitation = state
         .read(move |conn| db::invitations::find(conn, by.tenant, id))
         .await?;
-    page(
-        StatusCode::OK,
-        &InvitationPage::new(&state, me, invitation)?,
-    )
+    page(StatusCode::OK, InvitationPage::new(&state, me, invitation)?).await
 }
 
 /// `POST /members/invitations/{id}/renewal`.

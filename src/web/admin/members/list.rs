@@ -162,5 +162,5 @@ pub async fn load(
 pub async fn index(me: SignedIn, state: web::Data<State>) -> Answer<HttpResponse> {
     let (form, errors) = (InvitationForm::default(), FieldErrors::default());
     let view = load(&state, me, form, errors).await?;
-    page(StatusCode::OK, &view)
+    page(StatusCode::OK, view).await
 }

@@ -69,6 +69,7 @@ pub async fn new(
         ..Confirmation::default()
     };
     ask.respond(&request, me.shell, crumbs(Some("Remove")))
+        .await
 }
 
 fn facts(member: &Member, keys: &[Owned]) -> Vec<(String, String)> {

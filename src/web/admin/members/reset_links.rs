@@ -49,7 +49,7 @@ pub async fn create(
     .await;
     let (user, link) = match made {
         Ok(made) => made,
-        Err(refused) => return password_question(&request, &me, Vec::new(), LIST, refused),
+        Err(refused) => return password_question(&request, &me, Vec::new(), LIST, refused).await,
     };
     let view = ResetLinkPage {
         shell: me.shell,
@@ -59,5 +59,5 @@ pub async fn create(
         expires: Moment::day(link.expires_at),
         link: format!("{}{}", state.site.base_url, link.path()),
     };
-    page(StatusCode::CREATED, &view)
+    page(StatusCode::CREATED, view).await
 }

@@ -44,7 +44,7 @@ pub async fn update(
     let member = match changed {
         Ok(member) => member,
         Err(refused) => {
-            return password_question(&request, &me, vec![("role", role)], LIST, refused);
+            return password_question(&request, &me, vec![("role", role)], LIST, refused).await;
         }
     };
     if !member.is(me.actor().person()) {

@@ -51,6 +51,7 @@ pub async fn new(
         ..Confirmation::default()
     };
     ask.respond(&request, me.shell, crumbs(Some("Second factor")))
+        .await
 }
 
 /// `POST /members/{id}/second-factor`.
@@ -72,7 +73,7 @@ pub async fn destroy(
     .await;
     let user = match taken {
         Ok(user) => user,
-        Err(refused) => return password_question(&request, &me, Vec::new(), LIST, refused),
+        Err(refused) => return password_question(&request, &me, Vec::new(), LIST, refused).await,
     };
     let text = format!("{} signs in without a second factor now.", user.name);
     set_flash(&session, &text);

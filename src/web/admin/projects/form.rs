@@ -17,7 +17,7 @@ use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
-use crate::web::respond::{is_htmx, page, see_other};
+use crate::web::respond::{is_htmx, page, part, see_other};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell};
 use crate::web::signed_in::SignedIn;
@@ -86,11 +86,11 @@ impl ProjectPage {
         }
     }
 
-    fn respond(&self, request: &HttpRequest, status: StatusCode) -> Answer<HttpResponse> {
+    async fn respond(self, request: &HttpRequest, status: StatusCode) -> Answer<HttpResponse> {
         if is_htmx(request) {
-            return page(status, &self.as_form());
+            return part(status, move || self.as_form().render()).await;
         }
-        page(status, self)
+        page(status, self).await
     }
 }
 
@@ -102,8 +102,9 @@ pub async fn new(me: SignedIn) -> Answer<HttpResponse> {
     me.actor().must_hold(Right::ChangeProjects)?;
     page(
         StatusCode::OK,
-        &ProjectPage::new(me, ProjectForm::default(), None),
+        ProjectPage::new(me, ProjectForm::default(), None),
     )
+    .await
 }
 
 /// `POST /projects`.
@@ -133,7 +134,7 @@ pub async fn create(
             set_flash(&session, &text);
             Ok(see_other(&request, LIST))
         }
-        Err(error) => again(&request, ProjectPage::new(me, form, None), error),
+        Err(error) => again(&request, ProjectPage::new(me, form, None), error).await,
     }
 }
 
@@ -148,7 +149,7 @@ pub async fn edit(
 ) -> Answer<HttpResponse> {
     let project = load(&state, &me, id.parse()?).await?;
     let form = ProjectForm::of(&project);
-    page(StatusCode::OK, &ProjectPage::new(me, form, Some(project)))
+    page(StatusCode::OK, ProjectPage::new(me, form, Some(project))).await
 }
 
 async fn load(state: &State, me: &SignedIn, id: ProjectId) -> Result<Project> {
@@ -196,22 +197,23 @@ pub async fn update(
             let project = load(&state, &me, id).await?;
             let mut view = ProjectPage::new(me, form, Some(project.clone()));
             view.form.version = projects::version(&project);
-            again(&request, view, error)
+            again(&request, view, error).await
         }
-        Err(error) => again(&request, ProjectPage::new(me, form, Some(project)), error),
+        Err(error) => again(&request, ProjectPage::new(me, form, Some(project)), error).await,
     }
 }
 
 /// The form once more, with what is wrong.
-fn again(request: &HttpRequest, mut view: ProjectPage, error: Error) -> Answer<HttpResponse> {
+async fn again(request: &HttpRequest, mut view: ProjectPage, error: Error) -> Answer<HttpResponse> {
     match error {
         Error::Invalid(errors) => {
             view.errors = errors;
             view.respond(request, StatusCode::UNPROCESSABLE_ENTITY)
+                .await
         }
         Error::Conflict(conflict) => {
             view.banner = Some(conflict.to_string());
-            view.respond(request, StatusCode::CONFLICT)
+            view.respond(request, StatusCode::CONFLICT).await
         }
         other => Err(other.into()),
     }

@@ -66,28 +66,30 @@ pub async fn index(me: SignedIn, state: web::Data<State>) -> Answer<HttpResponse
     let by = me.actor();
     by.must_hold(Right::SeeProjects)?;
     let may_change = by.must_hold(Right::ChangeProjects).is_ok();
-    let (all, keys) = state
+    let (archived, active) = state
         .snapshot(move |conn| {
             let keys = db::projects::count_keys(conn, by.tenant)?;
-            Ok((db::projects::list(conn, by.tenant)?, keys))
+            let all = db::projects::list(conn, by.tenant)?;
+            let (archived, active): (Vec<Project>, Vec<Project>) = all
+                .into_iter()
+                .partition(|project| project.archived_at.is_some());
+            let row = |project: Project| {
+                let keys = keys.get(&project.id).copied().unwrap_or_default();
+                ProjectRow::new(project, keys)
+            };
+            let rows = |projects: Vec<Project>| projects.into_iter().map(row).collect();
+            Ok((rows(archived), rows(active)))
         })
         .await?;
-    let (archived, active): (Vec<Project>, Vec<Project>) = all
-        .into_iter()
-        .partition(|project| project.archived_at.is_some());
-    let row = |project: Project| {
-        let keys = keys.get(&project.id).copied().unwrap_or_default();
-        ProjectRow::new(project, keys)
-    };
-    let rows = |projects: Vec<Project>| projects.into_iter().map(row).collect();
     page(
         StatusCode::OK,
-        &ProjectsPage {
+        ProjectsPage {
             shell: me.shell,
             crumbs: crumbs(None),
-            active: rows(active),
-            archived: rows(archived),
+            active,
+            archived,
             may_change,
         },
     )
+    .await
 }

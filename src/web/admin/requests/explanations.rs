@@ -94,7 +94,7 @@ pub async fn show(
             StatusCode::UNPROCESSABLE_ENTITY
         }
     };
-    page(status, &answer)
+    page(status, answer).await
 }
 
 /// Said of requests that are not there, or not this tenant's.

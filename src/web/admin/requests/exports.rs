@@ -101,24 +101,25 @@ impl Progress {
     /// The next rows. Each step is a query of its own: a slow reader holds no transaction open.
     async fn step(&mut self) -> Result<Vec<u8>> {
         let (by, filter, cursor) = (self.by.clone(), self.filter.clone(), self.cursor);
-        let room = STEP.min(MOST - self.written);
-        let page = self
+        let (format, room) = (self.format, MOST - self.written);
+        let (text, count, next) = self
             .state
             .search_on(by.tenant, move |conn| {
-                requests::page(conn, &by, &filter, cursor, room)
+                let page = requests::page(conn, &by, &filter, cursor, STEP.min(room))?;
+                let mut rows = Rows::new(format);
+                for line in &page.lines {
+                    rows.add(line, &page.keys)?;
+                }
+                let count = page.lines.len();
+                if page.next.is_some() && count >= room {
+                    rows.add_cut(MOST)?;
+                }
+                Ok((rows.finish()?, count, page.next))
             })
             .await?;
-        self.cursor = page.next;
-        self.written += page.lines.len();
-        let cut = page.next.is_some() && self.written >= MOST;
-        self.is_done = page.next.is_none() || cut;
-        let mut rows = Rows::new(self.format);
-        for line in &page.lines {
-            rows.add(line, &page.keys)?;
-        }
-        if cut {
-            rows.add_cut(MOST)?;
-        }
-        rows.finish()
+        self.cursor = next;
+        self.written += count;
+        self.is_done = next.is_none() || self.written >= MOST;
+        Ok(text)
     }
 }

@@ -18,7 +18,7 @@ use crate::domain::verdict::Code;
 use crate::web::admin::key_picker::{self, KeyChoice, Picked};
 use crate::web::failure::Answer;
 use crate::web::log_filter::mark;
-use crate::web::respond::{is_htmx, page, replacing_url};
+use crate::web::respond::{is_htmx, page, part, replacing_url};
 use crate::web::shell::{Crumb, Moment, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
@@ -149,23 +149,22 @@ pub async fn index(
         errors,
         lines,
     };
-    answer.respond(&request)
+    answer.respond(&request).await
 }
 
 impl RequestsPage {
-    fn respond(&self, request: &HttpRequest) -> Answer<HttpResponse> {
+    async fn respond(self, request: &HttpRequest) -> Answer<HttpResponse> {
         let status = if self.errors.is_empty() {
             StatusCode::OK
         } else {
             StatusCode::UNPROCESSABLE_ENTITY
         };
         if !is_htmx(request) {
-            return page(status, self);
+            return page(status, self).await;
         }
-        Ok(replacing_url(
-            page(status, &self.as_log())?,
-            &self.newest_page(),
-        ))
+        let newest = self.newest_page();
+        let log = part(status, move || self.as_log().render()).await?;
+        Ok(replacing_url(log, &newest))
     }
 }
 
@@ -181,17 +180,13 @@ async fn since(
         after: Some(RequestId::first_at(after.at() - LOOK_BACK)),
         ..filter
     };
-    let found = state
+    let lines = state
         .search(by.tenant, move |conn| {
-            requests::page(conn, &by, &filter, None, LIVE)
+            let found = requests::page(conn, &by, &filter, None, LIVE)?;
+            Ok(lines(found, false))
         })
         .await?;
-    page(
-        StatusCode::OK,
-        &NewRows {
-            lines: lines(found, false),
-        },
-    )
+    page(StatusCode::OK, NewRows { lines }).await
 }
 
 fn wrong_key(filter: &mut RequestFilter, errors: &mut FieldErrors, why: &str) {

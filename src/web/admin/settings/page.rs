@@ -66,7 +66,7 @@ pub async fn show(state: web::Data<State>, me: SignedIn) -> Answer<HttpResponse>
     let has_integrations = access == Access::Available;
     page(
         StatusCode::OK,
-        &SettingsPage {
+        SettingsPage {
             shell: me.shell,
             crumbs: crumbs(None),
             recoverable_keys: tenant.recoverable_keys,
@@ -75,6 +75,7 @@ pub async fn show(state: web::Data<State>, me: SignedIn) -> Answer<HttpResponse>
             support_sees_addresses,
         },
     )
+    .await
 }
 
 /// The question before copies are destroyed.
@@ -111,6 +112,7 @@ async fn ask(
         ..Confirmation::default()
     };
     ask.respond(request, me.shell, crumbs(Some("Recoverable keys")))
+        .await
 }
 
 fn crumbs(last: Option<&str>) -> Vec<Crumb> {

@@ -41,5 +41,5 @@ pub async fn index(
     } else {
         key_picker::offer(&state, &me, &typed.key).await?
     };
-    page(StatusCode::OK, &ChoicesView { choices })
+    page(StatusCode::OK, ChoicesView { choices }).await
 }

@@ -14,7 +14,7 @@ use crate::domain::{Error, Result};
 use crate::web::admin::key_picker::{self, KeyChoice, Picked};
 use crate::web::failure::Answer;
 use crate::web::log_filter::KEY_IN_URL;
-use crate::web::respond::{is_htmx, page, replacing_url};
+use crate::web::respond::{is_htmx, page, part, replacing_url};
 use crate::web::shell::{Crumb, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
@@ -132,9 +132,9 @@ async fn respond(
         shell: me.shell,
     };
     if !is_htmx(request) {
-        return page(StatusCode::OK, &answer);
+        return page(StatusCode::OK, answer).await;
     }
-    let part = page(StatusCode::OK, &answer.as_usage())?;
+    let part = part(StatusCode::OK, move || answer.as_usage().render()).await?;
     Ok(replacing_url(part, &address))
 }
 

@@ -13,7 +13,7 @@ use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
-use crate::web::respond::{is_htmx, page};
+use crate::web::respond::{is_htmx, page, part};
 use crate::web::shell::{Crumb, Shell};
 use crate::web::signed_in::SignedIn;
 use crate::web::state::State;
@@ -43,7 +43,7 @@ pub async fn index(me: SignedIn, state: web::Data<State>) -> Answer<HttpResponse
     me.steward()?;
     let (form, errors) = (VerifierForm::default(), FieldErrors::default());
     let view = load(&state, me, form, errors).await?;
-    page(StatusCode::OK, &view)
+    page(StatusCode::OK, view).await
 }
 
 async fn load(
@@ -85,15 +85,15 @@ pub async fn create(
         .await;
     match made {
         Ok((verifier, token)) => {
-            token::show(&request, me, Token::new(&verifier, &token, &state.site))
+            token::show(&request, me, Token::new(&verifier, &token, &state.site)).await
         }
         Err(Error::Invalid(errors)) => {
             let view = load(&state, me, form, errors).await?;
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             if is_htmx(&request) {
-                return page(status, &view.as_form());
+                return part(status, move || view.as_form().render()).await;
             }
-            page(status, &view)
+            page(status, view).await
         }
         Err(other) => Err(other.into()),
     }

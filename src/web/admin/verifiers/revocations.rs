@@ -95,6 +95,7 @@ pub async fn new(
     me.steward()?;
     let ask = question(&state, &me, id.parse()?).await?;
     ask.respond(&request, me.shell, crumbs(Some("Revoke")))
+        .await
 }
 
 /// `POST /verifiers/{id}/revocation`: when this answers, the verifier is refused.
@@ -125,14 +126,14 @@ pub async fn create(
         }
         Err(Error::Invalid(errors)) => {
             let ask = question(&state, &me, id).await?;
-            again(&request, me, ask, form, errors, "Revoke")
+            again(&request, me, ask, form, errors, "Revoke").await
         }
         Err(other) => Err(other.into()),
     }
 }
 
 /// The question with what was typed, and what is wrong with it.
-pub(super) fn again(
+pub(super) async fn again(
     request: &HttpRequest,
     me: SignedIn,
     ask: Confirmation,
@@ -145,7 +146,7 @@ pub(super) fn again(
         errors,
         ..ask
     };
-    ask.respond(request, me.shell, crumbs(Some(crumb)))
+    ask.respond(request, me.shell, crumbs(Some(crumb))).await
 }
 
 /// What follows: the row as it is now, or the list.
@@ -165,6 +166,6 @@ pub(super) async fn done(
     let row = state
         .snapshot(move |conn| VerifierRow::load(conn, id, now))
         .await?;
-    let answer = page(StatusCode::OK, &VerifierRowView { row })?;
+    let answer = page(StatusCode::OK, VerifierRowView { row }).await?;
     Ok(with_toast(answer, text))
 }

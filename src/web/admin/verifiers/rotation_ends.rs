@@ -69,6 +69,7 @@ pub async fn new(
     me.steward()?;
     let ask = question(&state, &me, id.parse()?).await?;
     ask.respond(&request, me.shell, crumbs(Some("End old token")))
+        .await
 }
 
 /// `POST /verifiers/{id}/rotation/end`: when this answers, the old tokens are refused.
@@ -102,7 +103,7 @@ pub async fn create(
         }
         Err(Error::Invalid(errors)) => {
             let ask = question(&state, &me, id).await?;
-            again(&request, me, ask, form, errors, "End old token")
+            again(&request, me, ask, form, errors, "End old token").await
         }
         Err(other) => Err(other.into()),
     }

@@ -89,7 +89,7 @@ pub async fn new(
 ) -> Answer<HttpResponse> {
     me.steward()?;
     let ask = load(&state, &me, id.parse()?).await?;
-    show(&request, me, ask, StatusCode::OK)
+    show(&request, me, ask, StatusCode::OK).await
 }
 
 async fn load(state: &State, me: &SignedIn, id: VerifierId) -> Result<Question> {
@@ -100,21 +100,21 @@ async fn load(state: &State, me: &SignedIn, id: VerifierId) -> Result<Question> 
     Ok(Question { csrf, ..ask })
 }
 
-fn show(
+async fn show(
     request: &HttpRequest,
     me: SignedIn,
     ask: Question,
     status: StatusCode,
 ) -> Answer<HttpResponse> {
     if is_htmx(request) {
-        return page(status, &RotationDialog { ask });
+        return page(status, RotationDialog { ask }).await;
     }
     let view = RotationPage {
         shell: me.shell,
         crumbs: crumbs(Some("Rotate")),
         ask,
     };
-    page(status, &view)
+    page(status, view).await
 }
 
 /// `POST /verifiers/{id}/rotation`: the answer to this request alone shows the new token.
@@ -136,7 +136,7 @@ pub async fn create(
             let (mut ask, mut errors) = (load(&state, &me, id).await?, FieldErrors::default());
             errors.add("grace", text);
             ask.errors = errors;
-            return show(&request, me, ask, StatusCode::UNPROCESSABLE_ENTITY);
+            return show(&request, me, ask, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
     let (inside, ends_at) = (state.clone(), grace.ends_at(by.now));
@@ -150,5 +150,5 @@ pub async fn create(
         until(ends_at, viewer_zone::current())
     );
     let secret = Token::rotated(&verifier, &token, &state.site, &old);
-    token::show(&request, me, secret)
+    token::show(&request, me, secret).await
 }

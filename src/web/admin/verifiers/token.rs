@@ -74,14 +74,14 @@ struct TokenPage {
 ///
 /// # Errors
 /// `Internal` when the template fails.
-pub fn show(request: &HttpRequest, me: SignedIn, secret: Token) -> Answer<HttpResponse> {
+pub async fn show(request: &HttpRequest, me: SignedIn, secret: Token) -> Answer<HttpResponse> {
     if is_htmx(request) {
-        return page(StatusCode::CREATED, &TokenView { secret });
+        return page(StatusCode::CREATED, TokenView { secret }).await;
     }
     let view = TokenPage {
         shell: me.shell,
         crumbs: crumbs(Some(secret.title)),
         secret,
     };
-    page(StatusCode::CREATED, &view)
+    page(StatusCode::CREATED, view).await
 }
