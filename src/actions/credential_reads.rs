@@ -12,7 +12,7 @@ use crate::domain::id::CredentialId;
 use crate::domain::role::Actor;
 
 /// What a system is about to be given.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Read {
     /// The credential.
     pub credential: CredentialId,
@@ -24,16 +24,25 @@ pub struct Read {
     pub source: &'static str,
 }
 
-/// Writes the audit row. Call it before the answer: no record, no secret.
+/// Writes the audit row of so many reads. Call it before the answer: no record, no secret.
 ///
 /// # Errors
 /// `Unavailable` when the database is away.
-pub fn create(conn: &mut Conn, by: &Actor, target: &Target, read: Read) -> Result<()> {
-    let detail = target.detail(json!({
+pub fn create(
+    conn: &mut Conn,
+    by: &Actor,
+    target: &Target,
+    read: Read,
+    reads: usize,
+) -> Result<()> {
+    let mut detail = target.detail(json!({
         "credential": read.credential,
         "version": read.version,
         "environment": read.environment.as_str(),
         "source": read.source,
     }));
+    if reads > 1 {
+        detail["reads"] = reads.into();
+    }
     record(conn, by, &Event::CredentialRead(detail), target.object())
 }

@@ -16,7 +16,7 @@ use crate::domain::rollout::Feature;
 use crate::domain::{Conflict, Error, Result};
 
 /// An integration at one level.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// Which one of the catalogue.
     pub slug: String,

@@ -18,6 +18,8 @@ pub enum Lane {
     Usual,
     /// Revoking, disabling and ending: however much else is changed, there is room to stop a key.
     Containing,
+    /// What is read and has to be on record.
+    Reading,
 }
 
 /// Seconds whose changes may be made at once after a pause: by a key or a person, and by a tenant. What viewers can't use
@@ -88,7 +90,7 @@ impl ChangeBudget {
             Who::Operator | Who::Keystead => return Ok(()),
         };
         let per_second = match lane {
-            Lane::Usual => self.per_second,
+            Lane::Usual | Lane::Reading => self.per_second,
             Lane::Containing => self.per_second * 2,
         };
         if per_second == 0 || changes == 0 {

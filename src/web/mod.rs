@@ -51,6 +51,7 @@ pub mod problem;
 pub mod qr;
 pub mod questions;
 pub mod rate_limit;
+pub mod read_records;
 pub mod readiness;
 pub mod refusal_limiter;
 pub mod refused;

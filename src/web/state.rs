@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, web};
 use super::change_budget::ChangeBudget;
 use super::connection_counts::ConnectionCounts;
 use super::digests::Digests;
+use super::read_records::ReadRecords;
 use super::readiness::Readiness;
 use super::refusal_limiter::RefusalLimiter;
 use super::searches::{Place, Searches, Seeker};
@@ -84,6 +85,8 @@ pub struct State {
     pub refusal_limiter: RefusalLimiter,
     /// How many changes each tenant may still make.
     pub changes: ChangeBudget,
+    /// Reads of credentials that wait to be put on record.
+    pub reads: ReadRecords,
     /// Works on password digests.
     pub digests: Digests,
     /// Encrypts secrets that are needed again.
@@ -116,6 +119,7 @@ impl State {
     ) -> Self {
         Self {
             changes: ChangeBudget::new(site.changes_per_second, &clock),
+            reads: ReadRecords::default(),
             site,
             unknown_tokens: UnknownTokens::new(&clock),
             refusal_limiter: RefusalLimiter::new(&clock),

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod caller;
+mod credential_reads;
 pub mod credentials;
 pub mod group_views;
 pub mod groups;

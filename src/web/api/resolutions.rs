@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::caller::Caller;
+use super::credential_reads::put_on_record;
 use super::integration_views::{Refusal, ResolvedCredential};
-use crate::actions::credential_reads::{self, Read};
+use crate::actions::credential_reads::Read;
 use crate::actions::credential_reports;
 use crate::actions::integrations::Target;
 use crate::domain::catalogue::entry::Entry;
@@ -16,13 +17,13 @@ use crate::domain::environment::Environment;
 use crate::domain::id::{CredentialId, ProjectId, TenantId};
 use crate::domain::integration::{Effective, Level, environment};
 use crate::domain::right::Right;
-use crate::domain::role::Actor;
 use crate::domain::rollout::Feature;
 use crate::domain::time::rfc3339;
 use crate::domain::{Conflict, Error, Result};
 use crate::resolve::Current;
 use crate::web::failure::Answer;
 use crate::web::problem::Problem;
+use crate::web::read_records::Row;
 use crate::web::state::State;
 use crate::web::strict_json::StrictJson;
 
@@ -41,7 +42,7 @@ pub struct Wanted {
 /// The project's own, else the organisation's, with its secret. Ask when you need it and don't keep it: a change is in
 /// force for the next answer. Without `environment` it is that of the key that asks; a key for tests gets none of the
 /// live ones, where the integration makes a difference. A tenant may want each read in its audit log; while that can't be
-/// written, the answer is 503 and has no secret.
+/// written, the answer is 503 and has no secret. Reads beyond the change budget of the key wait up to five seconds for it.
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}/integrations/{slug}/credential",
@@ -106,7 +107,7 @@ pub async fn show(
             environment,
             source,
         };
-        put_on_record(&state, by, target, read).await?;
+        put_on_record(&state, caller.key_id, Row { by, target, read }).await?;
     }
     let given = (current.id, project);
     state.credentials().reads().add(given, caller.tenant_id, 1);
@@ -139,17 +140,6 @@ fn open(
         state.credentials().damage().note(current.id, tenant);
         tracing::error!(credential = %current.id, "an integration credential can't be opened: it was changed in the database");
         Error::internal("the credential that applies can't be opened")
-    })
-}
-
-/// Writes down who is about to read what, of a tenant that wants that. Whoever can't be put on record gets nothing, and
-/// may ask again.
-async fn put_on_record(state: &State, by: Actor, target: Target, read: Read) -> Result<()> {
-    let written = state.write(move |conn| credential_reads::create(conn, &by, &target, read));
-    written.await.map_err(|cause| {
-        Error::Unavailable(format!(
-            "the read of a credential is not on record: {cause}"
-        ))
     })
 }
 

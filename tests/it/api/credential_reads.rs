@@ -1,14 +1,22 @@
 //! Who read a credential is on record, where a tenant wants that.
 
+use std::cell::Cell;
+
+use futures_util::future::join_all;
+use keystead::config::Config;
+use keystead::db::audit::AuditEvent;
 use serde_json::{Value, json};
 
-use super::integrations::{INTEGRATIONS, OWN, SHARED, acme, effective, of_project, save};
+use super::integrations::{
+    INTEGRATIONS, OWN, SHARED, acme, acme_with, effective, of_project, save,
+};
+use crate::support::system::System;
 use crate::support::*;
 
 const SETTINGS: &str = "/settings";
 const ON: [(&str, &str); 1] = [("audit_credential_reads", "on")];
 
-fn reads(app: &App) -> Vec<keystead::db::audit::AuditEvent> {
+fn reads(app: &App) -> Vec<AuditEvent> {
     let mut events = app.events("openai");
     events.retain(|event| event.action == "credential.read");
     events
@@ -107,6 +115,81 @@ async fn nobody_gets_a_secret_whose_read_cannot_be_put_on_record() {
     away("away", "audit_events");
     assert_eq!(system.get(&path).await.status, 200);
     assert_eq!(reads(&app).len(), 1);
+}
+
+/// The shops where a change a second is allowed, so 10 at once, and each read is on record.
+async fn slow() -> (App, System, String, String) {
+    let change = |config: &mut Config| config.changes_per_second = 1;
+    let (app, system, shop, depot) = acme_with(change).await;
+    save(
+        &system,
+        &format!("{INTEGRATIONS}/openai"),
+        SHARED,
+        json!({}),
+    )
+    .await;
+    let mut alice = app.sign_in(ALICE).await;
+    alice
+        .submit(SETTINGS, SETTINGS, &ON)
+        .await
+        .leads_to(SETTINGS);
+    (app, system, shop, depot)
+}
+
+#[actix_web::test]
+async fn reads_beyond_the_budget_wait_and_share_a_row_that_counts_them() {
+    let (app, system, shop, depot) = slow().await;
+    let gets = async |project: &str| effective(&system, project, "openai").await;
+    for _ in 0..10 {
+        gets(&shop).await;
+    }
+    assert_eq!(reads(&app).len(), 10);
+    let is_done = Cell::new(false);
+    let reading = async {
+        let all = (0..200).map(|number| gets(if number % 2 == 0 { &shop } else { &depot }));
+        let answers = join_all(all).await;
+        is_done.set(true);
+        answers
+    };
+    let passing = async {
+        let mut millis = 0;
+        while !is_done.get() {
+            system.whoami().await;
+            app.clock.advance(chrono::TimeDelta::milliseconds(100));
+            millis += 100;
+        }
+        millis
+    };
+    let (answers, millis) = futures_util::join!(reading, passing);
+    assert!(answers.iter().all(|answer| answer.ends_with(SHARED)));
+    let events = reads(&app);
+    let counted = |event: &AuditEvent| {
+        let detail: Value = serde_json::from_str(&event.detail).unwrap();
+        detail["reads"].as_u64().unwrap_or(1)
+    };
+    assert_eq!(events.iter().map(counted).sum::<u64>(), 210);
+    // A row a second, and one more: those of two projects are written together.
+    assert!(
+        events.len() <= 12 + millis / 1_000,
+        "{millis}: {}",
+        events.len()
+    );
+}
+
+#[actix_web::test]
+async fn a_read_for_which_no_room_comes_is_refused_and_leaves_no_row() {
+    let (app, system, shop, _) = slow().await;
+    let path = format!("{}/credential", of_project(&shop, "openai"));
+    for _ in 0..10 {
+        assert_eq!(system.get(&path).await.status, 200);
+    }
+    let refused = system.get(&path).await;
+    refused.problem(429);
+    refused.hides("sk-of");
+    assert_eq!(refused.header("retry-after"), "1");
+    assert_eq!(reads(&app).len(), 10);
+    app.pass(1);
+    assert_eq!(system.get(&path).await.status, 200);
 }
 
 #[actix_web::test]

@@ -1,5 +1,6 @@
 //! Integrations: which third party's credential a project gets, and why.
 
+use keystead::config::Config;
 use serde_json::{Value, json};
 
 use crate::support::system::System;
@@ -53,7 +54,12 @@ pub const OWN: &str = "sk-of-the-project-0000000000000000000002";
 
 /// Acme with two projects, and a system with all rights.
 pub async fn acme() -> (App, System, String, String) {
-    let app = App::start().await;
+    acme_with(|_| {}).await
+}
+
+/// The same with other settings.
+pub async fn acme_with(change: impl FnOnce(&mut Config)) -> (App, System, String, String) {
+    let app = App::start_with(change, true).await;
     app.give_integrations("Acme");
     let (shop, depot) = (
         app.add_project("Acme", "Shop"),
