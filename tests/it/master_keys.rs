@@ -11,12 +11,12 @@ use keystead::domain::time::Clock;
 use keystead::domain::{Error, Result};
 
 use crate::support::process::Place;
+use crate::support::rounds::rounds;
 use crate::support::{credentials, direct};
 
 /// More than a batch.
 const CREDENTIALS: usize = 205;
 const KEYS: usize = 2;
-const ROUNDS: usize = 100;
 
 /// Where a rotation ends before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -174,7 +174,7 @@ impl Installation {
 #[test]
 fn ended_at_any_step_it_loses_nothing_and_the_next_one_goes_on() {
     let at = Installation::new();
-    for round in 0..ROUNDS {
+    for round in 0..usize::try_from(rounds(50)).unwrap() {
         let end = ENDS[round % ENDS.len()];
         let when = format!("round {round}, {end:?}");
         let running = at.keys();

@@ -18,9 +18,8 @@ use keystead::domain::verdict::Code;
 use keystead::server::storage::{Storage, open_storage};
 use keystead::verify::{Facts, Index, Question, decision};
 
+use crate::support::rounds::rounds;
 use crate::support::{app, database, people};
-
-const ROUNDS: usize = 1_000;
 
 fn verdict(index: &Index, clock: &Clock, secret: &KeySecret) -> Code {
     let question = Question {
@@ -73,7 +72,8 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
         idempotency_key: None,
     };
     let mut rotated_first = 0;
-    for round in 0..ROUNDS {
+    let rounds = rounds(300);
+    for round in 0..rounds {
         let issued = follower
             .change(&db, |conn| keys::issue(conn, &by(), &draft, issuing))
             .unwrap();
@@ -130,7 +130,7 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
         assert_eq!(verdict(index, &clock, &old), Code::Revoked, "round {round}");
     }
     assert!(
-        rotated_first > 0 && rotated_first < ROUNDS,
+        rotated_first > 0 && rotated_first < rounds,
         "one of the two was always first: {rotated_first}"
     );
     let running = "SELECT count(*) AS n FROM key_rotations WHERE ends_at IS NULL OR ends_at > rotated_at + INTERVAL '30 minutes'";

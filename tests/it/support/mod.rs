@@ -23,6 +23,7 @@ pub mod provider;
 pub mod raw;
 pub mod relay;
 pub mod request_log;
+pub mod rounds;
 pub mod routes;
 pub mod smuggling;
 pub mod staff;

@@ -10,7 +10,7 @@ use crate::support::outage::Outage;
 use crate::support::process::{Place, Server};
 
 /// How long the database is away.
-const AWAY: Duration = Duration::from_secs(30);
+const AWAY: Duration = Duration::from_secs(12);
 /// Most memory that the server may take on meanwhile, in KiB.
 const GROWTH: i64 = 16 * 1024;
 /// Systems that call at once.

@@ -15,6 +15,7 @@ use std::time::Duration;
 use self::database::Database;
 use self::server::{Broken, Outside, Server};
 use self::world::World;
+use crate::support::rounds::number;
 
 const SERVERS: usize = 3;
 const KEYS: usize = 40;
@@ -68,11 +69,6 @@ fn run(seed: u64, broken: Option<Broken>) -> Outcome {
         answered: outside.answered(),
         violations: outside.violations.load(Ordering::SeqCst),
     }
-}
-
-fn number(name: &str, usual: u64) -> u64 {
-    let given = std::env::var(name).ok();
-    given.map_or(usual, |text| text.parse().unwrap())
 }
 
 #[test]
