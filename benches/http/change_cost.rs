@@ -2,9 +2,10 @@
 
 use keystead::db::Conn;
 
+use crate::api;
 use crate::proxy::{Proxy, runtime};
 use crate::records::{connect, number, on_postgres};
-use crate::servers::{Running, Work};
+use crate::servers::{Running, TENANTS, Work};
 
 const CHANGES: i64 = 2_000;
 
@@ -19,15 +20,9 @@ fn measure(database: &str, work: Work) {
     let keys = work.seed(1_000, usize::MAX);
     let server = Running::keystead(&work, &[]);
     // Keys of the same tenant: one changes the other.
-    let (admin, key) = (&keys[0], &keys[90]);
+    let (admin, key) = (&keys[0], &keys[TENANTS]);
     let mut conn = connect(work.source());
-    let list: Vec<String> = (0..1_000)
-        .map(|n| format!("\"10.0.{}.{}\"", n / 250, n % 250))
-        .collect();
-    let other: Vec<String> = (0..1_000)
-        .map(|n| format!("\"10.1.{}.{}\"", n / 250, n % 250))
-        .collect();
-    let lists = [&list, &other].map(|list| format!("{{\"ip_allowlist\":[{}]}}", list.join(",")));
+    let lists = [0, 1].map(|second| api::allowlist(second, 1_000));
     for (name, changes) in [
         ("another description", CHANGES),
         ("1,000 other addresses", 200),
@@ -46,18 +41,9 @@ fn measure(database: &str, work: Work) {
 
 async fn change(port: u16, admin: &str, key: &str, count: i64, body: impl Fn(i64) -> String) {
     let proxy = Proxy::to(port);
-    let about =
-        format!("GET /api/v1/auth/whoami HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {key}\r\n\r\n");
-    let about = proxy.ask(&about).await;
-    let id = &about.split("\"id\":\"").nth(1).unwrap()[..36];
+    let id = api::id_of(&proxy, key).await;
     for n in 0..count {
-        let body = body(n);
-        let length = body.len();
-        let question = format!(
-            "PATCH /api/v1/auth/api-keys/{id} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {admin}\r\n\
-             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
-        );
-        let answer = proxy.ask(&question).await;
+        let answer = proxy.ask(&api::change(&id, admin, &body(n))).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 }

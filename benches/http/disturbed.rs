@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::api;
 use crate::load::Load;
 use crate::servers::{Running, Work};
 use crate::{ask_gateway, median};
@@ -65,21 +66,14 @@ pub fn changes() {
 /// Gives the key another description, again and again.
 fn change(port: u16, key: &str, stop: &AtomicBool, made: &AtomicU64) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    let about = send(&mut stream, "GET", "/api/v1/auth/whoami", key, "");
-    let id = about.split("\"id\":\"").nth(1).unwrap()[..36].to_owned();
+    let id = api::id_in(&send(&mut stream, &api::who_am_i(key)));
     let mut next = Instant::now();
     while !stop.load(Ordering::Relaxed) {
         let body = format!(
             "{{\"description\":\"Change {}\"}}",
             made.load(Ordering::Relaxed)
         );
-        let answer = send(
-            &mut stream,
-            "PATCH",
-            &format!("/api/v1/auth/api-keys/{id}"),
-            key,
-            &body,
-        );
+        let answer = send(&mut stream, &api::change(&id, key, &body));
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         made.fetch_add(1, Ordering::Relaxed);
         next += Duration::from_secs(1) / CHANGES_A_SECOND;
@@ -87,14 +81,8 @@ fn change(port: u16, key: &str, stop: &AtomicBool, made: &AtomicU64) {
     }
 }
 
-fn send(stream: &mut TcpStream, method: &str, path: &str, key: &str, body: &str) -> String {
-    let length = body.len();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {key}\r\nContent-Type: application/json\r\n\
-         Content-Length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
+fn send(stream: &mut TcpStream, question: &str) -> String {
+    stream.write_all(question.as_bytes()).unwrap();
     let mut buffer = [0; 16 * 1_024];
     let read = stream.read(&mut buffer).unwrap();
     String::from_utf8_lossy(&buffer[..read]).into_owned()

@@ -10,7 +10,10 @@
     reason = "a measuring tool"
 )]
 
+mod api;
+mod attacks;
 mod bare;
+mod beside;
 mod caddy;
 mod change_cost;
 mod compare;
@@ -32,6 +35,8 @@ mod credentials;
 #[path = "../pages/person.rs"]
 #[allow(dead_code, reason = "only the pages are measured with all of it")]
 mod person;
+
+use std::time::Duration;
 
 use load::Measured;
 
@@ -85,6 +90,9 @@ fn main() {
     if is_wanted("unread") {
         unread::run();
     }
+    if is_wanted("attacks") {
+        attacks::run();
+    }
     if wanted.contains(&"growth") {
         growth::run(&[1_000, 100_000, 1_000_000]);
     }
@@ -103,6 +111,16 @@ fn middle(numbers: impl Iterator<Item = f64>) -> f64 {
     let mut all: Vec<f64> = numbers.collect();
     all.sort_by(f64::total_cmp);
     all[all.len() / 2]
+}
+
+/// The value that so many of a hundred do not go beyond.
+fn percentile(took: &mut [Duration], of: usize) -> Duration {
+    took.sort();
+    took[(took.len() * of / 100).min(took.len() - 1)]
+}
+
+fn millis(span: Duration) -> f64 {
+    span.as_secs_f64() * 1_000.0
 }
 
 /// The median round by CPU.

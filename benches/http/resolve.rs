@@ -4,7 +4,7 @@ use keystead::db::connection::Source;
 use keystead::domain::catalogue::Catalogue;
 use keystead::domain::catalogue::entry::Kind;
 
-use crate::compare::{Compared, compare};
+use crate::compare::{Asked, Compared, compare};
 use crate::credentials::{Wanted, fill};
 use crate::servers::{Running, Work};
 
@@ -55,12 +55,17 @@ pub fn run() {
         ("without", &["--request-log-per-second", "0"][..]),
         ("with", &[]),
     ] {
+        let asked = Asked {
+            server: &Running::keystead(&work, settings),
+            requests: &requests,
+        };
         let Compared {
             ours,
             bare,
             cpu,
             p99,
-        } = compare(&requests, &Running::keystead(&work, settings));
+            ..
+        } = compare(&asked, None);
         println!("| {name} | {ours:.2} | {bare:.2} | {cpu:.2} | {LIMIT:.2} | {p99:.2} |");
     }
 }

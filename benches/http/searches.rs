@@ -1,7 +1,6 @@
 //! Revocations of one tenant beside 24 parallel searches of another in a large request log: on SQLite, and on the
 //! PostgreSQL server that `BENCH_POSTGRES` names. `SEARCHED_ROWS` is another size of the log, for trying this out.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -10,10 +9,13 @@ use diesel::{QueryableByName, RunQueryDsl as _};
 use keystead::db::Conn;
 use reqwest::header::{ACCEPT, COOKIE};
 
+use crate::api;
+use crate::beside::beside_attack;
 use crate::person::{Person, make_admin};
 use crate::proxy::{Proxy, runtime};
 use crate::records::{connect, on_postgres};
-use crate::servers::{Running, Work};
+use crate::servers::{Running, TENANTS, Work};
+use crate::{millis, percentile};
 
 const ROWS: u64 = 2_500_000;
 const SEARCHES: usize = 24;
@@ -21,8 +23,6 @@ const ROUNDS: usize = 3;
 /// Revocations of a round, a tenth of a second apart.
 const REVOCATIONS: usize = 60;
 const LIMIT: Duration = Duration::from_millis(100);
-/// The keys whose secrets are told belong to 90 tenants in turn.
-const TENANTS: usize = 90;
 
 #[derive(QueryableByName)]
 struct Found {
@@ -42,57 +42,107 @@ pub fn run() {
 }
 
 fn measure(database: &str, work: Work, rows: u64) {
-    let secrets = work.seed(50_000, usize::MAX);
-    make_admin(work.keystead(), "Tenant 1");
-    fill(&mut connect(work.source()), rows);
-    let server = Running::keystead(&work, &[]);
-    let person = Person::sign_in(server.port, "Tenant 1");
-    let mut of_second: Vec<String> = secrets.into_iter().skip(1).step_by(TENANTS).collect();
-    let admin = of_second.remove(0);
-    let mut ids = runtime().block_on(ids_of(server.port, &of_second));
-    assert!(ids.len() >= 2 * ROUNDS * REVOCATIONS);
-    let mut took = [Vec::new(), Vec::new()];
-    let mut searched = (0.0, 0.0);
+    let attacked = Attacked::start(&work, rows);
+    let [mut alone, mut beside] = [Round::default(), Round::default()];
+    let mut ids = attacked.ids.clone();
     for _ in 0..ROUNDS {
-        for (place, is_beside) in [false, true].into_iter().enumerate() {
-            let stop = Arc::new(AtomicBool::new(false));
-            let searches = is_beside.then(|| search(server.port, &person.cookies, &stop));
-            let keys = ids.split_off(ids.len() - REVOCATIONS);
-            took[place].extend(runtime().block_on(revoke(server.port, &admin, keys)));
-            stop.store(true, Ordering::Relaxed);
-            if let Some(searches) = searches {
-                let (found, refused) = searches.join().unwrap();
-                searched = (searched.0 + found, searched.1 + refused);
-            }
-        }
+        alone.add(attacked.revoke(&mut ids, false));
+        beside.add(attacked.revoke(&mut ids, true));
     }
-    let [mut alone, mut beside] = took;
-    let each = 1.0 / ROUNDS as f64;
-    row(database, "nothing", (0.0, 0.0), &mut alone);
-    let searched = (searched.0 * each, searched.1 * each);
-    row(database, "searches", searched, &mut beside);
+    assert_eq!((alone.failed, beside.failed), (0, 0));
+    row(database, "nothing", &mut alone);
+    row(database, "searches", &mut beside);
     println!(
         "\n{database}: p99 beside searches {:.1} ms (limit: {} ms)\n",
-        millis(percentile(&mut beside, 99)),
+        millis(percentile(&mut beside.took, 99)),
         LIMIT.as_millis()
     );
 }
 
-fn row(database: &str, name: &str, (found, refused): (f64, f64), took: &mut [Duration]) {
+/// Revocations of one tenant beside the searches of another: what they took, and how many were not made.
+pub fn beside(work: &Work, rows: u64) -> (Vec<Duration>, usize) {
+    let attacked = Attacked::start(work, rows);
+    let Round { took, failed, .. } = attacked.revoke(&mut attacked.ids.clone(), true);
+    (took, failed)
+}
+
+/// A server with a long request log of a tenant, and another tenant with keys to revoke.
+struct Attacked {
+    server: Running,
+    cookies: String,
+    admin: String,
+    ids: Vec<String>,
+}
+
+impl Attacked {
+    fn start(work: &Work, rows: u64) -> Self {
+        let secrets = work.seed(50_000, usize::MAX);
+        make_admin(work.keystead(), "Tenant 1");
+        fill(&mut connect(work.source()), rows);
+        let server = Running::keystead(work, &[]);
+        let cookies = Person::sign_in(server.port, "Tenant 1").cookies;
+        let mut of_second: Vec<String> = secrets.into_iter().skip(1).step_by(TENANTS).collect();
+        let admin = of_second.remove(0);
+        let ids = runtime().block_on(ids_of(server.port, &of_second));
+        assert!(ids.len() >= 2 * ROUNDS * REVOCATIONS);
+        Self {
+            server,
+            cookies,
+            admin,
+            ids,
+        }
+    }
+
+    /// Revokes the last of some keys.
+    fn revoke(&self, ids: &mut Vec<String>, is_beside: bool) -> Round {
+        let port = self.server.port;
+        let keys = ids.split_off(ids.len() - REVOCATIONS);
+        let revocations = || runtime().block_on(revoke(port, &self.admin, keys));
+        if is_beside {
+            let ((took, failed), searched) =
+                beside_attack(|stop| search(port, &self.cookies, stop), revocations);
+            Round {
+                took,
+                failed,
+                searched: vec![searched],
+            }
+        } else {
+            let (took, failed) = revocations();
+            Round {
+                took,
+                failed,
+                searched: Vec::new(),
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Round {
+    took: Vec<Duration>,
+    failed: usize,
+    /// Searches a second, answered and refused.
+    searched: Vec<(f64, f64)>,
+}
+
+impl Round {
+    fn add(&mut self, other: Self) {
+        self.took.extend(other.took);
+        self.failed += other.failed;
+        self.searched.extend(other.searched);
+    }
+}
+
+fn row(database: &str, name: &str, round: &mut Round) {
+    let rounds = round.searched.len().max(1) as f64;
+    let each = |of: fn(&(f64, f64)) -> f64| round.searched.iter().map(of).sum::<f64>() / rounds;
     println!(
-        "| {database} | {name} | {found:.1} | {refused:.1} | {:.1} | {:.1} |",
-        millis(percentile(took, 50)),
-        millis(percentile(took, 99))
+        "| {database} | {name} | {:.1} | {:.1} | {:.1} | {:.1} |",
+        each(|searched| searched.0),
+        each(|searched| searched.1),
+        millis(percentile(&mut round.took, 50)),
+        millis(percentile(&mut round.took, 99))
     );
-}
-
-fn percentile(took: &mut [Duration], of: usize) -> Duration {
-    took.sort();
-    took[(took.len() * of / 100).min(took.len() - 1)]
-}
-
-fn millis(span: Duration) -> f64 {
-    span.as_secs_f64() * 1_000.0
 }
 
 /// So many requests of one key of the first tenant, a millisecond apart, up to now.
@@ -122,57 +172,43 @@ async fn ids_of(port: u16, secrets: &[String]) -> Vec<String> {
     let proxy = Proxy::to(port);
     let mut ids = Vec::new();
     for secret in secrets {
-        let question = format!(
-            "GET /api/v1/auth/whoami HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {secret}\r\n\r\n"
-        );
-        let answer = proxy.ask(&question).await;
-        ids.push(answer.split("\"id\":\"").nth(1).unwrap()[..36].to_owned());
+        ids.push(api::id_of(&proxy, secret).await);
     }
     ids
 }
 
-/// How long each revocation took, from the question to the answer.
-async fn revoke(port: u16, secret: &str, ids: Vec<String>) -> Vec<Duration> {
+/// How long each revocation took, from the question to the answer, and how many were not made.
+async fn revoke(port: u16, secret: &str, ids: Vec<String>) -> (Vec<Duration>, usize) {
     let proxy = Proxy::to(port);
-    let mut took = Vec::new();
+    let (mut took, mut failed) = (Vec::new(), 0);
     for id in ids {
-        let question = format!(
-            "DELETE /api/v1/auth/api-keys/{id} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {secret}\r\n\r\n"
-        );
         let begun = Instant::now();
-        let answer = proxy.ask(&question).await;
-        assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+        let answer = proxy.ask(&api::revocation(&id, secret)).await;
         took.push(begun.elapsed());
+        failed += usize::from(!answer.starts_with("HTTP/1.1 204"));
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    took
+    (took, failed)
 }
 
 /// Searches that find nothing, without a pause, until told to stop; gives how many a second were answered and refused.
-fn search(port: u16, cookies: &str, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<(f64, f64)> {
-    let (cookies, stop) = (cookies.to_owned(), Arc::clone(stop));
-    std::thread::spawn(move || {
-        let begun = Instant::now();
-        let counts = [AtomicU64::new(0), AtomicU64::new(0)];
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let url = format!("http://127.0.0.1:{port}/usage/requests?path=/nowhere");
-        runtime().block_on(futures_util::future::join_all((0..SEARCHES).map(
-            |_| async {
-                while !stop.load(Ordering::Relaxed) {
-                    let request = client.get(&url).header(COOKIE, &cookies);
-                    let answer = request.header(ACCEPT, "text/html").send().await.unwrap();
-                    let place = match answer.status().as_u16() {
-                        200 => 0,
-                        429 => 1,
-                        other => panic!("{other}"),
-                    };
-                    counts[place].fetch_add(1, Ordering::Relaxed);
-                    answer.bytes().await.unwrap();
-                }
-            },
-        )));
-        let seconds = begun.elapsed().as_secs_f64();
-        let [found, refused] = counts.map(|count| count.into_inner() as f64 / seconds);
-        (found, refused)
-    })
+fn search(port: u16, cookies: &str, stop: &AtomicBool) -> (f64, f64) {
+    let begun = Instant::now();
+    let counts = [AtomicU64::new(0), AtomicU64::new(0)];
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("http://127.0.0.1:{port}/usage/requests?path=/nowhere");
+    runtime().block_on(futures_util::future::join_all((0..SEARCHES).map(
+        |_| async {
+            while !stop.load(Ordering::Relaxed) {
+                let request = client.get(&url).header(COOKIE, cookies);
+                let answer = request.header(ACCEPT, "text/html").send().await.unwrap();
+                let place = usize::from(answer.status() != 200);
+                counts[place].fetch_add(1, Ordering::Relaxed);
+                answer.bytes().await.unwrap();
+            }
+        },
+    )));
+    let seconds = begun.elapsed().as_secs_f64();
+    let [found, refused] = counts.map(|count| count.into_inner() as f64 / seconds);
+    (found, refused)
 }

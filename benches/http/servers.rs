@@ -6,9 +6,51 @@ use std::process::{Child, Command, Stdio};
 
 use keystead::db::connection::Source;
 
+/// The keys whose secrets are told belong to so many tenants in turn.
+pub const TENANTS: usize = 90;
+
+/// A program under measurement.
+pub struct Program {
+    /// As tables name it.
+    pub name: &'static str,
+    path: PathBuf,
+}
+
+impl Program {
+    /// The program of these sources: the one that came with this benchmark, or the one that `BENCH_NOW` names. Only one that
+    /// `cargo build` made can be compared with an older one that it made: the dependencies of this one have all that tests
+    /// use in them, too.
+    pub fn now() -> Self {
+        let built = || env!("CARGO_BIN_EXE_keystead").into();
+        Self {
+            name: "now",
+            path: std::env::var_os("BENCH_NOW").map_or_else(built, PathBuf::from),
+        }
+    }
+
+    /// The older one that `BENCH_BEFORE` names, if it names one.
+    pub fn before() -> Option<Self> {
+        let path = std::env::var_os("BENCH_BEFORE")?.into();
+        let name = "before";
+        Some(Self { name, path })
+    }
+
+    /// Its data in a directory of their own, with the limits that it has when nobody sets any.
+    pub fn work(&self) -> Work {
+        self.work_in(&std::env::temp_dir())
+    }
+
+    /// As `work`, below `parent`.
+    pub fn work_in(&self, parent: &Path) -> Work {
+        Work::made(parent, self.path.clone(), &[], None)
+    }
+}
+
 /// A temporary data directory, and the PostgreSQL database that is used instead of its SQLite file.
 pub struct Work {
     path: PathBuf,
+    program: PathBuf,
+    variables: &'static [(&'static str, &'static str)],
     database: Option<String>,
 }
 
@@ -18,7 +60,19 @@ impl Work {
     }
 
     pub fn on(database: Option<String>) -> Self {
-        let path = std::env::temp_dir().join(format!(
+        // Measured is what a change costs, not how many one tenant may make.
+        let variables = &[("KEYSTEAD_CHANGES_PER_SECOND", "0")];
+        let (parent, program) = (std::env::temp_dir(), Program::now().path);
+        Self::made(&parent, program, variables, database)
+    }
+
+    fn made(
+        parent: &Path,
+        program: PathBuf,
+        variables: &'static [(&'static str, &'static str)],
+        database: Option<String>,
+    ) -> Self {
+        let path = parent.join(format!(
             "keystead-bench-{}-{}",
             std::process::id(),
             std::time::SystemTime::UNIX_EPOCH
@@ -27,7 +81,12 @@ impl Work {
                 .as_nanos()
         ));
         std::fs::create_dir(&path).unwrap();
-        Self { path, database }
+        Self {
+            path,
+            program,
+            variables,
+            database,
+        }
     }
 
     /// Seeds keys and gives the secrets of some, spread over all.
@@ -87,10 +146,9 @@ impl Work {
 
     /// The program, with its data here.
     pub fn keystead(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_keystead"));
+        let mut command = Command::new(&self.program);
         command.arg("--data-dir").arg(self.path.join("data"));
-        // Measured is what a change costs, not how many one tenant may make.
-        command.env("KEYSTEAD_CHANGES_PER_SECOND", "0");
+        command.envs(self.variables.iter().copied());
         if let Some(url) = &self.database {
             command.env("KEYSTEAD_DATABASE_URL", url);
         }
@@ -113,11 +171,17 @@ pub struct Running {
 impl Running {
     /// Keystead with one worker, and settings of its own.
     pub fn keystead(work: &Work, settings: &[&str]) -> Self {
-        let command = work.keystead();
-        let mut pinned = pin(&command);
-        pinned.args(["--listen", "127.0.0.1:0", "--workers", "1", "--log", "warn"]);
-        pinned.args(settings);
-        Self::start(pinned, |line| {
+        Self::start_keystead(serve(work, settings))
+    }
+
+    /// As `keystead`, and it may have no more than `most` files and connections open.
+    pub fn with_few_files(work: &Work, most: u32) -> Self {
+        let limit = format!("--nofile={most}:{most}");
+        Self::start_keystead(wrap("prlimit", &[&limit], &serve(work, &[])))
+    }
+
+    fn start_keystead(command: Command) -> Self {
+        Self::start(command, |line| {
             line.rsplit_once(':').map(|(_, port)| port.to_owned())
         })
     }
@@ -177,11 +241,24 @@ impl Drop for Running {
     }
 }
 
-/// The same command on core 0; taskset replaces itself by it, so the process id is the server's.
-fn pin(command: &Command) -> Command {
-    let mut pinned = Command::new("taskset");
+/// Keystead with one worker on core 0.
+fn serve(work: &Work, settings: &[&str]) -> Command {
+    let mut pinned = pin(&work.keystead());
+    pinned.args(["--listen", "127.0.0.1:0", "--workers", "1", "--log", "warn"]);
+    pinned.args(settings);
     pinned
-        .args(["-c", "0"])
+}
+
+/// The same command on core 0.
+fn pin(command: &Command) -> Command {
+    wrap("taskset", &["-c", "0"], command)
+}
+
+/// The same command by a program that replaces itself by it, so that the process id is the server's.
+fn wrap(by: &str, arguments: &[&str], command: &Command) -> Command {
+    let mut wrapped = Command::new(by);
+    wrapped
+        .args(arguments)
         .arg(command.get_program())
         .args(command.get_args())
         .envs(
@@ -189,7 +266,7 @@ fn pin(command: &Command) -> Command {
                 .get_envs()
                 .filter_map(|(name, value)| Some((name, value?))),
         );
-    pinned
+    wrapped
 }
 
 /// The load runs on core 1.

@@ -1,10 +1,10 @@
 //! Verification beside a wave of sign-ins, each from another address and for another person.
 
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::beside::beside_attack;
 use crate::load::{Load, Measured};
 use crate::proxy::{Proxy, runtime};
 use crate::servers::{Running, Work};
@@ -34,15 +34,11 @@ pub fn run() {
         ("sign-ins", Some(server.port)),
     ];
     let beside = |asked: Option<u16>, seconds| {
-        let stop = Arc::new(AtomicBool::new(false));
-        let wave = asked.map(|port| {
-            let (seen, form) = (Arc::clone(&stop), form.clone());
-            std::thread::spawn(move || sign_in_until(port, &form, &seen))
-        });
-        let measured = load.for_seconds(seconds);
-        stop.store(true, Ordering::Relaxed);
-        let wave = wave.map(|wave| wave.join().unwrap());
-        (measured, wave.unwrap_or(0.0))
+        let measure = || load.for_seconds(seconds);
+        match asked {
+            Some(port) => beside_attack(|stop| sign_in_until(port, &form, stop), measure),
+            None => (measure(), 0.0),
+        }
     };
     // The first twenty are looked at beside verification, whatever it costs.
     beside(Some(server.port), 3);
@@ -107,7 +103,7 @@ fn sign_in_until(port: u16, form: &(String, String), stop: &AtomicBool) -> f64 {
 }
 
 /// The cookie and the token that every sign-in brings.
-async fn form(port: u16) -> (String, String) {
+pub async fn form(port: u16) -> (String, String) {
     let page = Proxy::to(port)
         .ask("GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         .await;
@@ -124,14 +120,18 @@ async fn form(port: u16) -> (String, String) {
 }
 
 fn sign_in(number: u64, cookie: &str, csrf: &str) -> String {
-    let body = format!(
-        "csrf={csrf}&email=person{number}%40example.com&password=wrong+horse+battery&next="
-    );
     let [high, low] = [number / 250, number % 250];
+    let address = format!("X-Forwarded-For: 10.0.{high}.{low}\r\n");
+    let email = format!("person{number}%40example.com");
+    wrong_password(&email, cookie, csrf, &address)
+}
+
+/// A sign-in with a wrong password, and more headers.
+pub fn wrong_password(email: &str, cookie: &str, csrf: &str, headers: &str) -> String {
+    let body = format!("csrf={csrf}&email={email}&password=wrong+horse+battery&next=");
     let length = body.len();
     format!(
-        "POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\
-         X-Forwarded-For: 10.0.{high}.{low}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-         Content-Length: {length}\r\n\r\n{body}"
+        "POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n{headers}\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
     )
 }

@@ -5,22 +5,33 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::ask_gateway;
-use crate::servers::{Running, Work};
+use crate::servers::{Program, Running, Work};
 
-const CONNECTIONS: u64 = 300;
+pub const CONNECTIONS: u64 = 300;
 
 pub fn run() {
     println!("\n| {CONNECTIONS} connections that are never read | KiB for each |");
     println!("|---|---:|");
-    let work = Work::new();
-    let keys = work.seed(1_000, 1);
-    let question = ask_gateway(&keys[0]);
+    let (work, question) = prepare(&Program::now());
     println!(
         "| bare actix-web | {} |",
         measure(&Running::bare(300, 0), &question)
     );
     let ours = Running::keystead(&work, &[]);
     println!("| Keystead | {} |", measure(&ours, &question));
+}
+
+/// KiB that each connection takes at a program.
+pub fn of(program: &Program) -> u64 {
+    let (work, question) = prepare(program);
+    measure(&Running::keystead(&work, &[]), &question)
+}
+
+fn prepare(program: &Program) -> (Work, String) {
+    let work = program.work();
+    let keys = work.seed(1_000, 1);
+    let question = ask_gateway(&keys[0]);
+    (work, question)
 }
 
 /// KiB that each connection takes, once the server takes no more of any.
