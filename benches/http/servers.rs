@@ -244,7 +244,10 @@ impl Drop for Running {
 /// Keystead with one worker on core 0.
 fn serve(work: &Work, settings: &[&str]) -> Command {
     let mut pinned = pin(&work.keystead());
-    pinned.args(["--listen", "127.0.0.1:0", "--workers", "1", "--log", "warn"]);
+    pinned.args(["--listen", "127.0.0.1:0", "--workers", "1"]);
+    if !settings.contains(&"--log") {
+        pinned.args(["--log", "warn"]);
+    }
     pinned.args(settings);
     pinned
 }

@@ -8,30 +8,56 @@ use futures_util::future::join_all;
 
 use super::Figure;
 use super::watch::watch;
-use crate::ask_gateway;
 use crate::beside::beside_attack;
 use crate::proxy::{Proxy, runtime};
-use crate::servers::{Program, Running};
+use crate::servers::{Program, Running, TENANTS};
 use crate::sign_ins::{form, wrong_password};
+use crate::{api, ask_gateway};
 
 const STRANGERS: usize = 3;
 const QUESTIONS: u32 = 2_000;
 
+/// Keys that another tenant revokes.
+const REVOKED: usize = 5;
+
 pub fn measure(program: &Program) -> Vec<Figure> {
-    let what = "another tenant's questions of a gateway that are answered 200";
+    let verified = "another tenant's questions of a gateway that are answered 200";
+    let revoked = "of 5 keys, those that another tenant can revoke";
     let Some(disk) = std::env::var_os("BENCH_SMALL_DISK") else {
-        return vec![(what, "BENCH_SMALL_DISK names none".into())];
+        let none = || "no BENCH_SMALL_DISK".to_owned();
+        return vec![(verified, none()), (revoked, none())];
     };
     let work = program.work_in(Path::new(&disk));
-    let keys = work.seed(1_000, 1);
-    let server = Running::keystead(&work, &[]);
+    let keys = work.seed(1_000, usize::MAX);
+    // Each refused sign-in would be a line.
+    let server = Running::keystead(&work, &["--log", "off"]);
     let form = runtime().block_on(form(server.port));
     fill(&work.path().join("filler"));
     let attack = |stop: &AtomicBool| try_passwords(server.port, &form, stop);
-    let question = ask_gateway(&keys[0]);
-    let (watched, ()) = beside_attack(attack, || watch(server.port, &question, QUESTIONS));
+    let question = ask_gateway(&keys[1]);
+    let of_second: Vec<&String> = keys.iter().skip(1).step_by(TENANTS).collect();
+    let ((watched, made), ()) = beside_attack(attack, || {
+        let watched = watch(server.port, &question, QUESTIONS);
+        let made = runtime().block_on(revoke(server.port, &of_second[..=REVOKED]));
+        (watched, made)
+    });
     let share = watched.good as f64 / watched.took.len() as f64;
-    vec![(what, format!("{:.1} %", share * 100.0))]
+    vec![
+        (verified, format!("{:.1} %", share * 100.0)),
+        (revoked, made.to_string()),
+    ]
+}
+
+/// Revokes all but the first of these keys by that: how many were.
+async fn revoke(port: u16, keys: &[&String]) -> usize {
+    let proxy = Proxy::to(port);
+    let mut made = 0;
+    for key in &keys[1..] {
+        let id = api::id_of(&proxy, key).await;
+        let answer = proxy.try_to_ask(&api::revocation(&id, keys[0])).await;
+        made += usize::from(answer.is_ok_and(|answer| answer.starts_with("HTTP/1.1 204")));
+    }
+    made
 }
 
 /// Writes until nothing fits any more.

@@ -36,7 +36,8 @@ pub fn measure(program: &Program) -> Vec<Figure> {
         watch(server.port, &ask_gateway(&keys[1]), QUESTIONS)
     };
     let (watched, flood) = beside_attack(|_| flood.for_seconds(SECONDS), ask_others);
-    assert_eq!(watched.good, QUESTIONS as usize);
+    let asked = watched.took.len();
+    assert_eq!(watched.good, asked);
     // Records are written once a second.
     std::thread::sleep(Duration::from_secs(3));
     let recorded = number(
@@ -46,8 +47,8 @@ pub fn measure(program: &Program) -> Vec<Figure> {
     );
     vec![
         (
-            "another tenant's 128 requests that are in the log",
-            recorded.to_string(),
+            "another tenant's requests that are in the log",
+            format!("{recorded} of {asked}"),
         ),
         (
             "questions about the key, a second",
