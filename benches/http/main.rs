@@ -21,6 +21,7 @@ mod disturbed;
 mod gateway;
 mod growth;
 mod load;
+mod nodes;
 mod proxy;
 mod records;
 mod resolve;
@@ -86,6 +87,9 @@ fn main() {
     }
     if is_wanted("searches") {
         searches::run();
+    }
+    if is_wanted("nodes") {
+        nodes::run();
     }
     if is_wanted("unread") {
         unread::run();

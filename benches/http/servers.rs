@@ -133,6 +133,23 @@ impl Work {
         }
     }
 
+    /// Another data directory on the same database.
+    pub fn beside(&self) -> Self {
+        let (parent, program) = (std::env::temp_dir(), self.program.clone());
+        Self::made(&parent, program, self.variables, self.database.clone())
+    }
+
+    /// Settings by which another server has the secrets of this one.
+    pub fn secrets(&self) -> Vec<String> {
+        let file = |name: &str| self.path.join("data").join(name).display().to_string();
+        vec![
+            "--pepper-file".into(),
+            file("pepper"),
+            "--master-key-file".into(),
+            file("master-key"),
+        ]
+    }
+
     /// The token of a new verifier.
     pub fn verifier(&self) -> String {
         let out = self
