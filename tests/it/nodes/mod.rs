@@ -1,5 +1,6 @@
 //! Several servers on one PostgreSQL of their own: what one answers as revoked, none accepts any more.
 
+mod deployed;
 mod revocations;
 mod shared_facts;
 mod simulation;
