@@ -11,13 +11,19 @@ use super::Conn;
 use crate::domain::time::{Timestamp, from_micros};
 use crate::domain::{Error, Result};
 
+/// A transaction of which nothing was heard for two seconds is ended by PostgreSQL: a server that hangs or vanished in the
+/// middle of a change would keep the lock that every change waits for.
+const BEGIN_WRITE: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '2s'";
+
 /// Starts a writing transaction. SQLite takes its lock at once: a read that turns into a write would fail busy.
 pub fn begin_write(conn: &mut Conn) -> Result<()> {
     match conn {
         Conn::Sqlite(sqlite) => {
             AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?
         }
-        Conn::Postgres(postgres) => AnsiTransactionManager::begin_transaction(postgres)?,
+        Conn::Postgres(postgres) => {
+            AnsiTransactionManager::begin_transaction_sql(postgres, BEGIN_WRITE)?
+        }
     }
     Ok(())
 }
@@ -301,6 +307,26 @@ pub fn durably<T>(conn: &mut Conn, change: impl FnOnce(&mut Conn) -> Result<T>) 
         }
         change(conn)
     })
+}
+
+/// Runs a statement that gives up where it would have to wait for somebody else's lock; `None` when it did.
+///
+/// # Errors
+/// Those of the statement, and as the database reports them.
+pub fn unless_locked<T>(
+    conn: &mut Conn,
+    run: impl FnOnce(&mut Conn) -> Result<T>,
+) -> Result<Option<T>> {
+    let done = diesel::Connection::transaction(conn, |conn| {
+        if let Conn::Postgres(postgres) = conn {
+            postgres.batch_execute("SET LOCAL lock_timeout = '10ms'")?;
+        }
+        run(conn)
+    });
+    match done {
+        Err(error) if error.to_string().contains("lock timeout") => Ok(None),
+        other => other.map(Some),
+    }
 }
 
 /// Takes the lock of the change log. On SQLite whoever writes has it already.

@@ -100,10 +100,14 @@ pub fn list(conn: &mut Conn) -> Result<Vec<NodeLease>> {
     rows::load(conn, query)
 }
 
-/// Removes a server that has not renewed its lease since this beat.
+/// Removes a server that has not renewed its lease since this beat. One that hangs in the middle of a renewal keeps its row
+/// locked: nobody waits for that, the next look comes soon.
 pub fn evict(conn: &mut Conn, node: NodeId, beat: i64) -> Result<bool> {
-    let silent = leases::table.find(node).filter(leases::beat.eq(beat));
-    Ok(diesel::delete(silent).execute(conn)? > 0)
+    let evicted = dialect::unless_locked(conn, |conn| {
+        let silent = leases::table.find(node).filter(leases::beat.eq(beat));
+        Ok(diesel::delete(silent).execute(conn)?)
+    })?;
+    Ok(evicted.is_some_and(|rows| rows > 0))
 }
 
 /// Removes a server that answers nothing any more.

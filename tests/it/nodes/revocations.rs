@@ -142,3 +142,27 @@ async fn a_server_that_starts_before_its_database_waits_for_it() {
     });
     assert_eq!(told(&server, &key).await, 200);
 }
+
+#[actix_web::test]
+async fn whoever_hangs_in_the_middle_of_a_change_does_not_keep_others_from_theirs() {
+    let nodes = Nodes::start(1).await;
+    let (id, key) = nodes.issue("ERP").await;
+    let (held, holds) = std::sync::mpsc::channel();
+    let (done, goes_on) = std::sync::mpsc::channel::<()>();
+    let db = nodes.places[0].db();
+    let hanging = std::thread::spawn(move || {
+        db.write(|conn| {
+            keystead::db::change_log::hold(conn)?;
+            held.send(()).unwrap();
+            let _ = goes_on.recv();
+            Ok(())
+        })
+    });
+    holds.recv().unwrap();
+    let admin = nodes.servers[0].system(&nodes.admin);
+    assert_eq!(admin.delete(&format!("{KEYS}/{id}")).await.status, 204);
+    assert_eq!(told(&nodes.servers[0], &key).await, 401);
+    done.send(()).unwrap();
+    // What it would have done is lost, and it is told so.
+    assert!(hanging.join().unwrap().is_err());
+}
