@@ -27,11 +27,12 @@ pub fn move_waiting(db: &Db, follower: &Follower) -> Result<usize> {
     });
     let mut moved = 0;
     for batch in wanted.chunks(BATCH) {
-        moved += follower.change(db, |conn| {
+        let (of_batch, _) = follower.change(db, |conn| {
             batch.iter().try_fold(0, |moved, wanted| {
                 move_one(conn, wanted).map(|done| moved + usize::from(done))
             })
         })?;
+        moved += of_batch;
     }
     Ok(moved)
 }

@@ -113,7 +113,7 @@ pub fn finish_quiet(db: &Db, follower: &Follower, now: Timestamp) -> Result<usiz
     })?;
     let mut finished = 0;
     for rotation in waiting.iter().filter(|one| is_quiet(one, known)) {
-        let done = follower.change(db, |conn| finish_if_quiet(conn, rotation, known, now))?;
+        let (done, _) = follower.change(db, |conn| finish_if_quiet(conn, rotation, known, now))?;
         finished += usize::from(done);
     }
     Ok(finished)

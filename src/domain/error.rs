@@ -37,6 +37,8 @@ pub enum Error {
     Excess(Excess, u64),
     /// The answer can't be known now (database away, overload); trying again later is right.
     Unavailable(String),
+    /// An answer is wanted that goes by this revision, and this server has not applied it yet.
+    NotReached(i64),
     /// There is no room for it now, such as when too many ask for the same costly thing at once; nothing was begun. The text says what, and what to do.
     Busy(&'static str),
     /// A commit failed in a way that does not tell whether it happened.
@@ -78,6 +80,10 @@ impl std::fmt::Display for Error {
                 write!(f, "too many attempts; try again in {seconds} seconds")
             }
             Self::Excess(excess, seconds) => write!(f, "{excess} Wait {seconds} seconds."),
+            Self::NotReached(rev) => write!(
+                f,
+                "This server has not reached revision {rev} yet. Ask again in a second, or ask another server."
+            ),
             Self::Busy(text) => f.write_str(text),
             Self::Forbidden(text)
             | Self::StaleForm(text)

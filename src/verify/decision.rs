@@ -25,6 +25,8 @@ pub struct Question<'a> {
     pub scope: Option<&'a str>,
     /// The present.
     pub now: Timestamp,
+    /// The revision that the answer has to go by, or a later one; 0 for any.
+    pub at_least: i64,
     /// The request in which the key was presented.
     pub facts: Facts<'a>,
 }
@@ -47,9 +49,13 @@ impl Verdict {
 }
 
 /// Decides, counts the answer and records it. `None` when the index may lack a change or its lease ran out, so that nobody
-/// can tell: the server then answers 503.
+/// can tell, and while it lacks one that the question insists on: the server then answers 503.
 pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
     let certainty = index.certainty()?;
+    // Before the key is looked up, which is then found as that revision left it or later.
+    if index.rev() < question.at_least {
+        return None;
+    }
     let found = match question.key.digest() {
         Some(_) => index.find(question.key).ok_or(Code::NotFound),
         None => Err(Code::Malformed),

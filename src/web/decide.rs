@@ -46,6 +46,7 @@ pub fn decide(
         address: incoming.address(),
         scope,
         now: incoming.now,
+        at_least: 0,
         facts,
     };
     let verdict = decision::decide(incoming.state.index(), &question)

@@ -88,6 +88,7 @@ impl ApiDocsPage {
             "Every answer is JSON, and every error a problem document (RFC 9457) whose detail is a sentence for people.",
             "Send a key as Authorization: Bearer, or as X-API-Key; never in the URL, and never both.",
             "Questions about keys need the token of a verifier, which a super user makes under Verifiers, or the command keystead verifier create.",
+            "Every answer to a change tells its revision. Send it as at_least with a question, and no server answers by the state before.",
             "503 means that this node can't be sure: deny, wait for Retry-After, ask again. It never means that a key is wrong.",
         ];
         let version = document["info"]["version"].as_str().unwrap_or_default();

@@ -83,6 +83,7 @@ pub(super) fn with_problem(response: ServiceResponse<BoxBody>) -> ServiceRespons
             problem(status, code, &text).with("code", json!(code))
         }
         Some(Error::Excess(excess, _)) => problem(status, excess.code(), &text),
+        Some(Error::NotReached(_)) => problem(status, "revision-not-reached", &text),
         // RFC 6750 section 3.1: a key that may not do this is told so in the challenge too.
         Some(Error::Forbidden(_)) if presents_key(response.request()) => {
             let challenge = "Bearer realm=\"keystead\", error=\"insufficient_scope\"";
@@ -129,7 +130,7 @@ pub(super) fn needs_body(response: &ServiceResponse<BoxBody>) -> bool {
 pub struct Cause {
     /// What the log says.
     pub text: String,
-    /// More was asked for than there is room for: no fault.
+    /// More was asked for than there is room for, or than has arrived here: no fault.
     pub is_load: bool,
 }
 
@@ -158,7 +159,10 @@ pub(super) fn replace(
     if let Some(error) = response.response().error() {
         response.request().extensions_mut().insert(Cause {
             text: error.to_string(),
-            is_load: matches!(error.as_error(), Some(Failure(Error::Busy(_)))),
+            is_load: matches!(
+                error.as_error(),
+                Some(Failure(Error::Busy(_) | Error::NotReached(_)))
+            ),
         });
     }
     let (request, _) = response.into_parts();

@@ -46,9 +46,10 @@ impl ResponseError for Failure {
             }
             Error::Unauthenticated => StatusCode::UNAUTHORIZED,
             Error::Throttled(_) | Error::Excess(..) => StatusCode::TOO_MANY_REQUESTS,
-            Error::Unavailable(_) | Error::Busy(_) | Error::OutcomeUnknown(_) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Error::Unavailable(_)
+            | Error::NotReached(_)
+            | Error::Busy(_)
+            | Error::OutcomeUnknown(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -62,6 +63,7 @@ impl ResponseError for Failure {
             Error::Unavailable(_) | Error::Busy(_) | Error::OutcomeUnknown(_) => {
                 response.insert_header((header::RETRY_AFTER, 2))
             }
+            Error::NotReached(_) => response.insert_header((header::RETRY_AFTER, 1)),
             _ => &mut response,
         };
         response.finish()
@@ -73,7 +75,7 @@ pub fn sentence(status: StatusCode, failure: Option<&Failure>) -> String {
     match failure.map(|failure| &failure.0) {
         Some(Error::Conflict(conflict)) => conflict.to_string(),
         Some(Error::Forbidden(text) | Error::StaleForm(text) | Error::BadRequest(text)) => text.clone(),
-        Some(invalid @ Error::Invalid(_)) => invalid.to_string(),
+        Some(said @ (Error::Invalid(_) | Error::NotReached(_))) => said.to_string(),
         Some(Error::Busy(text)) => (*text).into(),
         Some(Error::OutcomeUnknown(_)) => {
             "Keystead can't tell whether the change was made. Look before you try again.".into()

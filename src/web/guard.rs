@@ -16,6 +16,7 @@ use super::errors::{Cause, with_problem};
 use super::failure::{Failure, sentence};
 use super::problem::{problem, with_document_in_header};
 use super::questions::{is_of_credential, is_of_gateway, is_question};
+use super::revision;
 use super::state::{Site, State};
 use crate::domain::request_id::RequestId;
 use crate::domain::time::Clock;
@@ -41,9 +42,9 @@ pub async fn guard<B: MessageBody + 'static>(
     let (id, https, refusal) = (incoming.id, incoming.state.site.https, refuse(&incoming));
     let mut response = match refusal {
         Some(refusal) => request.into_response(refusal).map_into_right_body(),
-        None => match next.call(request).await {
+        None => match revision::told(request, next).await {
             Ok(response) if is_question(response.request().path()) => answered(response),
-            Ok(response) => response.map_into_left_body(),
+            Ok(response) => response,
             Err(error) => return Err(bare_failure(error, &id, https)),
         },
     };
@@ -87,10 +88,10 @@ pub fn complete<B>(
 /// Questions are not wrapped by what fills in problem documents, since each layer costs every question: a failure is
 /// filled in here.
 fn answered<B: MessageBody + 'static>(
-    response: ServiceResponse<B>,
+    response: ServiceResponse<EitherBody<B>>,
 ) -> ServiceResponse<EitherBody<B>> {
     if response.status().is_success() {
-        return response.map_into_left_body();
+        return response;
     }
     with_problem(response.map_into_boxed_body()).map_into_right_body()
 }

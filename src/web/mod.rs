@@ -57,6 +57,7 @@ pub mod refusal_limiter;
 pub mod refused;
 pub mod refused_permissions;
 pub mod respond;
+mod revision;
 mod route_lines;
 pub mod routes;
 pub mod samples;

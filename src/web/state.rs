@@ -12,6 +12,7 @@ use super::digests::Digests;
 use super::read_records::ReadRecords;
 use super::readiness::Readiness;
 use super::refusal_limiter::RefusalLimiter;
+use super::revision;
 use super::searches::{Place, Searches, Seeker};
 use super::unknown_tokens::UnknownTokens;
 use super::viewer_zone;
@@ -327,7 +328,9 @@ impl State {
         change: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (db, follower) = (self.db.clone(), Arc::clone(&self.follower));
-        block(move || follower.change(&db, change)).await
+        let (done, rev) = block(move || follower.change(&db, change)).await?;
+        revision::note(rev);
+        Ok(done)
     }
 
     /// Runs a change that concerns no key, as [`Db::note`].

@@ -27,6 +27,7 @@ fn verdict(index: &Index, clock: &Clock, secret: &KeySecret) -> Code {
         address: None,
         scope: None,
         now: clock.now(),
+        at_least: 0,
         facts: Facts {
             id: RequestId::next(clock.now()),
             method: "",
@@ -74,7 +75,7 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
     let mut rotated_first = 0;
     let rounds = rounds(300);
     for round in 0..rounds {
-        let issued = follower
+        let (issued, _) = follower
             .change(&db, |conn| keys::issue(conn, &by(), &draft, issuing))
             .unwrap();
         let Issued::New(key, old) = issued else {
@@ -116,7 +117,7 @@ fn of_a_rotation_and_a_revocation_the_revocation_always_wins() {
             .unwrap();
         let history: Vec<&str> = history.iter().map(|row| row.action.as_str()).collect();
         match rotated {
-            Ok(Rotated::New(_, new)) => {
+            Ok((Rotated::New(_, new), _)) => {
                 rotated_first += 1;
                 assert_eq!(verdict(index, &clock, &new), Code::Revoked, "round {round}");
                 assert_eq!(history[1..], ["key.rotated", "key.revoked"]);

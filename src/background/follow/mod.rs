@@ -212,12 +212,16 @@ impl Follower {
     }
 
     /// Runs a change in one transaction, and waits until the index has applied it: what is answered as done is true for
-    /// the next verification.
+    /// the next verification. Also tells the revision that the change made, or that it rests on if it made none.
     ///
     /// # Errors
     /// Those of the change. `OutcomeUnknown` when it is stored, or may be, and the index did not get there; it then
     /// answers nothing until it can be sure again.
-    pub fn change<T>(&self, db: &Db, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    pub fn change<T>(
+        &self,
+        db: &Db,
+        change: impl FnOnce(&mut Conn) -> Result<T>,
+    ) -> Result<(T, i64)> {
         let changed = db.write(|conn| {
             change_log::take_effect();
             let before = change_log::head(conn)?;
@@ -226,12 +230,13 @@ impl Follower {
             let after = change_log::head(conn)?;
             let effect = change_log::take_effect();
             let matters = after != before || effect == Effect::Stops;
-            Ok((done, matters.then_some((after, effect))))
+            Ok((done, after, matters.then_some(effect)))
         });
-        let reached = changed.and_then(|(done, own)| {
-            own.map_or(Ok(()), |(own, effect)| self.reach(db, own, effect))
+        let reached = changed.and_then(|(done, own, effect)| {
+            effect
+                .map_or(Ok(()), |effect| self.reach(db, own, effect))
                 .map_err(|error| Error::OutcomeUnknown(error.to_string()))?;
-            Ok(done)
+            Ok((done, own.rev))
         });
         if matches!(reached, Err(Error::OutcomeUnknown(_))) {
             self.doubt();

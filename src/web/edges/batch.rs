@@ -4,7 +4,7 @@ use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::asker::Asker;
-use super::{verdict_json, verify, views};
+use super::{at_least, verdict_json, verify, views};
 use crate::domain::request_id::RequestId;
 use crate::domain::validate::FieldErrors;
 use crate::domain::{Error, Result};
@@ -27,7 +27,8 @@ const NO_OBJECT: &str = "Send an object with a key, such as {\"key\":\"…\"}.";
 /// Verify many keys
 ///
 /// 1 to 1,000 questions in a body of at most 1 MiB; the verdicts come in the same order, each with a request id of
-/// its own. A question that can't be read is named by its place, from 0, and then none is answered.
+/// its own. A question that can't be read is named by its place, from 0, and then none is answered; nor is any while this
+/// server lacks a revision that one of them insists on.
 #[utoipa::path(
     post,
     path = "/api/v1/verify/batch",
@@ -54,7 +55,17 @@ pub async fn create(
     if !media_type::is(request.head(), media_type::JSON) {
         return Ok(HttpResponse::UnsupportedMediaType().finish());
     }
-    let json = understand(body.len(), move || answer(&state, &body)).await?;
+    let ask = || {
+        let (state, body) = (state.clone(), body.clone());
+        understand(body.len(), move || answer(&state, &body))
+    };
+    let json = match ask().await {
+        Err(Error::NotReached(rev)) => {
+            at_least::wait(state.index(), rev).await?;
+            ask().await?
+        }
+        answered => answered?,
+    };
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .content_type(ContentType::json())
@@ -87,6 +98,9 @@ fn answer(state: &State, body: &[u8]) -> Result<Vec<u8>> {
         verify::read(asked, key, RequestId::next(now), now).map_err(|error| at_place(place, error))
     });
     let questions: Vec<_> = questions.collect::<Result<_>>()?;
+    // Before any is answered, which is counted as use.
+    let newest = questions.iter().map(|question| question.at_least).max();
+    at_least::must_be_reached(state.index(), newest.unwrap_or_default())?;
     let mut json = Vec::with_capacity(questions.len() * verdict_json::USUAL_LENGTH);
     json.extend_from_slice(b"{\"results\":[");
     for (place, question) in questions.iter().enumerate() {

@@ -4,7 +4,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::asker::OauthAsker;
-use super::{oauth, oauth_views, verify};
+use super::{at_least, oauth, oauth_views, verify};
 use crate::domain::Error;
 use crate::domain::verdict::Code;
 use crate::verify::{Allowance, Facts, Question};
@@ -62,12 +62,16 @@ pub async fn create(
     let asked: oauth_views::TokenQuestion = oauth::read(&body)?;
     let address = verify::read_address(asked.ip.as_deref())
         .map_err(|_| Error::BadRequest("ip: use an IPv4 or IPv6 address.".into()))?;
+    let rev = at_least::read(asked.at_least.as_deref())
+        .map_err(|_| Error::BadRequest("at_least: send a whole number, 0 or more.".into()))?;
     let key = state.index().seek(oauth::token(&asked.token)?);
+    at_least::wait(state.index(), rev).await?;
     let question = Question {
         key: &key,
         address,
         scope: None,
         now: state.now(),
+        at_least: rev,
         // What the key is presented for is not among RFC 7662's parameters.
         facts: Facts {
             id: client::id(&request),

@@ -1,6 +1,7 @@
 //! Thin edges on the one decision: each reads its asker's words and writes the answer in them.
 
 pub mod asker;
+mod at_least;
 pub mod batch;
 pub mod ext_authz;
 pub mod forward_auth;

@@ -17,6 +17,9 @@ pub struct TokenQuestion {
     /// The address from which it was presented, for keys with an IP allowlist.
     #[schema(example = "203.0.113.7")]
     pub ip: Option<String>,
+    /// A `revision` from the answer to a change: the answer goes by that change, or is 503 while this server lacks it.
+    #[schema(value_type = Option<i64>, example = 1, minimum = 0)]
+    pub at_least: Option<String>,
 }
 
 /// A token that shall not work any longer (RFC 7009 section 2.1).

@@ -6,9 +6,10 @@ use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
+use serde_json::value::RawValue;
 
 use super::asker::Asker;
-use super::{verdict_json, views};
+use super::{at_least, verdict_json, views};
 use crate::domain::request_id::RequestId;
 use crate::domain::scope::is_scope;
 use crate::domain::time::Timestamp;
@@ -23,7 +24,9 @@ use crate::web::strict_json::explain;
 
 /// Verify a key
 ///
-/// Answers 200 whether the key is valid or not; the code says why. Ask with the token of a verifier.
+/// Answers 200 whether the key is valid or not; the code says why. Ask with the token of a verifier. To have an answer
+/// that goes by a change of yours, whichever server it comes from, send the `revision` in the answer to that change as
+/// at_least.
 #[utoipa::path(
     post,
     path = "/api/v1/verify",
@@ -42,8 +45,16 @@ pub async fn create(request: HttpRequest, _: Asker, Body(body): Body) -> Answer<
         return Ok(HttpResponse::UnsupportedMediaType().finish());
     }
     let asked = parse(&body)?;
-    let key = seek(&asked, incoming.state.index());
-    Ok(answer(&incoming, &asked, &key)?)
+    let index = incoming.state.index();
+    let key = seek(&asked, index);
+    match answer(&incoming, &asked, &key) {
+        Err(Error::NotReached(rev)) => {
+            at_least::wait(index, rev).await?;
+            // Time went by.
+            Ok(answer(&Incoming::of(&request)?, &asked, &key)?)
+        }
+        answered => Ok(answered?),
+    }
 }
 
 /// The question of a verifier.
@@ -63,7 +74,7 @@ pub fn seek<'a>(asked: &'a views::Question<'_>, index: &Index) -> KeyLookup<'a> 
 /// The answer to a verifier that may ask.
 ///
 /// # Errors
-/// `Invalid` for a member that can't be read; `Unavailable` when this node can't be sure.
+/// `Invalid` for a member that can't be read; those of [`decide`].
 pub fn answer(
     incoming: &Incoming<'_>,
     asked: &views::Question<'_>,
@@ -97,6 +108,7 @@ pub fn read<'a>(
         address: read_address(asked.ip.as_deref())?,
         scope: read_scope(asked.scope.as_deref())?,
         now,
+        at_least: at_least::read(asked.at_least.map(RawValue::get))?,
         facts: Facts {
             id,
             method: asked.method.as_deref().unwrap_or_default(),
@@ -109,10 +121,13 @@ pub fn read<'a>(
 /// The verdict.
 ///
 /// # Errors
-/// `Unavailable` when this node can't be sure.
+/// `NotReached` when this node lacks what the question insists on; `Unavailable` when it can't be sure.
 pub fn decide(index: &Index, question: &Question<'_>) -> Result<verify::Verdict> {
-    decision::decide(index, question)
-        .ok_or_else(|| Error::Unavailable("the index is not certain".into()))
+    let decided = decision::decide(index, question).map(Ok);
+    decided.unwrap_or_else(|| {
+        at_least::must_be_reached(index, question.at_least)?;
+        Err(Error::Unavailable("the index is not certain".into()))
+    })
 }
 
 /// An address that can't be read is an error, not an unknown address: a typing slip in a gateway must be seen.

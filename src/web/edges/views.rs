@@ -1,6 +1,7 @@
 //! What verifiers send, and what they are told.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::domain::id::IdText;
@@ -34,6 +35,10 @@ pub struct Question<'a> {
     #[serde(borrow, default)]
     #[schema(value_type = Option<String>, example = "erp-sync/2.1")]
     pub user_agent: Option<std::borrow::Cow<'a, str>>,
+    /// A `revision` from the answer to a change: the verdict goes by that change, or is 503 while this server lacks it.
+    #[serde(borrow, default)]
+    #[schema(value_type = Option<i64>, example = 1, minimum = 0)]
+    pub at_least: Option<&'a RawValue>,
 }
 
 /// The answer to a verifier's question.
@@ -122,7 +127,7 @@ pub struct Questions<'a> {
 pub struct RawQuestions<'a> {
     /// The questions as sent.
     #[serde(borrow)]
-    pub keys: Vec<&'a serde_json::value::RawValue>,
+    pub keys: Vec<&'a RawValue>,
 }
 
 /// The answers to many questions.

@@ -4,6 +4,7 @@ mod links;
 mod operations;
 mod prose;
 mod refusals;
+mod revisions;
 mod schemes;
 mod words;
 
@@ -13,6 +14,7 @@ use utoipa::OpenApi;
 use self::links::Links;
 use self::prose::Prose;
 use self::refusals::Refusals;
+use self::revisions::Revisions;
 use self::schemes::Schemes;
 use self::words::Words;
 use super::api::{
@@ -126,7 +128,7 @@ use super::state::{State, block};
         (name = "Verification", description = "Questions of APIs and gateways"),
         (name = "OAuth", description = "The same for OAuth libraries")
     ),
-    modifiers(&Schemes, &Words, &Links, &Refusals, &Prose)
+    modifiers(&Schemes, &Words, &Links, &Refusals, &Revisions, &Prose)
 )]
 struct Document;
 

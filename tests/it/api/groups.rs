@@ -36,7 +36,7 @@ async fn a_group_is_made_changed_and_deleted_over_the_api() {
         json!({
             "id": id, "name": "Clerks", "type": "tenant_api_key", "summary": "Enter orders",
             "scopes": ["orders:read", "orders:write"], "built_in": false, "keys": 0,
-            "created_at": "2026-11-20T12:00:00Z",
+            "created_at": "2026-11-20T12:00:00Z", "revision": app.revision(),
         })
     );
     let key = app.issue_with("Acme", "ERP", Some("Clerks"), &[], None);

@@ -33,7 +33,7 @@ async fn the_answer_to_creation_alone_holds_the_text_of_the_key() {
             "authorization_group": "Read only", "scopes": ["*:read"],
             "ip_allowlist": ["127.0.0.1", "2001:db8::/32"], "ip_allowlist_mode": "enforce", "created_at": "2026-11-20T12:00:00Z",
             "expires_at": "2027-02-18T00:00:00Z", "last_used_at": null, "rate_limit": null, "project": null,
-            "owner": "The tests",
+            "owner": "The tests", "revision": app.revision(),
         })
     );
     assert!(keystead::domain::key_text::is_well_formed(secret));

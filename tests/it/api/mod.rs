@@ -27,6 +27,7 @@ mod precedence;
 pub mod projects;
 mod repeated_requests;
 mod resolutions;
+mod revisions;
 mod schemathesis;
 mod sealed_credentials;
 mod whoami;

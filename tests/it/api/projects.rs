@@ -35,7 +35,7 @@ async fn a_project_is_created_changed_archived_and_restored_over_the_api() {
         project,
         json!({
             "id": id, "name": "Web shop", "description": "Shop and warehouse", "status": "active",
-            "created_at": "2026-11-20T12:00:00Z", "archived_at": null,
+            "created_at": "2026-11-20T12:00:00Z", "archived_at": null, "revision": app.revision(),
         })
     );
     system.post(PROJECTS, json!({ "name": "App" })).await;

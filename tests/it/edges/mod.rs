@@ -1,5 +1,6 @@
 //! The edges at which APIs and gateways ask.
 
+mod at_least;
 mod authlib;
 mod batch;
 mod decision;

@@ -115,6 +115,11 @@ impl App {
         number(&self.db, query)
     }
 
+    /// The number of the newest change.
+    pub fn revision(&self) -> i64 {
+        self.number("SELECT rev AS n FROM change_head")
+    }
+
     /// The id of a person.
     pub fn person(&self, email: &str) -> String {
         let query = format!("SELECT id AS t FROM users WHERE email = '{email}'");

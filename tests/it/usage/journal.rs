@@ -76,6 +76,7 @@ impl Servers {
                 address: None,
                 scope: None,
                 now,
+                at_least: 0,
                 facts: Facts {
                     id: RequestId::next(now),
                     method: "",

@@ -256,6 +256,7 @@ impl Server {
             address: None,
             scope: None,
             now,
+            at_least: 0,
             facts: Facts {
                 id: RequestId::next(now),
                 method: "",
