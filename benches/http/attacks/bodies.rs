@@ -31,7 +31,7 @@ pub fn measure(program: &Program) -> Vec<Figure> {
 
 /// Sends lists without a pause: how many.
 fn send_lists(port: u16, admin: &str, key: &str, stop: &AtomicBool) -> u64 {
-    let list = api::allowlist(0, BODY / 13);
+    let list = api::allowlist(0, BODY / 14);
     let sent = AtomicU64::new(0);
     let proxy = Proxy::to(port);
     runtime().block_on(async {

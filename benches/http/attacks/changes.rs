@@ -41,7 +41,7 @@ pub fn measure(program: &Program) -> Vec<Figure> {
 }
 
 /// How many changes were made.
-fn change(port: u16, admin: &str, key: &str, stop: &AtomicBool) -> u64 {
+pub fn change(port: u16, admin: &str, key: &str, stop: &AtomicBool) -> u64 {
     let lists = [0, 1].map(|second| api::allowlist(second, 1_000));
     let (turn, made) = (AtomicU64::new(0), AtomicU64::new(0));
     let proxy = Proxy::to(port);
