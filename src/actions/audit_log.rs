@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{Object, record};
-use crate::db::audit::ChainedEvent;
 use crate::db::audit_lists::Filter;
+use crate::db::confirmed_events::{Logged, with_confirmations};
 use crate::db::{self, Conn};
 use crate::domain::audit::Event;
 use crate::domain::right::Right;
@@ -15,7 +15,7 @@ use crate::domain::{Error, Result};
 #[derive(Debug, Clone, Default)]
 pub struct Page {
     /// Newest first.
-    pub rows: Vec<ChainedEvent>,
+    pub rows: Vec<Logged>,
     /// The number before which the next page begins; none at the end of the log.
     pub next: Option<i64>,
     /// True when older rows were not looked at although the page has room.
@@ -34,7 +34,7 @@ pub fn page(conn: &mut Conn, by: &Actor, filter: &Filter, limit: usize) -> Resul
     rows.truncate(limit);
     let last = rows.last().filter(|_| more).map(|row| row.seq);
     Ok(Page {
-        rows,
+        rows: with_confirmations(conn, rows)?,
         next: last.or(looked_to),
         is_cut: !more && looked_to.is_some(),
     })
@@ -45,9 +45,10 @@ pub fn page(conn: &mut Conn, by: &Actor, filter: &Filter, limit: usize) -> Resul
 ///
 /// # Errors
 /// `Forbidden` without the right.
-pub fn after(conn: &mut Conn, by: &Actor, seq: i64, limit: i64) -> Result<Vec<ChainedEvent>> {
+pub fn after(conn: &mut Conn, by: &Actor, seq: i64, limit: i64) -> Result<Vec<Logged>> {
     must_read(by)?;
-    db::audit::list_from(conn, Some(by.tenant), seq.saturating_add(1), limit)
+    let rows = db::audit::list_from(conn, Some(by.tenant), seq.saturating_add(1), limit)?;
+    with_confirmations(conn, rows)
 }
 
 /// Notes that somebody takes a copy of the log.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Object, record_by_supporter};
-use crate::db::audit::ChainedEvent;
 use crate::db::audit_lists::{self, Filter, Reach};
+use crate::db::confirmed_events::{Logged, with_confirmations};
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::audit::Event;
@@ -17,7 +17,7 @@ use crate::domain::role::Supporter;
 #[derive(Debug, Default)]
 pub struct Page {
     /// Newest first.
-    pub rows: Vec<ChainedEvent>,
+    pub rows: Vec<Logged>,
     /// The names of the tenants they are about.
     pub tenants: BTreeMap<TenantId, String>,
     /// The row before which the next page begins; none at the end of the log.
@@ -42,7 +42,7 @@ pub fn page(
     let tenants = db::tenants::list_names(conn, about)?;
     let last = rows.last().filter(|_| more).map(|row| row.event.id);
     Ok(Page {
-        rows,
+        rows: with_confirmations(conn, rows)?,
         tenants,
         next: last.or(looked_to),
         is_cut: !more && looked_to.is_some(),

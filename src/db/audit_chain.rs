@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::audit::{self, AuditEvent, ChainedEvent};
 use super::{Conn, audit_heads, audit_keys, dialect};
 use crate::domain::audit_chain::{AuditKey, AuditKeys, Head, Link};
-use crate::domain::id::TenantId;
+use crate::domain::id::{AuditId, TenantId};
 use crate::domain::time::Timestamp;
 use crate::domain::{Error, Result};
 
@@ -30,6 +30,14 @@ pub fn append(conn: &mut Conn, event: AuditEvent) -> Result<()> {
     }
     WRITTEN.with_borrow_mut(|written| written.push(event));
     Ok(())
+}
+
+/// The rows of the transaction that is under way, so far: the id of each, and of what it is about.
+pub fn written() -> Vec<(AuditId, String)> {
+    WRITTEN.with_borrow(|written| {
+        let of = |event: &AuditEvent| (event.id, event.object_id.clone());
+        written.iter().map(of).collect()
+    })
 }
 
 /// Runs a change, then adds the rows that it wrote to their chains.

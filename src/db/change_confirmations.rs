@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::change_confirmations as confirmations;
-use super::{Conn, dialect, rows};
+use super::{Conn, dialect};
 use crate::domain::Result;
 
 /// How one change was.
@@ -33,12 +33,4 @@ pub fn note(conn: &mut Conn, confirmation: &Confirmation) -> Result<()> {
         .do_nothing();
     dialect::execute(conn, row)?;
     Ok(())
-}
-
-/// Those of these changes.
-pub fn find(conn: &mut Conn, revs: &[i64]) -> Result<Vec<Confirmation>> {
-    let query = confirmations::table
-        .filter(confirmations::rev.eq_any(revs))
-        .select(Confirmation::as_select());
-    rows::load(conn, query)
 }

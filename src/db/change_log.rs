@@ -278,6 +278,16 @@ pub fn payload_at(conn: &mut Conn, item: &str, rev: i64) -> Result<Option<(i64, 
         .optional()?)
 }
 
+/// The number of the newest change of a thing.
+pub fn newest_of(conn: &mut Conn, item: &str) -> Result<Option<i64>> {
+    Ok(change_log::table
+        .filter(change_log::item.eq(item))
+        .order(change_log::rev.desc())
+        .select(change_log::rev)
+        .first(conn)
+        .optional()?)
+}
+
 /// The newest change; number 0 before the first one.
 pub fn head(conn: &mut Conn) -> Result<Position> {
     let (rev, entry) = change_head::table

@@ -12,6 +12,7 @@ pub mod callers;
 pub mod change_confirmations;
 pub mod change_log;
 pub mod change_marks;
+pub mod confirmed_events;
 pub mod connection;
 pub mod credentials;
 pub mod dialect;

@@ -271,6 +271,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     usage_nodes,
     request_records,
     audit_events,
+    confirmed_events,
+    change_confirmations,
     integrations,
     integration_credentials,
     integration_reads,
@@ -293,3 +295,7 @@ diesel::table! {
 diesel::table! {
     change_confirmations (rev) { rev -> BigInt, nodes -> BigInt, lapsed -> BigInt, waited_ms -> BigInt, }
 }
+
+diesel::table! { confirmed_events (event_id) { event_id -> Text, rev -> BigInt, } }
+diesel::joinable!(confirmed_events -> change_confirmations (rev));
+diesel::joinable!(confirmed_events -> audit_events (event_id));

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::process;
 use crate::config::Config;
 use crate::domain::authority::Authority;
 use crate::domain::master_key::MasterKey;
@@ -27,6 +28,8 @@ pub fn of(config: &Config, address: SocketAddr) -> Site {
             .and_then(Authority::of_origin)
             .map(|(host, _)| host),
         base_url,
+        server_name: config.node_name.clone().unwrap_or_else(process::machine),
+        server_address: address.to_string(),
         trusted_proxies: config.trusted_proxies.clone(),
         brand: config.brand.clone(),
         insecure_cookie: config.insecure_cookie,

@@ -57,6 +57,12 @@ impl Metrics {
         self.sum(|shard| &shard.codes[code.index()])
     }
 
+    /// Decisions with whatever code.
+    pub fn decided_in_all(&self) -> u64 {
+        let codes = Code::ALL.iter();
+        codes.map(|code| self.decisions(*code)).sum()
+    }
+
     /// Answers by the time they took.
     pub fn latency(&self) -> Latency {
         Latency {

@@ -5,6 +5,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::db::audit::{AuditEvent, ChainedEvent};
+use crate::db::change_confirmations::Confirmation;
+use crate::db::confirmed_events::Logged;
 use crate::domain::audit_words::words;
 use crate::domain::time::rfc3339;
 
@@ -46,10 +48,37 @@ pub struct AuditRow {
     address: Option<String>,
     /// The request in which it was done, if there was one.
     request_id: Option<String>,
+    /// How it was confirmed that a change which stopped a key reached every server. `null` of other changes, where there is one server, and until the change is answered.
+    confirmation: Option<Confirmed>,
 }
 
-impl From<ChainedEvent> for AuditRow {
-    fn from(ChainedEvent { event, seq, .. }: ChainedEvent) -> Self {
+/// How it was confirmed that a change reached every server.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Confirmed {
+    /// Servers that had to apply it.
+    #[schema(minimum = 0, example = 3)]
+    servers: i64,
+    /// Those of them that said that they have. The others had stopped answering.
+    #[schema(minimum = 0, example = 3)]
+    confirmed: i64,
+    /// Milliseconds until then.
+    #[schema(minimum = 0, example = 14)]
+    waited_ms: i64,
+}
+
+impl From<Confirmation> for Confirmed {
+    fn from(of: Confirmation) -> Self {
+        Self {
+            servers: of.nodes,
+            confirmed: of.nodes - of.lapsed,
+            waited_ms: of.waited_ms,
+        }
+    }
+}
+
+impl From<Logged> for AuditRow {
+    fn from(Logged { row, confirmed }: Logged) -> Self {
+        let ChainedEvent { event, seq, .. } = row;
         let known = |text: String| Some(text).filter(|text| !text.is_empty());
         Self {
             seq,
@@ -65,6 +94,7 @@ impl From<ChainedEvent> for AuditRow {
             object_name: event.object_name,
             address: known(event.address),
             request_id: known(event.request_id),
+            confirmation: confirmed.map(Confirmed::from),
         }
     }
 }

@@ -48,6 +48,7 @@ pub mod password_check;
 pub mod past_step;
 pub mod presented;
 pub mod problem;
+pub mod proof;
 pub mod qr;
 pub mod questions;
 pub mod rate_limit;

@@ -8,6 +8,7 @@ use futures_util::future::LocalBoxFuture;
 use super::body::arrived;
 use super::change_budget::Lane;
 use super::failure::Failure;
+use super::respond::is_htmx;
 use super::session::{self, Who};
 use super::session_facts::SessionFacts;
 use super::shell::{LookStrip, Shell, SuspensionStrip};
@@ -149,7 +150,10 @@ impl SignedIn {
         request.extensions_mut().insert(shell.clone());
         must_not_change(request, &member)?;
         changing::admit(request, state, (!member.super_user).then_some(&actor))?;
-        shell.flash = session::take_flash(&session);
+        // A fragment shows none, and must not take it from the page that does.
+        if !is_htmx(request) {
+            shell.flash = session::take_flash(&session);
+        }
         Ok(Self {
             member,
             csrf,

@@ -41,6 +41,10 @@ use crate::verify::Index;
 pub struct Site {
     /// Address for people and examples, without a trailing slash.
     pub base_url: String,
+    /// What this server is called.
+    pub server_name: String,
+    /// Where it listens.
+    pub server_address: String,
     /// The configured host and port; other names are refused. `None`: only IP addresses and localhost.
     pub host: Option<Authority>,
     /// True when browsers reach us by HTTPS.
@@ -80,6 +84,8 @@ pub struct State {
     pub site: Site,
     /// The present.
     pub clock: Clock,
+    /// When this server began.
+    pub started: Timestamp,
     /// Who presents unknown tokens.
     pub unknown_tokens: UnknownTokens,
     /// Which refused permissions get a row in the audit log.
@@ -122,6 +128,7 @@ impl State {
             changes: ChangeBudget::new(site.changes_per_second, &clock),
             reads: ReadRecords::default(),
             site,
+            started: clock.now(),
             unknown_tokens: UnknownTokens::new(&clock),
             refusal_limiter: RefusalLimiter::new(&clock),
             key_lists: Arc::default(),
@@ -171,6 +178,16 @@ impl State {
     /// How well the index follows the database.
     pub fn following(&self) -> Standing {
         self.follower.standing()
+    }
+
+    /// True when there may be several servers on the database.
+    pub fn is_shared(&self) -> bool {
+        self.follower.is_shared()
+    }
+
+    /// What this server is among them.
+    pub fn follower(&self) -> &Follower {
+        &self.follower
     }
 
     /// Notes the number of the newest change, as the database told it.

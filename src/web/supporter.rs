@@ -3,6 +3,7 @@
 use actix_session::SessionExt as _;
 use actix_web::{HttpMessage as _, HttpRequest};
 
+use super::respond::is_htmx;
 use super::session::{self, Who};
 use super::session_facts::SessionFacts;
 use super::shell::Shell;
@@ -38,7 +39,10 @@ pub async fn load(request: &HttpRequest) -> Result<(Shell, Supporter)> {
     let mut shell = Shell::of_support(request, &found.name, &csrf, page_owner::of(request));
     // Error pages of this request are drawn inside the shell.
     request.extensions_mut().insert(shell.clone());
-    shell.flash = session::take_flash(&session);
+    // A fragment shows none, and must not take it from the page that does.
+    if !is_htmx(request) {
+        shell.flash = session::take_flash(&session);
+    }
     let supporter = Supporter {
         id: user,
         name: found.name,

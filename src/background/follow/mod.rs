@@ -9,8 +9,10 @@ mod entries;
 mod history;
 mod load;
 mod look;
+mod pace;
 mod secrets;
 mod shared;
+mod waits;
 pub mod watch;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -18,14 +20,17 @@ use std::time::{Duration, Instant};
 
 use self::entries::{Groups, Limiters};
 use self::history::History;
+use self::pace::Pace;
 pub use self::shared::{Confirmed, Node, set_clock};
+use self::waits::Waits;
 use super::nodes::confirmations::Seen;
 use super::nodes::member::Member;
 use crate::db::change_confirmations::{self, Confirmation};
 use crate::db::change_log::{self, Effect, Position};
 use crate::db::secret_checks::{self, Kind};
-use crate::db::{self, Conn, Db};
+use crate::db::{self, Conn, Db, audit_chain, confirmed_events};
 use crate::domain::boot_clock::BootClock;
+use crate::domain::id::AuditId;
 use crate::domain::master_key::{MasterKey, MasterKeys};
 use crate::domain::pepper::{Pepper, Peppers};
 use crate::domain::time::Clock;
@@ -92,7 +97,9 @@ struct State {
     /// The other servers, as they were read last.
     seen: Seen,
     /// Changes that wait for other servers.
-    waits: usize,
+    waits: Waits,
+    /// How many questions a second are answered.
+    pace: Pace,
     is_asked: bool,
     is_failing: bool,
 }
@@ -104,6 +111,14 @@ pub enum Trouble {
     OtherHistory,
     /// What belongs to the database file does not lie beside it any more.
     TornFiles,
+}
+
+/// A change that was committed.
+struct Own {
+    position: Position,
+    effect: Effect,
+    /// The rows of the audit log that tell of it, and the id of what each is about.
+    rows: Vec<(AuditId, String)>,
 }
 
 /// How well the index follows.
@@ -156,7 +171,8 @@ impl Follower {
                 limiters: Limiters::new(),
                 member: None,
                 seen: Seen::default(),
-                waits: 0,
+                waits: Waits::default(),
+                pace: Pace::default(),
                 is_asked: false,
                 is_failing: false,
             }),
@@ -230,13 +246,21 @@ impl Follower {
             let after = change_log::head(conn)?;
             let effect = change_log::take_effect();
             let matters = after != before || effect == Effect::Stops;
-            Ok((done, after, matters.then_some(effect)))
+            let own = Own {
+                position: after,
+                effect,
+                rows: audit_chain::written(),
+            };
+            Ok((done, matters, own))
         });
-        let reached = changed.and_then(|(done, own, effect)| {
-            effect
-                .map_or(Ok(()), |effect| self.reach(db, own, effect))
-                .map_err(|error| Error::OutcomeUnknown(error.to_string()))?;
-            Ok((done, own.rev))
+        let reached = changed.and_then(|(done, matters, own)| {
+            let reached = if matters {
+                self.reach(db, &own)
+            } else {
+                Ok(())
+            };
+            reached.map_err(|error| Error::OutcomeUnknown(error.to_string()))?;
+            Ok((done, own.position.rev))
         });
         if matches!(reached, Err(Error::OutcomeUnknown(_))) {
             self.doubt();
@@ -245,16 +269,21 @@ impl Follower {
     }
 
     /// Waits until a change is applied here and, among several servers, everywhere.
-    fn reach(&self, db: &Db, own: Position, effect: Effect) -> Result<()> {
+    fn reach(&self, db: &Db, own: &Own) -> Result<()> {
         if !self.is_shared() {
-            return self.confirm(own);
+            return self.confirm(own.position);
         }
-        let confirmed = self.confirm_everywhere(own, effect == Effect::Stops)?;
-        if effect == Effect::Stops {
-            let noted = db.note(|conn| change_confirmations::note(conn, &confirmed.into()));
-            if let Err(error) = noted {
-                tracing::warn!(%error, rev = own.rev, "how a change was confirmed could not be noted");
-            }
+        let confirmed = self.confirm_everywhere(own)?;
+        if own.effect != Effect::Stops {
+            return Ok(());
+        }
+        let rows: Vec<AuditId> = own.rows.iter().map(|(row, _)| *row).collect();
+        let noted = db.note(|conn| {
+            change_confirmations::note(conn, &confirmed.into())?;
+            confirmed_events::note(conn, confirmed.rev, &rows)
+        });
+        if let Err(error) = noted {
+            tracing::warn!(%error, rev = confirmed.rev, "how a change was confirmed could not be noted");
         }
         Ok(())
     }
@@ -264,7 +293,12 @@ impl Follower {
     /// # Errors
     /// `Unavailable` when the index does not get there.
     pub fn catch_up(&self, db: &Db) -> Result<()> {
-        self.reach(db, db.read(change_log::head)?, Effect::Stops)
+        let own = Own {
+            position: db.read(change_log::head)?,
+            effect: Effect::Stops,
+            rows: Vec::new(),
+        };
+        self.reach(db, &own)
     }
 
     /// Waits until this very change is applied.

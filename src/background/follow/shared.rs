@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Follower, Turn};
+use super::{Follower, Own, Turn};
 use crate::background::nodes::Store;
 use crate::background::nodes::confirmations::{Seen, Standing, Wait};
 use crate::background::nodes::member::Member;
-use crate::db::change_log::Position;
+use crate::db::change_log::Effect;
 use crate::db::node_leases::{self, NodeLease, Vital};
 use crate::db::{Conn, dialect};
 use crate::domain::boot_clock::BootClock;
@@ -73,6 +73,9 @@ impl Follower {
     /// # Errors
     /// Those of the database.
     pub(super) fn round(&self, conn: &mut Conn, turn: Turn) -> Result<()> {
+        self.lock()
+            .pace
+            .look(|| self.index.metrics().decided_in_all());
         let Some(node) = &self.node else {
             return self.look(conn, turn);
         };
@@ -91,7 +94,7 @@ impl Follower {
         let begun = clock.now();
         let done = member.round(&mut session, clock);
         let seen = match done {
-            Ok(None) if self.lock().waits > 0 => {
+            Ok(None) if !self.lock().waits.are_over() => {
                 let begun = clock.now();
                 session.list().map(|nodes| Some(Seen { nodes, begun }))
             }
@@ -127,12 +130,13 @@ impl Follower {
     ///
     /// # Errors
     /// `Unavailable` when this server follows a history without it.
-    pub(super) fn confirm_everywhere(&self, own: Position, stops: bool) -> Result<Confirmed> {
-        let clock = self.lease().clock();
-        let mut wait = Wait::new(own.rev, clock.now(), stops);
+    pub(super) fn confirm_everywhere(&self, change: &Own) -> Result<Confirmed> {
+        let (own, clock) = (change.position, self.lease().clock());
+        let mut wait = Wait::new(own.rev, clock.now(), change.effect == Effect::Stops);
         let begun = std::time::Instant::now();
+        let about = change.rows.iter().map(|(_, object)| object.clone());
         let mut state = self.lock();
-        state.waits += 1;
+        let number = state.waits.begin(about.collect(), wait.ends());
         let confirmed = loop {
             if let Some(history) = &state.history
                 && !history.has(own)
@@ -160,6 +164,8 @@ impl Follower {
                     waited: now.saturating_sub(wait.committed()),
                 });
             }
+            let missing = standing.map(|at| at.missing).unwrap_or_default();
+            state.waits.put(number, missing, ends);
             state.is_asked = true;
             self.asked.notify_all();
             let left = ends.saturating_sub(now);
@@ -168,8 +174,27 @@ impl Follower {
                 .wait_timeout(state, left)
                 .map_or_else(|broken| broken.into_inner().0, |(state, _)| state);
         };
-        state.waits -= 1;
+        state.waits.end(number);
         confirmed
+    }
+
+    /// Whom a change waits for that an audit row about this object tells of, and for how long at most; `None` when no such
+    /// change waits here.
+    pub fn awaits(&self, object: &str) -> Option<(Vec<String>, Duration)> {
+        let now = self.lease().clock().now();
+        let state = self.lock();
+        let (missing, ends) = state.waits.of(object)?;
+        Some((missing.to_vec(), ends.saturating_sub(now)))
+    }
+
+    /// Which of the servers this one is; `None` while it is entered among no others.
+    pub fn own_id(&self) -> Option<NodeId> {
+        self.lock().member.as_ref().and_then(Member::id)
+    }
+
+    /// Questions that were answered in the last second.
+    pub fn questions_per_second(&self) -> i64 {
+        self.lock().pace.per_second()
     }
 
     /// Takes this server from the others: it answers nothing any more, so nobody has to wait for it.
@@ -201,7 +226,7 @@ impl Session<'_> {
             applied_rev,
             seen_at: self.follower.clock.now(),
             key_count: i64::try_from(index.len()).unwrap_or(i64::MAX),
-            questions_per_second: 0,
+            questions_per_second: self.follower.questions_per_second(),
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct Confirmation {
     pub icon: &'static str,
     /// Name and value, where no blast radius tells more.
     pub facts: Vec<(String, String)>,
+    /// Where it is told whom the deed waits for, when it may wait for other servers.
+    pub awaits: Option<String>,
     /// One of several ways to do it.
     pub choice: Option<Choice>,
     /// What breaks.

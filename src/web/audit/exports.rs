@@ -13,6 +13,7 @@ use crate::actions::{audit_log, staff_audit_log};
 use crate::db::Conn;
 use crate::db::audit::ChainedEvent;
 use crate::db::audit_lists::{Filter, Reach};
+use crate::db::confirmed_events::Logged;
 use crate::domain::id::{AuditId, TenantId};
 use crate::domain::right::Right;
 use crate::domain::role::{Actor, Supporter};
@@ -27,7 +28,7 @@ use crate::web::staff::Staff;
 use crate::web::state::State;
 
 /// The columns of the CSV.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 16] = [
     "number",
     "time",
     "actor_kind",
@@ -41,6 +42,9 @@ const COLUMNS: [&str; 13] = [
     "detail",
     "address",
     "request_id",
+    "servers",
+    "confirmed",
+    "waited_ms",
 ];
 
 /// Those that the log of staff has too.
@@ -175,17 +179,17 @@ impl Mark {
 
 /// A row and, in the log of staff, id and name of the tenant that it is about; empty for the installation.
 struct ExportedRow {
-    row: ChainedEvent,
+    row: Logged,
     tenant: Option<[String; 2]>,
 }
 
 impl ExportedRow {
-    fn of_tenant(row: ChainedEvent) -> Self {
+    fn of_tenant(row: Logged) -> Self {
         Self { row, tenant: None }
     }
 
-    fn of_staff(row: ChainedEvent, names: &BTreeMap<TenantId, String>) -> Self {
-        let about = row.event.tenant_id;
+    fn of_staff(row: Logged, names: &BTreeMap<TenantId, String>) -> Self {
+        let about = row.row.event.tenant_id;
         let tenant = about.map_or_else(Default::default, |id| {
             [id.to_string(), names.get(&id).cloned().unwrap_or_default()]
         });
@@ -273,7 +277,10 @@ fn as_csv(rows: &[ExportedRow], has_head: bool) -> Result<Vec<u8>> {
         csv_writer()
     };
     for ExportedRow { row, tenant } in rows {
-        let ChainedEvent { event, seq, .. } = row;
+        let ChainedEvent { event, seq, .. } = &row.row;
+        let proof = row.confirmed.map_or_else(Default::default, |of| {
+            [of.nodes, of.nodes - of.lapsed, of.waited_ms].map(|number| number.to_string())
+        });
         let cells = [
             &seq.to_string(),
             &rfc3339(event.at),
@@ -289,7 +296,8 @@ fn as_csv(rows: &[ExportedRow], has_head: bool) -> Result<Vec<u8>> {
             &event.address,
             &event.request_id,
         ];
-        let cells = cells.into_iter().chain(tenant.iter().flatten());
+        let cells = cells.into_iter().chain(&proof);
+        let cells = cells.chain(tenant.iter().flatten());
         writer
             .write_record(cells.map(|text| cell(text)))
             .map_err(Error::internal)?;

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::details::Details;
 use crate::db::audit::ChainedEvent;
+use crate::db::confirmed_events::Logged;
 use crate::domain::audit_words::words;
 use crate::domain::id::TenantId;
+use crate::web::proof;
 use crate::web::shell::{Moment, day};
 
 /// A row.
@@ -26,6 +28,8 @@ pub struct AuditLine {
     pub details: Details,
     pub address: String,
     pub request_id: String,
+    /// How it was confirmed that the change reached every server.
+    pub confirmed: Option<String>,
 }
 
 /// What a row is about, with the way to everything that happened to it, also when it is gone.
@@ -43,19 +47,16 @@ impl AuditLine {
         !self.details.changes.is_empty()
             || !self.details.facts.is_empty()
             || !self.request_id.is_empty()
+            || self.confirmed.is_some()
     }
 }
 
 /// The lines of a page of the log at `log`, with the tenants that have to be named.
-pub fn lines(
-    rows: Vec<ChainedEvent>,
-    log: &str,
-    tenants: &BTreeMap<TenantId, String>,
-) -> Vec<AuditLine> {
+pub fn lines(rows: Vec<Logged>, log: &str, tenants: &BTreeMap<TenantId, String>) -> Vec<AuditLine> {
     let mut day = String::new();
     rows.into_iter()
         .map(|row| {
-            let tenant = row.event.tenant_id.and_then(|id| tenants.get(&id));
+            let tenant = row.row.event.tenant_id.and_then(|id| tenants.get(&id));
             let mut line = AuditLine {
                 tenant: tenant.cloned(),
                 ..line(row, log)
@@ -70,7 +71,8 @@ pub fn lines(
         .collect()
 }
 
-fn line(ChainedEvent { event, seq, .. }: ChainedEvent, log: &str) -> AuditLine {
+fn line(Logged { row, confirmed }: Logged, log: &str) -> AuditLine {
+    let ChainedEvent { event, seq, .. } = row;
     let said = words(&event.action);
     let (before, behind) = said.split_once("{}").unwrap_or((said, ""));
     let object = said.contains("{}").then(|| Object {
@@ -89,6 +91,7 @@ fn line(ChainedEvent { event, seq, .. }: ChainedEvent, log: &str) -> AuditLine {
         details: Details::read(&event.detail),
         address: event.address,
         request_id: event.request_id,
+        confirmed: confirmed.as_ref().map(proof::servers),
     }
 }
 

@@ -43,6 +43,7 @@ pub fn pages(scope: &mut ServiceConfig) {
         "/tenant-api-keys/{id}/rotation/cancellation" => page keys::rotation_ends::ask_to_cancel, post keys::rotation_ends::cancel;
         "/tenant-api-keys/{id}/disclosure" => page keys::disclosures::new, post keys::disclosures::create;
         "/tenant-api-keys/{id}/revocation" => page keys::revocations::new, post keys::revocations::create;
+        "/tenant-api-keys/{id}/confirmation" => page keys::confirmations::show;
         "/tenant-api-keys/{id}/deletion" => page keys::deletions::new, post keys::deletions::create;
         "/authorization-groups" => page groups::list::index, post groups::form::create;
         "/authorization-groups/new" => page groups::form::new;

@@ -14,6 +14,7 @@ use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
+use crate::web::proof;
 use crate::web::respond::{page, see_other};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Moment, Shell, trail};
@@ -134,6 +135,7 @@ pub async fn contain(
 ) -> Answer<HttpResponse> {
     let of: (TenantId, KeyId) = (form.tenant.parse()?, form.id.parse()?);
     let (by, reason) = (me.supporter(Right::ContainKeys)?, form.reason.clone());
+    let (tenant, request_id) = (of.0, by.request_id.clone());
     let contained = state
         .change(by, move |conn, by| {
             leaked_keys::contain(conn, by, of, &reason)
@@ -141,7 +143,8 @@ pub async fn contain(
         .await;
     let (status, errors, banner) = match contained {
         Ok(key) => {
-            let text = format!("{} is switched off. Its tenant is told.", key.name);
+            let proof = proof::told(&state, tenant, key.id.to_string(), &request_id).await;
+            let text = format!("{} is switched off. Its tenant is told.{proof}", key.name);
             set_flash(&session, &text);
             return Ok(see_other(&request, HERE));
         }

@@ -20,6 +20,7 @@ use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::past_step::PastStep;
+use crate::web::proof;
 use crate::web::respond::{is_htmx, page};
 use crate::web::shell::{Crumb, Shell};
 use crate::web::staff::Staff;
@@ -212,7 +213,7 @@ pub async fn decide(
     form: DecisionForm,
 ) -> Answer<HttpResponse> {
     let (by, typed) = (me.supporter(kind.right)?, form.clone());
-    let tenant: TenantId = id.parse()?;
+    let (tenant, request_id): (TenantId, _) = (id.parse()?, by.request_id.clone());
     let done = state
         .change(by, move |conn, by| {
             let input = Input {
@@ -224,7 +225,11 @@ pub async fn decide(
         })
         .await;
     let (status, errors, banner) = match done {
-        Ok(()) => return decided(request, state, session, &me, tenant, kind.told).await,
+        Ok(()) => {
+            let proof = proof::told(state, tenant, tenant.to_string(), &request_id).await;
+            let told = |row: &TenantRow| format!("{}{proof}", (kind.told)(row));
+            return decided(request, state, session, &me, tenant, told).await;
+        }
         Err(Error::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
         Err(Error::Conflict(
             conflict @ (Conflict::ChangedMeanwhile | Conflict::DeletionScheduled),

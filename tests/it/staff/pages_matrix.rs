@@ -61,6 +61,7 @@ const MATRIX: &str = "
 + + - 0 0 > /projects/{project}/integrations/{slug}/credentials/{id}/promotion
 + + - 0 0 > /projects/{project}/integrations/{slug}/credentials/{id}/removal
 + + - 0 0 > /projects/{project}/integrations/{slug}/override-removal
++ + - 0 0 > /tenant-api-keys/{id}/confirmation
 + + - 0 0 > /tenant-api-keys/{id}/deletion
 + + - 0 0 > /tenant-api-keys/{id}/disclosure
 + + - 0 0 > /tenant-api-keys/{id}/edit

@@ -17,6 +17,7 @@ use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
+use crate::web::proof;
 use crate::web::respond::{is_htmx, page, part, see_other};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell};
@@ -255,7 +256,10 @@ pub async fn update(
                 0 => String::new(),
                 keys => format!(" It is so for {} from now on.", keys_in_words(keys)),
             };
-            set_flash(&session, &format!("\"{}\" was saved.{told}", group.name));
+            let by = me.actor();
+            let proof = proof::told(&state, by.tenant, id.to_string(), &by.request_id).await;
+            let text = format!("\"{}\" was saved.{told}{proof}", group.name);
+            set_flash(&session, &text);
             Ok(see_other(&request, LIST))
         }
         Err(error @ Error::Conflict(_)) => {

@@ -16,6 +16,7 @@ use crate::domain::right::Right;
 use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
+use crate::web::proof;
 use crate::web::respond::see_other;
 use crate::web::session::set_flash;
 use crate::web::signed_in::SignedIn;
@@ -66,7 +67,8 @@ pub async fn create(
     };
     match change(&state, &me, id, update, ("", "")).await? {
         Saved::Done(_) => {
-            set_flash(&session, told);
+            let proof = proof::told_of_key(&state, &me, id).await;
+            set_flash(&session, &format!("{told}{proof}"));
             Ok(see_other(&request, &format!("/tenant-api-keys/{id}")))
         }
         Saved::Narrows(asks) => {

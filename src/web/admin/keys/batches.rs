@@ -16,6 +16,7 @@ use crate::web::change_budget::Lane;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
 use crate::web::numbers::{counted, grouped};
+use crate::web::proof;
 use crate::web::respond::{html, is_htmx, page, see_other, with_events};
 use crate::web::session::set_flash;
 use crate::web::shell::{Crumb, Shell, crumbs};
@@ -274,6 +275,11 @@ pub async fn create(
         Change::Enable => format!("{keys} enabled."),
         Change::Revoke => format!("{keys} revoked. They are refused from now on."),
     };
-    set_flash(&session, &text);
+    // All of them were changed at once: what is known of one is true of all.
+    let proof = match choice.ids.first() {
+        Some(key) => proof::told_of_key(&state, &me, *key).await,
+        None => String::new(),
+    };
+    set_flash(&session, &format!("{text}{proof}"));
     Ok(see_other(&request, &choice.back))
 }

@@ -20,6 +20,7 @@ use crate::domain::right::Right;
 use crate::domain::{Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::Form;
+use crate::web::proof;
 use crate::web::respond::{is_htmx, refresh, see_other};
 use crate::web::session::set_flash;
 use crate::web::signed_in::SignedIn;
@@ -68,7 +69,8 @@ pub async fn update(
     }
     match save(&state, &me, id, &form).await {
         Ok(Saved::Done(key)) => {
-            set_flash(&session, &format!("\"{}\" was saved.", key.name));
+            let proof = proof::told_of_key(&state, &me, id).await;
+            set_flash(&session, &format!("\"{}\" was saved.{proof}", key.name));
             if is_htmx(&request) {
                 return Ok(refresh());
             }

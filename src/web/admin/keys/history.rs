@@ -1,9 +1,14 @@
 //! What happened to a key lately: who did what, and when.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::changes;
 use crate::db::audit::AuditEvent;
+use crate::db::change_confirmations::Confirmation;
+use crate::domain::id::AuditId;
+use crate::web::proof;
 use crate::web::shell::Moment;
 use crate::web::viewer_zone;
 
@@ -23,11 +28,13 @@ pub struct HistoryLine {
     pub at: Moment,
     /// "12:00:03", for those who look closer.
     pub clock: String,
+    /// How it was confirmed that the change reached every server.
+    pub confirmed: Option<String>,
 }
 
 impl HistoryLine {
     /// The line of an event.
-    pub fn new(event: AuditEvent) -> Self {
+    pub fn new(event: AuditEvent, confirmed: Option<&Confirmation>) -> Self {
         let detail: Value = serde_json::from_str(&event.detail).unwrap_or_default();
         let at = event.at;
         Self {
@@ -36,8 +43,21 @@ impl HistoryLine {
             who: event.actor_name,
             at: Moment::day(at),
             clock: viewer_zone::current().format(at, "%H:%M"),
+            confirmed: confirmed.map(proof::servers),
         }
     }
+}
+
+/// The lines of these events, with what is known of their confirmations.
+pub fn lines(
+    events: Vec<AuditEvent>,
+    confirmed: &BTreeMap<AuditId, Confirmation>,
+) -> Vec<HistoryLine> {
+    let line = |event: AuditEvent| {
+        let confirmed = confirmed.get(&event.id);
+        HistoryLine::new(event, confirmed)
+    };
+    events.into_iter().map(line).collect()
 }
 
 fn what(action: &str) -> String {

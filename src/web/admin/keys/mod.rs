@@ -7,6 +7,7 @@ pub mod batches;
 pub mod changed_parts;
 pub mod changes;
 pub mod choices;
+pub mod confirmations;
 pub mod deletions;
 pub mod disclosures;
 pub mod edit_form;

@@ -1,5 +1,7 @@
 //! One key: what it is, how it was used last, and what can be done to it.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -11,6 +13,8 @@ use super::recent_use::KeyUse;
 use super::rotation_state;
 use crate::actions::usage_reports::{Range, Report};
 use crate::db::audit::AuditEvent;
+use crate::db::change_confirmations::Confirmation;
+use crate::db::confirmed_events;
 use crate::db::key_rotations::{self, Rotation};
 use crate::db::keys::Key;
 use crate::db::leaked_keys::LeakedKey;
@@ -19,7 +23,7 @@ use crate::db::usage_series::Whose;
 use crate::db::{self, Conn};
 use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::environment::Environment;
-use crate::domain::id::{KeyId, TenantId};
+use crate::domain::id::{AuditId, KeyId, TenantId};
 use crate::domain::key::State as KeyState;
 use crate::domain::request_id::RequestId;
 use crate::domain::right::Right;
@@ -80,6 +84,8 @@ struct KeyPage {
     week: Vec<Strip>,
     recent: Vec<Recent>,
     history: Vec<HistoryLine>,
+    /// Its latest change that had to reach every server.
+    stopped: Option<HistoryLine>,
     former: Option<String>,
     /// Who said that it leaked and when, and where it was found.
     leaked: Option<(String, String)>,
@@ -95,6 +101,8 @@ struct Loaded {
     recent: Vec<Record>,
     last: Option<Record>,
     history: Vec<AuditEvent>,
+    confirmed: BTreeMap<AuditId, Confirmation>,
+    stopped: Option<(AuditEvent, Confirmation)>,
     former: Option<Rotation>,
     leaked: Option<LeakedKey>,
 }
@@ -143,7 +151,10 @@ pub async fn show(
                 .into_iter()
                 .map(|one| recent(one, now))
                 .collect(),
-            history: found.history.into_iter().map(HistoryLine::new).collect(),
+            history: history::lines(found.history, &found.confirmed),
+            stopped: found
+                .stopped
+                .map(|(event, of)| HistoryLine::new(event, Some(&of))),
             former: found
                 .former
                 .map(|one| format!("…{}, {}", one.last4, rotation_state::words(&one.old, now))),
@@ -173,7 +184,13 @@ impl Loaded {
             key: Some(id),
             ..Filter::default()
         };
+        let object = key.id.to_string();
+        let history = db::audit::list_newest(conn, tenant, &object, history::SHOWN)?;
+        let shown = history.iter().map(|event| event.id).collect();
         Ok(Self {
+            confirmed: confirmed_events::find(conn, shown)?,
+            stopped: confirmed_events::newest(conn, tenant, &object)?,
+            history,
             used: KeyUse::load(conn, tenant, &key, now)?,
             observed: Observed::load(conn, tenant, &key, now)?,
             reports: [
@@ -182,7 +199,6 @@ impl Loaded {
             ],
             recent: request_records::list(conn, tenant, &of_key, RECENT)?,
             last: last_accepted(conn, tenant, &key, &of_key)?,
-            history: db::audit::list_newest(conn, tenant, &key.id.to_string(), history::SHOWN)?,
             former: key_rotations::list(conn, tenant, id, 1)?
                 .pop()
                 .filter(|one| !one.is_running(now)),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::changed_parts::changed_parts;
 use super::in_question::key_in_question;
 use super::overtaken::{overtaken, revoked_before};
-use super::query::{Back, KeyQuery};
+use super::query::{Back, KeyQuery, LIST};
 use crate::actions::keys;
 use crate::db::keys::Key;
 use crate::domain::id::KeyId;
@@ -17,6 +17,7 @@ use crate::web::admin::blast_radius::BlastRadius;
 use crate::web::admin::confirmation::Confirmation;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
+use crate::web::proof;
 use crate::web::respond::{html, is_htmx, see_other, with_toast};
 use crate::web::session::set_flash;
 use crate::web::shell::crumbs;
@@ -52,6 +53,7 @@ fn question(
         cancel: list.here(),
         target: format!("#key-{}", key.id),
         swap: "outerMorph",
+        awaits: Some(format!("{LIST}/{}/confirmation", key.id)),
         verb: "Revoke key",
         icon: "ban",
         radius: Some(radius),
@@ -120,7 +122,11 @@ pub async fn create(
             keys::revoke_with_reason(conn, by, id, &typed.reason)
         })
         .await?;
-    let text = format!("\"{}\" is revoked. It is refused from now on.", key.name);
+    let proof = proof::told_of_key(&state, &me, id).await;
+    let text = format!(
+        "\"{}\" is revoked. It is refused from now on.{proof}",
+        key.name
+    );
     if !is_htmx(&request) {
         set_flash(&session, &text);
         return Ok(see_other(&request, &list.here()));

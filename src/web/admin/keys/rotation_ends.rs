@@ -19,6 +19,7 @@ use crate::web::admin::blast_radius::BlastRadius;
 use crate::web::admin::confirmation::Confirmation;
 use crate::web::failure::{Answer, Failure};
 use crate::web::form::Form;
+use crate::web::proof;
 use crate::web::respond::see_other;
 use crate::web::session::set_flash;
 use crate::web::shell::crumbs;
@@ -159,6 +160,7 @@ fn question(key: &Key, rotation: &Rotation, me: &SignedIn, ending: Ending) -> Co
         cancel: format!("/tenant-api-keys/{}", key.id),
         target: "#modal-root".into(),
         swap: "innerHTML",
+        awaits: Some(format!("/tenant-api-keys/{}/confirmation", key.id)),
         verb,
         icon: "rotate-cw",
         radius: Some(radius),
@@ -291,6 +293,7 @@ async fn conclude(
         Ending::Old => "The old secret is refused from now on.",
         Ending::New => "The key is back to its old secret. The new one is refused from now on.",
     };
-    set_flash(session, text);
+    let proof = proof::told_of_key(state, &me, id).await;
+    set_flash(session, &format!("{text}{proof}"));
     Ok(see_other(request, &format!("/tenant-api-keys/{id}")))
 }

@@ -19,6 +19,7 @@ use crate::domain::validate::FieldErrors;
 use crate::domain::{Conflict, Error, Result};
 use crate::web::failure::Answer;
 use crate::web::form::{Form, OWN_PASSWORD};
+use crate::web::proof;
 use crate::web::respond::see_other;
 use crate::web::session::set_flash;
 use crate::web::signed_in::SignedIn;
@@ -91,7 +92,8 @@ pub async fn create(
     let mut ask = Question::load(&state, &me, key, back.list(), form).await?;
     match rotate(&request, &state, &me, id, &ask).await {
         Ok(Rotated::New(key, secret)) => {
-            let old = ask.fate_of_old_secret(me.now());
+            let proof = proof::told_of_key(&state, &me, id).await;
+            let old = format!("{}{proof}", ask.fate_of_old_secret(me.now()));
             let secret = Secret::rotated(&key, &secret, &state.site, &old).of_list(&key, &ask.list);
             show_secret(&request, me, "Rotate", secret, StatusCode::CREATED).await
         }

@@ -20,6 +20,7 @@ use crate::web::admin::blast_radius::BlastRadius;
 use crate::web::admin::confirmation::Confirmation;
 use crate::web::failure::Answer;
 use crate::web::form::Form;
+use crate::web::proof;
 use crate::web::respond::{html, is_htmx, placed, see_other, with_toast_and_undo};
 use crate::web::session::set_flash_and_undo;
 use crate::web::shell::crumbs;
@@ -89,8 +90,9 @@ pub async fn create(
         }
     }
     let key = change(&state, &me, id, key_suspensions::disable).await?;
+    let proof = proof::told_of_key(&state, &me, id).await;
     let text = format!(
-        "\"{}\" is disabled. It is refused until you enable it.",
+        "\"{}\" is disabled. It is refused until you enable it.{proof}",
         key.name
     );
     respond(
@@ -133,6 +135,7 @@ fn question(
             format!("#key-{}", key.id)
         },
         swap: if of_page { "innerHTML" } else { "outerMorph" },
+        awaits: Some(format!("{LIST}/{}/confirmation", key.id)),
         verb: "Disable key",
         icon: "lock",
         radius: Some(radius),
