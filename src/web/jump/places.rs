@@ -39,7 +39,7 @@ const fn place(
 const KEYS: &str = "/tenant-api-keys";
 
 /// In the order in which they are offered.
-static PLACES: [Place; 29] = [
+static PLACES: [Place; 30] = [
     place(
         [
             "API Keys",
@@ -289,6 +289,16 @@ static PLACES: [Place; 29] = [
         "/support/rollouts",
         "arrow-up",
         Some(Right::ChangeFeatures),
+    ),
+    place(
+        [
+            "Servers",
+            "Which answer, and how far each is",
+            "nodes cluster instances health lease revision lag replicas",
+        ],
+        "/support/nodes",
+        "server",
+        Some(Right::SeeTenants),
     ),
     place(
         [

@@ -6,8 +6,8 @@ use crate::web::audit;
 use crate::web::route_lines::routes;
 use crate::web::support::{
     access_refusals, deletions, explanations as support_explanations, feature_access, first_links,
-    leaked_keys, limit_refusals, limit_requests as limit_queue, limits, looks, plans, rollouts,
-    suspensions, tenant_form, tenant_page, tenants,
+    leaked_keys, limit_refusals, limit_requests as limit_queue, limits, looks, nodes, plans,
+    rollouts, suspensions, tenant_form, tenant_page, tenants,
 };
 
 pub fn support(scope: &mut ServiceConfig) {
@@ -38,6 +38,7 @@ pub fn support(scope: &mut ServiceConfig) {
         "/support/audit" => page audit::staff_log::index;
         "/support/audit.csv" => get audit::exports::staff_csv;
         "/support/audit.ndjson" => get audit::exports::staff_ndjson;
+        "/support/nodes" => page nodes::index;
         "/support/rollouts" => page rollouts::show, post rollouts::update;
     };
 }

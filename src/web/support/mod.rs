@@ -11,6 +11,7 @@ pub mod limit_refusals;
 pub mod limit_requests;
 pub mod limits;
 pub mod looks;
+pub mod nodes;
 pub mod plans;
 pub mod question;
 pub mod rollouts;

@@ -196,6 +196,7 @@ async fn everybody_can_use_the_pages_of_support() {
         (app.limit_page("Acme"), "the page that raises a limit"),
         (app.refusal_page("Acme"), "the page that declines"),
         ("/support/tenants?sort=waiting".into(), "those who wait"),
+        ("/support/nodes".into(), "the servers"),
         ("/tenant-api-keys".into(), "a page that support staff lacks"),
     ] {
         browser.goto(&path).await;

@@ -166,6 +166,7 @@ async fn pictures_of_people_and_of_what_staff_sees_of_them() {
     let tenant = app.support_page("Acme Industrial", "");
     for (page, name) in [
         ("/support/requests", "staff-requests"),
+        ("/support/nodes", "staff-servers"),
         ("/support/explain", "staff-explain"),
         ("/support/leaked-keys", "staff-leaked-keys"),
         ("/support/audit", "staff-audit"),

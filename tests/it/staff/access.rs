@@ -106,6 +106,7 @@ async fn the_support_view_exists_for_staff_alone() {
         app.support_page("Acme", "access"),
         app.support_page("Acme", "access-refusal"),
         "/support/rollouts".into(),
+        "/support/nodes".into(),
         "/support/requests".into(),
         "/support/explain".into(),
         "/support/leaked-keys".into(),

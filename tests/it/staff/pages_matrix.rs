@@ -74,6 +74,7 @@ const MATRIX: &str = "
 + 0 0 0 + > /support/audit.ndjson
 + 0 0 0 + > /support/explain
 + 0 0 0 + > /support/leaked-keys
++ 0 0 0 + > /support/nodes
 + 0 0 0 + > /support/requests
 + 0 0 0 + > /support/rollouts
 + 0 0 0 + > /support/tenants
