@@ -70,6 +70,7 @@ async fn each_finds_what_they_may_see_and_nothing_of_others() {
         "Explain a request",
         "Found keys",
         "Roll-outs",
+        "Servers",
         "Audit log of staff",
         "Your account",
         "Second factor",
