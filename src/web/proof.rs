@@ -23,11 +23,11 @@ pub fn servers(of: &Confirmation) -> String {
     format!("{confirmed} of {nodes} servers; {silent} had stopped answering (waited {waited})")
 }
 
-/// "14 ms", "5.2 s".
+/// "14 ms", "5.2 s", with spaces that no line ends at.
 fn time(millis: i64) -> String {
     match millis {
-        ..1_000 => format!("{millis} ms"),
-        _ => format!("{}.{} s", millis / 1_000, millis % 1_000 / 100),
+        ..1_000 => format!("{millis}\u{a0}ms"),
+        _ => format!("{}.{}\u{a0}s", millis / 1_000, millis % 1_000 / 100),
     }
 }
 

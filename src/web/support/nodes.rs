@@ -118,7 +118,7 @@ impl NodeRow {
         Self {
             id: node.node_id.to_string(),
             since: Moment::past(node.started_at, now),
-            seen: Moment::past(node.seen_at, now),
+            seen: seen(node.seen_at, now),
             is_own,
             lease: match own() {
                 Some(left) => format!("{:.1} s of its lease left", left.as_secs_f64()),
@@ -134,6 +134,18 @@ impl NodeRow {
             address: node.address,
             version: node.version,
         }
+    }
+}
+
+/// Recent instants to the second: that is what one looks for here.
+fn seen(at: Timestamp, now: Timestamp) -> Moment {
+    let moment = Moment::past(at, now);
+    match (now - at).num_seconds() {
+        seconds @ 2..60 => Moment {
+            text: format!("{seconds} s ago"),
+            ..moment
+        },
+        _ => moment,
     }
 }
 
