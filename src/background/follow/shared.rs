@@ -199,9 +199,6 @@ impl Follower {
 
     /// Takes this server from the others: it answers nothing any more, so nobody has to wait for it.
     pub(super) fn leave(&self, conn: &mut Conn) -> Result<()> {
-        if !self.is_shared() {
-            return Ok(());
-        }
         let member = self.lock().member.take();
         self.lease().end();
         match member.and_then(|member| member.id()) {

@@ -152,11 +152,17 @@ fn follow(follower: &Follower, db: &Db, turn: Turn, stopping: &AtomicBool) {
         }
     }
     if stopping.load(Ordering::SeqCst)
-        && let Some(mut own) = own
-        && let Err(error) = follower.leave(own.conn())
+        && follower.is_shared()
+        && let Err(error) = leave(follower, db, own)
     {
         tracing::warn!(%error, "others wait for this server until its lease has run out");
     }
+}
+
+/// Takes this server from the others. A look that the end came into the middle of has lost its connection.
+fn leave(follower: &Follower, db: &Db, own: Option<Own>) -> Result<()> {
+    let mut own = own.map_or_else(|| connect(follower, db), Ok)?;
+    follower.leave(own.conn())
 }
 
 /// Waits until there may be something to do; false when the turn is lost. The driver has no way to wait for what a
