@@ -1,0 +1,1 @@
+"""The parts of tests/faults; it starts them."""
