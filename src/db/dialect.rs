@@ -15,6 +15,10 @@ use crate::domain::{Error, Result};
 /// middle of a change would keep the lock that every change waits for.
 const BEGIN_WRITE: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '2s'";
 
+/// Within a transaction: it is on disk when it has ended, and who hangs in it loses its locks as above.
+const DURABLY: &str =
+    "SET LOCAL synchronous_commit = on; SET LOCAL idle_in_transaction_session_timeout = '2s'";
+
 /// Starts a writing transaction. SQLite takes its lock at once: a read that turns into a write would fail busy.
 pub fn begin_write(conn: &mut Conn) -> Result<()> {
     match conn {
@@ -303,7 +307,7 @@ pub fn heard_of_change(conn: &mut Conn) -> Result<bool> {
 pub fn durably<T>(conn: &mut Conn, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     diesel::Connection::transaction(conn, |conn| {
         if let Conn::Postgres(postgres) = conn {
-            postgres.batch_execute("SET LOCAL synchronous_commit = on")?;
+            postgres.batch_execute(DURABLY)?;
         }
         change(conn)
     })
