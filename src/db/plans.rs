@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 
 use super::schema::{plans, tenants};
-use super::{Conn, rows};
+use super::{Conn, dialect, rows};
 use crate::domain::Result;
 use crate::domain::id::TenantId;
 use crate::domain::plan::Plan;
@@ -39,6 +39,8 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Plan>> {
 
 /// Puts these plans in place of all others.
 pub fn replace(conn: &mut Conn, all: &[Plan]) -> Result<()> {
+    // Of servers that start together each replaces what the one before it wrote.
+    dialect::hold_changes(conn)?;
     diesel::delete(plans::table).execute(conn)?;
     for (position, plan) in (0..).zip(all) {
         let features: Vec<&str> = plan.features.iter().map(|one| one.as_str()).collect();

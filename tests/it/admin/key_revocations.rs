@@ -86,10 +86,10 @@ async fn htmx_gets_the_row_the_count_and_a_message() {
     assert!(answer.is_part());
     let events: serde_json::Value = serde_json::from_str(answer.header("hx-trigger")).unwrap();
     assert_eq!(events["toast"]["kind"], "ok");
-    assert_eq!(
-        events["toast"]["text"],
-        "\"SAP integration\" is revoked. It is refused from now on."
-    );
+    // On PostgreSQL also by how many servers that is confirmed.
+    let text = events["toast"]["text"].as_str().unwrap();
+    let told = "\"SAP integration\" is revoked. It is refused from now on.";
+    assert!(text.starts_with(told), "{text}");
 }
 
 #[actix_web::test]

@@ -1,6 +1,8 @@
 //! Starting and stopping the server.
 
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
 
 use crate::support::process::Place;
 use crate::support::*;
@@ -128,7 +130,6 @@ fn a_database_of_a_newer_version_is_left_alone() {
 fn a_database_that_can_not_be_opened_is_told_without_its_password() {
     let place = Place::new();
     for url in [
-        "postgres://keystead:hunter2secret@127.0.0.1:1/keystead",
         "mysql://keystead:hunter2secret@localhost/x",
         "sqlite:/nowhere/at/all/keystead.db",
     ] {
@@ -138,6 +139,22 @@ fn a_database_that_can_not_be_opened_is_told_without_its_password() {
         let line = outcome.refusal();
         assert!(!line.contains("hunter2secret"), "{line}");
     }
+}
+
+#[test]
+fn a_database_that_is_not_there_yet_is_waited_for_without_telling_its_password() {
+    let place = Place::new();
+    let mut command = place.command(&["serve"]);
+    let url = "postgres://keystead:hunter2secret@127.0.0.1:1/keystead";
+    command.env("KEYSTEAD_DATABASE_URL", url);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let mut said = BufReader::new(child.stderr.take().unwrap());
+    said.read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.contains("this server waits for it"), "{line}");
+    assert!(!line.contains("hunter2secret"), "{line}");
 }
 
 #[test]

@@ -80,6 +80,7 @@ async fn the_log_says_why_something_failed_and_the_answer_does_not() {
     let place = Place::new().with_acme();
     let key = place.key("Admin");
     let mut server = place.serve();
+    direct::sql(&place.db(), "DROP TABLE confirmed_events");
     direct::sql(&place.db(), "DROP TABLE audit_events");
     let answer = server.system(&key).create("ERP").await;
     assert_eq!(answer.status, 500);

@@ -3,7 +3,7 @@
 use diesel::{QueryableByName, RunQueryDsl};
 use keystead::db::change_log::{Item, append};
 use keystead::db::projects::Project;
-use keystead::db::{self, Db};
+use keystead::db::{self, Conn, Db};
 use keystead::domain::id::{ProjectId, TenantId};
 use keystead::domain::plan::ENTERPRISE;
 use keystead::domain::rollout::{Feature, Switch};
@@ -83,6 +83,11 @@ impl Held {
         let thread = std::thread::spawn(move || {
             db.write(|conn| {
                 keystead::db::change_log::hold(conn)?;
+                // As somebody else does, of whom PostgreSQL does not expect to let go.
+                if let Conn::Postgres(postgres) = conn {
+                    let for_ever = "SET LOCAL idle_in_transaction_session_timeout = 0";
+                    diesel::sql_query(for_ever).execute(postgres).unwrap();
+                }
                 is_held.send(()).unwrap();
                 until.recv().unwrap();
                 Ok(())
