@@ -11,7 +11,7 @@ use crate::records::on_postgres;
 use crate::servers::{Running, TENANTS, Work};
 use crate::{api, ask_gateway, middle, millis, percentile};
 
-const KEYS: u32 = 100_000;
+const KEYS: u32 = 150_000;
 const REVOCATIONS: usize = 300;
 /// Verifications a second beside them.
 const RATE: u64 = 20_000;
