@@ -12,30 +12,17 @@ use keystead::domain::Error;
 use keystead::domain::key::Input;
 use keystead::domain::key_rotations::Grace;
 use keystead::domain::key_text::KeySecret;
-use keystead::domain::request_id::RequestId;
 use keystead::domain::time::Clock;
 use keystead::domain::verdict::Code;
 use keystead::server::storage::{Storage, open_storage};
-use keystead::verify::{Facts, Index, Question, decision};
+use keystead::verify::Index;
 
+use crate::support::asked::asked;
 use crate::support::rounds::rounds;
 use crate::support::{app, database, people};
 
 fn verdict(index: &Index, clock: &Clock, secret: &KeySecret) -> Code {
-    let question = Question {
-        key: &index.seek(secret.expose()),
-        address: None,
-        scope: None,
-        now: clock.now(),
-        at_least: 0,
-        facts: Facts {
-            id: RequestId::next(clock.now()),
-            method: "",
-            path: "",
-            user_agent: "",
-        },
-    };
-    decision::decide(index, &question).unwrap().code
+    asked(index, secret.expose(), clock.now()).unwrap()
 }
 
 #[test]

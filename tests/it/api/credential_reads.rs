@@ -8,7 +8,7 @@ use keystead::db::audit::AuditEvent;
 use serde_json::{Value, json};
 
 use super::integrations::{
-    INTEGRATIONS, OWN, SHARED, acme, acme_with, effective, of_project, save,
+    INTEGRATIONS, OWN, SHARED, acme, acme_with, effective, of_project, save, share_openai,
 };
 use crate::support::system::System;
 use crate::support::*;
@@ -41,11 +41,7 @@ async fn each_read_is_on_record_while_the_tenant_wants_that() {
     let gets = async |project: &str| effective(&system, project, "openai").await;
     gets(&shop).await;
     assert_eq!(reads(&app).len(), 0);
-    let mut alice = app.sign_in(ALICE).await;
-    alice
-        .submit(SETTINGS, SETTINGS, &ON)
-        .await
-        .leads_to(SETTINGS);
+    let mut alice = put_on_record(&app).await;
     alice
         .get(SETTINGS)
         .await
@@ -90,24 +86,14 @@ async fn each_read_is_on_record_while_the_tenant_wants_that() {
 #[actix_web::test]
 async fn nobody_gets_a_secret_whose_read_cannot_be_put_on_record() {
     let (app, system, shop, _) = acme().await;
-    save(
-        &system,
-        &format!("{INTEGRATIONS}/openai"),
-        SHARED,
-        json!({}),
-    )
-    .await;
+    share_openai(&system).await;
     let path = format!("{}/credential", of_project(&shop, "openai"));
     let away = |here: &str, there: &str| app.sql(&format!("ALTER TABLE {here} RENAME TO {there}"));
     // Without the setting nothing is written.
     away("audit_events", "away");
     assert_eq!(system.get(&path).await.status, 200);
     away("away", "audit_events");
-    let mut alice = app.sign_in(ALICE).await;
-    alice
-        .submit(SETTINGS, SETTINGS, &ON)
-        .await
-        .leads_to(SETTINGS);
+    put_on_record(&app).await;
     away("audit_events", "away");
     let refused = system.get(&path).await;
     refused.problem(503);
@@ -117,22 +103,22 @@ async fn nobody_gets_a_secret_whose_read_cannot_be_put_on_record() {
     assert_eq!(reads(&app).len(), 1);
 }
 
-/// The shops where a change a second is allowed, so 10 at once, and each read is on record.
-async fn slow() -> (App, System, String, String) {
-    let change = |config: &mut Config| config.changes_per_second = 1;
-    let (app, system, shop, depot) = acme_with(change).await;
-    save(
-        &system,
-        &format!("{INTEGRATIONS}/openai"),
-        SHARED,
-        json!({}),
-    )
-    .await;
+/// Acme's admin, who has put reads of credentials on record.
+async fn put_on_record(app: &App) -> browser_like::Person {
     let mut alice = app.sign_in(ALICE).await;
     alice
         .submit(SETTINGS, SETTINGS, &ON)
         .await
         .leads_to(SETTINGS);
+    alice
+}
+
+/// The shops where a change a second is allowed, so 10 at once, and each read is on record.
+async fn slow() -> (App, System, String, String) {
+    let change = |config: &mut Config| config.changes_per_second = 1;
+    let (app, system, shop, depot) = acme_with(change).await;
+    share_openai(&system).await;
+    put_on_record(&app).await;
     (app, system, shop, depot)
 }
 

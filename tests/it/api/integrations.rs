@@ -13,6 +13,11 @@ pub fn of_project(project: &str, slug: &str) -> String {
     format!("/api/v1/projects/{project}/integrations/{slug}")
 }
 
+/// The organisation's credential of OpenAI.
+pub async fn share_openai(system: &System) {
+    save(system, &format!("{INTEGRATIONS}/openai"), SHARED, json!({})).await;
+}
+
 /// Saves a credential and gives its id.
 pub async fn save(system: &System, integration: &str, secret: &str, more: Value) -> String {
     let mut body = json!({ "fields": { "api_key": secret } });
@@ -167,13 +172,7 @@ async fn live_and_test_credentials_go_separate_ways() {
         .await
         .problem(403);
     // One credential for everything: a test key gets it, too, and nobody can ask for another.
-    save(
-        &system,
-        &format!("{INTEGRATIONS}/openai"),
-        SHARED,
-        json!({}),
-    )
-    .await;
+    share_openai(&system).await;
     assert_eq!(
         effective(&sandbox, &shop, "openai").await,
         format!("organization: {SHARED}")
@@ -188,13 +187,7 @@ async fn live_and_test_credentials_go_separate_ways() {
 #[actix_web::test]
 async fn a_key_gets_credentials_only_by_right_and_in_its_own_project() {
     let (app, system, shop, depot) = acme().await;
-    save(
-        &system,
-        &format!("{INTEGRATIONS}/openai"),
-        SHARED,
-        json!({}),
-    )
-    .await;
+    share_openai(&system).await;
     let groups = "/api/v1/auth/authorization-groups";
     for (name, scope) in [
         ("Resolver", "integrations:resolve"),

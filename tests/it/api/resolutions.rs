@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::integrations::{INTEGRATIONS, OWN, SHARED, acme, effective, of_project, save};
+use super::integrations::{
+    INTEGRATIONS, OWN, SHARED, acme, effective, of_project, save, share_openai,
+};
 
 #[actix_web::test]
 async fn a_refusal_of_the_provider_is_noted_with_time_and_project() {
@@ -39,13 +41,7 @@ async fn a_refusal_of_the_provider_is_noted_with_time_and_project() {
 #[actix_web::test]
 async fn the_old_secret_of_a_key_gets_credentials_while_it_works() {
     let (_app, system, shop, _) = acme().await;
-    save(
-        &system,
-        &format!("{INTEGRATIONS}/openai"),
-        SHARED,
-        json!({}),
-    )
-    .await;
+    share_openai(&system).await;
     let me = system.whoami().await.json();
     let rotate = format!(
         "/api/v1/auth/api-keys/{}/rotate",

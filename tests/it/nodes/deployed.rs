@@ -1,6 +1,6 @@
 //! Two servers behind nginx, by the file that `deploy/` holds.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 use reqwest::Method;
@@ -8,7 +8,7 @@ use reqwest::Method;
 use super::Nodes;
 use crate::support::app::scratch_dir;
 use crate::support::direct;
-use crate::support::gateway::shipped;
+use crate::support::gateway::{free, nginx, replaced, shipped};
 use crate::support::system::KEYS;
 
 /// nginx on a port of its own; it ends with the test.
@@ -20,26 +20,19 @@ struct Balancer {
 impl Balancer {
     async fn before(nodes: &Nodes) -> Self {
         let dir = scratch_dir();
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let socket = free.local_addr().unwrap();
-        drop(free);
-        let mut conf = shipped("several/nginx.conf");
+        let socket = free();
         let own = |at: usize| nodes.servers[at].socket().to_string();
-        for (from, to) in [
+        let changes = [
             ("10.0.0.11:8080", own(0)),
             ("10.0.0.12:8080", own(1)),
             ("listen 80;", format!("listen {socket};")),
-        ] {
-            assert!(conf.contains(from), "{from}");
-            conf = conf.replace(from, &to);
-        }
-        let place = dir.display();
-        let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map(|what| format!("{what}_temp_path {place}/{what};\n"))
-            .concat();
-        let whole = format!(
-            "daemon off;\nmaster_process off;\npid {place}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{paths}{conf}}}\n"
-        );
+        ];
+        let conf = changes
+            .iter()
+            .fold(shipped("several/nginx.conf"), |conf, (from, to)| {
+                replaced(&conf, from, to)
+            });
+        let whole = nginx::alone(&dir, socket.port(), &conf);
         let file = dir.join("nginx.conf");
         std::fs::write(&file, whole).unwrap();
         let mut nginx = Command::new("nginx");

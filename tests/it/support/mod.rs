@@ -1,6 +1,7 @@
 //! What tests share: a running server, and the people and systems that talk to it.
 
 pub mod app;
+pub mod asked;
 pub mod backup;
 pub mod browser_like;
 pub mod chromium;

@@ -11,11 +11,11 @@ use keystead::config::secret_file::SecretFile;
 use keystead::db::Db;
 use keystead::db::schema::usage_journal::dsl as journal;
 use keystead::domain::id::KeyId;
-use keystead::domain::request_id::RequestId;
 use keystead::domain::time::{Clock, Timestamp};
 use keystead::domain::verdict::Code;
-use keystead::verify::{Facts, Index, Question, decision};
+use keystead::verify::Index;
 
+use crate::support::asked::asked;
 use crate::support::fixtures::noon;
 use crate::support::process::Place;
 
@@ -71,21 +71,7 @@ impl Servers {
     /// Every key is used once, and how many that were.
     fn use_all(&self, index: &Index, now: Timestamp) -> i64 {
         for secret in &self.secrets {
-            let question = Question {
-                key: &index.seek(secret),
-                address: None,
-                scope: None,
-                now,
-                at_least: 0,
-                facts: Facts {
-                    id: RequestId::next(now),
-                    method: "",
-                    path: "",
-                    user_agent: "",
-                },
-            };
-            let verdict = decision::decide(index, &question).unwrap();
-            assert_eq!(verdict.code, Code::Valid);
+            assert_eq!(asked(index, secret, now), Some(Code::Valid));
         }
         i64::try_from(self.secrets.len()).unwrap()
     }

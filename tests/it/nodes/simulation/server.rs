@@ -16,20 +16,19 @@ use keystead::domain::environment::Environment;
 use keystead::domain::id::{GroupId, KeyId, NodeId, TenantId};
 use keystead::domain::key_text::KeySecret;
 use keystead::domain::pepper::{Pepper, Peppers};
-use keystead::domain::request_id::RequestId;
 use keystead::domain::scope::Scopes;
 use keystead::domain::time::Timestamp;
 use keystead::domain::verdict::Code;
+use keystead::verify::Index;
 use keystead::verify::counters::Counters;
-use keystead::verify::decision::decide;
 use keystead::verify::entry::{Entry, Group};
 use keystead::verify::lease::Lease;
-use keystead::verify::{Facts, Index, Question};
 use zeroize::Zeroizing;
 
 use super::database::Database;
 use super::session::Session;
 use super::world::World;
+use crate::support::asked::asked;
 
 /// How long leases last: short, so that much happens in little time.
 pub const LEASE: Duration = Duration::from_secs(1);
@@ -242,29 +241,14 @@ impl Server {
 
     fn accepts(&self, key: usize) -> bool {
         let text = self.outside.texts[key].as_str();
-        let lookup = self.index.seek(text);
         if self.broken == Some(Broken::LookupBeforeLease) {
-            let found = self.index.find(&lookup);
+            let found = self.index.find(&self.index.seek(text));
             self.rest(1);
             let is_good = found.is_some_and(|(held, _)| held.get().is_some_and(|key| !key.revoked));
             let certainty = self.index.certainty();
             return is_good && certainty.is_some_and(|certainty| self.index.still(certainty));
         }
-        let now = Timestamp::default();
-        let question = Question {
-            key: &lookup,
-            address: None,
-            scope: None,
-            now,
-            at_least: 0,
-            facts: Facts {
-                id: RequestId::next(now),
-                method: "",
-                path: "",
-                user_agent: "",
-            },
-        };
-        decide(&self.index, &question).is_some_and(|verdict| verdict.code == Code::Valid)
+        asked(&self.index, text, Timestamp::default()) == Some(Code::Valid)
     }
 
     /// Stops keys, and answers when that is true everywhere.

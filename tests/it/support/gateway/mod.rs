@@ -3,7 +3,7 @@
 mod caddy;
 mod envoy;
 mod haproxy;
-mod nginx;
+pub mod nginx;
 mod program;
 mod traefik;
 
@@ -19,7 +19,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use program::Files;
-pub use program::shipped;
+pub use program::{free, replaced, shipped};
 
 /// Which gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -104,7 +104,7 @@ pub fn from_pypi(name: &str) -> Command {
 }
 
 /// A port that nobody uses at the moment.
-fn free() -> SocketAddr {
+pub fn free() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap()
 }
