@@ -2,6 +2,7 @@
 
 use super::Result;
 use super::id::GroupId;
+use super::listing::listed;
 use super::scope::{self, Scopes};
 use super::validate::{self, FieldErrors, WrongLines};
 
@@ -123,8 +124,5 @@ fn actions_in_words(actions: &[&str]) -> String {
     if actions.contains(&"*") {
         return "everything".into();
     }
-    match actions {
-        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        other => other.join(", "),
-    }
+    listed(actions)
 }

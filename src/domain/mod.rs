@@ -37,6 +37,7 @@ pub mod limit_end;
 pub mod limits;
 pub mod link_proof;
 pub mod list_change;
+pub mod listing;
 pub mod master_key;
 pub mod noted;
 pub mod numbers;

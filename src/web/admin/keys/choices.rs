@@ -7,6 +7,7 @@ use crate::db::projects::Project;
 use crate::domain::environment::Environment;
 use crate::domain::id::{GroupId, ProjectId, UserId};
 use crate::domain::key::State as KeyState;
+use crate::domain::listing::listed;
 use crate::key_search::filter::{Column, Expiration, Need, Sort};
 use crate::key_search::page::ListPage;
 use crate::key_search::sieve::UNUSED_DAYS;
@@ -194,10 +195,7 @@ pub(super) fn restrictions(query: &KeyQuery, choices: [&[Choice]; 3]) -> String 
         Some(Need::Rotating) => parts.push("Rotation running".into()),
         Some(Need::Ownerless) => parts.push("No owner".into()),
     }
-    match parts.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => parts.concat(),
-    }
+    listed(&parts)
 }
 
 /// A count as numbers are written.

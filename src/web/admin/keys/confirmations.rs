@@ -12,6 +12,7 @@ use crate::db::node_leases::NodeLease;
 use crate::db::{change_log, node_leases};
 use crate::domain::Result;
 use crate::domain::id::KeyId;
+use crate::domain::listing::listed;
 use crate::web::failure::Answer;
 use crate::web::respond::page;
 use crate::web::signed_in::SignedIn;
@@ -37,7 +38,11 @@ pub async fn show(
     let awaited = awaited(&state, id).await?;
     let line = awaited.map_or_else(String::new, |(names, left)| {
         let seconds = left.as_secs_f64().ceil();
-        format!("Waiting for {}, at most {seconds} s more", listed(&names))
+        let whom = match names.as_slice() {
+            [] => "the other servers".into(),
+            names => listed(names),
+        };
+        format!("Waiting for {whom}, at most {seconds} s more")
     });
     page(StatusCode::OK, Line { line }).await
 }
@@ -61,13 +66,4 @@ async fn awaited(state: &State, key: KeyId) -> Result<Option<(Vec<String>, Durat
     let missing = nodes.into_iter().filter(|node| node.applied_rev < rev);
     let names: Vec<String> = missing.map(|node| node.name).collect();
     Ok((!names.is_empty()).then(|| (names, lapse(longest))))
-}
-
-/// "ada", "ada and bela", "ada, bela and cleo".
-fn listed(names: &[String]) -> String {
-    match names {
-        [] => "the other servers".into(),
-        [one] => one.clone(),
-        [more @ .., last] => format!("{} and {last}", more.join(", ")),
-    }
 }
