@@ -44,7 +44,7 @@ use crate::domain::boot_clock::BootClock;
 use crate::domain::master_key::MasterKeys;
 use crate::domain::time::Clock;
 use crate::web::front::FrontFactory;
-use crate::web::state::State;
+use crate::web::state::{Site, State};
 use crate::web::{guard, routes};
 
 /// A server that listens already but does not answer yet.
@@ -79,8 +79,8 @@ impl Application {
         let now = clock.now();
         take_over_plans(config, &db)?;
         let token = db.write(|conn| setup::issue_token(conn, now))?;
-        let follower = follower(config, &db, clock, &master_keys, address)?;
         let mut site = site::of(config, address);
+        let follower = follower(config, &db, clock, &master_keys, &site)?;
         site::warn_of_contradictions(config, &site);
         let setup_link = token.map(|token| format!("{}/setup?token={token}", site.base_url));
         // The newest at the start: replacing the master key ends every session, once each server was started anew.
@@ -222,15 +222,15 @@ fn follower(
     db: &Db,
     clock: &Clock,
     master_keys: &MasterKeys,
-    address: SocketAddr,
+    site: &Site,
 ) -> Result<Arc<Follower>, String> {
     let at_hand = config.clone();
     let read_peppers = Box::new(move || pepper_file(&at_hand).map(|file| file.peppers()));
     let at_hand = config.clone();
     let read_keys = Box::new(move || master_key_file(&at_hand).map(|file| file.master_keys()));
     let node = config.database.file().is_none().then(|| Node {
-        name: config.node_name.clone().unwrap_or_else(process::machine),
-        address: address.to_string(),
+        name: site.server_name.clone(),
+        address: site.server_address.clone(),
         lease: Duration::from_secs(config.lease_seconds),
     });
     let follower = Follower::load(db, read_peppers, config.request_log_per_second, clock, node)
