@@ -20,6 +20,13 @@ pub struct Confirmation {
     pub waited_ms: i64,
 }
 
+impl Confirmation {
+    /// Servers that said that they have applied it.
+    pub fn confirmed(&self) -> i64 {
+        self.nodes - self.lapsed
+    }
+}
+
 /// Notes it. Of a change that was waited for twice the first one stays.
 pub fn note(conn: &mut Conn, confirmation: &Confirmation) -> Result<()> {
     let row = diesel::insert_into(confirmations::table)

@@ -51,6 +51,11 @@ impl Lease {
         until == FOR_EVER || nanos(self.clock.now()) < until
     }
 
+    /// True while the server may not answer: it has no lease, or it has run out.
+    pub fn has_ended(&self) -> bool {
+        !self.is_before(self.until())
+    }
+
     /// Lets the server answer until this time of its clock. Call it when every change is applied that was committed
     /// before the beginning of the lease.
     pub fn extend(&self, until: Duration) {

@@ -70,7 +70,7 @@ impl From<Confirmation> for Confirmed {
     fn from(of: Confirmation) -> Self {
         Self {
             servers: of.nodes,
-            confirmed: of.nodes - of.lapsed,
+            confirmed: of.confirmed(),
             waited_ms: of.waited_ms,
         }
     }

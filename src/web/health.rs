@@ -99,11 +99,7 @@ async fn obstacle(state: &State) -> Option<String> {
 
 fn doubt(state: &State) -> Option<&'static str> {
     if !state.index().is_certain() {
-        let has_ended = state
-            .index()
-            .lease()
-            .left()
-            .is_some_and(|left| left.is_zero());
+        let has_ended = state.index().lease().has_ended();
         return Some(match state.following().trouble {
             None if has_ended => {
                 "PostgreSQL was not heard from for too long, so nobody knows what was revoked meanwhile"

@@ -19,7 +19,7 @@ pub fn servers(of: &Confirmation) -> String {
         (_, 1) => "one",
         _ => "the others",
     };
-    let confirmed = of.nodes - of.lapsed;
+    let confirmed = of.confirmed();
     format!("{confirmed} of {nodes} servers; {silent} had stopped answering (waited {waited})")
 }
 

@@ -21,11 +21,11 @@ use std::time::{Duration, Instant};
 use self::entries::{Groups, Limiters};
 use self::history::History;
 use self::pace::Pace;
-pub use self::shared::{Confirmed, Node, set_clock};
+pub use self::shared::{Node, set_clock};
 use self::waits::Waits;
 use super::nodes::confirmations::Seen;
 use super::nodes::member::Member;
-use crate::db::change_confirmations::{self, Confirmation};
+use crate::db::change_confirmations;
 use crate::db::change_log::{self, Effect, Position};
 use crate::db::secret_checks::{self, Kind};
 use crate::db::{self, Conn, Db, audit_chain, confirmed_events};
@@ -279,7 +279,7 @@ impl Follower {
         }
         let rows: Vec<AuditId> = own.rows.iter().map(|(row, _)| *row).collect();
         let noted = db.note(|conn| {
-            change_confirmations::note(conn, &confirmed.into())?;
+            change_confirmations::note(conn, &confirmed)?;
             confirmed_events::note(conn, confirmed.rev, &rows)
         });
         if let Err(error) = noted {
@@ -369,18 +369,6 @@ impl Follower {
         let mut state = self.lock();
         if state.turn == turn {
             state.busy = None;
-        }
-    }
-}
-
-impl From<Confirmed> for Confirmation {
-    fn from(confirmed: Confirmed) -> Self {
-        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        Self {
-            rev: confirmed.rev,
-            nodes: count(confirmed.nodes),
-            lapsed: count(confirmed.lapsed),
-            waited_ms: i64::try_from(confirmed.waited.as_millis()).unwrap_or(i64::MAX),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{Follower, Own, Turn};
 use crate::background::nodes::Store;
 use crate::background::nodes::confirmations::{Seen, Standing, Wait};
 use crate::background::nodes::member::Member;
+use crate::db::change_confirmations::Confirmation;
 use crate::db::change_log::Effect;
 use crate::db::node_leases::{self, NodeLease, Vital};
 use crate::db::{Conn, dialect};
@@ -29,19 +30,6 @@ pub struct Node {
     pub lease: Duration,
 }
 
-/// How it was confirmed that a change reached every server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Confirmed {
-    /// The change.
-    pub rev: i64,
-    /// Servers that had to apply it; 0 when nobody could ask which there are.
-    pub nodes: usize,
-    /// Those of them that did not say that they have: they ended, or their leases ran out.
-    pub lapsed: usize,
-    /// From the commit until then.
-    pub waited: Duration,
-}
-
 /// The connection on which a follower does what its lease asks for.
 struct Session<'a> {
     follower: &'a Follower,
@@ -61,11 +49,11 @@ impl Follower {
         if !self.is_shared() {
             return true;
         }
-        let has_lease = self.lease().is_before(self.lease().until());
+        let has_ended = self.lease().has_ended();
         let state = self.lock();
         let oldest = state.seen.nodes.first().map(|node| node.node_id);
         let own = state.member.as_ref().and_then(Member::id);
-        has_lease && oldest.is_some() && oldest == own
+        !has_ended && oldest.is_some() && oldest == own
     }
 
     /// Applies what changed, and renews the lease when it is time.
@@ -130,7 +118,7 @@ impl Follower {
     ///
     /// # Errors
     /// `Unavailable` when this server follows a history without it.
-    pub(super) fn confirm_everywhere(&self, change: &Own) -> Result<Confirmed> {
+    pub(super) fn confirm_everywhere(&self, change: &Own) -> Result<Confirmation> {
         let (own, clock) = (change.position, self.lease().clock());
         let mut wait = Wait::new(own.rev, clock.now(), change.effect == Effect::Stops);
         let begun = std::time::Instant::now();
@@ -157,11 +145,12 @@ impl Follower {
                 let Standing {
                     nodes, confirmed, ..
                 } = standing.unwrap_or_default();
-                break Ok(Confirmed {
+                let waited = now.saturating_sub(wait.committed());
+                break Ok(Confirmation {
                     rev: own.rev,
-                    nodes,
-                    lapsed: nodes.saturating_sub(confirmed),
-                    waited: now.saturating_sub(wait.committed()),
+                    nodes: count(nodes),
+                    lapsed: count(nodes.saturating_sub(confirmed)),
+                    waited_ms: i64::try_from(waited.as_millis()).unwrap_or(i64::MAX),
                 });
             }
             let missing = standing.map(|at| at.missing).unwrap_or_default();
@@ -210,7 +199,7 @@ impl Follower {
     /// Waits for the first lease, so that a server that says it has started answers; no longer than a moment.
     pub fn await_lease(&self) {
         let begun = std::time::Instant::now();
-        while self.lease().left().is_some_and(|left| left.is_zero()) && begun.elapsed() < FIRST {
+        while self.lease().has_ended() && begun.elapsed() < FIRST {
             std::thread::park_timeout(Duration::from_millis(1));
         }
     }
@@ -222,7 +211,7 @@ impl Session<'_> {
         Vital {
             applied_rev,
             seen_at: self.follower.clock.now(),
-            key_count: i64::try_from(index.len()).unwrap_or(i64::MAX),
+            key_count: count(index.len()),
             questions_per_second: self.follower.questions_per_second(),
         }
     }
@@ -279,6 +268,10 @@ impl Store for Session<'_> {
         }
         Ok(())
     }
+}
+
+fn count(things: usize) -> i64 {
+    i64::try_from(things).unwrap_or(i64::MAX)
 }
 
 /// Sets a clock to the time of the database, unless the database takes so long to tell it that nobody knows when it was.

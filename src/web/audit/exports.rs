@@ -279,7 +279,7 @@ fn as_csv(rows: &[ExportedRow], has_head: bool) -> Result<Vec<u8>> {
     for ExportedRow { row, tenant } in rows {
         let ChainedEvent { event, seq, .. } = &row.row;
         let proof = row.confirmed.map_or_else(Default::default, |of| {
-            [of.nodes, of.nodes - of.lapsed, of.waited_ms].map(|number| number.to_string())
+            [of.nodes, of.confirmed(), of.waited_ms].map(|number| number.to_string())
         });
         let cells = [
             &seq.to_string(),
