@@ -125,6 +125,9 @@ impl Follower {
         let about = change.rows.iter().map(|(_, object)| object.clone());
         let mut state = self.lock();
         let number = state.waits.begin(about.collect(), wait.ends());
+        // Once: while a change waits, this server and the others are looked at again and again.
+        state.is_asked = true;
+        self.asked.notify_all();
         let confirmed = loop {
             if let Some(history) = &state.history
                 && !history.has(own)
@@ -155,8 +158,6 @@ impl Follower {
             }
             let missing = standing.map(|at| at.missing).unwrap_or_default();
             state.waits.put(number, missing, ends);
-            state.is_asked = true;
-            self.asked.notify_all();
             let left = ends.saturating_sub(now);
             state = self
                 .moved
