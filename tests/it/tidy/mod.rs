@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 mod imports;
 mod layers;
+mod vendored;
 
 /// Files below a folder of the repository with these endings, as "src/web/routes.rs" and content.
 pub fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
