@@ -136,6 +136,15 @@ pub fn must_be_whole(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
+/// True when a commit is answered only once a standby has it as well, or when that can't be found out.
+pub fn awaits_standby(conn: &mut Conn) -> bool {
+    let Conn::Postgres(postgres) = conn else {
+        return false;
+    };
+    ask(postgres, "current_setting('synchronous_standby_names')")
+        .map_or(true, |names| !names.is_empty())
+}
+
 /// Gives a connection a name, by which an administrator of the database server finds it.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use diesel::Connection;
@@ -22,6 +22,10 @@ use crate::domain::{Error, Result};
 const READ_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a change does: a little longer than those before it wait for a lock that somebody else holds.
 const WRITE_PATIENCE: Duration = Duration::from_secs(4);
+
+/// Where a commit waits for a standby, it may be that somebody ended a wait that took longer, which PostgreSQL tells as a
+/// warning alone, and the driver shows none.
+const LONGEST_COMMIT: Duration = Duration::from_secs(2);
 
 /// The database.
 #[derive(Clone)]
@@ -371,11 +375,18 @@ pub fn snapshot_on<T>(conn: &mut Conn, query: impl FnOnce(&mut Conn) -> Result<T
 fn finish<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     type Manager = <Conn as Connection>::TransactionManager;
     match work(conn) {
-        Ok(value) => match Manager::commit_transaction(conn) {
-            Ok(()) => Ok(value),
-            Err(cause) if dialect::did_roll_back(conn, &cause) => Err(cause.into()),
-            Err(cause) => Err(Error::OutcomeUnknown(format!("the commit failed: {cause}"))),
-        },
+        Ok(value) => {
+            let begun = Instant::now();
+            match Manager::commit_transaction(conn) {
+                Ok(()) if begun.elapsed() > LONGEST_COMMIT && dialect::awaits_standby(conn) => {
+                    let text = "the commit waited too long for a standby of PostgreSQL; perhaps no standby has it";
+                    Err(Error::OutcomeUnknown(text.into()))
+                }
+                Ok(()) => Ok(value),
+                Err(cause) if dialect::did_roll_back(conn, &cause) => Err(cause.into()),
+                Err(cause) => Err(Error::OutcomeUnknown(format!("the commit failed: {cause}"))),
+            }
+        }
         Err(error) => {
             // The reason of the failure is worth more than that its clean-up failed too.
             if let Err(cause) = Manager::rollback_transaction(conn) {

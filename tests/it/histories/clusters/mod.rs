@@ -8,3 +8,4 @@ mod foreign_locks;
 mod poolers;
 mod roles;
 mod silence;
+mod standby_waits;
