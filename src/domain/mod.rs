@@ -61,6 +61,7 @@ pub mod rollout;
 pub mod scope;
 pub mod sealing;
 pub mod second_factor;
+pub mod standstill;
 pub mod tally;
 pub mod tenant;
 pub mod text_form;

@@ -96,6 +96,8 @@ struct State {
     member: Option<Member>,
     /// The other servers, as they were read last.
     seen: Seen,
+    /// How often this machine may have stood still with its clocks.
+    standstills: u64,
     /// Changes that wait for other servers.
     waits: Waits,
     /// How many questions a second are answered.
@@ -171,6 +173,7 @@ impl Follower {
                 limiters: Limiters::new(),
                 member: None,
                 seen: Seen::default(),
+                standstills: 0,
                 waits: Waits::default(),
                 pace: Pace::default(),
                 is_asked: false,

@@ -36,6 +36,8 @@ struct Session<'a> {
     node: &'a Node,
     conn: &'a mut Conn,
     turn: Turn,
+    /// How often this machine had stood still when the round began.
+    standstills: u64,
 }
 
 impl Follower {
@@ -68,15 +70,20 @@ impl Follower {
             return self.look(conn, turn);
         };
         // A copy: who was given up for a silent connection keeps its own, and goes on with it no more.
-        let mut member = self.step(turn, |state| {
+        let (mut member, standstills) = self.step(turn, |state| {
             let new = || Member::new(node.lease);
-            Ok(state.member.get_or_insert_with(new).clone())
+            let member = state.member.get_or_insert_with(new).clone();
+            Ok((member, state.standstills))
         })?;
+        if self.lease().has_ended() {
+            member.must_renew();
+        }
         let mut session = Session {
             follower: self,
             node,
             conn,
             turn,
+            standstills,
         };
         let clock = self.lease().clock();
         let begun = clock.now();
@@ -106,6 +113,23 @@ impl Follower {
         }
         self.pause(turn);
         Ok(())
+    }
+
+    /// Gives the lease up, and asks for a new one: it may have run out while the clocks of this machine stood still.
+    pub(super) fn note_standstill(&self, jump: Duration) {
+        if !self.is_shared() {
+            return;
+        }
+        let mut state = self.lock();
+        state.standstills += 1;
+        state.is_asked = true;
+        self.lease().end();
+        self.asked.notify_all();
+        tracing::warn!(
+            seconds = jump.as_secs(),
+            "the time of day jumped: perhaps this machine stood still without knowing; its lease is renewed before it \
+             answers again"
+        );
     }
 
     /// Until when this server may answer.
@@ -249,7 +273,13 @@ impl Store for Session<'_> {
     }
 
     fn extend(&mut self, until: Duration) -> Result<()> {
-        self.follower.step(self.turn, |_| {
+        self.follower.step(self.turn, |state| {
+            // Nobody knows any more when this lease began.
+            if state.standstills != self.standstills {
+                let text =
+                    "this machine stood still, or its time was set, while the lease was renewed";
+                return Err(Error::Unavailable(text.into()));
+            }
             self.follower.lease().extend(until);
             Ok(())
         })

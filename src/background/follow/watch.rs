@@ -16,6 +16,9 @@ use crate::background::vitals::Vitals;
 use crate::db::pool::Own;
 use crate::db::{Db, dialect};
 use crate::domain::Result;
+use crate::domain::boot_clock::BootClock;
+use crate::domain::standstill::Standstill;
+use crate::domain::time::Clock;
 
 /// How often changes of other servers are looked for; a change of this one is looked for at once.
 const EVERY: Duration = Duration::from_millis(100);
@@ -104,8 +107,12 @@ fn watch(
 ) {
     let _pulse = vitals.pulse("follow watch");
     let (mut current, mut given_up) = (first, Vec::new());
+    let mut standstill = Standstill::default();
     while !stopping.load(Ordering::SeqCst) {
         std::thread::park_timeout(EVERY);
+        if let Some(jump) = standstill.look(&Clock::System, &BootClock::default()) {
+            follower.note_standstill(jump);
+        }
         given_up.retain(|old: &JoinHandle<()>| !old.is_finished());
         let is_silent = follower.busy_for().is_some_and(|time| time > DEADLINE);
         let ended = current.is_finished() && !stopping.load(Ordering::SeqCst);

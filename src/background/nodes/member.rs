@@ -41,6 +41,11 @@ impl Member {
         self.id
     }
 
+    /// Has the next round renew the lease, however young it is.
+    pub fn must_renew(&mut self) {
+        self.renewed = None;
+    }
+
     /// Applies what changed, and renews the lease when it is time. Gives all servers as they are then, when it read them.
     ///
     /// # Errors

@@ -93,3 +93,44 @@ async fn two_servers_give_one_rate_limit_and_the_last_one_all_of_it() {
     })
     .await;
 }
+
+/// A machine that stood still can't be had here; setting the time of day looks the same from inside.
+#[actix_web::test]
+async fn a_server_that_may_have_stood_still_renews_its_lease_before_it_answers() {
+    let mut nodes = Nodes::start(0).await;
+    let time = nodes.places[0].data("time");
+    let set = |by: &str| {
+        let new = time.with_extension("new");
+        std::fs::write(&new, by).unwrap();
+        std::fs::rename(&new, &time).unwrap();
+    };
+    set("+0");
+    let server = nodes.launch_with(0, |command| {
+        command.env("LD_PRELOAD", FAKETIME);
+        command.env("FAKETIME_TIMESTAMP_FILE", &time);
+        command.env("FAKETIME_NO_CACHE", "1");
+        command.env("DONT_FAKE_MONOTONIC", "1");
+        // Long enough that it does not end by itself while this looks.
+        command.env("KEYSTEAD_LEASE_SECONDS", "10");
+    });
+    nodes.servers.push(server);
+    let (_, key) = nodes.issue("ERP").await;
+    let server = &nodes.servers[0];
+    let seen = async |text: &str| {
+        direct::until(text, async || {
+            server.log().contains("the time of day jumped")
+        })
+        .await;
+    };
+
+    // Without the database there is no new lease, and the old one counts no more.
+    nodes.cluster.crash();
+    set("+1h");
+    seen("the server notices").await;
+    assert_eq!(told(server, &key).await, 503);
+    nodes.cluster.start();
+    direct::until("it has a lease again", async || {
+        told(server, &key).await == 200
+    })
+    .await;
+}
