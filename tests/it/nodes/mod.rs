@@ -6,6 +6,7 @@ mod revisions;
 mod revocations;
 mod shared_facts;
 mod simulation;
+mod watched;
 
 use std::process::Command;
 

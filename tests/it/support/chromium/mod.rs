@@ -30,20 +30,25 @@ pub struct Chromium {
 impl Chromium {
     /// A fresh window of 1440 by 900.
     pub async fn open(app: &App) -> Self {
-        Self::start(app, true).await
+        Self::start(&app.base, true).await
+    }
+
+    /// A fresh window on the server with this address.
+    pub async fn open_at(base: &str) -> Self {
+        Self::start(base, true).await
     }
 
     /// The same with JavaScript switched off.
     pub async fn open_without_scripts(app: &App) -> Self {
-        Self::start(app, false).await
+        Self::start(&app.base, false).await
     }
 
-    async fn start(app: &App, scripts: bool) -> Self {
+    async fn start(base: &str, scripts: bool) -> Self {
         let driver = Chromedriver::start();
         let client = driver.open(scripts).await;
         let browser = Self {
             client,
-            base: app.base.clone(),
+            base: base.to_owned(),
             driver,
             scripts,
         };
