@@ -43,8 +43,8 @@ def nothing():
 class Faults:
     """What can be done to the servers and databases of a run."""
 
-    def __init__(self, network, cluster, servers, rng, only):
-        self.network, self.cluster, self.servers, self.rng = network, cluster, servers, rng
+    def __init__(self, network, cluster, servers, rng, only, dense):
+        self.network, self.cluster, self.servers, self.rng, self.dense = network, cluster, servers, rng, dense
         kinds = [
             Kind("link down", self.link_down, "link", 0.2, 25, 3),
             Kind("to the database lost", self.lost_there, "link", 0.2, 25, 3),
@@ -72,12 +72,14 @@ class Faults:
 
     def plan(self):
         """Some faults for one round: when each begins, which it is, what it is done to, and how long it lasts."""
+        is_dense = self.dense and self.rng.random() < 0.75
+        count, begins, longest = (self.rng.randint(10, 16), 6, 5) if is_dense else (self.rng.randint(2, 7), 8, 25)
         plan = []
-        for kind in self.rng.choices(self.kinds, [kind.weight for kind in self.kinds], k=self.rng.randint(2, 7)):
+        for kind in self.rng.choices(self.kinds, [kind.weight for kind in self.kinds], k=count):
             target = self.rng.choice(self.servers) if kind.of_server else None
             # Short ones as often as long ones.
-            lasts = kind.shortest * (kind.longest / kind.shortest) ** self.rng.random()
-            plan.append((self.rng.uniform(0, 8), kind, target, lasts))
+            lasts = kind.shortest * (min(kind.longest, longest) / kind.shortest) ** self.rng.random()
+            plan.append((self.rng.uniform(0, begins), kind, target, lasts))
         return sorted(plan, key=lambda entry: entry[0])
 
     def begin(self, kind, target):

@@ -20,7 +20,7 @@ from .ledger import Ledger
 from .loopback import Loopback
 from .namespaces import Namespaces
 from .servers import FAKETIME, NAMES, Server
-from .verifier import Verifier
+from .verifier import REST, Verifier
 
 ROOT = Path(__file__).resolve().parents[2]
 # So soon every server has to answer again when nothing is wrong any more.
@@ -40,6 +40,8 @@ def arguments():
     add("--lease", type=int, default=2, metavar="SECONDS", help="length of the leases (default: 2, the shortest)")
     add("--servers", type=int, default=3, choices=[1, 2, 3], help="how many (default: 3)")
     add("--only", action="append", metavar="KIND", help="only faults of this kind, such as 'link down'; may be given again")
+    add("--dense", action="store_true", help="three of four rounds have more faults, which end sooner: for long runs")
+    add("--rest", type=float, default=REST, metavar="SECONDS", help="rest of a verifier between two batches (default: 0.001)")
     add("--failover", action="store_true", help="a second PostgreSQL, which commits with the first and takes its place now and then")
     add("--loopback", action="store_true", help="proxies on this machine in place of network namespaces")
     add("--keep", action="store_true", help="leave the logs and the data where they are")
@@ -109,7 +111,7 @@ class Run:
         self.ledger.add(admin, time.monotonic())
         for server in self.servers:
             server.start()
-        self.faults = Faults(self.network, self.cluster, self.servers, self.rng, given.only)
+        self.faults = Faults(self.network, self.cluster, self.servers, self.rng, given.only, given.dense)
         self.must_answer()
         self.start_children(admin)
 
@@ -118,7 +120,8 @@ class Run:
         context = multiprocessing.get_context("fork")
         for number, server in enumerate(self.servers):
             seed = self.given.seed + number
-            verifier = Verifier(self.ledger, number, server.socket, server.place, self.reports.into, self.given.lease, seed)
+            reports, lease, rest = self.reports.into, self.given.lease, self.given.rest
+            verifier = Verifier(self.ledger, number, server.socket, server.place, reports, lease, seed, rest)
             self.children.append(context.Process(target=child, args=(verifier.run,), daemon=True))
         sockets = [server.socket for server in self.servers]
         changers = Changers(self.ledger, sockets, admin, self.reports.into, self.given.seed)

@@ -16,7 +16,7 @@ BATCH = 16
 # What it says of these when it goes on is what matters most.
 IMPATIENCE = 0.05
 MOST_CONNECTIONS = 30
-# Between two batches: servers and the database run on the same machine.
+# Seconds between two batches, if nobody wants another pace: servers and the database run on the same machine.
 REST = 0.001
 
 
@@ -64,9 +64,9 @@ class Connection:
 class Verifier:
     """Asks one server until it is ended."""
 
-    def __init__(self, ledger, number, path, server, reports, lease, seed):
+    def __init__(self, ledger, number, path, server, reports, lease, seed, rest):
         self.ledger, self.number, self.path, self.server = ledger, number, path, server
-        self.reports, self.lease = reports, lease
+        self.reports, self.lease, self.rest = reports, lease, rest
         self.rng = random.Random(seed)
         self.counts, self.accepted = ledger.counts[number], ledger.accepted[number]
         self.connections = []
@@ -87,7 +87,7 @@ class Verifier:
                     last = time.monotonic()
                 except OSError:
                     self.drop(poll, one)
-            time.sleep(REST)
+            time.sleep(self.rest)
             for number, _ in poll.poll(20):
                 one = next((one for one in self.connections if one.socket.fileno() == number), None)
                 if one is not None:
