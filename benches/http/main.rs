@@ -25,6 +25,7 @@ mod nodes;
 mod proxy;
 mod records;
 mod resolve;
+mod scale_out;
 mod searches;
 mod servers;
 mod sign_ins;

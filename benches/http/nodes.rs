@@ -1,5 +1,6 @@
 //! Several servers on the PostgreSQL that `BENCH_POSTGRES` names: how long a revocation waits for all of them, how many
-//! changes a second go through the one row that they share, and what looking at the lease costs a verification.
+//! changes a second go through the one row that they share, what each more server gives, and what looking at the lease costs
+//! a verification.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use crate::load::Load;
 use crate::proxy::{Proxy, runtime};
 use crate::records::on_postgres;
 use crate::servers::{Running, TENANTS, Work};
-use crate::{api, ask_gateway, middle, millis, percentile};
+use crate::{api, ask_gateway, middle, millis, percentile, scale_out};
 
 const KEYS: u32 = 150_000;
 const REVOCATIONS: usize = 300;
@@ -42,6 +43,7 @@ pub fn run() {
             row(&servers, &mut keys, 0);
             row(&servers, &mut keys, RATE);
         }
+        scale_out::run(&servers, &secrets);
         drop(servers);
         lease(&work, &secrets);
     });
