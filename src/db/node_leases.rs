@@ -63,8 +63,11 @@ pub struct Vital {
     pub questions_per_second: i64,
 }
 
-/// Enters a server. It is on disk when this returns.
-pub fn register(conn: &mut Conn, node: NodeLease) -> Result<()> {
+/// Enters a server, in the place of its run before, which has ended for certain. It is on disk when this returns.
+        if let Some(before) = before {
+            diesel::delete(leases::table.find(before)).execute(conn)?;
+        }
+pub fn register(conn: &mut Conn, node: NodeLease, before: Option<NodeId>) -> Result<()> {
     dialect::durably(conn, |conn| {
         diesel::insert_into(leases::table)
             .values(node)

@@ -5,8 +5,12 @@ use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use crate::background::nodes::last_run::LastRun;
 use crate::db::connection::Source;
 use crate::domain::id::NodeId;
+
+/// What a running server locks in it.
+const LOCK: &str = "keystead.lock";
 
 /// Makes the directory with mode 0700 unless it exists.
 ///
@@ -97,7 +101,7 @@ impl DataDir {
     /// # Errors
     /// One line when another server holds one.
     pub fn hold(path: &Path, database: &Source) -> Result<Self, String> {
-        let mut locks = vec![lock(&path.join("keystead.lock"), path)?];
+        let mut locks = vec![lock(&path.join(LOCK), path)?];
         if let Some(file) = database.file() {
             // The file itself, whatever links lead to it.
             create_private(file)?;
@@ -131,6 +135,11 @@ impl DataDir {
             .write_all(format!("{fresh}\n").as_bytes())
             .map_err(|cause| format!("can't write {shown}: {cause}"))?;
         Ok(fresh)
+    }
+
+    /// What is known of the run before this one.
+    pub fn last_run(&self) -> LastRun {
+        LastRun::of(self.path.join("last-run"), &self.path.join(LOCK))
     }
 
     /// Where the control socket is.

@@ -80,7 +80,7 @@ impl Application {
         take_over_plans(config, &db)?;
         let token = db.write(|conn| setup::issue_token(conn, now))?;
         let mut site = site::of(config, address);
-        let follower = follower(config, &db, clock, &master_keys, &site)?;
+        let follower = follower(config, &db, clock, &master_keys, &site, &held)?;
         site::warn_of_contradictions(config, &site);
         let setup_link = token.map(|token| format!("{}/setup?token={token}", site.base_url));
         // The newest at the start: replacing the master key ends every session, once each server was started anew.
@@ -223,6 +223,7 @@ fn follower(
     clock: &Clock,
     master_keys: &MasterKeys,
     site: &Site,
+    held: &DataDir,
 ) -> Result<Arc<Follower>, String> {
     let at_hand = config.clone();
     let read_peppers = Box::new(move || pepper_file(&at_hand).map(|file| file.peppers()));
@@ -232,6 +233,7 @@ fn follower(
         name: site.server_name.clone(),
         address: site.server_address.clone(),
         lease: Duration::from_secs(config.lease_seconds),
+        last_run: held.last_run(),
     });
     let follower = Follower::load(db, read_peppers, config.request_log_per_second, clock, node)
         .and_then(|follower| follower.with_master_keys(db, master_keys, read_keys))?;

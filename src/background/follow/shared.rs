@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Follower, Own, Turn};
 use crate::background::nodes::Store;
 use crate::background::nodes::confirmations::{Seen, Standing, Wait};
+use crate::background::nodes::last_run::LastRun;
 use crate::background::nodes::member::Member;
 use crate::db::change_confirmations::Confirmation;
 use crate::db::change_log::Effect;
@@ -28,6 +29,8 @@ pub struct Node {
     pub address: String,
     /// The same for all servers.
     pub lease: Duration,
+    /// The run before this one.
+    pub last_run: LastRun,
 }
 
 /// The connection on which a follower does what its lease asks for.
@@ -259,7 +262,12 @@ impl Store for Session<'_> {
             key_count: 0,
             questions_per_second: 0,
         };
-        node_leases::register(self.conn, row)
+        let last_run = &self.node.last_run;
+        node_leases::register(self.conn, row, last_run.before())?;
+        if let Err(error) = last_run.note(node) {
+            tracing::warn!(%error, "should this server crash, others will wait for it although it was started again");
+        }
+        Ok(())
     }
 
     fn renew(&mut self, node: NodeId) -> Result<bool> {

@@ -5,6 +5,7 @@
 
 pub mod confirmations;
 pub mod evictions;
+pub mod last_run;
 pub mod member;
 
 use std::time::Duration;

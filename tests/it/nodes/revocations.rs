@@ -70,6 +70,36 @@ async fn a_server_that_died_is_waited_for_once() {
     assert_eq!(told(&nodes.servers[0], &key).await, 401);
 }
 
+const LISTED: &str = "SELECT count(*) AS n FROM node_leases";
+
+#[actix_web::test]
+async fn a_server_that_died_and_was_started_again_is_not_waited_for() {
+    let mut nodes = Nodes::start(1).await;
+    nodes.servers[0].crash();
+    nodes.servers[0] = nodes.launch(0);
+    assert_eq!(nodes.places[0].number(LISTED), 1);
+    let (id, _) = nodes.issue("ERP").await;
+    let admin = nodes.servers[0].system(&nodes.admin);
+    assert_eq!(admin.delete(&format!("{KEYS}/{id}")).await.status, 204);
+    assert_eq!(nodes.confirmation(), (1, 0));
+}
+
+#[actix_web::test]
+async fn a_server_on_a_copy_of_a_data_directory_takes_nobodys_place() {
+    let mut nodes = Nodes::start(1).await;
+    let (from, to) = (
+        nodes.places[0].data("last-run"),
+        nodes.places[1].data("last-run"),
+    );
+    std::fs::create_dir(to.parent().unwrap()).unwrap();
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(to.parent().unwrap(), private).unwrap();
+    std::fs::copy(from, to).unwrap();
+    let other = nodes.launch(1);
+    nodes.servers.push(other);
+    assert_eq!(nodes.places[0].number(LISTED), 2);
+}
+
 #[actix_web::test]
 async fn a_server_that_stops_in_order_is_not_waited_for() {
     let mut nodes = Nodes::start(2).await;
