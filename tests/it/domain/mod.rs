@@ -17,6 +17,7 @@ mod request_ids;
 mod rights;
 mod rollouts;
 mod sealing;
+mod standstills;
 mod tenant_names;
 mod text_forms;
 mod words;
