@@ -193,8 +193,8 @@ fn node_name(settings: &Settings) -> Result<Option<String>, String> {
 /// Renewed five times while it lasts, and each time the database has a second or so to answer.
 fn lease_seconds(settings: &Settings) -> Result<u64, String> {
     match settings.parse("lease_seconds", "a whole number")? {
-        value @ 2..=10 => Ok(value),
-        _ => Err("lease_seconds: use 2 to 10".into()),
+        value @ 2..=5 => Ok(value),
+        _ => Err("lease_seconds: use 2 to 5".into()),
     }
 }
 

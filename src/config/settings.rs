@@ -84,7 +84,7 @@ pub const ALL: &[Setting] = &[
     setting(
         "lease_seconds",
         "5",
-        "Seconds after which a server that lost PostgreSQL stops answering, and for which others wait for it (2 to 10, the same for all)",
+        "Seconds after which a server that lost PostgreSQL stops answering, and for which others wait for it (2 to 5, the same for all)",
     ),
     setting("workers", "2", "Threads that answer requests"),
     setting(

@@ -15,7 +15,7 @@ use crate::domain::Result;
 use crate::domain::id::NodeId;
 
 /// The longest lease that a server may be set to. Whoever can't ask what others are set to waits for this.
-pub const LONGEST_LEASE: Duration = Duration::from_secs(10);
+pub const LONGEST_LEASE: Duration = Duration::from_secs(5);
 
 /// What a server asks of the database that all share, and does with what it learns.
 pub trait Store {

@@ -111,7 +111,7 @@ async fn a_server_that_may_have_stood_still_renews_its_lease_before_it_answers()
         command.env("FAKETIME_NO_CACHE", "1");
         command.env("DONT_FAKE_MONOTONIC", "1");
         // Long enough that it does not end by itself while this looks.
-        command.env("KEYSTEAD_LEASE_SECONDS", "10");
+        command.env("KEYSTEAD_LEASE_SECONDS", "5");
     });
     nodes.servers.push(server);
     let (_, key) = nodes.issue("ERP").await;
