@@ -19,6 +19,10 @@ const BEGIN_WRITE: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout 
 const DURABLY: &str =
     "SET LOCAL synchronous_commit = on; SET LOCAL idle_in_transaction_session_timeout = '2s'";
 
+/// As above, for who would rather do nothing than wait.
+const UNLESS_LOCKED: &str =
+    "SET LOCAL lock_timeout = '10ms'; SET LOCAL idle_in_transaction_session_timeout = '2s'";
+
 /// Starts a writing transaction. SQLite takes its lock at once: a read that turns into a write would fail busy.
 pub fn begin_write(conn: &mut Conn) -> Result<()> {
     match conn {
@@ -332,7 +336,7 @@ pub fn unless_locked<T>(
 ) -> Result<Option<T>> {
     let done = diesel::Connection::transaction(conn, |conn| {
         if let Conn::Postgres(postgres) = conn {
-            postgres.batch_execute("SET LOCAL lock_timeout = '10ms'")?;
+            postgres.batch_execute(UNLESS_LOCKED)?;
         }
         run(conn)
     });
