@@ -52,8 +52,6 @@ impl NodeLease {
 #[derive(Debug, Clone, Copy, AsChangeset)]
 #[diesel(table_name = leases)]
 pub struct Vital {
-    /// Up to this change it has applied everything.
-    pub applied_rev: i64,
     /// The present.
     #[diesel(serialize_as = At)]
     pub seen_at: Timestamp,
@@ -64,11 +62,11 @@ pub struct Vital {
 }
 
 /// Enters a server, in the place of its run before, which has ended for certain. It is on disk when this returns.
+pub fn register(conn: &mut Conn, node: NodeLease, before: Option<NodeId>) -> Result<()> {
+    dialect::durably(conn, |conn| {
         if let Some(before) = before {
             diesel::delete(leases::table.find(before)).execute(conn)?;
         }
-pub fn register(conn: &mut Conn, node: NodeLease, before: Option<NodeId>) -> Result<()> {
-    dialect::durably(conn, |conn| {
         diesel::insert_into(leases::table)
             .values(node)
             .execute(conn)?;

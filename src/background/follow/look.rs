@@ -103,6 +103,7 @@ impl Follower {
                  loaded anew; what was done since that state may be lost, revocations too"
             );
             state.history = None;
+            state.lost = Some(self.index.lease().clock().now());
             state.trouble = Some(Trouble::OtherHistory);
             state.must_reopen = true;
             state.is_asked = true;

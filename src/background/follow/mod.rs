@@ -91,6 +91,8 @@ struct State {
     /// When something was put into the index last.
     stepped: Instant,
     /// What keys with a rate limit had used up when they were last forgotten.
+    /// When it was last found that the database goes on from another state, by the clock of leases.
+    lost: Option<Duration>,
     limiters: Limiters,
     /// This server among others; with whoever renews its lease meanwhile.
     member: Option<Member>,
@@ -159,6 +161,7 @@ impl Follower {
             master_keys: None,
             clock: clock.clone(),
             node,
+                lost: None,
             state: Mutex::new(State {
                 turn: Turn(0),
                 history: None,

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Follower, Own, Turn};
-use crate::background::nodes::Store;
+use super::changes::Own;
+use super::{Follower, State, Turn};
 use crate::background::nodes::confirmations::{Seen, Standing, Wait};
 use crate::background::nodes::last_run::LastRun;
 use crate::background::nodes::member::Member;
+use crate::background::nodes::{LONGEST_LEASE, Store, lapse};
 use crate::db::change_confirmations::Confirmation;
 use crate::db::change_log::Effect;
 use crate::db::node_leases::{self, NodeLease, Vital};
@@ -19,6 +20,9 @@ use crate::verify::lease::Lease;
 
 /// How long the first lease is waited for.
 const FIRST: Duration = Duration::from_secs(5);
+
+/// What a server says that has yet to load its index.
+const NOTHING_APPLIED: i64 = -1;
 
 /// What a server is called among others, and how long its leases last.
 #[derive(Debug, Clone)]
@@ -169,9 +173,18 @@ impl Follower {
             }
             let is_here = state.history.as_ref().is_some_and(|at| at.has(own));
             let standing = wait.look(&state.seen);
+            if state.is_blind_since(wait.committed()) {
+                wait.last();
+            }
             let (now, ends) = (clock.now(), wait.ends());
             let is_everywhere = standing.as_ref().is_some_and(|at| at.missing.is_empty());
-            if (is_here && is_everywhere) || now >= ends {
+            if now >= ends && state.history.is_none() {
+                break Err(Error::Unavailable(format!(
+                    "change {} is stored, and the database goes on from another state by now",
+                    own.rev
+                )));
+            }
+            if (is_here && is_everywhere && !wait.lasts()) || now >= ends {
                 let Standing {
                     nodes, confirmed, ..
                 } = standing.unwrap_or_default();
@@ -233,11 +246,18 @@ impl Follower {
     }
 }
 
+impl State {
+    /// True while a server may still answer that has no row: the database was put back to a state from before it began.
+    fn is_blind_since(&self, committed: Duration) -> bool {
+        let lost = |at: Duration| committed < at + lapse(LONGEST_LEASE);
+        self.lost.is_some_and(lost)
+    }
+}
+
 impl Session<'_> {
-    fn vital(&self, applied_rev: i64) -> Vital {
+    fn vital(&self) -> Vital {
         let index = &self.follower.index;
         Vital {
-            applied_rev,
             seen_at: self.follower.clock.now(),
             key_count: count(index.len()),
             questions_per_second: self.follower.questions_per_second(),
@@ -252,7 +272,7 @@ impl Store for Session<'_> {
         let row = NodeLease {
             node_id: node,
             beat: 0,
-            applied_rev: -1,
+            applied_rev: NOTHING_APPLIED,
             lease_ms,
             name: self.node.name.clone(),
             address: self.node.address.clone(),
@@ -271,13 +291,16 @@ impl Store for Session<'_> {
     }
 
     fn renew(&mut self, node: NodeId) -> Result<bool> {
-        let vital = self.vital(self.follower.index.rev());
-        node_leases::renew(self.conn, node, vital)
+        node_leases::renew(self.conn, node, self.vital())
     }
 
     fn follow(&mut self) -> Result<i64> {
         self.follower.look(self.conn, self.turn)?;
-        Ok(self.follower.index.rev())
+        // In another history the numbers that were applied say nothing.
+        self.follower.step(self.turn, |state| {
+            let applied = state.history.as_ref().map(|at| at.at().rev);
+            Ok(applied.unwrap_or(NOTHING_APPLIED))
+        })
     }
 
     fn extend(&mut self, until: Duration) -> Result<()> {

@@ -28,6 +28,7 @@ pub struct Wait {
     /// The servers that may answer by what was true before; `None` until they were read after the commit.
     for_nodes: Option<Vec<NodeLease>>,
     confirmed: HashSet<NodeId>,
+    lasts: bool,
 }
 
 /// How a wait stands.
@@ -51,7 +52,18 @@ impl Wait {
             stops,
             for_nodes: None,
             confirmed: HashSet::new(),
+            lasts: false,
         }
+    }
+
+    /// Has it last until every lease has run out, whatever the rows say: some may be missing.
+    pub fn last(&mut self) {
+        self.lasts = self.stops;
+    }
+
+    /// True when the rows are not enough.
+    pub fn lasts(&self) -> bool {
+        self.lasts
     }
 
     /// Takes over what is known of the servers, and tells how it stands; `None` while they were not read since the commit.
@@ -84,7 +96,8 @@ impl Wait {
         if !self.stops {
             return self.committed + SOFT;
         }
-        let leases = self.for_nodes.as_ref().map(|nodes| {
+        let known = self.for_nodes.as_ref().filter(|_| !self.lasts);
+        let leases = known.map(|nodes| {
             let leases = nodes.iter().map(NodeLease::lease);
             leases.max().unwrap_or_default()
         });

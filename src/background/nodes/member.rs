@@ -101,7 +101,7 @@ impl Member {
 
     fn acknowledge(&mut self, store: &mut impl Store, applied: i64) -> Result<()> {
         if let Some(id) = self.id
-            && self.acknowledged.is_none_or(|known| known < applied)
+            && self.acknowledged != Some(applied)
         {
             store.acknowledge(id, applied)?;
             self.acknowledged = Some(applied);
