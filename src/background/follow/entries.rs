@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use chrono::TimeDelta;
+
 use super::{Follower, Turn};
 use crate::db::key_index::IndexRow;
 use crate::db::{self, Conn};
@@ -12,6 +14,7 @@ use crate::domain::allowlist_mode::AllowlistMode;
 use crate::domain::id::{GroupId, KeyId, ProjectId, TenantId, VerifierId};
 use crate::domain::pepper::Digest;
 use crate::domain::rate_limit::RateLimit;
+use crate::domain::time::Timestamp;
 use crate::verify::counters::Counters;
 use crate::verify::entry::{Entry, Group, Special};
 use crate::verify::limiter::Limiter;
@@ -25,6 +28,9 @@ pub(super) type Groups = HashMap<GroupId, KnownGroup>;
 pub(super) type Digests<Id> = HashMap<Id, Vec<Digest>>;
 /// What keys with a rate limit have used up.
 pub(super) type Limiters = HashMap<KeyId, Arc<Limiter>>;
+/// How far the clocks of servers may be apart.
+const APART: TimeDelta = TimeDelta::seconds(1);
+
 /// A group as the index knows it.
 pub(super) struct KnownGroup {
     /// Its scopes as stored.
@@ -113,7 +119,7 @@ impl Follower {
             }
             let rotation = Arc::new(Rotation::new(
                 row.id,
-                row.ends_at,
+                self.end_of(row.ends_at),
                 row.cancelled_at.is_some(),
             ));
             formers
@@ -122,6 +128,16 @@ impl Follower {
                 .push((row.digest, rotation));
         }
         Ok(formers)
+    }
+
+    /// When a secret ends. One that was ended "now" has ended for good when that is applied here, although the clock here may
+    /// be behind that of the server where it was done, or be set back later.
+    fn end_of(&self, stored: Option<Timestamp>) -> Option<Timestamp> {
+        let is_near = |end: &Timestamp| *end <= self.clock.now() + APART;
+        match stored {
+            Some(end) if is_near(&end) => Some(Timestamp::MIN_UTC),
+            other => other,
+        }
     }
 
     /// The entry of a row; true when its group was known with other scopes or another name.
@@ -219,7 +235,7 @@ impl Follower {
             old.entry(row.verifier_id).or_default().push(StoredOld {
                 id: row.id,
                 digest: row.digest,
-                ends_at: row.ends_at,
+                ends_at: self.end_of(row.ends_at),
             });
         }
         self.step(turn, |_| {

@@ -70,6 +70,24 @@ async fn what_is_taken_from_a_key_is_taken_from_both_secrets() {
     }
 }
 
+/// As on another server, whose clock is a little behind.
+#[actix_web::test]
+async fn a_secret_that_ended_at_once_stays_ended_when_the_clock_is_set_back_a_little() {
+    let app = App::start().await;
+    let key = app.issue("Acme", "ERP");
+    let new = rotated(&app, &key, 0).await;
+    app.clock.advance(-TimeDelta::milliseconds(900));
+    assert_eq!(app.stranger().verify(&new.secret).await, "VALID");
+    assert_eq!(app.stranger().verify(&key.secret).await, "REVOKED");
+    app.clock.advance(TimeDelta::milliseconds(900));
+    // A grace that was set is kept to the end.
+    let third = rotated(&app, &new, 600).await;
+    app.clock.advance(TimeDelta::seconds(599));
+    for secret in [&new, &third] {
+        assert_eq!(app.stranger().verify(&secret.secret).await, "VALID");
+    }
+}
+
 #[actix_web::test]
 async fn whoever_holds_the_old_secret_can_still_kill_the_key() {
     let app = App::start().await;
