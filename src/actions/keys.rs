@@ -245,6 +245,7 @@ pub fn surrender(conn: &mut Conn, by: &Actor) -> Result<()> {
 fn surrender_listed(conn: &mut Conn, by: &Actor, id: KeyId, secret: &SecretDigests) -> Result<()> {
     // Anybody who has a dead key may say so again and again: that takes no lock.
     if db::keys::find(conn, by.tenant, id)?.revoked_at.is_some() {
+        change_log::stands();
         return Ok(());
     }
     change_log::hold(conn)?;

@@ -104,5 +104,5 @@ fn make(
     let storage = open_storage(config)?;
     let now = Clock::System.now();
     storage.db.write(|conn| create(conn, &digest, now))?;
-    control::follow(&config.data_dir)
+    control::follow(&config.data_dir, &storage.db)
 }

@@ -36,7 +36,7 @@ pub fn hand_over(
     );
     // The link first, whatever the running server does.
     let shown = out::line(&text);
-    let followed = control::follow(&config.data_dir);
+    let followed = control::follow(&config.data_dir, &storage.db);
     shown.map_err(|cause| {
         format!(
             "{} is invited, but the link could not be written: {cause}; the page Members shows it to an admin",

@@ -111,7 +111,7 @@ fn finish(config: &Config, db: &Db, keys: &MasterKeys) -> Result<Option<Moved>, 
 
 /// Nothing is moved to a master key before the servers that open it had time to take it up.
 fn move_all(config: &Config, db: &Db, keys: &MasterKeys) -> Result<Moved, String> {
-    control::follow(&config.data_dir)?;
+    control::follow(&config.data_dir, &db)?;
     if config.database.file().is_none() {
         std::thread::sleep(HEARD_WITHIN);
     }
@@ -224,7 +224,7 @@ fn retire(config: &Config, version: i32) -> Result<(), String> {
     out::announce(format_args!(
         "Master key {version} is retired. Keep a copy of it for as long as you keep copies of the database from before."
     ));
-    let followed = control::follow(&config.data_dir);
+    let followed = control::follow(&config.data_dir, &db);
     match file {
         Ok(file) => take_out(&master_key_path(config), file, version),
         Err(cause) => out::note(format_args!("keystead: {cause}")),

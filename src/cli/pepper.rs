@@ -88,7 +88,7 @@ fn rotate(config: &Config, prepare: bool) -> Result<(), String> {
     if config.database.file().is_none() {
         out::announce("Every other server of this database needs a copy of this file.");
     }
-    control::follow(&config.data_dir)
+    control::follow(&config.data_dir, &db)
 }
 
 fn open(config: &Config) -> Result<Db, String> {
@@ -193,7 +193,7 @@ fn retire(config: &Config, version: i32, force: bool) -> Result<(), String> {
     out::announce(format_args!(
         "Pepper {version} is retired; {stopped} stopped working."
     ));
-    let followed = control::follow(&config.data_dir);
+    let followed = control::follow(&config.data_dir, &db);
     match file {
         Ok(file) => take_out(&pepper_path(config), file, version),
         Err(cause) => out::note(format_args!("keystead: {cause}")),

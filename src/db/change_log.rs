@@ -181,6 +181,8 @@ pub enum Effect {
     /// Nothing.
     #[default]
     None,
+    /// Nothing, while no other change could be made: what it found to be so may have become so a moment ago.
+    Rests,
     /// Some can do more than before, or just the same.
     Adds,
     /// Some may be able to do less than before, or were a moment ago.
@@ -254,6 +256,7 @@ fn append_row(conn: &mut Conn, item: Item, old: Option<&Digest>) -> Result<i64> 
 /// Takes the lock of [`append`] without a change: counts that follow see every earlier change, and no other begins
 /// until the transaction ends.
 pub fn hold(conn: &mut Conn) -> Result<()> {
+    note(Effect::Rests);
     dialect::hold_changes(conn)
 }
 

@@ -9,11 +9,16 @@ use std::time::Duration;
 
 use super::data_dir;
 use crate::background::follow::Follower;
+use crate::background::nodes::confirmations::{Seen, Wait};
 use crate::background::vitals::Vitals;
-use crate::db::Db;
+use crate::db::{Db, change_log, node_leases};
+use crate::domain::boot_clock::BootClock;
 
 /// How long either side waits for the other.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Between two looks at other servers.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// Answers on the socket until the process ends. It lies in the data directory, which only its owner can enter.
 ///
@@ -55,13 +60,17 @@ fn answer(mut stream: &UnixStream, db: &Db, follower: &Follower) -> std::io::Res
     stream.write_all(reply.as_bytes())
 }
 
-/// Has the server of a data directory apply every change, if one runs.
+/// Has every server apply every change: the one of this data directory sees to it, if it runs.
 ///
 /// # Errors
-/// One line when a server runs and could not do it.
-pub fn follow(data_dir: &Path) -> Result<(), String> {
+/// One line when it is not known that they did.
+pub fn follow(data_dir: &Path, db: &Db) -> Result<(), String> {
     let Ok(mut stream) = UnixStream::connect(data_dir::socket(data_dir)) else {
-        return Ok(());
+        return await_others(db).map_err(|error| {
+            format!(
+                "the change is stored, but it is not known whether every server has it: {error}"
+            )
+        });
     };
     let failed = |cause: std::io::Error| {
         format!("the change is stored, but the running server did not confirm it: {cause}")
@@ -79,4 +88,21 @@ pub fn follow(data_dir: &Path) -> Result<(), String> {
         "the change is stored, but the running server could not apply it: {}",
         reply.trim()
     ))
+}
+
+/// Waits until every server on the database has applied what is committed by now, or its lease has run out.
+fn await_others(db: &Db) -> crate::domain::Result<()> {
+    let clock = BootClock::default();
+    let head = db.read(change_log::head)?;
+    let mut wait = Wait::new(head.rev, clock.now(), true);
+    loop {
+        let begun = clock.now();
+        let nodes = db.read(node_leases::list)?;
+        let standing = wait.look(&Seen { nodes, begun });
+        let is_everywhere = standing.is_some_and(|standing| standing.missing.is_empty());
+        if is_everywhere || clock.now() >= wait.ends() {
+            return Ok(());
+        }
+        std::thread::sleep(LOOK);
+    }
 }

@@ -74,7 +74,10 @@ pub async fn create(
     }
     let told = match held_key::find(token, &request, &state)? {
         None => "No key of this server has that text. Nothing was changed.",
-        Some((_, false)) => "This key does not work any more. Nothing had to be done.",
+        Some((_, false)) => {
+            state.settle().await?;
+            "This key does not work any more. Nothing had to be done."
+        }
         Some((by, true)) => {
             state
                 .write(move |conn| leaked_keys::report(conn, &by, &place))

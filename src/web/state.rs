@@ -350,6 +350,15 @@ impl State {
         Ok(done)
     }
 
+    /// As [`Follower::settle`].
+    ///
+    /// # Errors
+    /// As [`Follower::settle`].
+    pub async fn settle(&self) -> Result<()> {
+        let (db, follower) = (self.db.clone(), Arc::clone(&self.follower));
+        block(move || follower.settle(&db)).await
+    }
+
     /// Runs a change that concerns no key, as [`Db::note`].
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! applied it ([`Follower::change`]). What the log says is only applied where it goes on from what was applied before
 //! (`history.rs`); where it does not, the index is in doubt and loaded anew.
 
+mod changes;
 mod credentials;
 mod entries;
 mod history;
@@ -25,12 +26,9 @@ pub use self::shared::{Node, set_clock};
 use self::waits::Waits;
 use super::nodes::confirmations::Seen;
 use super::nodes::member::Member;
-use crate::db::change_confirmations;
-use crate::db::change_log::{self, Effect, Position};
 use crate::db::secret_checks::{self, Kind};
-use crate::db::{self, Conn, Db, audit_chain, confirmed_events};
+use crate::db::{self, Db};
 use crate::domain::boot_clock::BootClock;
-use crate::domain::id::AuditId;
 use crate::domain::master_key::{MasterKey, MasterKeys};
 use crate::domain::pepper::{Pepper, Peppers};
 use crate::domain::time::Clock;
@@ -38,11 +36,6 @@ use crate::domain::{Error, Result};
 use crate::resolve::Credentials;
 use crate::verify::index::Index;
 use crate::verify::lease::Lease;
-
-/// How long a change waits without progress until it is applied, before it is answered as "stored, and its effect is not known".
-const PATIENCE: Duration = Duration::from_secs(5);
-/// The same, while there is progress.
-const LONGEST: Duration = Duration::from_secs(30);
 
 /// Reads the peppers at hand, from wherever this installation keeps them.
 pub type ReadPeppers = Box<dyn Fn() -> std::result::Result<Vec<Pepper>, String> + Send + Sync>;
@@ -91,8 +84,6 @@ struct State {
     /// When something was put into the index last.
     stepped: Instant,
     /// What keys with a rate limit had used up when they were last forgotten.
-    /// When it was last found that the database goes on from another state, by the clock of leases.
-    lost: Option<Duration>,
     limiters: Limiters,
     /// This server among others; with whoever renews its lease meanwhile.
     member: Option<Member>,
@@ -100,6 +91,8 @@ struct State {
     seen: Seen,
     /// How often this machine may have stood still with its clocks.
     standstills: u64,
+    /// When it was last found that the database goes on from another state, by the clock of leases.
+    lost: Option<Duration>,
     /// Changes that wait for other servers.
     waits: Waits,
     /// How many questions a second are answered.
@@ -115,14 +108,6 @@ pub enum Trouble {
     OtherHistory,
     /// What belongs to the database file does not lie beside it any more.
     TornFiles,
-}
-
-/// A change that was committed.
-struct Own {
-    position: Position,
-    effect: Effect,
-    /// The rows of the audit log that tell of it, and the id of what each is about.
-    rows: Vec<(AuditId, String)>,
 }
 
 /// How well the index follows.
@@ -161,7 +146,6 @@ impl Follower {
             master_keys: None,
             clock: clock.clone(),
             node,
-                lost: None,
             state: Mutex::new(State {
                 turn: Turn(0),
                 history: None,
@@ -177,6 +161,7 @@ impl Follower {
                 member: None,
                 seen: Seen::default(),
                 standstills: 0,
+                lost: None,
                 waits: Waits::default(),
                 pace: Pace::default(),
                 is_asked: false,
@@ -231,118 +216,6 @@ impl Follower {
     /// Notes the number of the newest change, seen by somebody else.
     pub fn note_head(&self, rev: i64) {
         self.lock().head = rev;
-    }
-
-    /// Runs a change in one transaction, and waits until the index has applied it: what is answered as done is true for
-    /// the next verification. Also tells the revision that the change made, or that it rests on if it made none.
-    ///
-    /// # Errors
-    /// Those of the change. `OutcomeUnknown` when it is stored, or may be, and the index did not get there; it then
-    /// answers nothing until it can be sure again.
-    pub fn change<T>(
-        &self,
-        db: &Db,
-        change: impl FnOnce(&mut Conn) -> Result<T>,
-    ) -> Result<(T, i64)> {
-        let changed = db.write(|conn| {
-            change_log::take_effect();
-            let before = change_log::head(conn)?;
-            let done = change(conn)?;
-            // Under the lock that the change holds, if it is one that matters: its own place in the history.
-            let after = change_log::head(conn)?;
-            let effect = change_log::take_effect();
-            let matters = after != before || effect == Effect::Stops;
-            let own = Own {
-                position: after,
-                effect,
-                rows: audit_chain::written(),
-            };
-            Ok((done, matters, own))
-        });
-        let reached = changed.and_then(|(done, matters, own)| {
-            let reached = if matters {
-                self.reach(db, &own)
-            } else {
-                Ok(())
-            };
-            reached.map_err(|error| Error::OutcomeUnknown(error.to_string()))?;
-            Ok((done, own.position.rev))
-        });
-        if matches!(reached, Err(Error::OutcomeUnknown(_))) {
-            self.doubt();
-        }
-        reached
-    }
-
-    /// Waits until a change is applied here and, among several servers, everywhere.
-    fn reach(&self, db: &Db, own: &Own) -> Result<()> {
-        if !self.is_shared() {
-            return self.confirm(own.position);
-        }
-        let confirmed = self.confirm_everywhere(own)?;
-        if own.effect != Effect::Stops {
-            return Ok(());
-        }
-        let rows: Vec<AuditId> = own.rows.iter().map(|(row, _)| *row).collect();
-        let noted = db.note(|conn| {
-            change_confirmations::note(conn, &confirmed)?;
-            confirmed_events::note(conn, confirmed.rev, &rows)
-        });
-        if let Err(error) = noted {
-            tracing::warn!(%error, rev = confirmed.rev, "how a change was confirmed could not be noted");
-        }
-        Ok(())
-    }
-
-    /// Waits until everything is applied here and everywhere that is committed by now: a command at the shell made a change.
-    ///
-    /// # Errors
-    /// `Unavailable` when the index does not get there.
-    pub fn catch_up(&self, db: &Db) -> Result<()> {
-        let own = Own {
-            position: db.read(change_log::head)?,
-            effect: Effect::Stops,
-            rows: Vec::new(),
-        };
-        self.reach(db, &own)
-    }
-
-    /// Waits until this very change is applied.
-    fn confirm(&self, wanted: Position) -> Result<()> {
-        let begun = Instant::now();
-        let mut state = self.lock();
-        loop {
-            if let Some(history) = &state.history {
-                if history.has(wanted) {
-                    return Ok(());
-                }
-                // A look that began after the change was committed, in the same database, would have found it.
-                if history.at().rev >= wanted.rev || state.looked > begun {
-                    state.must_reopen = true;
-                    state.is_asked = true;
-                    return Err(Error::Unavailable(format!(
-                        "change {} is stored, and this server follows a history without it",
-                        wanted.rev
-                    )));
-                }
-            }
-            // A change of a very large group takes its time; as long as there is progress, it is waited for.
-            let left = PATIENCE
-                .saturating_sub(begun.max(state.stepped).elapsed())
-                .min(LONGEST.saturating_sub(begun.elapsed()));
-            if left.is_zero() {
-                return Err(Error::Unavailable(format!(
-                    "change {} is stored, and the index did not reach it in time",
-                    wanted.rev
-                )));
-            }
-            state.is_asked = true;
-            self.asked.notify_all();
-            state = self
-                .moved
-                .wait_timeout(state, left)
-                .map_or_else(|broken| broken.into_inner().0, |(state, _)| state);
-        }
     }
 
     /// Stops answering until a look that begins after this has succeeded.

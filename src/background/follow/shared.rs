@@ -151,7 +151,7 @@ impl Follower {
     /// `Unavailable` when this server follows a history without it.
     pub(super) fn confirm_everywhere(&self, change: &Own) -> Result<Confirmation> {
         let (own, clock) = (change.position, self.lease().clock());
-        let mut wait = Wait::new(own.rev, clock.now(), change.effect == Effect::Stops);
+        let mut wait = Wait::new(own.rev, clock.now(), change.effect != Effect::Adds);
         let begun = std::time::Instant::now();
         let about = change.rows.iter().map(|(_, object)| object.clone());
         let mut state = self.lock();

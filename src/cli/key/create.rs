@@ -81,7 +81,7 @@ pub fn run(config: &Config, args: &CreateArgs) -> Result<(), String> {
     if let Issued::New(key, secret) = issued {
         // The secret first: whatever the running server does, this is the only time it can be shown.
         let shown = out::line(&shown(args, &key, &secret));
-        let followed = control::follow(&config.data_dir);
+        let followed = control::follow(&config.data_dir, &db);
         shown.map_err(|cause| {
             format!(
                 "key {} is stored, but its secret could not be written: {cause}; revoke it",

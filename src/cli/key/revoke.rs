@@ -43,7 +43,7 @@ pub fn run(config: &Config, args: &RevokeArgs) -> Result<(), String> {
             Error::NotFound => missing(),
             other => other.to_string(),
         })?;
-    control::follow(&config.data_dir)?;
+    control::follow(&config.data_dir, &db)?;
     let told = format!("Key \"{}\" ({id}) is revoked for good.", key.name);
     if !args.json {
         out::note(told);

@@ -38,7 +38,7 @@ pub fn run(config: &Config, args: &RemoveArgs) -> Result<(), String> {
     let Storage { db, .. } = open_storage(config)?;
     let now = Clock::System.now();
     let (member, keys) = db.write(|conn| remove(conn, args, now))?;
-    control::follow(&config.data_dir)?;
+    control::follow(&config.data_dir, &db)?;
     let told = format!("{} is out of {}.", member.email, member.tenant_name);
     let document = json!({ "id": member.user, "email": member.email, "keys_handed_over": keys });
     out::document_or_lines(args.json, &document, [told])

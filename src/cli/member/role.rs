@@ -36,7 +36,7 @@ pub fn run(config: &Config, args: &RoleArgs) -> Result<(), String> {
         let user = meant::member(conn, &tenant, &args.email)?.user;
         members::set_role(conn, &operator(tenant.id, now), user, &args.role)
     })?;
-    control::follow(&config.data_dir)?;
+    control::follow(&config.data_dir, &db)?;
     let role = member.role;
     let told = format!(
         "{} is {} of {} now.",

@@ -31,7 +31,7 @@ pub fn run(config: &Config, args: &RenameArgs) -> Result<(), String> {
         let before = meant::tenant(conn, &args.tenant)?;
         tenants::rename(conn, &by, before.id, &before.name, &args.name)
     })?;
-    control::follow(&config.data_dir)?;
+    control::follow(&config.data_dir, &db)?;
     let told = format!("Tenant {} is called \"{}\" now.", renamed.id, renamed.name);
     out::document_or_lines(args.json, &as_json(&renamed), [told])
 }

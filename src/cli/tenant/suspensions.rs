@@ -45,7 +45,7 @@ pub fn run(config: &Config, args: &SuspensionArgs, off: bool) -> Result<(), Stri
             suspensions::resume(conn, &by, tenant.id, &shown, &args.reason)
         }
     })?;
-    control::follow(&config.data_dir)?;
+    control::follow(&config.data_dir, &db)?;
     let told = if off {
         format!(
             "{} is suspended. None of its keys is accepted.",

@@ -9,7 +9,7 @@ use super::out;
 use crate::actions::verifiers;
 use crate::config::Config;
 use crate::db::verifiers::Verifier;
-use crate::db::{self, Conn};
+use crate::db::{self, Conn, Db};
 use crate::domain::id::VerifierId;
 use crate::domain::key_text::KeySecret;
 use crate::domain::role::Steward;
@@ -74,7 +74,7 @@ fn create(config: &Config, args: &CreateArgs) -> Result<(), String> {
     let made = db.write(|conn| verifiers::create(conn, &by, &args.name, &config.brand, pepper));
     let (verifier, token) = made?;
     let told = format!("Verifier {} is ready.", named(&verifier));
-    hand_over(config, &verifier, &token, &told, args.json)
+    hand_over(config, &db, &verifier, &token, &told, args.json)
 }
 
 fn rotate(config: &Config, args: &RotateArgs) -> Result<(), String> {
@@ -91,7 +91,7 @@ fn rotate(config: &Config, args: &RotateArgs) -> Result<(), String> {
         named(&verifier),
         until(args.grace.ends_at(by.now), Zone::UTC)
     );
-    hand_over(config, &verifier, &token, &told, args.json)
+    hand_over(config, &db, &verifier, &token, &told, args.json)
 }
 
 fn named(verifier: &Verifier) -> String {
@@ -133,6 +133,7 @@ fn one_of(known: &[Verifier], text: &str) -> Result<VerifierId, String> {
 /// Prints a token, and has the running server take it up.
 fn hand_over(
     config: &Config,
+    db: &Db,
     verifier: &Verifier,
     token: &KeySecret,
     told: &str,
@@ -146,7 +147,7 @@ fn hand_over(
     } else {
         out::line(token.expose())
     };
-    let followed = control::follow(&config.data_dir);
+    let followed = control::follow(&config.data_dir, db);
     shown.map_err(|cause| {
         format!(
             "verifier {} is stored, but its token could not be written: {cause}; rotate or revoke it",

@@ -46,7 +46,7 @@ pub fn run(config: &Config, args: &RevokeArgs) -> Result<(), String> {
             }
             verifiers::revoke(conn, &by, id, &verifier.name)
         })?;
-    control::follow(&config.data_dir)?;
+    control::follow(&config.data_dir, &db)?;
     let told = format!("Verifier {} is revoked for good.", named(&revoked));
     out::document_or_lines(args.json, &as_json(&revoked), [told])
 }

@@ -58,9 +58,11 @@ pub async fn create(
         return Ok(oauth::refusal(status, code, text.into()));
     }
     // A secret that the key no longer has speaks for nobody: the key goes on with another. One that is refused already
-    // costs no transaction.
-    if let Some((by, true)) = held_key::find(token, &request, &state)? {
-        state.write(move |conn| keys::surrender(conn, &by)).await?;
+    // costs no transaction, but other servers may not know of it yet.
+    match held_key::find(token, &request, &state)? {
+        Some((by, true)) => state.write(move |conn| keys::surrender(conn, &by)).await?,
+        Some((_, false)) => state.settle().await?,
+        None => {}
     }
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))

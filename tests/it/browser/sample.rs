@@ -20,7 +20,7 @@ pub fn fill(app: &App) {
     app.db
         .write(|conn| samples::fill(conn, "ks", &secrets.peppers[0], &digest, now))
         .unwrap();
-    keystead::server::control::follow(&app.config.data_dir).unwrap();
+    keystead::server::control::follow(&app.config.data_dir, &app.db).unwrap();
 }
 
 /// Two and a half hours later; some systems called meanwhile, the last of them just now.

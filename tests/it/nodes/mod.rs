@@ -6,6 +6,7 @@ mod revisions;
 mod revocations;
 mod shared_facts;
 mod simulation;
+mod told_twice;
 mod watched;
 
 use std::process::Command;
@@ -55,14 +56,20 @@ impl Nodes {
 
     /// As [`Nodes::launch`], with another environment.
     fn launch_with(&self, at: usize, change: impl FnOnce(&mut Command)) -> Server {
-        let (first, place) = (&self.places[0], &self.places[at]);
-        let mut command = place.command(&["serve"]);
-        command.env("KEYSTEAD_PEPPER_FILE", first.data("pepper"));
-        command.env("KEYSTEAD_MASTER_KEY_FILE", first.data("master-key"));
+        let mut command = self.command(at, &["serve"]);
         command.env("KEYSTEAD_NODE_NAME", ["ada", "bela", "cleo"][at]);
         command.env("KEYSTEAD_LEASE_SECONDS", "2");
         change(&mut command);
-        place.start(command)
+        self.places[at].start(command)
+    }
+
+    /// The program at a place, with the secrets of the first.
+    fn command(&self, at: usize, args: &[&str]) -> Command {
+        let mut command = self.places[at].command(args);
+        let first = &self.places[0];
+        command.env("KEYSTEAD_PEPPER_FILE", first.data("pepper"));
+        command.env("KEYSTEAD_MASTER_KEY_FILE", first.data("master-key"));
+        command
     }
 
     /// A key that every server knows.

@@ -8,7 +8,7 @@ use crate::support::browser_like::{Answer, Person};
 use crate::support::process::{Place, Server};
 use crate::support::{ALICE, PASSWORD, SAM, direct};
 
-async fn sign_in(server: &Server) -> Person {
+pub async fn sign_in(server: &Server) -> Person {
     arrive(server, ALICE).await
 }
 

@@ -223,7 +223,7 @@ impl App {
             .db
             .write(|conn| keys::issue(conn, &by, &draft, issuing))
             .unwrap();
-        keystead::server::control::follow(&self.config.data_dir).unwrap();
+        keystead::server::control::follow(&self.config.data_dir, &self.db).unwrap();
         match issued {
             keys::Issued::New(key, secret) => Issued {
                 id: key.id.to_string(),
@@ -284,7 +284,7 @@ impl App {
             .db
             .write(|conn| credentials::save(conn, &by, &keys, &target, &draft, current))
             .unwrap();
-        keystead::server::control::follow(&self.config.data_dir).unwrap();
+        keystead::server::control::follow(&self.config.data_dir, &self.db).unwrap();
         saved.id.to_string()
     }
 
@@ -300,7 +300,7 @@ impl App {
                 .try_for_each(|one| append(conn, Item::Integration(one.id)).map(|_| ()))
         };
         self.db.write(announce).unwrap();
-        keystead::server::control::follow(&self.config.data_dir).unwrap();
+        keystead::server::control::follow(&self.config.data_dir, &self.db).unwrap();
     }
 
     /// The actions in a key's audit log, oldest first, each as "action by name".

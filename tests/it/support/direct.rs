@@ -227,7 +227,7 @@ impl App {
             db::projects::insert(conn, project)
         };
         self.db.write(add).unwrap();
-        keystead::server::control::follow(&self.config.data_dir).unwrap();
+        keystead::server::control::follow(&self.config.data_dir, &self.db).unwrap();
         id.to_string()
     }
 
@@ -239,7 +239,7 @@ impl App {
     /// Puts a tenant on the Enterprise plan, and switches integrations for it.
     pub fn switch_integrations(&self, tenant: &str, switch: Switch) {
         switch_integrations(&self.db, self.tenant(tenant), switch);
-        keystead::server::control::follow(&self.config.data_dir).unwrap();
+        keystead::server::control::follow(&self.config.data_dir, &self.db).unwrap();
     }
 
     /// The audit rows about an object, oldest first, but for refused permissions.
@@ -256,7 +256,7 @@ impl App {
         self.db
             .write(|conn| append(conn, Item::Key(key.id.parse()?)))
             .unwrap();
-        keystead::server::control::follow(&self.config.data_dir).unwrap();
+        keystead::server::control::follow(&self.config.data_dir, &self.db).unwrap();
     }
 }
 

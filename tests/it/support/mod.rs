@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod asked;
+pub mod backends;
 pub mod backup;
 pub mod browser_like;
 pub mod chromium;

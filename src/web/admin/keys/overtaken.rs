@@ -25,10 +25,11 @@ pub fn revoked_before(key: &Key) -> Option<String> {
     key.revoked_at.is_some().then(text)
 }
 
-/// Its row where the list is shown, otherwise the page at `to`; with a sentence.
+/// Its row where the list is shown, otherwise the page at `to`; with a sentence. What that says is so on every server by
+/// then.
 ///
 /// # Errors
-/// `Internal` when the template fails.
+/// Those of [`State::settle`]; `Internal` when the template fails.
 pub async fn overtaken(
     request: &HttpRequest,
     state: &State,
@@ -37,6 +38,7 @@ pub async fn overtaken(
     key: Key,
     (to, text): (&str, &str),
 ) -> Answer<HttpResponse> {
+    state.settle().await?;
     if is_htmx(request) && KeyQuery::is_shown(request) {
         let row = format!("#key-{}", key.id);
         let body = changed_parts(request, state, me, key).await?;

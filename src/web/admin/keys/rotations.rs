@@ -137,6 +137,7 @@ async fn rotate(
     let made = state.read(move |conn| key_rotations::was_rotated(conn, &who, id, &idempotency_key));
     // Asked first: after the first request other characters would have to be typed.
     if made.await? {
+        state.settle().await?;
         return Ok(Rotated::Replayed(ask.key.clone()));
     }
     let proven = step_up::look(request, state, &me.holder()).await?;

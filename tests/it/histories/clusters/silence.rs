@@ -1,58 +1,10 @@
 //! A server that no longer hears of changes notices, says so, and finds another way.
 
-use std::collections::BTreeSet;
-use std::process::Command;
-
-use diesel::{QueryableByName, RunQueryDsl};
-use keystead::db::Db;
-
+use crate::support::backends::{Stopped, following};
 use crate::support::cluster::Cluster;
 use crate::support::direct;
 use crate::support::process::{Place, Server};
 use crate::support::system::KEYS;
-
-/// Processes of PostgreSQL that serve the connections on which changes are followed.
-fn following(db: &Db) -> BTreeSet<i32> {
-    #[derive(QueryableByName)]
-    struct Backend {
-        #[diesel(sql_type = diesel::sql_types::Integer)]
-        pid: i32,
-    }
-    let query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'keystead follow'";
-    let found: Vec<Backend> = db
-        .read(|conn| Ok(diesel::sql_query(query).load(conn).unwrap()))
-        .unwrap();
-    found.into_iter().map(|backend| backend.pid).collect()
-}
-
-/// Processes that were stopped; they go on in any case at the end.
-#[derive(Default)]
-struct Stopped(BTreeSet<i32>);
-
-impl Stopped {
-    fn stop(&mut self, pid: i32) {
-        if self.0.insert(pid) {
-            signal("-STOP", pid);
-        }
-    }
-
-    fn go_on(&mut self) {
-        for pid in std::mem::take(&mut self.0) {
-            signal("-CONT", pid);
-        }
-    }
-}
-
-impl Drop for Stopped {
-    fn drop(&mut self) {
-        self.go_on();
-    }
-}
-
-fn signal(name: &str, pid: i32) {
-    // One that has ended meanwhile needs none.
-    let _ = Command::new("kill").args([name, &pid.to_string()]).status();
-}
 
 /// A second server on the database of the first.
 fn beside(place: &Place) -> (Place, Server) {
