@@ -97,7 +97,7 @@ impl Item {
     }
 
     /// The word of its kind, and its id.
-    fn columns(self) -> (&'static str, String) {
+    pub fn columns(self) -> (&'static str, String) {
         match self {
             Self::Key(id) => (KEY, id.to_string()),
             Self::Group(id) => (GROUP, id.to_string()),
@@ -170,10 +170,14 @@ pub struct Change {
     pub parent: i64,
     /// The digest that it had until this change, when the change gave it another.
     pub old_digest: Option<Digest>,
+    /// It may have stopped something.
+    pub stops: bool,
+    /// What the thing was like then, unless it is [`UNKNOWN`].
+    pub payload: String,
 }
 
 /// What a change says of the thing until [`describe`] does. It stays where another change came first.
-const UNKNOWN: &str = "{}";
+pub const UNKNOWN: &str = "{}";
 
 /// What a transaction does to those who hold keys.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -212,23 +216,21 @@ pub fn stands() {
 /// Takes the next revision and notes the change. Call it first in the transaction: the head's row lock makes the
 /// order of revisions the order of commits, and lets counts that follow see every earlier change.
 pub fn append(conn: &mut Conn, item: Item) -> Result<i64> {
-    note(Effect::Stops);
-    append_row(conn, item, None)
+    append_row(conn, item, None, Effect::Stops)
 }
 
 /// As [`append`], for what is new or may do more than before: nobody waits long until every server knows of it.
 pub fn append_more(conn: &mut Conn, item: Item) -> Result<i64> {
-    note(Effect::Adds);
-    append_row(conn, item, None)
+    append_row(conn, item, None, Effect::Adds)
 }
 
 /// As [`append_more`], for a thing that gets another digest: whoever follows drops the one it had.
 pub fn append_move(conn: &mut Conn, item: Item, old: &Digest) -> Result<i64> {
-    note(Effect::Adds);
-    append_row(conn, item, Some(old))
+    append_row(conn, item, Some(old), Effect::Adds)
 }
 
-fn append_row(conn: &mut Conn, item: Item, old: Option<&Digest>) -> Result<i64> {
+fn append_row(conn: &mut Conn, item: Item, old: Option<&Digest>, effect: Effect) -> Result<i64> {
+    note(effect);
     let (kind, id) = item.columns();
     let entry = i64::from_ne_bytes(random::bytes()?);
     let (rev, parent): (i64, i64) = diesel::update(change_head::table.find(1))
@@ -248,6 +250,7 @@ fn append_row(conn: &mut Conn, item: Item, old: Option<&Digest>) -> Result<i64> 
             change_log::old_digest.eq(old.map(<[u8; 32]>::as_slice)),
             change_log::entry_id.eq(entry),
             change_log::parent_id.eq(parent),
+            change_log::stops.eq(effect == Effect::Stops),
         ))
         .execute(conn)?;
     Ok(rev)

@@ -158,7 +158,14 @@ diesel::table! { change_head (id) { id -> Integer, rev -> BigInt, entry_id -> Bi
 diesel::table! {
     change_log (rev) {
         rev -> BigInt, kind -> Text, item -> Text, payload -> Text, old_digest -> Nullable<Binary>, entry_id -> BigInt,
-        parent_id -> BigInt,
+        parent_id -> BigInt, stops -> Bool,
+    }
+}
+
+diesel::table! {
+    restores (number) {
+        number -> BigInt, decided_at -> Timestamp, lost_rev -> BigInt, lost_entry -> BigInt, decision -> Text,
+        key_count -> BigInt, group_count -> BigInt, tenant_count -> BigInt, verifier_count -> BigInt,
     }
 }
 

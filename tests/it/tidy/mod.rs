@@ -247,6 +247,8 @@ fn both_databases_have_the_same_tables_and_columns() {
         let up: Vec<String> = up.iter().map(|(_, text)| tables(text)).collect();
         let lines = up.iter().flat_map(|text| text.lines());
         let lines = lines.filter(|line| !line.trim_start().starts_with("--"));
+        // Nor does a file have a server of before beside that of now.
+        let lines = lines.filter(|line| !line.contains("SET DEFAULT"));
         lines
             .filter_map(|line| match line.strip_prefix("CREATE ") {
                 Some(thing) => thing.split(" (").next(),

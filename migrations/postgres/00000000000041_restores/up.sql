@@ -1,0 +1,26 @@
+-- Which changes may stop something: of these each server keeps a record beside the database, which tells what a copy that is
+-- put in place brings back. Of those that there are already, a key of which nothing else is known was made, and one that
+-- got another digest was moved.
+ALTER TABLE change_log ADD COLUMN stops BOOLEAN NOT NULL DEFAULT FALSE;
+UPDATE change_log SET stops = TRUE WHERE kind <> 'key' OR (old_digest IS NULL AND (
+    item IN (SELECT id FROM api_keys WHERE revoked_at IS NOT NULL OR disabled_at IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM change_log AS other WHERE other.item = change_log.item AND other.rev <> change_log.rev)
+));
+-- A server of before, which runs on for a while, says nothing about it.
+ALTER TABLE change_log ALTER COLUMN stops SET DEFAULT TRUE;
+
+-- What was decided when the database had been put back to an older state.
+CREATE TABLE restores (
+    -- Counted from 1; more than what any server keeps of an earlier one.
+    number BIGINT PRIMARY KEY,
+    decided_at TIMESTAMP NOT NULL,
+    -- The last of the lost changes that was known to who decided.
+    lost_rev BIGINT NOT NULL,
+    lost_entry BIGINT NOT NULL,
+    -- stopped or accepted.
+    decision TEXT NOT NULL,
+    key_count BIGINT NOT NULL,
+    group_count BIGINT NOT NULL,
+    tenant_count BIGINT NOT NULL,
+    verifier_count BIGINT NOT NULL
+);

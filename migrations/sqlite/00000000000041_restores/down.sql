@@ -1,0 +1,2 @@
+DROP TABLE restores;
+ALTER TABLE change_log DROP COLUMN stops;
