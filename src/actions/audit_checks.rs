@@ -77,6 +77,32 @@ pub fn heads(conn: &mut Conn, keys: &AuditKeys) -> Result<Vec<KeptHead>> {
     Ok(kept)
 }
 
+/// How many rows the log of each chain lacks that it had when its head was kept, with its name. Where the log went on
+/// since, from an older state, that is at least how many.
+///
+/// # Errors
+/// Those of the database.
+pub fn missing(conn: &mut Conn, kept: &[KeptHead]) -> Result<Vec<(String, i64)>> {
+    let mut missing = Vec::new();
+    for one in kept {
+        let wanted = one.chain.map(|tenant| tenant.to_string());
+        let stored = audit_heads::list(conn)?;
+        let stored = stored
+            .into_iter()
+            .find(|stored| stored.chain == wanted.clone().unwrap_or_default());
+        let last = stored.map_or(0, |stored| stored.head().last.seq);
+        let there = db::audit::list_from(conn, one.chain, one.last.seq, 1)?;
+        let another = there
+            .first()
+            .is_some_and(|row| row.seq == one.last.seq && row.place() != one.last);
+        let rows = (one.last.seq - last).max(i64::from(another));
+        if rows > 0 {
+            missing.push((name(conn, one.chain)?, rows));
+        }
+    }
+    Ok(missing)
+}
+
 fn stored_key(conn: &mut Conn) -> Result<WrappedAuditKey> {
     let stored = audit_keys::find(conn)?;
     stored.ok_or_else(|| Error::Unavailable("this database has no audit key".into()))

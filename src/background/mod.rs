@@ -13,6 +13,7 @@ pub mod nodes;
 pub mod observed_callers;
 pub mod pepper_moves;
 pub mod rotation_uses;
+pub mod stop_record;
 pub mod tenant_deletions;
 pub mod usage;
 pub mod usage_journal;

@@ -33,16 +33,7 @@ pub fn run(config: &Config, command: &Command) -> Result<(), String> {
 }
 
 fn verify(db: &Db, head: Option<&str>) -> Result<(), String> {
-    let kept = match head {
-        None => Vec::new(),
-        Some("-") => {
-            let mut all = String::new();
-            let read = std::io::stdin().read_to_string(&mut all);
-            read.map_err(|cause| format!("can't read standard input: {cause}"))?;
-            parse(&all)?
-        }
-        Some(all) => parse(all)?,
-    };
+    let kept = head.map(kept).transpose()?.unwrap_or_default();
     let keys = db.audit_keys()?;
     let report = db.snapshot(|conn| audit_checks::verify(conn, keys, &kept))?;
     for note in &report.notes {
@@ -59,6 +50,17 @@ fn verify(db: &Db, head: Option<&str>) -> Result<(), String> {
         report.rows, report.chains
     ))?;
     Ok(())
+}
+
+/// The heads that somebody kept, given as text or, for `-`, on standard input.
+pub fn kept(head: &str) -> Result<Vec<KeptHead>, String> {
+    if head != "-" {
+        return parse(head);
+    }
+    let mut all = String::new();
+    let read = std::io::stdin().read_to_string(&mut all);
+    read.map_err(|cause| format!("can't read standard input: {cause}"))?;
+    parse(&all)
 }
 
 fn parse(all: &str) -> Result<Vec<KeptHead>, String> {

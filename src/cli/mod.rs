@@ -11,6 +11,7 @@ mod meant;
 mod member;
 mod out;
 mod pepper;
+mod restore;
 mod secret_lines;
 mod seed;
 mod serve;
@@ -99,6 +100,8 @@ enum Command {
         #[command(subcommand)]
         command: audit::Command,
     },
+    /// Tell what was stopped since the database was copied and works again now that the copy is in its place, and decide on it
+    Restore(restore::Args),
     /// Start a server with made-up tenants, keys and traffic in a temporary place, to look around
     Demo(demo::Args),
     /// Fill an empty database with tenants and keys, for load tests, before any server uses it
@@ -127,7 +130,8 @@ impl Command {
             | Self::Verifier { .. }
             | Self::Pepper { .. }
             | Self::MasterKey { .. }
-            | Self::Audit { .. } => false,
+            | Self::Audit { .. }
+            | Self::Restore(_) => false,
         }
     }
 }
@@ -173,6 +177,7 @@ fn dispatch(cli: Cli) -> Result<(), String> {
         Command::Pepper { command } => pepper::run(&config, &command),
         Command::MasterKey { command } => master_key::run(&config, &command),
         Command::Audit { command } => audit::run(&config, &command),
+        Command::Restore(args) => restore::run(&config, &args),
         Command::Demo(args) => demo::run(config, &args),
         Command::Seed(args) => seed::run(&config, &args),
     }

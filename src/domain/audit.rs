@@ -141,6 +141,8 @@ events! {
     MasterKeyRotated: "master_key.rotated";
     /// A master key was given up.
     MasterKeyRetired: "master_key.retired";
+    /// The database had been put back to an older state, and it was decided what becomes of what works again in it.
+    DatabaseRestored(Value): "database.restored";
     /// A tenant was created.
     TenantCreated: "tenant.created";
     /// A tenant got another name; before and after.
@@ -312,6 +314,7 @@ impl Event {
             | Self::MemberInvited(detail)
             | Self::PersonRenamed(detail)
             | Self::EmailChanged(detail)
+            | Self::DatabaseRestored(detail)
             | Self::TenantRenamed(detail)
             | Self::TenantDeleted(detail)
             | Self::MemberRoleChanged(detail)

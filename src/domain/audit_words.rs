@@ -62,6 +62,10 @@ pub const WORDS: &[(&str, &str)] = &[
     ("pepper.retired", "Retired {}"),
     ("master_key.rotated", "Took up {}"),
     ("master_key.retired", "Retired {}"),
+    (
+        "database.restored",
+        "Decided on what a restored database brought back",
+    ),
     ("tenant.created", "Created tenant {}"),
     ("tenant.renamed", "Renamed tenant {}"),
     ("tenant.suspended", "Suspended tenant {}"),

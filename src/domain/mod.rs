@@ -62,6 +62,7 @@ pub mod scope;
 pub mod sealing;
 pub mod second_factor;
 pub mod standstill;
+pub mod stop;
 pub mod tally;
 pub mod tenant;
 pub mod text_form;

@@ -37,6 +37,11 @@ impl ResetLink {
         }
     }
 
+    /// When it was made.
+    pub fn made_at(&self) -> Timestamp {
+        self.expires_at - TimeDelta::hours(HOURS)
+    }
+
     /// The page that it opens.
     pub fn path(&self) -> String {
         let end = self.expires_at.timestamp_micros();

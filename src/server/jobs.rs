@@ -37,6 +37,7 @@ const TIDY_USAGE_EVERY: Duration = Duration::from_mins(1);
 const MOVE_EVERY: Duration = Duration::from_millis(250);
 const LIMITS_EVERY: Duration = Duration::from_secs(1);
 const QUIET_EVERY: Duration = Duration::from_secs(1);
+const STOPS_EVERY: Duration = Duration::from_secs(1);
 const MAIL_EVERY: Duration = Duration::from_secs(1);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 
@@ -76,6 +77,10 @@ impl Jobs {
         )?);
         let mut threads = vec![
             repeat("usage", USAGE_EVERY, &work, Work::write_usage),
+            repeat("stops", STOPS_EVERY, &work, |work| {
+                work.follower.settle_record();
+                Ok(())
+            }),
             once("tidy usage", TIDY_USAGE_EVERY, &work, Work::tidy_usage),
             repeat("peppers", MOVE_EVERY, &work, Work::move_to_newest_pepper),
             once(
@@ -107,6 +112,7 @@ impl Jobs {
             }
         }
         drop(self.watch);
+        self.work.follower.settle_record();
         if let Err(error) = self.work.write_last_usage() {
             tracing::error!(%error, "the last usage could not be written");
         }

@@ -12,6 +12,7 @@ mod listeners;
 mod metrics;
 pub mod open_files;
 pub mod process;
+pub mod restores;
 pub mod site;
 mod stop_signals;
 pub mod storage;
@@ -36,6 +37,7 @@ use self::stop_signals::StopSignals;
 use self::storage::{Storage, open_storage};
 use crate::actions::{plans, setup};
 use crate::background::follow::{Follower, Node, set_clock};
+use crate::background::stop_record::StopRecord;
 use crate::background::vitals::Vitals;
 use crate::config::Config;
 use crate::config::secrets::{master_key_file, pepper_file};
@@ -77,6 +79,7 @@ impl Application {
         storage::watch_disk(config, &db);
         let clock = &clock_of(config, &db, clock)?;
         let now = clock.now();
+        restores::must_be_decided(config, &db, now)?;
         take_over_plans(config, &db)?;
         let token = db.write(|conn| setup::issue_token(conn, now))?;
         let mut site = site::of(config, address);
@@ -236,7 +239,8 @@ fn follower(
         last_run: held.last_run(),
     });
     let follower = Follower::load(db, read_peppers, config.request_log_per_second, clock, node)
-        .and_then(|follower| follower.with_master_keys(db, master_keys, read_keys))?;
+        .and_then(|follower| follower.with_master_keys(db, master_keys, read_keys))
+        .and_then(|follower| follower.with_record(db, StopRecord::of(&config.data_dir)))?;
     let index = follower.index();
     tracing::info!(keys = index.len(), rev = index.rev(), "the index is loaded");
     Ok(Arc::new(follower))

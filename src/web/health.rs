@@ -108,6 +108,10 @@ fn doubt(state: &State) -> Option<&'static str> {
             Some(Trouble::OtherHistory) => {
                 "the database was put back to an older state, so all keys are loaded anew"
             }
+            Some(Trouble::Undecided) => {
+                "the database was put back to an older state, in which keys work again that were stopped; run \
+                 `keystead restore` at the server"
+            }
             Some(Trouble::TornFiles) => {
                 "files of the database were removed or replaced while this server used them"
             }

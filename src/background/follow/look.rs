@@ -62,7 +62,11 @@ impl Follower {
                 Ok(state.history.as_ref().map(History::at))
             })?;
             let Some(at) = at else {
-                return self.load_anew(conn, turn);
+                if self.is_undecided(conn, turn)? {
+                    return Ok(());
+                }
+                self.load_anew(conn, turn)?;
+                return self.catch_up_record(conn);
             };
             let mut broken = broken_by_head(at, head);
             let mut changes = Vec::new();
@@ -74,6 +78,7 @@ impl Follower {
                 return self.lose(turn, &why);
             }
             self.apply(conn, turn, &changes)?;
+            self.note_stops(conn, turn, &changes)?;
             let reached = self.step(turn, |state| {
                 if let Some(history) = state.history.as_mut() {
                     for change in &changes {

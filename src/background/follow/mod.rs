@@ -13,6 +13,7 @@ mod look;
 mod pace;
 mod secrets;
 mod shared;
+mod stops;
 mod waits;
 pub mod watch;
 
@@ -23,9 +24,11 @@ use self::entries::{Groups, Limiters};
 use self::history::History;
 use self::pace::Pace;
 pub use self::shared::{Node, set_clock};
+use self::stops::Undecided;
 use self::waits::Waits;
 use super::nodes::confirmations::Seen;
 use super::nodes::member::Member;
+use super::stop_record::StopRecord;
 use crate::db::secret_checks::{self, Kind};
 use crate::db::{self, Db};
 use crate::domain::boot_clock::BootClock;
@@ -57,6 +60,8 @@ pub struct Follower {
     clock: Clock,
     /// What it is among others, when there may be others.
     node: Option<Node>,
+    /// What it keeps beside the database.
+    record: Option<StopRecord>,
     state: Mutex<State>,
     /// Somebody waits for a change.
     asked: Condvar,
@@ -77,6 +82,8 @@ struct State {
     /// The newest change that was seen, applied or not.
     head: i64,
     trouble: Option<Trouble>,
+    /// The database in which something works again, as it was looked at last.
+    undecided: Option<Undecided>,
     /// The database is to be opened anew: connections of the pool may lead elsewhere.
     must_reopen: bool,
     /// How often somebody came to doubt the index.
@@ -108,6 +115,8 @@ pub enum Trouble {
     OtherHistory,
     /// What belongs to the database file does not lie beside it any more.
     TornFiles,
+    /// The database was put back, and nobody has decided yet what becomes of what works again in it.
+    Undecided,
 }
 
 /// How well the index follows.
@@ -146,6 +155,7 @@ impl Follower {
             master_keys: None,
             clock: clock.clone(),
             node,
+            record: None,
             state: Mutex::new(State {
                 turn: Turn(0),
                 history: None,
@@ -154,6 +164,7 @@ impl Follower {
                 looked: Instant::now(),
                 head: 0,
                 trouble: None,
+                undecided: None,
                 must_reopen: false,
                 doubts: 0,
                 stepped: Instant::now(),

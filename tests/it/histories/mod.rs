@@ -7,5 +7,6 @@ mod file_names;
 mod refused_commits;
 mod replaced_file;
 mod restored;
+mod restores;
 mod searches;
 mod starts;

@@ -79,7 +79,7 @@ async fn listed(server: &Server, admin: &str) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn after_an_older_copy_is_put_in_place_revoked_means_refused() {
+async fn after_an_older_copy_is_accepted_revoked_means_refused() {
     let (place, server, admin, keys) = served(["Stays", "Was revoked"]).await;
     let [(stays, stays_key), (was_revoked, was_revoked_key)] = &keys[..] else {
         unreachable!()
@@ -98,8 +98,15 @@ async fn after_an_older_copy_is_put_in_place_revoked_means_refused() {
     );
 
     backup.put_in_place();
+    direct::until("somebody has to decide", async || {
+        let answer = server.stranger().get("/readyz").await;
+        answer.status == 503 && answer.body.contains("keystead restore")
+    })
+    .await;
+    assert_eq!(told(&server, was_revoked_key).await, 503);
+    place.run(&["restore", "--accept"], "").done();
     until_unknown(&server, &made_later, stays_key).await;
-    // The database knows nothing of the revocation any more: so the server tells what is true now.
+    // The database knows nothing of the revocation any more, and that was accepted: so the server tells what is true now.
     assert_eq!(told(&server, was_revoked_key).await, 200);
     assert_eq!(
         listed(&server, &admin).await,

@@ -19,9 +19,11 @@ pub struct Backup {
 impl Backup {
     /// The database as it is now.
     pub fn of(source: &Source) -> Self {
+        // There may be several.
+        let ending = &uuid::Uuid::new_v4().simple().to_string()[..12];
         let copy = match source {
             Source::Sqlite(path) => {
-                let copy = beside(path, ".backup");
+                let copy = beside(path, &format!(".{ending}"));
                 let words = format!("VACUUM INTO '{}'", copy.display());
                 let db = Db::open(source.clone(), 1).unwrap();
                 db.read(|conn| Ok(diesel::sql_query(words).execute(conn).unwrap()))
@@ -29,7 +31,8 @@ impl Backup {
                 Source::Sqlite(copy)
             }
             Source::Postgres(url) => {
-                let (name, copy) = (database::name(url), format!("{}_copy", database::name(url)));
+                let name = database::name(url);
+                let copy = format!("{name}_{ending}");
                 // PostgreSQL copies a database only while nobody is in it.
                 let _nobody = Outage::begin(source);
                 admin(&format!("CREATE DATABASE {copy} TEMPLATE {name}"));
