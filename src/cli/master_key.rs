@@ -111,7 +111,7 @@ fn finish(config: &Config, db: &Db, keys: &MasterKeys) -> Result<Option<Moved>, 
 
 /// Nothing is moved to a master key before the servers that open it had time to take it up.
 fn move_all(config: &Config, db: &Db, keys: &MasterKeys) -> Result<Moved, String> {
-    control::follow(&config.data_dir, &db)?;
+    control::follow(&config.data_dir, db)?;
     if config.database.file().is_none() {
         std::thread::sleep(HEARD_WITHIN);
     }

@@ -1,8 +1,9 @@
 //! The row that the run of this server before this one had among the others. Whoever has the data directory now knows that
 //! that run has ended, so nobody needs to wait for its lease.
 
-use std::fs;
-use std::os::unix::fs::MetadataExt as _;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::domain::id::NodeId;
@@ -46,7 +47,10 @@ impl LastRun {
             return Ok(());
         };
         let new = self.file.with_extension("new");
-        fs::write(&new, format!("{node} {place}\n"))?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(true).write(true).mode(0o600);
+        let mut file = options.open(&new)?;
+        file.write_all(format!("{node} {place}\n").as_bytes())?;
         fs::rename(&new, &self.file)
     }
 }
