@@ -5,14 +5,19 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from . import builds
+
 PATCHES = Path(__file__).resolve().parent / "broken"
-KINDS = sorted(patch.stem for patch in PATCHES.glob("*.patch"))
 
 
-def build(root, kind):
+def kinds(patches=PATCHES):
+    """What the patches of a directory are called."""
+    return sorted(patch.stem for patch in patches.glob("*.patch"))
+
+
+def build(root, kind, patches=PATCHES):
     """Builds it, and gives the path of the program. The build directory stays, and makes the next one fast."""
-    place = root / "target" / "broken"
-    source = place / "source"
+    source = root / "target" / "broken"
     shutil.rmtree(source, ignore_errors=True)
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True).stdout
     for name in filter(None, os.fsdecode(listed).split("\0")):
@@ -20,7 +25,5 @@ def build(root, kind):
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             # With its time, so that only what the patch touches is built again.
             shutil.copy2(root / name, source / name)
-    subprocess.run(["patch", "-p1", "-i", str(PATCHES / f"{kind}.patch")], cwd=source, check=True)
-    environment = os.environ | {"CARGO_TARGET_DIR": str(place / "build")}
-    subprocess.run(["cargo", "build", "--locked", "--bin", "keystead"], cwd=source, env=environment, check=True)
-    return place / "build" / "debug" / "keystead"
+    subprocess.run(["patch", "-p1", "-i", str(patches / f"{kind}.patch")], cwd=source, check=True)
+    return builds.build(root, source)

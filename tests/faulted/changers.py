@@ -24,17 +24,18 @@ class Api:
     def __init__(self, path, admin):
         self.path, self.admin, self.stream, self.got = path, admin, None, b""
 
-    def send(self, method, path, body=None):
-        """Status and body of the answer; an `OSError` when there was none, and then nobody knows what happened."""
+    def send(self, method, path, body=None, headers=""):
+        """Status and body of the answer; an `OSError` when there was none, and then nobody knows what happened. Each further
+        header ends a line."""
         try:
-            return self.exchange(method, path, body)
+            return self.exchange(method, path, body, headers)
         except (OSError, ValueError) as error:
             if self.stream is not None:
                 self.stream.close()
             self.stream, self.got = None, b""
             raise OSError(str(error)) from error
 
-    def exchange(self, method, path, body):
+    def exchange(self, method, path, body, headers):
         if self.stream is None:
             self.stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self.stream.settimeout(PATIENCE)
@@ -42,7 +43,7 @@ class Api:
         content = b"" if body is None else json.dumps(body).encode()
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.admin}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n{headers}\r\n"
         )
         self.stream.sendall(head.encode() + content)
         while b"\r\n\r\n" not in self.got:

@@ -27,7 +27,7 @@ def programs():
         return max(found, key=lambda path: float(path.parent.name))
     other = shutil.which("initdb")
     if other is None:
-        raise SystemExit("tests/faults runs PostgreSQL: please install the Debian package postgresql")
+        raise SystemExit("PostgreSQL is needed: please install the Debian package postgresql")
     return Path(other).resolve().parent
 
 

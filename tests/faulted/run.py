@@ -45,7 +45,7 @@ def arguments():
     add("--failover", action="store_true", help="a second PostgreSQL, which commits with the first and takes its place now and then")
     add("--loopback", action="store_true", help="proxies on this machine in place of network namespaces")
     add("--keep", action="store_true", help="leave the logs and the data where they are")
-    add("--broken", choices=broken.KINDS, help="build the program with a fault of its own, and expect that it is found")
+    add("--broken", choices=broken.kinds(), help="build the program with a fault of its own, and expect that it is found")
     given = parser.parse_args()
     if given.seed is None:
         given.seed = random.SystemRandom().randrange(1_000_000)

@@ -17,6 +17,8 @@ class Server:
         self.network, self.place, self.number = network, NAMES[number], number
         self.work, self.program, self.lease = work, program, lease
         self.databases = databases
+        # Where those lie that all have.
+        self.secrets = work / NAMES[0] / "data"
         self.dir = work / self.place
         self.dir.mkdir()
         self.socket = str(self.dir / "socket")
@@ -33,14 +35,13 @@ class Server:
         routes = [self.network.route(self.place, database) for database in self.databases]
         hosts = ",".join(f"{address}:{port}" for address, port in routes)
         more = "?target_session_attrs=read-write" if len(routes) > 1 else ""
-        secrets = self.work / NAMES[0] / "data"
         return {
             "KEYSTEAD_DATA_DIR": str(self.dir / "data"),
             "KEYSTEAD_LISTEN": "127.0.0.1:0",
             "KEYSTEAD_UNIX_SOCKET": self.socket,
             "KEYSTEAD_DATABASE_URL": f"postgres://keystead@{hosts}/postgres{more}",
-            "KEYSTEAD_PEPPER_FILE": str(secrets / "pepper"),
-            "KEYSTEAD_MASTER_KEY_FILE": str(secrets / "master-key"),
+            "KEYSTEAD_PEPPER_FILE": str(self.secrets / "pepper"),
+            "KEYSTEAD_MASTER_KEY_FILE": str(self.secrets / "master-key"),
             "KEYSTEAD_NODE_NAME": self.place,
             "KEYSTEAD_LEASE_SECONDS": str(self.lease),
             "KEYSTEAD_CHANGES_PER_SECOND": "0",
@@ -52,14 +53,17 @@ class Server:
 
     def run(self, *args):
         """Runs a command beside the servers, and gives what it prints."""
-        command = [*self.network.within(self.place), str(self.program), *args]
         done = subprocess.run(
-            command, cwd=self.dir, env=self.environment(), stdin=subprocess.DEVNULL,
+            self.command(*args), cwd=self.dir, env=self.environment(), stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=120, check=False,
         )
         if done.returncode != 0:
             raise RuntimeError(f"keystead {' '.join(args)}: {done.stderr.strip()}")
         return done.stdout.strip()
+
+    def command(self, *args):
+        """The program in its place."""
+        return [*self.network.within(self.place), str(self.program), *args]
 
     def start(self):
         """Starts it, if it is not running; it is not waited for."""
@@ -72,7 +76,10 @@ class Server:
                 "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(self.time_file),
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_CACHE_DURATION": "1",
             }
-        command = [*self.network.within(self.place), str(self.program), "serve"]
+        self.launch(self.command("serve"), environment)
+
+    def launch(self, command, environment):
+        """Begins a process that logs where this server does."""
         self.begins_at = self.log_path.stat().st_size
         self.process = subprocess.Popen(
             command, cwd=self.dir, env=environment, stdin=subprocess.DEVNULL,
@@ -88,12 +95,16 @@ class Server:
         start since something is wrong may give up."""
         if self.process is None or self.is_up():
             return False
-        with open(self.log_path, "rb") as log:
-            log.seek(self.begins_at)
-            served = b"Keystead listens on " in log.read()
+        served = b"Keystead listens on " in self.said()
         self.gave_up += not served
         self.start()
         return served
+
+    def said(self):
+        """The log of this start."""
+        with open(self.log_path, "rb") as log:
+            log.seek(self.begins_at)
+            return log.read()
 
     def pause(self):
         """Leaves it without a processor."""
@@ -104,6 +115,14 @@ class Server:
         """Lets it go on."""
         if self.is_up():
             self.process.send_signal(signal.SIGCONT)
+
+    def stop(self, patience=30):
+        """Asks it to stop, and waits until it has; its exit code, `None` when it does not end."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            return None
 
     def kill(self):
         """Ends it as `kill -9` does."""
@@ -117,14 +136,15 @@ class Server:
         self.time_file.with_suffix(".new").write_text(f"{seconds:+d}\n", encoding="ascii")
         os.replace(self.time_file.with_suffix(".new"), self.time_file)
 
-    def ask(self, key, patience=1.0):
-        """The status that a gateway is told of a key; 0 without an answer."""
+    def ask(self, key, patience=1.0, scope=""):
+        """The status that a gateway is told of a key, which shall have this scope; 0 without an answer."""
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as stream:
                 stream.settimeout(patience)
                 stream.connect(self.socket)
-                question = b"GET /forward-auth HTTP/1.1\r\nHost: keys\r\nConnection: close\r\nAuthorization: Bearer "
-                stream.sendall(question + key + b"\r\n\r\n")
+                path = f"/forward-auth?scope={scope}" if scope else "/forward-auth"
+                question = f"GET {path} HTTP/1.1\r\nHost: keys\r\nConnection: close\r\nAuthorization: Bearer "
+                stream.sendall(question.encode() + key + b"\r\n\r\n")
                 head = stream.recv(4096)
                 return int(head[9:12]) if head.startswith(b"HTTP/1.1 ") else 0
         except (OSError, ValueError):

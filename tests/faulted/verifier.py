@@ -107,6 +107,8 @@ class Verifier:
     def drop(self, poll, one):
         """Ends a connection; what it was asked is lost."""
         self.counts[LOST] += len(one.asked)
+        if one.asked:
+            self.missed(0, one.sent, time.monotonic())
         poll.unregister(one.socket)
         one.socket.close()
         self.connections.remove(one)
@@ -146,6 +148,10 @@ class Verifier:
                     self.report(GOOD_REFUSED, slot, one.sent, now, status)
             else:
                 self.counts[UNSURE if status == 503 else OTHER] += 1
+                self.missed(status, one.sent, now)
+
+    def missed(self, status, sent, heard):
+        """A question got no verdict, but another status, or 0: none. Faults are the cause here."""
 
     def must_know(self, slot, sent):
         """True of a key that nobody has begun to stop, and that was made so long ago that every lease under which it was not
