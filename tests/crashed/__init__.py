@@ -1,0 +1,1 @@
+"""The parts of tests/crashes; it starts them."""
