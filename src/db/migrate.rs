@@ -1,12 +1,15 @@
 //! Migrations: one embedded tree for each database, applied at start.
 
+use std::thread;
+use std::time::Duration;
+
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
 use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
-use diesel::{Connection as _, QueryableByName, RunQueryDsl};
+use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::SESSION;
@@ -18,6 +21,13 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Any constant does, as long as every version of Keystead uses the same.
 const POSTGRES_LOCK: i64 = 0x6b65_7973_7465_6164;
+
+/// How long a migration waits for a table. Whoever wants that table meanwhile waits behind it, and a server that can't read
+/// changes for longer than its lease gives no answers.
+const SHORT_WAIT: &str = "SET lock_timeout = '300ms'";
+/// Between two tries: others have the table.
+const PAUSE: Duration = Duration::from_millis(700);
+const NO_LIMIT: &str = "SET statement_timeout = 0; SET lock_timeout = 0";
 
 /// Brings the schema up to date, then runs `first`: what the very first server notes in an empty database. Several
 /// servers may start together: PostgreSQL lets one in at a time by an advisory lock, SQLite by the lock on the data
@@ -36,7 +46,7 @@ pub fn run<T>(conn: &mut Conn, first: impl FnOnce() -> Result<T>) -> Result<T> {
 fn alone<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     if let Conn::Postgres(postgres) = conn {
         // A migration of big tables takes its time, and so does waiting for the node that runs it.
-        postgres.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")?;
+        postgres.batch_execute(NO_LIMIT)?;
         diesel::sql_query(format!("SELECT pg_advisory_lock({POSTGRES_LOCK})")).execute(postgres)?;
     }
     let done = work(conn);
@@ -64,7 +74,7 @@ pub(super) fn bring_up(conn: &mut Conn) -> Result<()> {
     if applied.len() < known.len() {
         match conn {
             Conn::Sqlite(sqlite) => apply(sqlite, SQLITE),
-            Conn::Postgres(postgres) => apply(postgres, POSTGRES),
+            Conn::Postgres(postgres) => apply_in_gaps(postgres),
         }?;
     }
     // What no SQL can do. All in one: each change alone would wait for the disk.
@@ -100,6 +110,30 @@ fn apply<DB: Backend>(
 ) -> Result<()> {
     conn.run_pending_migrations(migrations).map_err(failed)?;
     Ok(())
+}
+
+/// Applies what is missing when nobody has the tables that it changes: servers of the version before use them, and a backup
+/// reads them for minutes.
+fn apply_in_gaps(conn: &mut PgConnection) -> Result<()> {
+    conn.batch_execute(SHORT_WAIT)?;
+    let mut has_waited = false;
+    loop {
+        match apply(conn, POSTGRES) {
+            Err(Error::Unavailable(cause)) if cause.contains("lock timeout") => {
+                if !has_waited {
+                    tracing::warn!(
+                        "the tables can't be brought up to date while somebody reads them, such as a backup; this waits for it"
+                    );
+                }
+                has_waited = true;
+                thread::sleep(PAUSE);
+            }
+            done => {
+                conn.batch_execute(NO_LIMIT)?;
+                return done;
+            }
+        }
+    }
 }
 
 fn failed(cause: impl std::fmt::Display) -> Error {
