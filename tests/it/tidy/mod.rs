@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 mod imports;
 mod layers;
+mod migrations;
 mod vendored;
 
 /// Files below a folder of the repository with these endings, as "src/web/routes.rs" and content.

@@ -1,0 +1,1 @@
+"""The parts of tests/upgrade; it starts them."""
