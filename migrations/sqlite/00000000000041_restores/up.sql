@@ -1,11 +1,6 @@
 -- Which changes may stop something: of these each server keeps a record beside the database, which tells what a copy that is
--- put in place brings back. Of those that there are already, a key of which nothing else is known was made, and one that
--- got another digest was moved.
+-- put in place brings back.
 ALTER TABLE change_log ADD COLUMN stops BOOLEAN NOT NULL DEFAULT FALSE;
-UPDATE change_log SET stops = TRUE WHERE kind <> 'key' OR (old_digest IS NULL AND (
-    item IN (SELECT id FROM api_keys WHERE revoked_at IS NOT NULL OR disabled_at IS NOT NULL)
-    OR EXISTS (SELECT 1 FROM change_log AS other WHERE other.item = change_log.item AND other.rev <> change_log.rev)
-));
 
 -- What was decided when the database had been put back to an older state.
 CREATE TABLE restores (

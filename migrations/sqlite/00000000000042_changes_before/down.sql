@@ -1,0 +1,1 @@
+UPDATE change_log SET stops = FALSE;
