@@ -3,7 +3,7 @@
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Connections that there may be in any case, however low the limit is.
-const FEWEST: u64 = 8;
+const FEWEST: u64 = 6;
 /// What the jobs and the database open later, and some for what is open for a moment: mail, third parties, files.
 const LATER: u64 = 32;
 /// What each worker opens.
