@@ -31,7 +31,7 @@ pub fn run(servers: &[Running], keys: &[String]) {
     };
     let rounds: Vec<[(f64, f64); 3]> = (0..ROUNDS).map(|_| round()).collect();
     println!(
-        "\n| servers | verifications/s | us of CPU each | a second of a core's worth | times one server |"
+        "\n| servers asked | verifications/s | us of CPU each | a core's worth of verifications/s | times one server |"
     );
     println!("|---:|---:|---:|---:|---:|");
     for at in 0..servers.len() {
