@@ -41,3 +41,9 @@ pub fn note(conn: &mut Conn, confirmation: &Confirmation) -> Result<()> {
     dialect::execute(conn, row)?;
     Ok(())
 }
+
+/// True when it is noted of a change that no server is waited for any more.
+pub fn has(conn: &mut Conn, rev: i64) -> Result<bool> {
+    let query = diesel::select(diesel::dsl::exists(confirmations::table.find(rev)));
+    Ok(query.get_result(conn)?)
+}

@@ -9,7 +9,7 @@ use askama::Template;
 use super::in_question::key_in_question;
 use crate::background::nodes::lapse;
 use crate::db::node_leases::NodeLease;
-use crate::db::{change_log, node_leases};
+use crate::db::{change_confirmations, change_log, node_leases};
 use crate::domain::Result;
 use crate::domain::id::KeyId;
 use crate::domain::listing::listed;
@@ -55,11 +55,17 @@ async fn awaited(state: &State, key: KeyId) -> Result<Option<(Vec<String>, Durat
     if let Some(waits) = state.follower().awaits(&key.to_string()) {
         return Ok(Some(waits));
     }
-    // Perhaps another server makes the change: then the database tells.
+    // Perhaps another server makes the change: then the database tells, and also when it was confirmed meanwhile.
     let (rev, nodes) = state
         .snapshot(move |conn| {
-            let rev = change_log::newest_of(conn, &key.to_string())?;
-            Ok((rev.unwrap_or_default(), node_leases::list(conn)?))
+            let rev = change_log::newest_of(conn, &key.to_string())?.unwrap_or_default();
+            let is_confirmed = change_confirmations::has(conn, rev)?;
+            let nodes = if is_confirmed {
+                Vec::new()
+            } else {
+                node_leases::list(conn)?
+            };
+            Ok((rev, nodes))
         })
         .await?;
     let longest = nodes.iter().map(NodeLease::lease).max().unwrap_or_default();
