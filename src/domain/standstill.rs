@@ -33,24 +33,17 @@ impl Standstill {
     pub fn look(&mut self, time_of_day: &Clock, clock: &BootClock) -> Option<Duration> {
         let at = clock.now();
         let since_epoch = time_of_day.now().timestamp_micros();
-        if clock.now().saturating_sub(at) > LOOK {
+        if self.base.is_some() && clock.now().saturating_sub(at) > LOOK {
             return None;
         }
         let apart = since_epoch - i64::try_from(at.as_micros()).unwrap_or(i64::MAX);
         let now = Base { apart, at };
-        let Some(base) = self.base else {
-            self.base = Some(now);
-            return None;
-        };
+        let base = *self.base.get_or_insert(now);
         let away = Duration::from_micros(apart.abs_diff(base.apart));
         let slewed = at.saturating_sub(base.at) / SLEWING;
-        if away > MOST {
-            self.base = Some(now);
-            return Some(away);
-        }
-        if slewed >= away {
+        if away > MOST || away <= slewed {
             self.base = Some(now);
         }
-        None
+        (away > MOST).then_some(away)
     }
 }

@@ -109,10 +109,11 @@ fn watch(
     let (mut current, mut given_up) = (first, Vec::new());
     let mut standstill = Standstill::default();
     while !stopping.load(Ordering::SeqCst) {
-        std::thread::park_timeout(EVERY);
+        // From the very start: what comes before the first look is not noticed.
         if let Some(jump) = standstill.look(&Clock::System, &BootClock::default()) {
             follower.note_standstill(jump);
         }
+        std::thread::park_timeout(EVERY);
         given_up.retain(|old: &JoinHandle<()>| !old.is_finished());
         let is_silent = follower.busy_for().is_some_and(|time| time > DEADLINE);
         let ended = current.is_finished() && !stopping.load(Ordering::SeqCst);
