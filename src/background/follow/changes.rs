@@ -21,6 +21,17 @@ pub(super) struct Own {
     pub(super) rows: Vec<(AuditId, String)>,
 }
 
+impl Own {
+    /// The newest that is committed by now, whoever made it.
+    fn newest(db: &Db, effect: Effect) -> Result<Self> {
+        Ok(Self {
+            position: db.read(change_log::head)?,
+            effect,
+            rows: Vec::new(),
+        })
+    }
+}
+
 impl Follower {
     /// Runs a change in one transaction, and waits until the index has applied it: what is answered as done is true for
     /// the next verification. Also tells the revision that the change made, or that it rests on if it made none.
@@ -86,12 +97,8 @@ impl Follower {
         if !self.is_shared() {
             return Ok(());
         }
-        let standing = Own {
-            position: db.read(change_log::head)?,
-            effect: Effect::Rests,
-            rows: Vec::new(),
-        };
-        self.confirm_everywhere(&standing).map(|_| ())
+        let newest = Own::newest(db, Effect::Rests)?;
+        self.confirm_everywhere(&newest).map(|_| ())
     }
 
     /// Waits until a change is applied here and, among several servers, everywhere.
@@ -119,12 +126,7 @@ impl Follower {
     /// # Errors
     /// `Unavailable` when the index does not get there.
     pub fn catch_up(&self, db: &Db) -> Result<()> {
-        let own = Own {
-            position: db.read(change_log::head)?,
-            effect: Effect::Stops,
-            rows: Vec::new(),
-        };
-        self.reach(db, &own)
+        self.reach(db, &Own::newest(db, Effect::Stops)?)
     }
 
     /// Waits until this very change is applied.

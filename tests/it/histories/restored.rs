@@ -11,12 +11,12 @@ use crate::support::process::{Place, Server};
 use crate::support::system::KEYS;
 
 /// What a gateway is told about a key.
-async fn told(server: &Server, key: &str) -> u16 {
+pub async fn told(server: &Server, key: &str) -> u16 {
     server.system(key).get("/forward-auth").await.status
 }
 
 /// A server with an admin's key, and keys by these names.
-async fn served<const N: usize>(
+pub async fn served<const N: usize>(
     names: [&str; N],
 ) -> (Place, Server, String, Vec<(String, String)>) {
     let place = Place::new().with_acme();

@@ -7,15 +7,11 @@ mod servers;
 
 use std::fs;
 
+use super::restored::{served, told};
 use crate::support::backup::{Backup, beside};
 use crate::support::direct;
 use crate::support::process::{Place, Server};
 use crate::support::system::KEYS;
-
-/// What a gateway is told about a key.
-async fn told(server: &Server, key: &str) -> u16 {
-    server.system(key).get("/forward-auth").await.status
-}
 
 /// A place with a server, and keys of Acme by their names.
 struct Acme {
@@ -27,13 +23,7 @@ struct Acme {
 
 impl Acme {
     async fn with<const N: usize>(names: [&str; N]) -> Self {
-        let place = Place::new().with_acme();
-        let admin = place.key("Admin");
-        let server = place.serve();
-        let mut keys = Vec::new();
-        for name in names {
-            keys.push(server.issue(&admin, name, "Full access", &[]).await);
-        }
+        let (place, server, admin, keys) = served(names).await;
         Self {
             place,
             admin,
