@@ -174,6 +174,12 @@ pub fn must_be_fit(conn: &mut Conn) -> Result<()> {
     let Conn::Postgres(postgres) = conn else {
         return Ok(());
     };
+    // Before version 14 nothing tells how long somebody has waited for a lock.
+    let is_old = "(current_setting('server_version_num')::int < 140000)::text";
+    if ask(postgres, is_old)? == "true" {
+        let text = "this PostgreSQL is older than version 14; upgrade it";
+        return Err(Error::Unavailable(text.into()));
+    }
     let encoding = ask(postgres, "current_setting('server_encoding')")?;
     if encoding != "UTF8" {
         let line = format!(

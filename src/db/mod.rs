@@ -63,6 +63,7 @@ pub mod secret_checks;
 pub mod sessions;
 pub mod setup_tokens;
 pub mod sign_in_failures;
+pub mod stalled_changes;
 pub mod stops;
 pub mod support_grants;
 pub mod tenant_deletions;

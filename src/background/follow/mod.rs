@@ -102,6 +102,8 @@ struct State {
     lost: Option<Duration>,
     /// Changes that wait for other servers.
     waits: Waits,
+    /// While changes wait for one that holds their lock: when that is looked at again, by the clock of leases.
+    holder_due: Option<Duration>,
     /// How many questions a second are answered.
     pace: Pace,
     is_asked: bool,
@@ -174,6 +176,7 @@ impl Follower {
                 standstills: 0,
                 lost: None,
                 waits: Waits::default(),
+                holder_due: None,
                 pace: Pace::default(),
                 is_asked: false,
                 is_failing: false,

@@ -11,7 +11,7 @@ use crate::background::nodes::{LONGEST_LEASE, Store, lapse};
 use crate::db::change_confirmations::Confirmation;
 use crate::db::change_log::Effect;
 use crate::db::node_leases::{self, NodeLease, Vital};
-use crate::db::{Conn, dialect};
+use crate::db::{Conn, dialect, stalled_changes};
 use crate::domain::boot_clock::BootClock;
 use crate::domain::id::NodeId;
 use crate::domain::time::Clock;
@@ -20,6 +20,9 @@ use crate::verify::lease::Lease;
 
 /// How long the first lease is waited for.
 const FIRST: Duration = Duration::from_secs(5);
+
+/// How soon a change that others wait for is looked at again.
+const SOON: Duration = Duration::from_millis(100);
 
 /// What a server says that has yet to load its index.
 const NOTHING_APPLIED: i64 = -1;
@@ -95,6 +98,7 @@ impl Follower {
         let clock = self.lease().clock();
         let begun = clock.now();
         let done = member.round(&mut session, clock);
+        let is_renewed = matches!(done, Ok(Some(_)));
         let seen = match done {
             Ok(None) if !self.lock().waits.are_over() => {
                 let begun = clock.now();
@@ -110,7 +114,9 @@ impl Follower {
             state.member = Some(member);
             Ok(())
         })?;
-        if let Some(seen) = seen? {
+        let seen = seen?;
+        self.end_stalled(session.conn, is_renewed)?;
+        if let Some(seen) = seen {
             self.index.set_servers(seen.nodes.len());
             self.step(turn, |state| {
                 state.seen = seen;
@@ -119,6 +125,25 @@ impl Follower {
             })?;
         }
         self.pause(turn);
+        Ok(())
+    }
+
+    /// Ends changes that are stalled, whichever server makes them: that one may be too slow to do it. Looks again soon while
+    /// somebody waits for a change.
+    fn end_stalled(&self, conn: &mut Conn, is_due: bool) -> Result<()> {
+        let now = self.lease().clock().now();
+        if !is_due && self.lock().holder_due.is_none_or(|due| now < due) {
+            return Ok(());
+        }
+        let holders = stalled_changes::end(conn)?;
+        for ended in holders.iter().filter(|holder| holder.is_ended) {
+            tracing::warn!(
+                pid = ended.pid,
+                address = ended.address.as_deref().unwrap_or("local"),
+                "others waited for a change whose server was too slow to go on with it; it was ended"
+            );
+        }
+        self.lock().holder_due = (!holders.is_empty()).then_some(now + SOON);
         Ok(())
     }
 

@@ -30,12 +30,16 @@ fn one_that_could_lose_or_hide_a_change_is_refused() {
             "is a standby",
         ),
         (
-            "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT CASE $1 WHEN 'server_encoding' THEN 'UTF8' WHEN 'full_page_writes' THEN 'on' ELSE 'off' END $$",
+            "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT CASE $1 WHEN 'server_version_num' THEN '150004' WHEN 'server_encoding' THEN 'UTF8' WHEN 'full_page_writes' THEN 'on' ELSE 'off' END $$",
             "fsync off",
         ),
         (
-            "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT CASE $1 WHEN 'server_encoding' THEN 'UTF8' WHEN 'fsync' THEN 'on' ELSE 'off' END $$",
+            "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT CASE $1 WHEN 'server_version_num' THEN '150004' WHEN 'server_encoding' THEN 'UTF8' WHEN 'fsync' THEN 'on' ELSE 'off' END $$",
             "full_page_writes off",
+        ),
+        (
+            "current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT CASE $1 WHEN 'server_version_num' THEN '130014' ELSE 'off' END $$",
+            "older than version 14",
         ),
     ] {
         let place = Place::new();

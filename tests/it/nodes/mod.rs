@@ -6,6 +6,7 @@ mod revisions;
 mod revocations;
 mod shared_facts;
 mod simulation;
+mod slow_links;
 mod told_twice;
 mod watched;
 
