@@ -26,7 +26,7 @@ class Reports:
         os.set_blocking(self.into, True)
         self.rest = b""
         self.violations, self.failures, self.printed = 0, 0, Counter()
-        self.seen, self.stops, self.statuses, self.sayings = set(), [], Counter(), Counter()
+        self.seen, self.tries, self.stops, self.statuses, self.sayings = set(), [], [], Counter(), Counter()
         self.longest_recovery = 0.0
 
     def read(self, faults):
@@ -52,6 +52,8 @@ class Reports:
             return
         if "makes" not in line:
             self.statuses[line["status"]] += 1
+        if "server" in line:
+            self.tries.append(line)
         if line.get("status") in (200, 204):
             self.stops.append(line)
         elif line["said"]:
@@ -114,8 +116,19 @@ class Reports:
                     if after - before > longest:
                         ago = time.monotonic() - before
                         begun = time.strftime("%H:%M:%S", time.gmtime(time.time() - ago))
-                        longest, known = after - before, f"at {server}, from {begun}"
+                        longest, known = after - before, f"at {server}, from {begun}{self.known(number, before, after, faults)}"
         return longest, known
+
+    def known(self, number, since, until, faults):
+        """What was tried there meanwhile, and which faults there were elsewhere."""
+        at = [one for one in self.tries if one["server"] == number and one["sent"] < until and since < one["answered"]]
+        lines = [
+            f"    asked {one['sent'] - since:+.2f} s, answered {one['answered'] - since:+.2f} s: {one['status'] or 'lost'} {one['said']}"
+            for one in sorted(at, key=lambda one: one["answered"])
+        ]
+        for one in faults.felt(since - 10, until):
+            lines.append(f"    fault: {one.kind} at {one.target}, {one.begun - since:+.2f} s to {one.felt - since:+.2f} s")
+        return "".join("\n" + line for line in lines)
 
     def judge(self, ledger, faults, began, ended):
         """Says what else was not as it must be; the longest wait and the longest standstill."""
