@@ -1,24 +1,36 @@
 //! A change, and the wait until it is applied here and on every other server.
 
-use std::time::{Duration, Instant};
-
 use super::Follower;
-use crate::db::change_log::{self, Effect, Position};
-use crate::db::{Conn, Db, audit_chain, change_confirmations, confirmed_events};
-use crate::domain::id::AuditId;
+use super::waiting::{Own, Waiting};
+use crate::db::change_log::{self, Effect};
+use crate::db::{Conn, Db, audit_chain};
 use crate::domain::{Error, Result};
 
-/// How long a change waits without progress until it is applied, before it is answered as "stored, and its effect is not known".
-const PATIENCE: Duration = Duration::from_secs(5);
-/// The same, while there is progress.
-const LONGEST: Duration = Duration::from_secs(30);
+/// What was done in a transaction, or found there, and what has to be waited for before that is answered.
+pub struct Stored<T> {
+    done: Result<T>,
+    waiting: Option<Waiting>,
+    /// It was a change, and not merely found.
+    is_made: bool,
+}
 
-/// A change that was committed.
-pub(super) struct Own {
-    pub(super) position: Position,
-    pub(super) effect: Effect,
-    /// The rows of the audit log that tell of it, and the id of what each is about.
-    pub(super) rows: Vec<(AuditId, String)>,
+impl<T> Stored<T> {
+    fn failed(error: Error) -> Self {
+        Self {
+            done: Err(error),
+            waiting: None,
+            is_made: false,
+        }
+    }
+
+    /// What is answered after the wait.
+    fn after(self, reached: Result<()>) -> Result<T> {
+        match reached {
+            Ok(()) => self.done,
+            Err(error) if self.is_made => Err(Error::OutcomeUnknown(error.to_string())),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 impl Own {
@@ -44,6 +56,18 @@ impl Follower {
         db: &Db,
         change: impl FnOnce(&mut Conn) -> Result<T>,
     ) -> Result<(T, i64)> {
+        let mut stored = self.store(db, change);
+        let waiting = stored.waiting.take();
+        let reached = waiting.map_or(Ok(()), |waiting| self.reach(db, waiting));
+        self.sure(stored.after(reached))
+    }
+
+    /// The transaction of [`Follower::change`]; [`Follower::answered`] waits.
+    pub fn store<T>(
+        &self,
+        db: &Db,
+        change: impl FnOnce(&mut Conn) -> Result<T>,
+    ) -> Stored<(T, i64)> {
         let mut is_so = false;
         let changed = db.write(|conn| {
             change_log::take_effect();
@@ -67,58 +91,50 @@ impl Follower {
             };
             Ok((done, matters, own))
         });
-        let reached = match changed {
+        match changed {
             // By what is stored: the change itself, and its place in the history, were rolled back.
-            Err(error) if is_so => self.settle(db).and(Err(error)),
-            Err(error) => Err(error),
-            Ok((done, matters, own)) => {
-                let reached = if matters {
-                    self.reach(db, &own)
-                } else {
-                    Ok(())
-                };
-                reached
-                    .map(|()| (done, own.position.rev))
-                    .map_err(|error| Error::OutcomeUnknown(error.to_string()))
-            }
-        };
-        if matches!(reached, Err(Error::OutcomeUnknown(_))) {
-            self.doubt();
+            Err(error) if is_so => self.settled(db, Err(error)),
+            Err(error) => Stored::failed(error),
+            Ok((done, matters, own)) => Stored {
+                done: Ok((done, own.position.rev)),
+                waiting: matters.then(|| self.begin_waiting(own)),
+                is_made: true,
+            },
         }
-        reached
     }
 
-    /// Waits until everything is applied everywhere that is committed by now: before somebody is told that a thing is stopped
-    /// already, by a change that may still wait for other servers.
+    /// Waits for a change without a thread, as [`Follower::change`] does on one.
     ///
     /// # Errors
-    /// `Unavailable` when the database is away, or the index does not get there.
-    pub fn settle(&self, db: &Db) -> Result<()> {
-        if !self.is_shared() {
-            return Ok(());
-        }
-        let newest = Own::newest(db, Effect::Rests)?;
-        self.confirm_everywhere(&newest).map(|_| ())
+    /// As [`Follower::change`].
+    pub async fn answered<T>(&self, db: &Db, mut stored: Stored<T>) -> Result<T> {
+        let reached = match stored.waiting.take() {
+            Some(waiting) => self.reach_beside(db, waiting).await,
+            None => Ok(()),
+        };
+        self.sure(stored.after(reached))
     }
 
-    /// Waits until a change is applied here and, among several servers, everywhere.
-    fn reach(&self, db: &Db, own: &Own) -> Result<()> {
-        if !self.is_shared() {
-            return self.confirm(own.position);
+    /// An answer, after which the index answers nothing if nobody knows what is stored.
+    fn sure<T>(&self, answer: Result<T>) -> Result<T> {
+        if matches!(answer, Err(Error::OutcomeUnknown(_))) {
+            self.doubt();
         }
-        let confirmed = self.confirm_everywhere(own)?;
-        if own.effect != Effect::Stops {
-            return Ok(());
+        answer
+    }
+
+    /// Before somebody is told this of a thing that is stopped already, by a change that may still wait for other servers: waits
+    /// until everything is applied everywhere that is committed by now. [`Follower::answered`] does so.
+    pub fn settled<T>(&self, db: &Db, done: Result<T>) -> Stored<T> {
+        let newest = self.is_shared().then(|| Own::newest(db, Effect::Rests));
+        match newest.transpose() {
+            Ok(newest) => Stored {
+                done,
+                waiting: newest.map(|newest| self.begin_waiting(newest)),
+                is_made: false,
+            },
+            Err(error) => Stored::failed(error),
         }
-        let rows: Vec<AuditId> = own.rows.iter().map(|(row, _)| *row).collect();
-        let noted = db.note(|conn| {
-            change_confirmations::note(conn, &confirmed)?;
-            confirmed_events::note(conn, confirmed.rev, &rows)
-        });
-        if let Err(error) = noted {
-            tracing::warn!(%error, rev = confirmed.rev, "how a change was confirmed could not be noted");
-        }
-        Ok(())
     }
 
     /// Waits until everything is applied here and everywhere that is committed by now: a command at the shell made a change.
@@ -126,45 +142,8 @@ impl Follower {
     /// # Errors
     /// `Unavailable` when the index does not get there.
     pub fn catch_up(&self, db: &Db) -> Result<()> {
-        self.reach(db, &Own::newest(db, Effect::Stops)?)
-    }
-
-    /// Waits until this very change is applied.
-    fn confirm(&self, wanted: Position) -> Result<()> {
-        let begun = Instant::now();
-        let mut state = self.lock();
-        loop {
-            if let Some(history) = &state.history {
-                if history.has(wanted) {
-                    return Ok(());
-                }
-                // A look that began after the change was committed, in the same database, would have found it.
-                if history.at().rev >= wanted.rev || state.looked > begun {
-                    state.must_reopen = true;
-                    state.is_asked = true;
-                    return Err(Error::Unavailable(format!(
-                        "change {} is stored, and this server follows a history without it",
-                        wanted.rev
-                    )));
-                }
-            }
-            // A change of a very large group takes its time; as long as there is progress, it is waited for.
-            let left = PATIENCE
-                .saturating_sub(begun.max(state.stepped).elapsed())
-                .min(LONGEST.saturating_sub(begun.elapsed()));
-            if left.is_zero() {
-                return Err(Error::Unavailable(format!(
-                    "change {} is stored, and the index did not reach it in time",
-                    wanted.rev
-                )));
-            }
-            state.is_asked = true;
-            self.asked.notify_all();
-            state = self
-                .moved
-                .wait_timeout(state, left)
-                .map_or_else(|broken| broken.into_inner().0, |(state, _)| state);
-        }
+        let newest = Own::newest(db, Effect::Stops)?;
+        self.reach(db, self.begin_waiting(newest))
     }
 }
 

@@ -63,7 +63,7 @@ impl Follower {
             state.history = Some(History::new(at, recent));
             state.head = at.rev;
             self.index.set_rev(at.rev);
-            self.moved.notify_all();
+            self.tell_moved();
             Ok(())
         })
     }

@@ -41,7 +41,7 @@ impl Follower {
                 }
                 Err(_) => self.index.doubt(),
             }
-            self.moved.notify_all();
+            self.tell_moved();
             Ok(())
         })?;
         self.pause(turn);
@@ -87,7 +87,7 @@ impl Follower {
                 }
                 let reached = state.history.as_ref().map_or(at, History::at);
                 self.index.set_rev(reached.rev);
-                self.moved.notify_all();
+                self.tell_moved();
                 Ok(reached)
             })?;
             if reached.rev >= head.rev {

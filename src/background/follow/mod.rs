@@ -14,12 +14,16 @@ mod pace;
 mod secrets;
 mod shared;
 mod stops;
+mod waiting;
 mod waits;
 pub mod watch;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
+
+pub use self::changes::Stored;
 use self::entries::{Groups, Limiters};
 use self::history::History;
 use self::pace::Pace;
@@ -65,8 +69,11 @@ pub struct Follower {
     state: Mutex<State>,
     /// Somebody waits for a change.
     asked: Condvar,
-    /// Changes were applied.
+    /// Changes were applied: threads wait for that, and tasks.
     moved: Condvar,
+    stirred: Notify,
+    /// Changes that wait for other servers.
+    waits: Waits,
 }
 
 /// What changes hands under the lock. Nobody asks the database while holding it.
@@ -100,8 +107,6 @@ struct State {
     standstills: u64,
     /// When it was last found that the database goes on from another state, by the clock of leases.
     lost: Option<Duration>,
-    /// Changes that wait for other servers.
-    waits: Waits,
     /// While changes wait for one that holds their lock: when that is looked at again, by the clock of leases.
     holder_due: Option<Duration>,
     /// How many questions a second are answered.
@@ -175,7 +180,6 @@ impl Follower {
                 seen: Seen::default(),
                 standstills: 0,
                 lost: None,
-                waits: Waits::default(),
                 holder_due: None,
                 pace: Pace::default(),
                 is_asked: false,
@@ -183,6 +187,8 @@ impl Follower {
             }),
             asked: Condvar::new(),
             moved: Condvar::new(),
+            stirred: Notify::new(),
+            waits: Waits::default(),
         };
         let at_hand = (follower.read_peppers)().map_err(Error::Internal)?;
         db.snapshot(|conn| {

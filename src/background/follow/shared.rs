@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use super::changes::Own;
-use super::{Follower, State, Turn};
-use crate::background::nodes::confirmations::{Seen, Standing, Wait};
+use super::{Follower, Turn};
+use crate::background::nodes::Store;
+use crate::background::nodes::confirmations::Seen;
 use crate::background::nodes::last_run::LastRun;
 use crate::background::nodes::member::Member;
-use crate::background::nodes::{LONGEST_LEASE, Store, lapse};
-use crate::db::change_confirmations::Confirmation;
-use crate::db::change_log::Effect;
 use crate::db::node_leases::{self, NodeLease, Vital};
 use crate::db::{Conn, dialect, stalled_changes};
 use crate::domain::boot_clock::BootClock;
@@ -100,7 +97,7 @@ impl Follower {
         let done = member.round(&mut session, clock);
         let is_renewed = matches!(done, Ok(Some(_)));
         let seen = match done {
-            Ok(None) if !self.lock().waits.are_over() => {
+            Ok(None) if !self.waits.are_over() => {
                 let begun = clock.now();
                 session.list().map(|nodes| Some(Seen { nodes, begun }))
             }
@@ -120,7 +117,7 @@ impl Follower {
             self.index.set_servers(seen.nodes.len());
             self.step(turn, |state| {
                 state.seen = seen;
-                self.moved.notify_all();
+                self.tell_moved();
                 Ok(())
             })?;
         }
@@ -169,77 +166,12 @@ impl Follower {
         self.index.lease()
     }
 
-    /// Waits until no server accepts any more what this change forbids; a change that forbids nothing is waited for only a
-    /// moment.
-    ///
-    /// # Errors
-    /// `Unavailable` when this server follows a history without it.
-    pub(super) fn confirm_everywhere(&self, change: &Own) -> Result<Confirmation> {
-        let (own, clock) = (change.position, self.lease().clock());
-        let mut wait = Wait::new(own.rev, clock.now(), change.effect != Effect::Adds);
-        let begun = std::time::Instant::now();
-        let about = change.rows.iter().map(|(_, object)| object.clone());
-        let mut state = self.lock();
-        let number = state.waits.begin(about.collect(), wait.ends());
-        // Once: while a change waits, this server and the others are looked at again and again.
-        state.is_asked = true;
-        self.asked.notify_all();
-        let confirmed = loop {
-            if let Some(history) = &state.history
-                && !history.has(own)
-                && (history.at().rev >= own.rev || state.looked > begun)
-            {
-                state.must_reopen = true;
-                state.is_asked = true;
-                break Err(Error::Unavailable(format!(
-                    "change {} is stored, and this server follows a history without it",
-                    own.rev
-                )));
-            }
-            let is_here = state.history.as_ref().is_some_and(|at| at.has(own));
-            let standing = wait.look(&state.seen);
-            if state.is_blind_since(wait.committed()) {
-                wait.last();
-            }
-            let (now, ends) = (clock.now(), wait.ends());
-            let is_everywhere = standing.as_ref().is_some_and(|at| at.missing.is_empty());
-            if now >= ends && state.history.is_none() {
-                break Err(Error::Unavailable(format!(
-                    "change {} is stored, and the database goes on from another state by now",
-                    own.rev
-                )));
-            }
-            if (is_here && is_everywhere && !wait.lasts()) || now >= ends {
-                let Standing {
-                    nodes, confirmed, ..
-                } = standing.unwrap_or_default();
-                let waited = now.saturating_sub(wait.committed());
-                break Ok(Confirmation {
-                    rev: own.rev,
-                    nodes: count(nodes),
-                    lapsed: count(nodes.saturating_sub(confirmed)),
-                    waited_ms: i64::try_from(waited.as_millis()).unwrap_or(i64::MAX),
-                });
-            }
-            let missing = standing.map(|at| at.missing).unwrap_or_default();
-            state.waits.put(number, missing, ends);
-            let left = ends.saturating_sub(now);
-            state = self
-                .moved
-                .wait_timeout(state, left)
-                .map_or_else(|broken| broken.into_inner().0, |(state, _)| state);
-        };
-        state.waits.end(number);
-        confirmed
-    }
-
     /// Whom a change waits for that an audit row about this object tells of, and for how long at most; `None` when no such
     /// change waits here.
     pub fn awaits(&self, object: &str) -> Option<(Vec<String>, Duration)> {
         let now = self.lease().clock().now();
-        let state = self.lock();
-        let (missing, ends) = state.waits.of(object)?;
-        Some((missing.to_vec(), ends.saturating_sub(now)))
+        let (missing, ends) = self.waits.of(object)?;
+        Some((missing, ends.saturating_sub(now)))
     }
 
     /// Which of the servers this one is; `None` while it is entered among no others.
@@ -268,14 +200,6 @@ impl Follower {
         while self.lease().has_ended() && begun.elapsed() < FIRST {
             std::thread::park_timeout(Duration::from_millis(1));
         }
-    }
-}
-
-impl State {
-    /// True while a server may still answer that has no row: the database was put back to a state from before it began.
-    fn is_blind_since(&self, committed: Duration) -> bool {
-        let lost = |at: Duration| committed < at + lapse(LONGEST_LEASE);
-        self.lost.is_some_and(lost)
     }
 }
 

@@ -275,7 +275,7 @@ impl Follower {
     /// Waits until somebody asks, or it is time.
     fn rest(&self, turn: Turn, most: Duration) -> Rest {
         let mut state = self.lock();
-        let waits = !state.waits.are_over();
+        let waits = !self.waits.are_over();
         if !state.is_asked {
             let most = if waits { most.min(BESIDE_WAITS) } else { most };
             state = self

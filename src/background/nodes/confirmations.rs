@@ -104,6 +104,11 @@ impl Wait {
         self.committed + lapse(leases.unwrap_or(LONGEST_LEASE))
     }
 
+    /// The change.
+    pub fn rev(&self) -> i64 {
+        self.rev
+    }
+
     /// When the change was committed.
     pub fn committed(&self) -> Duration {
         self.committed

@@ -1,6 +1,7 @@
 //! Several servers on one PostgreSQL of their own: what one answers as revoked, none accepts any more.
 
 mod deployed;
+mod floods;
 mod pages;
 mod revisions;
 mod revocations;

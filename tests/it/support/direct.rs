@@ -1,5 +1,7 @@
 //! What no route can do yet, done in the database itself: limits, switched-off keys, suspended tenants, lost accounts.
 
+use std::sync::mpsc::TryRecvError;
+
 use diesel::{QueryableByName, RunQueryDsl};
 use keystead::db::change_log::{Item, append};
 use keystead::db::projects::Project;
@@ -83,13 +85,17 @@ impl Held {
         let thread = std::thread::spawn(move || {
             db.write(|conn| {
                 keystead::db::change_log::hold(conn)?;
-                // As somebody else does, of whom PostgreSQL does not expect to let go.
-                if let Conn::Postgres(postgres) = conn {
-                    let for_ever = "SET LOCAL idle_in_transaction_session_timeout = 0";
-                    diesel::sql_query(for_ever).execute(postgres).unwrap();
-                }
                 is_held.send(()).unwrap();
-                until.recv().unwrap();
+                match conn {
+                    // Never silent: a server that is would lose the lock.
+                    Conn::Postgres(postgres) => {
+                        while until.try_recv() == Err(TryRecvError::Empty) {
+                            let at_work = diesel::sql_query("SELECT pg_sleep(0.02)");
+                            at_work.execute(postgres).unwrap();
+                        }
+                    }
+                    Conn::Sqlite(_) => until.recv().unwrap(),
+                }
                 Ok(())
             })
             .unwrap();

@@ -1,5 +1,7 @@
 //! What every handler can reach, and the bridge from async handlers to the blocking database.
 
+mod writes;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,11 +14,9 @@ use super::digests::Digests;
 use super::read_records::ReadRecords;
 use super::readiness::Readiness;
 use super::refusal_limiter::RefusalLimiter;
-use super::revision;
 use super::searches::{Place, Searches, Seeker};
 use super::unknown_tokens::UnknownTokens;
 use super::viewer_zone;
-use crate::actions::authority::{self, Authority as Acting};
 use crate::background::follow::{Follower, Standing};
 use crate::background::vitals::Vitals;
 use crate::db::keys::Key;
@@ -316,61 +316,6 @@ impl State {
         .await
     }
 
-    /// Runs a change by somebody, who is looked at again under its lock: `change` is given them as they are then, with
-    /// the time of that moment.
-    ///
-    /// # Errors
-    /// Those of [`authority::under_lock`] and of [`State::write`].
-    pub async fn change<A: Acting + Send + 'static, T: Send + 'static>(
-        &self,
-        by: A,
-        change: impl FnOnce(&mut Conn, &A) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let clock = self.clock.clone();
-        self.write(move |conn| {
-            let by = authority::under_lock(conn, by, &clock)?;
-            change(conn, &by)
-        })
-        .await
-    }
-
-    /// Runs a change of which nobody's rights decide, in one transaction: a stranger's with a proof that it looks at
-    /// itself, or a note of what somebody was shown. The index applies it before this returns: what is answered as done
-    /// is true for the next verification.
-    ///
-    /// # Errors
-    /// As [`Follower::change`].
-    pub async fn write<T: Send + 'static>(
-        &self,
-        change: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let (db, follower) = (self.db.clone(), Arc::clone(&self.follower));
-        let (done, rev) = block(move || follower.change(&db, change)).await?;
-        revision::note(rev);
-        Ok(done)
-    }
-
-    /// As [`Follower::settle`].
-    ///
-    /// # Errors
-    /// As [`Follower::settle`].
-    pub async fn settle(&self) -> Result<()> {
-        let (db, follower) = (self.db.clone(), Arc::clone(&self.follower));
-        block(move || follower.settle(&db)).await
-    }
-
-    /// Runs a change that concerns no key, as [`Db::note`].
-    ///
-    /// # Errors
-    /// As [`Db::write`].
-    pub async fn note<T: Send + 'static>(
-        &self,
-        note: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let db = self.db.clone();
-        block(move || db.note(note)).await
-    }
-
     /// The digest of a new password.
     ///
     /// # Errors
@@ -383,18 +328,21 @@ impl State {
     }
 }
 
-/// Does work that waits or takes its time on a thread beside those that answer.
+/// Does work that waits or takes its time on a thread beside those that answer. It begins with the call, and ends although
+/// nobody waits for it any more.
 ///
 /// # Errors
 /// Those of `work`; `Internal` when it panics; `Unavailable` when the server is stopping.
-pub(in crate::web) async fn block<T: Send + 'static>(
+pub(in crate::web) fn block<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
+) -> impl Future<Output = Result<T>> {
     // A panic ends as any other failure: what it had changed is rolled back.
     let work = || {
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::internal("it panicked")))
     };
-    web::block(viewer_zone::carried(work))
-        .await
-        .map_err(|_| Error::Unavailable("the server is stopping".into()))?
+    let done = web::block(viewer_zone::carried(work));
+    async move {
+        done.await
+            .map_err(|_| Error::Unavailable("the server is stopping".into()))?
+    }
 }
