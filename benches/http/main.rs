@@ -20,6 +20,7 @@ mod compare;
 mod disturbed;
 mod gateway;
 mod growth;
+mod large_tenant;
 mod load;
 mod nodes;
 mod proxy;
@@ -91,6 +92,9 @@ fn main() {
     }
     if is_wanted("nodes") {
         nodes::run();
+    }
+    if is_wanted("large-tenant") {
+        large_tenant::run();
     }
     if is_wanted("unread") {
         unread::run();

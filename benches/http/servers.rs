@@ -96,29 +96,32 @@ impl Work {
 
     /// As `seed`, with more arguments.
     pub fn seed_with(&self, keys: u32, used: usize, more: &[&str]) -> Vec<String> {
+        let all = self.seeded(100, keys, more);
+        all.iter()
+            .step_by((all.len() / used).max(1))
+            .take(used)
+            .cloned()
+            .collect()
+    }
+
+    /// Makes so many tenants with keys.
+    pub fn seed_tenants(&self, tenants: usize, keys: u32) {
+        self.seeded(tenants, keys, &[]);
+    }
+
+    fn seeded(&self, tenants: usize, keys: u32, more: &[&str]) -> Vec<String> {
         let out = self.path.join("secrets");
         let status = self
             .keystead()
-            .args([
-                "seed",
-                "--tenants",
-                "100",
-                "--keys",
-                &keys.to_string(),
-                "--secrets-out",
-            ])
+            .args(["seed", "--tenants", &tenants.to_string()])
+            .args(["--keys", &keys.to_string(), "--secrets-out"])
             .arg(&out)
             .args(more)
             .status()
             .unwrap();
         assert!(status.success());
         let text = std::fs::read_to_string(out).unwrap();
-        let all: Vec<&str> = text.lines().collect();
-        all.iter()
-            .step_by((all.len() / used).max(1))
-            .take(used)
-            .map(|key| (*key).to_owned())
-            .collect()
+        text.lines().map(str::to_owned).collect()
     }
 
     pub fn path(&self) -> &Path {

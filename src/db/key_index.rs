@@ -61,46 +61,6 @@ pub fn list(conn: &mut Conn, after: Option<KeyId>, limit: i64) -> Result<Vec<Ind
     rows::load(conn, query)
 }
 
-/// Index rows of the tenant's keys in a group, in order of id, after `after`.
-pub fn list_of_group(
-    conn: &mut Conn,
-    tenant: TenantId,
-    group: GroupId,
-    after: Option<KeyId>,
-    limit: i64,
-) -> Result<Vec<IndexRow>> {
-    let query = keys::table
-        .inner_join(groups::table)
-        .inner_join(tenants::table)
-        .filter(tenants::deletion_begun_at.is_null())
-        .filter(keys::tenant_id.eq(tenant))
-        .filter(keys::group_id.eq(group))
-        .filter(keys::id.gt(text_of(after)))
-        .order(keys::id)
-        .limit(limit)
-        .select(IndexRow::as_select());
-    rows::load(conn, query)
-}
-
-/// Index rows of all of the tenant's keys, in order of id, after `after`.
-pub fn list_of_tenant(
-    conn: &mut Conn,
-    tenant: TenantId,
-    after: Option<KeyId>,
-    limit: i64,
-) -> Result<Vec<IndexRow>> {
-    let query = keys::table
-        .inner_join(groups::table)
-        .inner_join(tenants::table)
-        .filter(tenants::deletion_begun_at.is_null())
-        .filter(keys::tenant_id.eq(tenant))
-        .filter(keys::id.gt(text_of(after)))
-        .order(keys::id)
-        .limit(limit)
-        .select(IndexRow::as_select());
-    rows::load(conn, query)
-}
-
 /// Index rows of some keys.
 pub fn find(conn: &mut Conn, ids: &[KeyId]) -> Result<Vec<IndexRow>> {
     let query = keys::table

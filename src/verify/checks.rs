@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
-use super::entry::Entry;
+use super::entry::{Entry, Grants};
 use super::limiter::Allowance;
 use crate::domain::address_list::AddressList;
 use crate::domain::key_snapshot::KeySnapshot;
@@ -16,6 +16,8 @@ use crate::domain::zone::Zone;
 pub struct Attempt<'a> {
     /// The key.
     pub entry: &'a Entry,
+    /// What its group gives it.
+    pub grants: &'a Grants,
     /// Where the caller is, as far as it is known.
     pub address: Option<IpAddr>,
     /// The scope that the operation needs.
@@ -74,7 +76,7 @@ pub const CHECKS: [Check; Code::OF_KEYS.len() - 1] = [
         code: Code::TenantSuspended,
         question: "The tenant is active",
         explain: tenant,
-        fails: |attempt| attempt.entry.tenant_suspended,
+        fails: |attempt| attempt.grants.tenant_suspended,
     },
     Check {
         code: Code::Revoked,
@@ -105,7 +107,7 @@ pub const CHECKS: [Check; Code::OF_KEYS.len() - 1] = [
         question: "The key holds the scope",
         explain: scope,
         fails: |attempt| {
-            let granted = &attempt.entry.group.scopes;
+            let granted = &attempt.grants.scopes;
             attempt.scope.is_some_and(|scope| !granted.allow(scope))
         },
     },

@@ -1,9 +1,12 @@
 //! The decision: may this key do this, now, from here?
 
 use std::net::IpAddr;
+use std::sync::Arc;
+
+use arc_swap::Guard;
 
 use super::checks::{self, Attempt};
-use super::entry::Entry;
+use super::entry::{Entry, Grants};
 use super::index::Index;
 use super::key_lookup::{KeyLookup, Place};
 use super::limiter::Allowance;
@@ -36,15 +39,16 @@ pub struct Question<'a> {
 pub struct Verdict {
     /// The answer.
     pub code: Code,
-    found: Option<Held<Entry>>,
+    found: Option<(Held<Entry>, Guard<Arc<Grants>>)>,
     /// What the key's rate limit has left, when it has one and every other check passed.
     pub allowance: Option<Allowance>,
 }
 
 impl Verdict {
-    /// The key as it was when it was decided upon.
-    pub fn entry(&self) -> Option<&Entry> {
-        self.found.as_ref()?.get()
+    /// The key as it was when it was decided upon, and what its group gave it then.
+    pub fn key(&self) -> Option<(&Entry, &Grants)> {
+        let (held, grants) = self.found.as_ref()?;
+        Some((held.get()?, grants))
     }
 }
 
@@ -61,18 +65,21 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
         None => Err(Code::Malformed),
     };
     let (stranger, found) = match found {
-        Ok(found) => (Code::NotFound, Some(found)),
+        Ok((held, place)) => {
+            let grants = held.get().map(|entry| entry.group.grants());
+            (Code::NotFound, grants.map(|grants| (held, place, grants)))
+        }
         // The key may be good all the same: kept under a pepper that this server lacks.
         Err(Code::NotFound) if index.lacks_pepper() => return None,
         Err(code) => (code, None),
     };
     let entry = found
         .as_ref()
-        .and_then(|(held, place)| Some((held.get()?, place)));
+        .and_then(|(held, place, grants)| Some((held.get()?, place, grants)));
     let (code, entry, allowance) = match entry {
-        Some((entry, place)) => {
-            let (code, allowance) = check(index, entry, place, question);
-            (code, Some(entry), allowance)
+        Some((entry, place, grants)) => {
+            let (code, allowance) = check(index, (entry, grants), place, question);
+            (code, Some((entry, grants)), allowance)
         }
         None => (stranger, None, None),
     };
@@ -81,8 +88,8 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
         return None;
     }
     index.metrics().decided(code);
-    if let Some(entry) = entry {
-        if let Some((held, _)) = &found {
+    if let Some((entry, grants)) = entry {
+        if let Some((held, ..)) = &found {
             index.usage().count(held, code, question.now);
         }
         if entry.is_observed() && code == Code::Valid {
@@ -96,14 +103,14 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
                 tenant: entry.tenant_id(),
                 code,
             };
-            ring.push(&subject, || record(entry, code, question));
+            ring.push(&subject, || record((entry, grants), code, question));
         }
     } else {
         index.strangers().add(question.facts.id, code);
     }
     Some(Verdict {
         code,
-        found: found.map(|(held, _)| held),
+        found: found.map(|(held, _, grants)| (held, grants)),
         allowance,
     })
 }
@@ -112,13 +119,14 @@ pub fn decide(index: &Index, question: &Question<'_>) -> Option<Verdict> {
 /// was found under an older pepper.
 fn check(
     index: &Index,
-    entry: &Entry,
+    (entry, grants): (&Entry, &Grants),
     place: &Place,
     question: &Question<'_>,
 ) -> (Code, Option<Allowance>) {
     entry.bring_rest_near();
     let mut attempt = Attempt {
         entry,
+        grants,
         address: question.address,
         scope: question.scope,
         now: question.now,
@@ -139,7 +147,7 @@ fn check(
     (code, attempt.allowance)
 }
 
-fn record(entry: &Entry, code: Code, question: &Question<'_>) -> Record {
+fn record((entry, grants): (&Entry, &Grants), code: Code, question: &Question<'_>) -> Record {
     let Facts {
         id,
         method,
@@ -151,7 +159,8 @@ fn record(entry: &Entry, code: Code, question: &Question<'_>) -> Record {
         at: question.now,
         key_id: entry.key_id,
         tenant_id: entry.tenant_id(),
-        rev: entry.rev,
+        // Whichever changed last.
+        rev: entry.rev.max(grants.rev),
         last4: question.key.text().as_bytes().last_chunk().copied(),
         code,
         address: question.address,

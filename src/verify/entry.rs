@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use arc_swap::{ArcSwap, Guard};
+
 use super::counters::Counters;
 use super::limiter::Limiter;
 use super::prefetch::prefetch;
@@ -14,7 +16,8 @@ use crate::domain::scope::Scopes;
 use crate::domain::time::{Timestamp, from_micros};
 
 /// An authorization group as the keys of one project have it. All keys of the group in the same project share one value
-/// of this type, so that a key's project takes no memory of its own.
+/// of this type, so that a key's project takes no memory of its own, and that a change of the group, or of its tenant, reaches
+/// a million keys at once.
 #[derive(Debug)]
 pub struct Group {
     /// Identifier.
@@ -23,14 +26,51 @@ pub struct Group {
     pub tenant_id: TenantId,
     /// The project that these keys belong to; `None`: they are the whole tenant's.
     pub project_id: Option<ProjectId>,
-    /// Name.
+    grants: ArcSwap<Grants>,
+}
+
+/// What the keys of a group are granted at some moment.
+#[derive(Debug, Clone)]
+pub struct Grants {
+    /// Name of the group.
     pub name: String,
     /// The scopes that it grants.
     pub scopes: Scopes,
+    /// True while the tenant is suspended: none of its keys is accepted then.
+    pub tenant_suspended: bool,
+    /// The revision of the change log from which this was made.
+    pub rev: i64,
 }
 
-/// All that a decision about one key needs. Apart from its counters an entry never changes: when the key changes, a new
-/// entry takes the place of the old one.
+impl Group {
+    /// A group whose keys have this.
+    pub fn new(
+        id: GroupId,
+        tenant_id: TenantId,
+        project_id: Option<ProjectId>,
+        grants: Arc<Grants>,
+    ) -> Self {
+        Self {
+            id,
+            tenant_id,
+            project_id,
+            grants: ArcSwap::new(grants),
+        }
+    }
+
+    /// What its keys have now. Whoever decides about a key reads it once.
+    pub fn grants(&self) -> Guard<Arc<Grants>> {
+        self.grants.load()
+    }
+
+    /// Gives its keys this from now on.
+    pub fn set_grants(&self, grants: &Arc<Grants>) {
+        self.grants.store(Arc::clone(grants));
+    }
+}
+
+/// All that a decision about one key needs, with its group. Apart from its counters an entry never changes: when the key
+/// changes, a new entry takes the place of the old one.
 ///
 /// With millions of keys, most entries are not in the processor's cache when they are needed, and fetching one from
 /// memory takes longer than the decision itself. So entries are small, and data that only few keys have is behind a
@@ -56,10 +96,6 @@ pub struct Entry {
     pub issued: u32,
     /// Whether it is a live or a test key.
     pub environment: Environment,
-    /// True while the tenant is suspended: none of its keys is accepted then. Each entry has a byte for it, beside those
-    /// for revoked and disabled, so that a decision reads no more memory than without; suspending writes all entries of
-    /// the tenant once, before it counts as done.
-    pub tenant_suspended: bool,
     /// True when the key was revoked, which can't be undone.
     pub revoked: bool,
     /// True while the key is disabled. It can be enabled again.

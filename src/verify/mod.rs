@@ -23,7 +23,7 @@ pub mod usage;
 pub mod verifiers;
 
 pub use decision::{Question, Verdict};
-pub use entry::Entry;
+pub use entry::{Entry, Grants};
 pub use index::Index;
 pub use key_lookup::KeyLookup;
 pub use limiter::Allowance;

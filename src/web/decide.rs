@@ -7,16 +7,16 @@ use crate::domain::role::{Actor, Who};
 use crate::domain::verdict::Code;
 use crate::domain::verdict::Need;
 use crate::domain::{self, Error};
-use crate::verify::{Allowance, Entry, Facts, KeyLookup, Question, Verdict, decision};
+use crate::verify::{Allowance, Entry, Facts, Grants, KeyLookup, Question, Verdict, decision};
 
 /// A key that is accepted, save perhaps for the scope.
 #[derive(Debug)]
 pub struct Decided(Verdict);
 
 impl Decided {
-    /// The key: there always is one.
-    pub fn entry(&self) -> Option<&Entry> {
-        self.0.entry()
+    /// The key, and what its group gives it: there always is one.
+    pub fn key(&self) -> Option<(&Entry, &Grants)> {
+        self.0.key()
     }
 
     /// True when it has the scope that was asked for.
@@ -62,12 +62,16 @@ pub fn decide(
 }
 
 /// The key itself acts, by this secret of it.
-pub fn holder(entry: &Entry, secret: SecretDigests, incoming: &Incoming<'_>) -> Actor {
+pub fn holder(
+    (entry, grants): (&Entry, &Grants),
+    secret: SecretDigests,
+    incoming: &Incoming<'_>,
+) -> Actor {
     Actor {
         who: Who::Key {
             id: entry.key_id,
             name: entry.name.to_string(),
-            scopes: entry.group.scopes.clone(),
+            scopes: grants.scopes.clone(),
             project: entry.group.project_id,
             is_former: entry.is_former(),
             secret,

@@ -41,5 +41,6 @@ fn holder_of(token: &str, incoming: &Incoming<'_>) -> Option<(Actor, bool)> {
     let entry = held.get()?;
     let works = !entry.revoked && !entry.has_ended(incoming.now);
     let secret = lookup.digests(&index.peppers());
-    Some((holder(entry, secret, incoming), works))
+    let grants = entry.group.grants();
+    Some((holder((entry, &grants), secret, incoming), works))
 }

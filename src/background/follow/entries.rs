@@ -6,24 +6,23 @@ use std::time::Instant;
 
 use chrono::TimeDelta;
 
+use super::groups::{self, Groups, Shown};
 use super::{Follower, Turn};
 use crate::db::key_index::IndexRow;
 use crate::db::{self, Conn};
 use crate::domain::Result;
 use crate::domain::allowlist_mode::AllowlistMode;
-use crate::domain::id::{GroupId, KeyId, ProjectId, TenantId, VerifierId};
+use crate::domain::id::{KeyId, VerifierId};
 use crate::domain::pepper::Digest;
 use crate::domain::rate_limit::RateLimit;
 use crate::domain::time::Timestamp;
 use crate::verify::counters::Counters;
-use crate::verify::entry::{Entry, Group, Special};
+use crate::verify::entry::{Entry, Special};
 use crate::verify::limiter::Limiter;
 use crate::verify::rotations::{Rotation, Secret};
 use crate::verify::table::Held;
 use crate::verify::verifiers::{Stored, StoredOld};
 
-/// Groups by id: loading a million keys reads each once.
-pub(super) type Groups = HashMap<GroupId, KnownGroup>;
 /// Digests that things had before, by their id.
 pub(super) type Digests<Id> = HashMap<Id, Vec<Digest>>;
 /// What keys with a rate limit have used up.
@@ -31,28 +30,11 @@ pub(super) type Limiters = HashMap<KeyId, Arc<Limiter>>;
 /// How far the clocks of servers may be apart.
 const APART: TimeDelta = TimeDelta::seconds(1);
 
-/// A group as the index knows it.
-pub(super) struct KnownGroup {
-    /// Its scopes as stored.
-    scopes: String,
-    name: String,
-    /// What its keys share, by their project.
-    shared: HashMap<Option<ProjectId>, Arc<Group>>,
-}
-
-impl KnownGroup {
-    /// True when it is a group of this tenant.
-    pub(super) fn is_of(&self, tenant: TenantId) -> bool {
-        self.shared.values().any(|group| group.tenant_id == tenant)
-    }
-}
-
 /// Secrets that a key had before, oldest first.
 type Formers = Vec<(Digest, Arc<Rotation>)>;
 
 impl Follower {
-    /// Puts rows in place, and tells which groups they showed with other scopes or another name than before. `old` are
-    /// digests that these keys had before.
+    /// Puts rows in place. `old` are digests that these keys had before.
     pub(super) fn put_keys(
         &self,
         conn: &mut Conn,
@@ -60,11 +42,10 @@ impl Follower {
         rows: Vec<IndexRow>,
         old: &Digests<KeyId>,
         rev: i64,
-    ) -> Result<Vec<(TenantId, GroupId)>> {
+    ) -> Result<()> {
         let mut formers = self.formers(conn, &rows)?;
         self.step(turn, |state| {
             state.stepped = Instant::now();
-            let mut renewed = Vec::new();
             for row in rows {
                 let old = old.get(&row.id).map_or(&[][..], Vec::as_slice);
                 let formers = formers.remove(&row.id).unwrap_or_default();
@@ -75,14 +56,10 @@ impl Follower {
                     .find_map(|digest| self.index.entry(digest));
                 let before = held.as_ref().and_then(Held::get);
                 let limiter = before.and_then(|before| before.limiter.clone());
-                let (entry, is_renewed) =
-                    self.entry(row, &formers, limiter.as_ref(), rev, &mut state.groups)?;
-                if is_renewed {
-                    renewed.push((entry.tenant_id(), entry.group.id));
-                }
+                let entry = self.entry(row, &formers, limiter.as_ref(), rev, &mut state.groups)?;
                 self.put(digest, entry, &formers, old);
             }
-            Ok(renewed)
+            Ok(())
         })
     }
 
@@ -101,7 +78,7 @@ impl Follower {
                 let formers = formers.remove(&row.id).unwrap_or_default();
                 let digest = row.digest;
                 let limiter = state.limiters.get(&row.id);
-                let (entry, _) = self.entry(row, &formers, limiter, rev, &mut state.groups)?;
+                let entry = self.entry(row, &formers, limiter, rev, &mut state.groups)?;
                 self.put(digest, entry, &formers, &[]);
             }
             Ok(())
@@ -140,7 +117,7 @@ impl Follower {
         }
     }
 
-    /// The entry of a row; true when its group was known with other scopes or another name.
+    /// The entry of a row.
     fn entry(
         &self,
         row: IndexRow,
@@ -148,12 +125,19 @@ impl Follower {
         limiter: Option<&Arc<Limiter>>,
         rev: i64,
         groups: &mut Groups,
-    ) -> Result<(Entry, bool)> {
+    ) -> Result<Entry> {
         let allowed = row.ip_allowlist;
         // Whatever else is said of a list, it is enforced.
         let observed = row.ip_allowlist_mode == AllowlistMode::Observe;
-        let of = (row.tenant_id, row.group_id, row.project_id);
-        let (group, renewed) = share_group(groups, of, row.group_name, &row.scopes)?;
+        let shown = Shown {
+            tenant: row.tenant_id,
+            id: row.group_id,
+            name: &row.group_name,
+            scopes: &row.scopes,
+            tenant_suspended: row.suspended_at.is_some(),
+            rev,
+        };
+        let group = groups::share(groups, &shown, row.project_id)?;
         let special = Special {
             ip_allowlist: (!observed && !allowed.is_empty()).then_some(allowed),
             observed,
@@ -162,7 +146,7 @@ impl Follower {
                 .filter(|(_, rotation)| rotation.is_running(self.clock.now()))
                 .map(|(_, rotation)| secret(rotation, false)),
         };
-        let entry = Entry {
+        Ok(Entry {
             key_id: row.id,
             group,
             name: row.name.into_boxed_str(),
@@ -170,14 +154,12 @@ impl Follower {
             expiry: row.expires_at.into(),
             issued: u32::try_from(row.created_at.timestamp()).unwrap_or_default(),
             environment: row.environment,
-            tenant_suspended: row.suspended_at.is_some(),
             revoked: row.revoked_at.is_some(),
             disabled: row.disabled_at.is_some(),
             special: special.boxed(),
             counters: Counters::default(),
             rev,
-        };
-        Ok((entry, renewed))
+        })
     }
 
     /// Puts an entry in place, and one for each secret that its key had before. `old` are digests that the key or one of
@@ -202,23 +184,6 @@ impl Follower {
     fn limiter(&self, limit: RateLimit, old: Option<&Arc<Limiter>>) -> Arc<Limiter> {
         let kept = old.filter(|limiter| limiter.limit() == limit);
         kept.map_or_else(|| Arc::new(Limiter::new(limit, &self.clock)), Arc::clone)
-    }
-
-    /// Takes groups over, and names them all.
-    pub(super) fn put_groups(
-        &self,
-        turn: Turn,
-        rows: Vec<db::groups::Group>,
-    ) -> Result<Vec<(TenantId, GroupId)>> {
-        self.step(turn, |state| {
-            let shared = rows.into_iter().map(|row| {
-                let groups = &mut state.groups;
-                let of = (row.tenant_id, row.id, None);
-                let (shared, _) = share_group(groups, of, row.name, row.scopes.text())?;
-                Ok((shared.tenant_id, shared.id))
-            });
-            shared.collect()
-        })
     }
 
     /// Puts verifiers in place, and names the digests of their tokens. `moved` are digests that these had before.
@@ -262,39 +227,4 @@ fn secret(rotation: &Arc<Rotation>, is_former: bool) -> Secret {
         rotation: Arc::clone(rotation),
         is_former,
     }
-}
-
-/// What the keys of a group share that belong to the same project; true when the group was known with other scopes or
-/// another name.
-fn share_group(
-    groups: &mut Groups,
-    (tenant_id, id, project_id): (TenantId, GroupId, Option<ProjectId>),
-    name: String,
-    scopes: &str,
-) -> Result<(Arc<Group>, bool)> {
-    let known = groups.get(&id);
-    let is_current = known.is_some_and(|known| known.scopes == scopes && known.name == name);
-    let renewed = known.is_some() && !is_current;
-    let shared = known.and_then(|known| known.shared.get(&project_id));
-    if let Some(group) = shared.filter(|_| is_current) {
-        return Ok((Arc::clone(group), false));
-    }
-    let group = Arc::new(Group {
-        id,
-        tenant_id,
-        project_id,
-        name: name.clone(),
-        scopes: db::groups::read_scopes(id, scopes)?,
-    });
-    if renewed {
-        // With all that its keys shared until now.
-        groups.remove(&id);
-    }
-    let known = groups.entry(id).or_insert_with(|| KnownGroup {
-        scopes: scopes.to_owned(),
-        name,
-        shared: HashMap::new(),
-    });
-    known.shared.insert(project_id, Arc::clone(&group));
-    Ok((group, renewed))
 }

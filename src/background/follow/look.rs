@@ -8,12 +8,10 @@ use super::entries::Digests;
 use super::history::{History, broken_by_changes, broken_by_head};
 use super::{Follower, Trouble, Turn};
 use crate::db::change_log::{Change, Item, Position};
-use crate::db::key_index::IndexRow;
 use crate::db::{self, Conn};
 use crate::domain::Result;
-use crate::domain::id::{GroupId, KeyId, TenantId};
 
-/// Changes, or keys of a group or tenant, that are read at once.
+/// Changes that are read at once.
 const BATCH: i64 = 5_000;
 
 impl Follower {
@@ -135,22 +133,12 @@ impl Follower {
         }
         let (keys, ids) = of_kind(changes, Item::key);
         let rows = db::key_index::find(conn, &ids)?;
-        let mut renewed = self.put_keys(conn, turn, rows, &keys, rev)?;
+        self.put_keys(conn, turn, rows, &keys, rev)?;
         let (_, ids) = of_kind(changes, Item::group);
         let groups = db::groups::find_for_index(conn, &ids)?;
-        // Also when a group is known already: an earlier look may have failed before it reached every key.
-        renewed.extend(self.put_groups(turn, groups)?);
-        while let Some((tenant, group)) = renewed.pop() {
-            let of_group = |conn: &mut Conn, after| {
-                db::key_index::list_of_group(conn, tenant, group, after, BATCH)
-            };
-            renewed.extend(self.apply_all(conn, turn, of_group, rev)?);
-        }
+        self.put_groups(turn, &groups, rev)?;
         let (_, ids) = of_kind(changes, Item::tenant);
         for tenant in ids {
-            let of_tenant =
-                |conn: &mut Conn, after| db::key_index::list_of_tenant(conn, tenant, after, BATCH);
-            self.apply_all(conn, turn, of_tenant, rev)?;
             if db::tenant_deletions::is_gone(conn, tenant)? {
                 self.step(turn, |state| {
                     self.index.forget_tenant(tenant);
@@ -159,7 +147,10 @@ impl Follower {
                     state.groups.retain(|_, known| !known.is_of(tenant));
                     Ok(())
                 })?;
+                continue;
             }
+            let is_suspended = db::tenants::find(conn, tenant)?.suspended_at.is_some();
+            self.put_tenant(turn, tenant, is_suspended, rev)?;
         }
         if changes
             .iter()
@@ -180,27 +171,6 @@ impl Follower {
         let rows = db::verifiers::find_for_index(conn, &ids)?;
         self.put_verifiers(conn, turn, &rows, &verifiers)
             .map(|_| ())
-    }
-
-    /// Gives every key of a list, such as those of a group that changed, what they share as it is now: what was taken from
-    /// a group, or from a tenant, is taken from all of its keys before the change counts as applied. If a group changes
-    /// meanwhile, the answer names it.
-    fn apply_all(
-        &self,
-        conn: &mut Conn,
-        turn: Turn,
-        read: impl Fn(&mut Conn, Option<KeyId>) -> Result<Vec<IndexRow>>,
-        rev: i64,
-    ) -> Result<Vec<(TenantId, GroupId)>> {
-        let (mut after, mut renewed) = (None, Vec::new());
-        loop {
-            let rows = read(conn, after)?;
-            let Some(last) = rows.last() else {
-                return Ok(renewed);
-            };
-            after = Some(last.id);
-            renewed.extend(self.put_keys(conn, turn, rows, &Digests::new(), rev)?);
-        }
     }
 }
 

@@ -7,6 +7,7 @@
 mod changes;
 mod credentials;
 mod entries;
+mod groups;
 mod history;
 mod load;
 mod look;
@@ -24,7 +25,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 pub use self::changes::Stored;
-use self::entries::{Groups, Limiters};
+use self::entries::Limiters;
+use self::groups::Groups;
 use self::history::History;
 use self::pace::Pace;
 pub use self::shared::{Node, set_clock};

@@ -71,8 +71,9 @@ fn identify(request: &HttpRequest) -> Result<Caller, Refused> {
     };
     let scope = scopes::needed(request.method(), request.path());
     let decided = decide(&incoming, presented, scope, facts)?;
-    let entry = decided.entry().ok_or(Refused::Invalid(false))?;
-    let actor = holder(entry, secret, &incoming);
+    let key = decided.key().ok_or(Refused::Invalid(false))?;
+    let (entry, _) = key;
+    let actor = holder(key, secret, &incoming);
     // Credentials are asked for all the time: keeping who asks would cost each of them.
     if !is_of_credential(request.path()) {
         refused_permissions::asks(request, &actor);

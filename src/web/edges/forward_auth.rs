@@ -86,7 +86,7 @@ pub fn answer(
         Ok(_) => return lacks_scope(incoming.id, scope.unwrap_or_default()),
         Err(refused) => return refused.respond(incoming.id),
     };
-    let Some(entry) = decided.entry() else {
+    let Some((entry, grants)) = decided.key() else {
         return Refused::Invalid(false).respond(incoming.id);
     };
     for (name, text) in decided.allowance().into_iter().flat_map(rate_limit::fields) {
@@ -98,7 +98,7 @@ pub fn answer(
     if let Some(project) = entry.group.project_id {
         set(headers, PROJECT_ID, project.text().as_bytes());
     }
-    set(headers, SCOPES, entry.group.scopes.text().as_bytes());
+    set(headers, SCOPES, grants.scopes.text().as_bytes());
     if let Some(warning) = expiry_warning(entry.expires_at(), incoming.now) {
         set(headers, WARNING, warning.as_bytes());
     }

@@ -85,13 +85,13 @@ pub async fn create(
     if let Some(left) = verdict.allowance.filter(|left| left.retry_after.is_some()) {
         return Ok(rate_limited(left));
     }
-    let active = verdict.entry().filter(|_| verdict.code == Code::Valid);
+    let active = verdict.key().filter(|_| verdict.code == Code::Valid);
     let request_id = client::request_id(&request);
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     Ok(match active {
-        Some(entry) => response.json(oauth_views::Introspection::of(
-            entry,
+        Some(key) => response.json(oauth_views::Introspection::of(
+            key,
             &state.site.base_url,
             request_id,
         )),

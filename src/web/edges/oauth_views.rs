@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::verify::Entry;
+use crate::verify::{Entry, Grants};
 
 /// A question about a token (RFC 7662 section 2.1).
 #[derive(Deserialize, ToSchema)]
@@ -94,11 +94,11 @@ pub struct Introspection {
 
 impl Introspection {
     /// What is known of a key that works.
-    pub fn of(entry: &Entry, issuer: &str, request_id: String) -> Self {
+    pub fn of((entry, grants): (&Entry, &Grants), issuer: &str, request_id: String) -> Self {
         let id = entry.key_id.to_string();
         Self {
             active: true,
-            scope: Some(entry.group.scopes.text().to_owned()),
+            scope: Some(grants.scopes.text().to_owned()),
             client_id: Some(id.clone()),
             username: Some(entry.name.to_string()),
             token_type: Some("Bearer"),
@@ -109,7 +109,7 @@ impl Introspection {
             tenant_id: Some(entry.tenant_id().to_string()),
             project_id: entry.group.project_id.map(|id| id.to_string()),
             environment: Some(entry.environment.as_str()),
-            authorization_group: Some(entry.group.name.clone()),
+            authorization_group: Some(grants.name.clone()),
             request_id: Some(request_id),
         }
     }

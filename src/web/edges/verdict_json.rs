@@ -9,7 +9,7 @@ use crate::domain::request_id::RequestId;
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::verdict::Code;
 use crate::domain::{Error, Result};
-use crate::verify::{Entry, Verdict};
+use crate::verify::{Entry, Grants, Verdict};
 
 /// Bytes that nearly every answer needs, with some to spare.
 pub const USUAL_LENGTH: usize = 768;
@@ -27,8 +27,8 @@ pub fn write(json: &mut Vec<u8>, verdict: &Verdict, now: Timestamp, id: RequestI
     };
     json.extend_from_slice(start);
     plain(json, "code", verdict.code.as_str().as_bytes());
-    if let Some(entry) = verdict.entry() {
-        write_key(json, entry)?;
+    if let Some((entry, grants)) = verdict.key() {
+        write_key(json, entry, grants)?;
         let warning = expiry_warning(entry.expires_at(), now).filter(|_| is_valid);
         if let Some(warning) = warning {
             value(json, "warning", &warning)?;
@@ -45,7 +45,7 @@ pub fn write(json: &mut Vec<u8>, verdict: &Verdict, now: Timestamp, id: RequestI
     Ok(())
 }
 
-fn write_key(json: &mut Vec<u8>, entry: &Entry) -> Result<()> {
+fn write_key(json: &mut Vec<u8>, entry: &Entry, grants: &Grants) -> Result<()> {
     plain(json, "key_id", entry.key_id.text().as_bytes());
     plain(json, "tenant_id", entry.tenant_id().text().as_bytes());
     if let Some(project) = entry.group.project_id {
@@ -53,10 +53,10 @@ fn write_key(json: &mut Vec<u8>, entry: &Entry) -> Result<()> {
     }
     words(json, "name", &entry.name)?;
     plain(json, "environment", entry.environment.as_str().as_bytes());
-    words(json, "authorization_group", &entry.group.name)?;
+    words(json, "authorization_group", &grants.name)?;
     member(json, "scopes");
     json.push(b'[');
-    for (place, scope) in entry.group.scopes.list().iter().enumerate() {
+    for (place, scope) in grants.scopes.list().iter().enumerate() {
         json.extend_from_slice(if place == 0 { b"\"" } else { b",\"" });
         json.extend_from_slice(scope.as_bytes());
         json.push(b'"');

@@ -21,7 +21,7 @@ use keystead::domain::time::Timestamp;
 use keystead::domain::verdict::Code;
 use keystead::verify::Index;
 use keystead::verify::counters::Counters;
-use keystead::verify::entry::{Entry, Group};
+use keystead::verify::entry::{Entry, Grants, Group};
 use keystead::verify::lease::Lease;
 use zeroize::Zeroizing;
 
@@ -73,13 +73,13 @@ impl Outside {
             let secret = KeySecret::generate("ks", Environment::Live).unwrap();
             secret.expose().to_owned()
         };
-        let group = Group {
-            id: GroupId::new(),
-            tenant_id: TenantId::new(),
-            project_id: None,
+        let grants = Grants {
             name: "Full access".into(),
             scopes: Scopes::parse("keys:read").unwrap(),
+            tenant_suspended: false,
+            rev: 0,
         };
+        let group = Group::new(GroupId::new(), TenantId::new(), None, Arc::new(grants));
         Self {
             texts: (0..keys).map(text).collect(),
             pepper: Pepper::new(1, &Zeroizing::new([7; 32])),
@@ -93,7 +93,6 @@ impl Outside {
                 counters: Counters::default(),
                 issued: 0,
                 environment: Environment::Live,
-                tenant_suspended: false,
                 revoked: false,
                 disabled: false,
                 rev: 0,
