@@ -16,14 +16,11 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
 // Once the key exists nothing in the form can be lost any more.
 onContent(() => $("dialog[data-secret]") && setClean());
 
-// Written by the server when something is wrong; after a morph it may be the same element.
-let lastErrors = null;
-document.addEventListener("htmx:before:request", (event) => isQuiet(event) || (lastErrors = null));
+// Written by the server where the focus goes: once, and not back there with whatever else is loaded later.
 onContent(() => {
-  const box = $("[data-focus]");
-  if (!box || box === lastErrors) return;
-  lastErrors = box;
-  box.focus();
+  const place = $("[data-focus]");
+  place?.removeAttribute("data-focus");
+  place?.focus();
 });
 
 on("click", ".error-summary a", (link, event) => {

@@ -126,7 +126,12 @@ async fn the_own_address_joins_the_form_of_a_new_key() {
         .until("document.querySelector('#ip_allowlist').value === '10.0.0.0/8\\n127.0.0.1'")
         .await;
     assert_eq!(browser.value_of("#name").await, "ERP integration");
+    // The focus went to the list then, and does not go back there with what is loaded later.
     form::choose_group(&browser).await;
+    browser
+        .until("document.querySelector('#group-hint').textContent.includes('Grants everything')")
+        .await;
+    assert!(browser.holds("document.activeElement.id === 'group'").await);
     browser
         .script("document.querySelector('#name').focus()")
         .await;
