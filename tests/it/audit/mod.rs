@@ -3,6 +3,7 @@
 mod api;
 mod chain;
 mod commands;
+mod confirmations;
 mod exports;
 mod list_changes;
 mod migration;

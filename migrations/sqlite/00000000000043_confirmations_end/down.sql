@@ -1,0 +1,1 @@
+DROP INDEX confirmed_events_by_change;
