@@ -1,12 +1,9 @@
 """One run of tests/crashes, from its arguments to its summary."""
 
 import argparse
-import random
-import signal
-import sys
 from pathlib import Path
 
-from faulted import broken
+from faulted import broken, command
 
 from .kills import Run
 
@@ -28,10 +25,7 @@ def arguments():
     add("--keystead", type=Path, default=usual, metavar="PATH", help="the program (default: target/debug/keystead)")
     add("--keep", action="store_true", help="leave the logs and the data where they are")
     add("--broken", choices=broken.kinds(PATCHES), help="build the program with a fault of its own, and expect that it is found")
-    given = parser.parse_args()
-    if given.seed is None:
-        given.seed = random.SystemRandom().randrange(1_000_000)
-    return given
+    return command.parsed(parser)
 
 
 def main():
@@ -39,18 +33,6 @@ def main():
     given = arguments()
     if given.broken:
         given.keystead = broken.build(ROOT, given.broken, PATCHES)
-    if not given.keystead.exists():
-        print(f"tests/crashes: there is no {given.keystead}: run `cargo build` first", file=sys.stderr)
+    if not command.is_there("tests/crashes", given.keystead):
         return 2
-    # Whoever ends this run also ends what it began.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    run = Run(given)
-    try:
-        run.build()
-        run.go_on()
-        return run.summary()
-    except KeyboardInterrupt:
-        print("tests/crashes: ended by a signal")
-        return 130
-    finally:
-        run.close()
+    return command.carry_out("tests/crashes", Run, given)

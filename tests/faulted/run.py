@@ -7,12 +7,11 @@ import os
 import random
 import shutil
 import signal
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from . import broken, namespaces, report
+from . import broken, command, namespaces, report
 from .changers import Changers
 from .cluster import Cluster
 from .faults import Faults
@@ -46,10 +45,7 @@ def arguments():
     add("--loopback", action="store_true", help="proxies on this machine in place of network namespaces")
     add("--keep", action="store_true", help="leave the logs and the data where they are")
     add("--broken", choices=broken.kinds(), help="build the program with a fault of its own, and expect that it is found")
-    given = parser.parse_args()
-    if given.seed is None:
-        given.seed = random.SystemRandom().randrange(1_000_000)
-    return given
+    return command.parsed(parser)
 
 
 def main():
@@ -57,21 +53,9 @@ def main():
     given = arguments()
     if given.broken:
         given.keystead = broken.build(ROOT, given.broken)
-    if not given.keystead.exists():
-        print(f"tests/faults: there is no {given.keystead}: run `cargo build` first", file=sys.stderr)
+    if not command.is_there("tests/faults", given.keystead):
         return 2
-    # Whoever ends this run also ends what it began.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    run = Run(given)
-    try:
-        run.build()
-        run.go_on()
-        return run.summary()
-    except KeyboardInterrupt:
-        print("tests/faults: ended by a signal")
-        return 130
-    finally:
-        run.close()
+    return command.carry_out("tests/faults", Run, given)
 
 
 class Run:

@@ -1,14 +1,12 @@
 """One run of tests/upgrade, from its arguments to its summary."""
 
 import argparse
-import random
 import shutil
-import signal
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+from faulted import command
 from faulted.direct import Direct
 from faulted.servers import NAMES
 
@@ -35,22 +33,16 @@ def arguments():
     add("--orders", type=int, default=len(ORDERS), choices=range(1, len(ORDERS) + 1),
         help="in how many orders servers are replaced (default: 3, which gives every mixture)")
     add("--seed", type=int, help="which keys are stopped when (default: others each time)")
-    given = parser.parse_args()
-    if given.seed is None:
-        given.seed = random.SystemRandom().randrange(1_000_000)
-    return given
+    return command.parsed(parser)
 
 
 def main():
     """The program; its exit code."""
     given = arguments()
     program = given.older or older.build(ROOT, given.revision)
-    for path in (program, given.keystead):
-        if not path.exists():
-            print(f"tests/upgrade: there is no {path}: run `cargo build` first", file=sys.stderr)
-            return 2
-    # Whoever ends this run also ends what it began.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if not all(command.is_there("tests/upgrade", path) for path in (program, given.keystead)):
+        return 2
+    command.end_in_order()
     work = Path(tempfile.mkdtemp(prefix="ksu-"))
     # The databases belong to another user.
     work.chmod(0o711)
