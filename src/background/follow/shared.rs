@@ -281,7 +281,8 @@ impl Store for Session<'_> {
     }
 }
 
-fn count(things: usize) -> i64 {
+/// A number as the database keeps it.
+pub(super) fn count(things: usize) -> i64 {
     i64::try_from(things).unwrap_or(i64::MAX)
 }
 

@@ -4,6 +4,7 @@
 use std::sync::TryLockError;
 use std::time::{Duration, Instant};
 
+use super::shared::count;
 use super::waits::Entry;
 use super::{Follower, State};
 use crate::background::nodes::confirmations::{Standing, Wait};
@@ -244,8 +245,4 @@ impl Confirmed {
             tracing::warn!(%error, rev, "how a change was confirmed could not be noted");
         }
     }
-}
-
-fn count(things: usize) -> i64 {
-    i64::try_from(things).unwrap_or(i64::MAX)
 }
